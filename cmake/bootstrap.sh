@@ -1,0 +1,87 @@
+# Sourced by ./run and ./test, with `root` set: installs what is missing, configures, builds. Says nothing while all is well.
+
+# What a Debian or Ubuntu machine needs; `a|b` is satisfied by either, and the first is installed.
+shikumi_packages=(
+    'g++'
+    'cmake'
+    'ninja-build'
+    'pkgconf|pkg-config'
+    'libopenblas-dev'
+    'zlib1g-dev'
+    'libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev'
+    'ca-certificates'                      # the data sets come over https
+    'libboost-dev'
+    'libboost-program-options-dev'         # examples
+    'catch2'                               # tests
+    'nlohmann-json3-dev'                   # tests
+)
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$1"; exit "${2:-1}"; }
+
+installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# install_missing [PACKAGE...]: the list above and what is named
+install_missing() {
+    local missing=() package alternative found
+    if [ -n "${SHIKUMI_SKIP_BOOTSTRAP:-}" ]; then return; fi
+    if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+        say "This script installs packages with apt-get only. Install the counterparts of these, then set"
+        say "SHIKUMI_SKIP_BOOTSTRAP=1 and start it again:"
+        printf '  %s\n' "${shikumi_packages[@]%%|*}" "$@" >&2
+        exit 1
+    fi
+    for package in "${shikumi_packages[@]}" "$@"; do
+        found=
+        for alternative in ${package//|/ }; do
+            if installed "$alternative"; then found=1; break; fi
+        done
+        if [ -z "$found" ]; then missing+=("${package%%|*}"); fi
+    done
+    if [ ${#missing[@]} -eq 0 ]; then return; fi
+
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        if command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+            as_root=(sudo)
+        else
+            say "These packages are missing, and installing them needs root:"
+            say "  apt-get install ${missing[*]}"
+            exit 1
+        fi
+    fi
+    say "installing ${missing[*]}"
+    local log
+    log=$(mktemp)
+    if ! { "${as_root[@]}" apt-get update &&
+           "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+               apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        rm -f "$log"
+        die "apt-get could not install ${missing[*]}"
+    fi
+    rm -f "$log"
+}
+
+# quietly LOG COMMAND...: runs it; its output is shown only if it fails
+quietly() {
+    local log=$1
+    shift
+    if ! (cd "$root" && "$@") >"$log" 2>&1; then
+        grep -E -m 40 'FAILED|error|Error|warning' "$log" >&2 || true
+        tail -n 30 "$log" >&2
+        die "failed: $*   (all of its output: $log)"
+    fi
+}
+
+# configure PRESET: unless that build folder is ready; ninja looks after changed CMake files by itself
+configure() {
+    local build=$root/build/$1
+    mkdir -p "$build"
+    if [ ! -f "$build/build.ninja" ] || [ "$root/CMakePresets.json" -nt "$build/build.ninja" ]; then
+        quietly "$build/configure.log" cmake --preset "$1"
+        touch "$build/build.ninja"
+    fi
+}

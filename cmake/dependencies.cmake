@@ -1,0 +1,55 @@
+# What libshikumi links with. Read by our own CMakeLists.txt and, once installed, by find_package(shikumi).
+# In:  shikumi_want_curl  AUTO, ON or OFF
+# Out: targets shikumi::openblas ZLIB::ZLIB Threads::Threads Boost::headers and perhaps CURL::libcurl;
+#      shikumi_have_curl; shikumi_missing, a list of sentences, empty when all is there.
+set(shikumi_missing)
+
+find_package(Threads QUIET)
+if(NOT Threads_FOUND)
+    list(APPEND shikumi_missing "a threads library")
+endif()
+
+# OpenBLAS itself, not just any BLAS: its thread count has to be set. Debian keeps it apart from the reference BLAS and
+# a bare <cblas.h> may be the other one's, so pkg-config is asked first.
+if(NOT TARGET shikumi::openblas)
+    find_package(PkgConfig QUIET)
+    if(PkgConfig_FOUND)
+        pkg_check_modules(shikumi_openblas QUIET openblas)
+    endif()
+    if(NOT shikumi_openblas_FOUND)
+        find_path(SHIKUMI_OPENBLAS_INCLUDE_DIR cblas.h PATH_SUFFIXES openblas openblas-pthread)
+        find_library(SHIKUMI_OPENBLAS_LIBRARY NAMES openblas)
+        mark_as_advanced(SHIKUMI_OPENBLAS_INCLUDE_DIR SHIKUMI_OPENBLAS_LIBRARY)
+        set(shikumi_openblas_INCLUDE_DIRS ${SHIKUMI_OPENBLAS_INCLUDE_DIR})
+        set(shikumi_openblas_LINK_LIBRARIES ${SHIKUMI_OPENBLAS_LIBRARY})
+    endif()
+    if(shikumi_openblas_LINK_LIBRARIES)
+        add_library(shikumi::openblas INTERFACE IMPORTED)
+        target_include_directories(shikumi::openblas INTERFACE ${shikumi_openblas_INCLUDE_DIRS})
+        target_link_libraries(shikumi::openblas INTERFACE ${shikumi_openblas_LINK_LIBRARIES})
+    else()
+        list(APPEND shikumi_missing "OpenBLAS with cblas.h (Debian: libopenblas-dev)")
+    endif()
+endif()
+
+find_package(ZLIB QUIET)
+if(NOT ZLIB_FOUND)
+    list(APPEND shikumi_missing "zlib (Debian: zlib1g-dev)")
+endif()
+
+find_package(Boost 1.74 QUIET)   # headers only: Boost.Graph's algorithms run on our graphs
+if(NOT Boost_FOUND)
+    list(APPEND shikumi_missing "the Boost headers, 1.74 or newer (Debian: libboost-dev)")
+endif()
+
+set(shikumi_have_curl OFF)
+if(NOT shikumi_want_curl STREQUAL "OFF")
+    find_package(CURL QUIET)
+    if(CURL_FOUND)
+        set(shikumi_have_curl ON)
+    elseif(shikumi_want_curl STREQUAL "AUTO")
+        message(STATUS "shikumi: no libcurl (Debian: libcurl4-openssl-dev); data sets have to be fetched by hand")
+    else()
+        list(APPEND shikumi_missing "libcurl (Debian: libcurl4-openssl-dev), or SHIKUMI_CURL=OFF")
+    endif()
+endif()

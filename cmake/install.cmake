@@ -1,0 +1,50 @@
+# Headers, library, package data, and the two files by which other builds find them.
+include(CMakePackageConfigHelpers)
+
+install(TARGETS shikumi EXPORT shikumi-targets
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+
+install(DIRECTORY include/shikumi DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
+foreach(header IN LISTS shikumi_headers)
+    cmake_path(GET header PARENT_PATH folder)
+    install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/shikumi/${folder})
+endforeach()
+file(GLOB data CONFIGURE_DEPENDS datasets/data/*.csv datasets/data/*.gz)
+install(FILES ${data} DESTINATION ${CMAKE_INSTALL_DATADIR}/shikumi/data)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# find_package(shikumi CONFIG)
+set(package ${CMAKE_INSTALL_LIBDIR}/cmake/shikumi)
+configure_package_config_file(cmake/shikumi-config.cmake.in shikumi-config.cmake INSTALL_DESTINATION ${package})
+write_basic_package_version_file(shikumi-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(EXPORT shikumi-targets NAMESPACE shikumi:: DESTINATION ${package})
+install(DESTINATION ${package} FILES
+    ${PROJECT_BINARY_DIR}/shikumi-config.cmake ${PROJECT_BINARY_DIR}/shikumi-config-version.cmake
+    cmake/dependencies.cmake)
+
+# pkg-config. Paths are relative to the file, so a moved prefix still works. A static library's users must link its
+# dependencies themselves, hence Requires; a shared one brings its own, hence Requires.private.
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX
+    BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig OUTPUT_VARIABLE shikumi_pc_prefix)
+set(requires zlib)
+set(libs)
+if(shikumi_openblas_FOUND)
+    list(PREPEND requires openblas)
+else()
+    list(APPEND libs -lopenblas)
+endif()
+if(shikumi_have_curl)
+    list(APPEND requires libcurl)
+endif()
+list(APPEND libs -pthread)
+list(JOIN requires ", " requires)
+list(JOIN libs " " libs)
+if(SHIKUMI_SHARED)
+    set(shikumi_pc_dependencies "Requires.private: ${requires}\nLibs: -L\${libdir} -lshikumi\nLibs.private: ${libs}")
+else()
+    set(shikumi_pc_dependencies "Requires: ${requires}\nLibs: -L\${libdir} -lshikumi ${libs}")
+endif()
+configure_file(cmake/shikumi.pc.in shikumi.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/shikumi.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,0 +1,88 @@
+# tests/FOLDER/**/*.cpp make the Catch2 program FOLDER_test; tests/support/*.cpp, where there are any, are linked into
+# each. tests/golden makes the case runner, tests/consumer is a user's project.
+find_package(Catch2 3 CONFIG QUIET)
+if(Catch2_FOUND)
+    add_library(shikumi_test_main INTERFACE)
+    target_link_libraries(shikumi_test_main INTERFACE Catch2::Catch2WithMain)
+    target_compile_definitions(shikumi_test_main INTERFACE SHIKUMI_CATCH2_V3=1)
+    set(allow_no_tests --allow-running-no-tests)
+else()
+    find_package(Catch2 2 CONFIG REQUIRED)
+    add_library(shikumi_test_main STATIC tests/main.cpp)   # Catch2 v2's main takes seconds to compile: once
+    set_target_properties(shikumi_test_main PROPERTIES CXX_EXTENSIONS OFF)
+    target_link_libraries(shikumi_test_main PUBLIC Catch2::Catch2 PRIVATE shikumi_sanitizers)
+    target_compile_features(shikumi_test_main PRIVATE cxx_std_20)
+    set(allow_no_tests)
+endif()
+
+add_library(shikumi_test_support INTERFACE)
+target_include_directories(shikumi_test_support INTERFACE ${PROJECT_SOURCE_DIR}/tests)
+target_compile_definitions(shikumi_test_support INTERFACE
+    SHIKUMI_TEST_SOURCE_DIR="${PROJECT_SOURCE_DIR}" SHIKUMI_TEST_BINARY_DIR="${PROJECT_BINARY_DIR}")
+target_link_libraries(shikumi_test_support INTERFACE shikumi shikumi_test_main shikumi_warnings)
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.cpp)
+if(sources)
+    add_library(shikumi_test_helpers OBJECT ${sources})
+    set_target_properties(shikumi_test_helpers PROPERTIES CXX_EXTENSIONS OFF)
+    target_link_libraries(shikumi_test_helpers PRIVATE shikumi_test_support)
+endif()
+
+file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES ON RELATIVE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/tests/*)
+list(REMOVE_ITEM folders support golden consumer)
+foreach(folder IN LISTS folders)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp)
+    if(NOT sources)
+        continue()
+    endif()
+    add_executable(${folder}_test ${sources})
+    set_target_properties(${folder}_test PROPERTIES CXX_EXTENSIONS OFF)
+    target_link_libraries(${folder}_test PRIVATE shikumi_test_support)
+    if(TARGET shikumi_test_helpers)
+        target_link_libraries(${folder}_test PRIVATE shikumi_test_helpers)
+        target_sources(${folder}_test PRIVATE $<TARGET_OBJECTS:shikumi_test_helpers>)
+    endif()
+    # One entry for what is quick and one for what is tagged [slow]: `ctest -LE slow` leaves the latter out.
+    add_test(NAME ${folder} COMMAND ${folder}_test ~[slow] ${allow_no_tests})
+    add_test(NAME ${folder}.slow COMMAND ${folder}_test [slow] ${allow_no_tests})
+    set_tests_properties(${folder}.slow PROPERTIES LABELS slow)
+    set_tests_properties(${folder} ${folder}.slow PROPERTIES TIMEOUT 900)
+endforeach()
+if(TARGET examples_test AND TARGET examples)   # they run the programs
+    add_dependencies(examples_test examples)
+endif()
+
+# Every public header compiles alone: one source a header, parsed and thrown away.
+set(header_checks)
+file(GLOB front_doors CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include/shikumi
+    ${PROJECT_SOURCE_DIR}/include/shikumi/*.hpp)
+foreach(header IN LISTS shikumi_headers front_doors)
+    string(REPLACE "/" "-" name ${header})
+    set(check ${PROJECT_BINARY_DIR}/header-alone/${name}.cpp)
+    file(CONFIGURE OUTPUT ${check} CONTENT "#include <shikumi/${header}>\n#include <shikumi/${header}>\n" @ONLY)
+    list(APPEND header_checks ${check})
+endforeach()
+if(header_checks)
+    add_library(shikumi_headers_alone OBJECT ${header_checks})
+    set_target_properties(shikumi_headers_alone PROPERTIES CXX_EXTENSIONS OFF)
+    target_compile_options(shikumi_headers_alone PRIVATE -O0 -g0)
+    target_link_libraries(shikumi_headers_alone PRIVATE shikumi shikumi_warnings)
+endif()
+
+file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/golden/*.cpp)
+if(sources)
+    find_package(nlohmann_json CONFIG REQUIRED)
+    add_executable(golden ${sources})
+    set_target_properties(golden PROPERTIES CXX_EXTENSIONS OFF RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+    target_link_libraries(golden PRIVATE shikumi nlohmann_json::nlohmann_json shikumi_warnings)
+    if(EXISTS ${PROJECT_SOURCE_DIR}/tests/golden/cases)
+        add_test(NAME golden COMMAND golden ${PROJECT_SOURCE_DIR}/tests/golden/cases)
+    endif()
+endif()
+
+# A user's project against the installed package. Not with sanitizers: the user's compiler would need their flags too.
+if(SHIKUMI_INSTALL AND NOT SHIKUMI_SANITIZE AND shikumi_sources)
+    add_test(NAME consumer
+        COMMAND ${PROJECT_SOURCE_DIR}/tests/consumer/check ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
+                ${CMAKE_CXX_COMPILER} ${CMAKE_COMMAND})
+    set_tests_properties(consumer PROPERTIES LABELS slow TIMEOUT 600)
+endif()
