@@ -10,8 +10,8 @@ shikumi_packages=(
     'zlib1g-dev'
     'libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev'
     'ca-certificates'                      # the data sets come over https
-    'libboost-dev'
-    'libboost-program-options-dev'         # examples
+    'libboost-dev|libboost1.74-dev|libboost1.81-dev|libboost1.83-dev'
+    'libboost-program-options-dev|libboost-program-options1.74-dev|libboost-program-options1.81-dev|libboost-program-options1.83-dev'
     'catch2'                               # tests
     'nlohmann-json3-dev'                   # tests
 )

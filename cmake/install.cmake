@@ -20,9 +20,10 @@ set(package ${CMAKE_INSTALL_LIBDIR}/cmake/shikumi)
 configure_package_config_file(cmake/shikumi-config.cmake.in shikumi-config.cmake INSTALL_DESTINATION ${package})
 write_basic_package_version_file(shikumi-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(EXPORT shikumi-targets NAMESPACE shikumi:: DESTINATION ${package})
-install(DESTINATION ${package} FILES
-    ${PROJECT_BINARY_DIR}/shikumi-config.cmake ${PROJECT_BINARY_DIR}/shikumi-config-version.cmake
-    cmake/dependencies.cmake)
+install(
+    FILES ${PROJECT_BINARY_DIR}/shikumi-config.cmake ${PROJECT_BINARY_DIR}/shikumi-config-version.cmake
+          cmake/dependencies.cmake
+    DESTINATION ${package})
 
 # pkg-config. Paths are relative to the file, so a moved prefix still works. A static library's users must link its
 # dependencies themselves, hence Requires; a shared one brings its own, hence Requires.private.

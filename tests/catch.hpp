@@ -1,8 +1,9 @@
-// Catch2, v2 or v3. Tests include this, and write Catch::Approx, which both know.
+// Catch2, v2 or v3. Tests include this and write `Approx` without a namespace, as v2 has it.
 #pragma once
 
 #ifdef SHIKUMI_CATCH2_V3
 #include <catch2/catch_all.hpp>
+using Catch::Approx;
 #else
 #include <catch2/catch.hpp>
 #endif
