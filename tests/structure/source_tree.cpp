@@ -1,0 +1,336 @@
+#include "source_tree.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <regex>
+#include <set>
+#include <sstream>
+
+namespace shikumi_test {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Floor {
+    std::string_view where;  // a folder, or one file
+    int number;
+};
+
+constexpr Floor kFloors[] = {
+    {"autograd/core/", 0},
+    {"autograd/memory/", 1},
+    {"autograd/kernels/", 2},
+    {"autograd/graph/", 3},
+    {"autograd/ops/", 4},
+    {"autograd/evaluate/", 5},
+    {"autograd/transform/", 5},
+    {"autograd/view/", 5},
+    {"include/shikumi/graph.hpp", 5},
+    {"optim/", 6},
+    {"datasets/", 6},
+    {"nn/", 7},
+    {"include/shikumi/shikumi.hpp", 8},  // for users: nothing below the programs may lean on it
+    {"examples/", 8},
+    {"bench/", 8},
+    {"tests/", 8},
+};
+constexpr int kPrograms = 8;
+
+// Headers that the umbrella leaves out, and why.
+constexpr std::string_view kNotInUmbrella[] = {
+    "autograd/kernels/",   // arrays in, arrays out: for ops, not for users
+    "autograd/view/",      // Boost.Graph takes seconds to compile: <shikumi/graph.hpp>
+    "autograd/evaluate/",  // the planner's own data; users meet it as evaluate(), Eager and capture
+};
+
+bool starts_with(std::string_view text, std::string_view start) {
+    return text.substr(0, start.size()) == start;
+}
+
+bool ends_with(std::string_view text, std::string_view end) {
+    return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+bool is_header(const File& file) { return ends_with(file.path, ".hpp"); }
+
+bool is_detail(std::string_view path) {
+    return path.find("/detail/") != std::string_view::npos || ends_with(path, "/detail.hpp");
+}
+
+std::optional<int> floor_of(std::string_view path) {
+    for (const Floor& floor : kFloors) {
+        if (starts_with(path, floor.where)) return floor.number;
+    }
+    return std::nullopt;
+}
+
+bool in_library(std::string_view path) {
+    const auto floor = floor_of(path);
+    return (floor && *floor < kPrograms) || starts_with(path, "include/");
+}
+
+bool is_public_header(const File& file) {
+    return is_header(file) && in_library(file.path) && !is_detail(file.path);
+}
+
+const File* find(const Tree& tree, const std::string& path) {
+    const auto it =
+        std::find_if(tree.begin(), tree.end(), [&](const File& f) { return f.path == path; });
+    return it == tree.end() ? nullptr : &*it;
+}
+
+// The file of ours that an include means; null for other people's, and for ours that do not exist.
+const File* target(const Tree& tree, const File& from, const Include& include) {
+    if (include.angled) {
+        if (!starts_with(include.name, "shikumi/")) return nullptr;
+        const std::string rest = include.name.substr(8);
+        return find(tree, rest.find('/') == std::string::npos ? "include/shikumi/" + rest : rest);
+    }
+    const fs::path beside = fs::path(from.path).parent_path() / include.name;
+    if (const File* file = find(tree, beside.lexically_normal().generic_string())) return file;
+    for (const char* folder : {"tests", "examples", "bench"}) {  // include folders of the programs
+        if (!starts_with(from.path, std::string(folder) + "/")) continue;
+        if (const File* file =
+                find(tree, (fs::path(folder) / include.name).lexically_normal().generic_string())) {
+            return file;
+        }
+    }
+    return nullptr;
+}
+
+std::string at(const File& file, int line) { return file.path + ":" + std::to_string(line) + ": "; }
+
+// Complains about each line of the file that matches.
+void refuse(const File& file, const std::regex& pattern, const std::string& why,
+            Complaints& complaints) {
+    std::istringstream lines(without_comments(file.text));
+    std::string line;
+    for (int number = 1; std::getline(lines, line); ++number) {
+        if (std::regex_search(line, pattern)) complaints.push_back(at(file, number) + why);
+    }
+}
+
+}  // namespace
+
+Tree read_tree(const fs::path& top) {
+    Tree tree;
+    for (const char* folder :
+         {"autograd", "optim", "datasets", "nn", "include", "examples", "bench", "tests"}) {
+        if (!fs::exists(top / folder)) continue;
+        for (const auto& entry : fs::recursive_directory_iterator(top / folder)) {
+            const auto extension = entry.path().extension();
+            if (!entry.is_regular_file() || (extension != ".hpp" && extension != ".cpp")) continue;
+            std::ostringstream text;
+            text << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+            tree.push_back({entry.path().lexically_relative(top).generic_string(), text.str()});
+        }
+    }
+    std::sort(tree.begin(), tree.end(),
+              [](const File& a, const File& b) { return a.path < b.path; });
+    return tree;
+}
+
+std::string without_comments(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    const auto copy_to = [&](std::size_t& i, std::size_t end) {
+        out.append(text.substr(i, end - i));
+        i = std::min(end, text.size());
+    };
+    for (std::size_t i = 0; i < text.size();) {
+        const std::string_view rest = text.substr(i);
+        const char before = i > 0 ? text[i - 1] : ' ';
+        if (starts_with(rest, "//")) {
+            i = std::min(text.find('\n', i), text.size());
+        } else if (starts_with(rest, "/*")) {
+            const auto end = text.find("*/", i + 2);
+            const auto stop = end == std::string_view::npos ? text.size() : end + 2;
+            for (; i < stop; ++i) out += text[i] == '\n' ? '\n' : ' ';
+        } else if (starts_with(rest, "R\"") && rest.find('(') != std::string_view::npos) {
+            const auto open = rest.find('(');
+            const std::string close = ")" + std::string(rest.substr(2, open - 2)) + "\"";
+            const auto end = text.find(close, i);
+            copy_to(i, end == std::string_view::npos ? text.size() : end + close.size());
+        } else if (text[i] == '"' ||
+                   (text[i] == '\'' && !std::isalnum(static_cast<unsigned char>(before)))) {
+            std::size_t end = i + 1;
+            while (end < text.size() && text[end] != text[i] && text[end] != '\n')
+                end += text[end] == '\\' ? 2 : 1;
+            copy_to(i, std::min(end + 1, text.size()));
+        } else {
+            out += text[i++];
+        }
+    }
+    return out;
+}
+
+std::vector<Include> includes(const File& file) {
+    static const std::regex pattern(R"re(^\s*#\s*include\s*([<"])([^>"]+)[>"])re");
+    std::vector<Include> found;
+    std::istringstream lines(without_comments(file.text));
+    std::string line;
+    for (int number = 1; std::getline(lines, line); ++number) {
+        std::smatch match;
+        if (std::regex_search(line, match, pattern))
+            found.push_back({match[2], match[1] == "<", number});
+    }
+    return found;
+}
+
+Complaints floors(const Tree& tree) {
+    Complaints complaints;
+    for (const File& file : tree) {
+        const auto own = floor_of(file.path);
+        if (!own) {
+            complaints.push_back(file.path +
+                                 " stands on no floor: give its folder one in tests/structure");
+            continue;
+        }
+        for (const Include& include : includes(file)) {
+            const File* other = target(tree, file, include);
+            if (!other) {
+                const bool ours = include.angled && starts_with(include.name, "shikumi/");
+                // A user's project and a program may have quoted headers of their own making; the
+                // library may not.
+                if (ours || (!include.angled && *own < kPrograms)) {
+                    complaints.push_back(at(file, include.line) + include.name + " does not exist");
+                }
+                continue;
+            }
+            const auto theirs = floor_of(other->path);
+            if (theirs && *theirs > *own) {
+                complaints.push_back(at(file, include.line) + "floor " + std::to_string(*own) +
+                                     " includes " + other->path + " of floor " +
+                                     std::to_string(*theirs));
+            }
+        }
+    }
+    return complaints;
+}
+
+Complaints containment(const Tree& tree) {
+    Complaints complaints;
+    std::vector<std::string> blas;
+    const auto only_in = [&](const File& file, const Include& include,
+                             std::initializer_list<std::string_view> where) {
+        const auto inside = [&](std::string_view place) { return starts_with(file.path, place); };
+        if (std::any_of(where.begin(), where.end(), inside)) return;
+        std::string places;
+        for (const auto place : where) places += (places.empty() ? "" : ", ") + std::string(place);
+        complaints.push_back(at(file, include.line) + include.name + " belongs only in " + places);
+    };
+    for (const File& file : tree) {
+        for (const Include& include : includes(file)) {
+            const std::string& name = include.name;
+            if (name == "cblas.h" || starts_with(name, "openblas")) {
+                only_in(file, include, {"autograd/kernels/"});
+                blas.push_back(file.path);
+            } else if (starts_with(name, "boost/program_options")) {
+                only_in(file, include, {"examples/"});
+            } else if (starts_with(name, "boost/")) {
+                only_in(file, include,
+                        {"autograd/view/", "include/shikumi/graph.hpp", "examples/", "bench/",
+                         "tests/"});
+            } else if (starts_with(name, "curl/")) {
+                only_in(file, include, {"datasets/"});
+            } else if (name == "zlib.h") {
+                only_in(file, include,
+                        {"datasets/", "tests/"});  // tests make their own compressed files
+            }
+        }
+    }
+    std::sort(blas.begin(), blas.end());
+    blas.erase(std::unique(blas.begin(), blas.end()), blas.end());
+    if (blas.size() != 1) {
+        std::string names;
+        for (const auto& path : blas) names += " " + path;
+        complaints.push_back("one file includes cblas.h, not " + std::to_string(blas.size()) + ":" +
+                             names);
+    }
+    return complaints;
+}
+
+Complaints clean_headers(const Tree& tree) {
+    static const std::regex using_namespace(R"(\busing\s+namespace\b)");
+    static const std::regex define(R"(^\s*#\s*define\s+(\w+))");
+    static const std::regex ifndef(R"(^\s*#\s*ifndef\s+(\w+))");
+    Complaints complaints;
+    for (const File& file : tree) {
+        if (!is_header(file)) continue;
+        refuse(file, using_namespace, "a header has no `using namespace`", complaints);
+
+        std::istringstream lines(without_comments(file.text));
+        std::string line;
+        std::string guard;
+        for (int number = 1; std::getline(lines, line); ++number) {
+            std::smatch match;
+            if (std::regex_search(line, match, ifndef)) {
+                guard = match[1];
+            } else if (std::regex_search(line, match, define)) {
+                if (match[1] != guard)
+                    complaints.push_back(at(file, number) + "a header defines no macro");
+                guard.clear();
+            } else if (line.find_first_not_of(" \t\r") != std::string::npos) {
+                guard.clear();  // a guard's two lines follow one another
+            }
+        }
+    }
+    return complaints;
+}
+
+Complaints public_headers_stand_alone(const Tree& tree) {
+    Complaints complaints;
+    for (const File& file : tree) {
+        if (!is_public_header(file)) continue;
+        for (const Include& include : includes(file)) {
+            const File* other = target(tree, file, include);
+            if (other && !is_public_header(*other)) {
+                complaints.push_back(at(file, include.line) + other->path +
+                                     " is not installed, this header is");
+            }
+        }
+    }
+    return complaints;
+}
+
+Complaints umbrella(const Tree& tree) {
+    const File* top = find(tree, "include/shikumi/shikumi.hpp");
+    if (!top) return {"include/shikumi/shikumi.hpp does not exist"};
+
+    std::set<const File*> reached{top};
+    std::vector<const File*> pending{top};
+    while (!pending.empty()) {
+        const File* file = pending.back();
+        pending.pop_back();
+        for (const Include& include : includes(*file)) {
+            const File* other = target(tree, *file, include);
+            if (other && reached.insert(other).second) pending.push_back(other);
+        }
+    }
+
+    Complaints complaints;
+    for (const File& file : tree) {
+        if (!is_public_header(file) || starts_with(file.path, "include/") || reached.count(&file))
+            continue;
+        const auto exempt = [&](std::string_view where) { return starts_with(file.path, where); };
+        if (std::any_of(std::begin(kNotInUmbrella), std::end(kNotInUmbrella), exempt)) continue;
+        complaints.push_back("<shikumi/shikumi.hpp> does not lead to " + file.path);
+    }
+    return complaints;
+}
+
+Complaints quiet_library(const Tree& tree) {
+    static const std::regex pattern(
+        R"(\bstd::(cerr|clog|abort|exit|quick_exit|_Exit|terminate)\b|\b(abort|exit|printf|fprintf|puts|perror|assert)\s*\()");
+    Complaints complaints;
+    for (const File& file : tree) {
+        if (in_library(file.path))
+            refuse(file, pattern, "the library throws; it neither prints nor aborts", complaints);
+    }
+    return complaints;
+}
+
+}  // namespace shikumi_test

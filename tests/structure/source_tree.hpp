@@ -1,0 +1,52 @@
+// The source tree as data, and the rules it has to keep. Rules take a tree and return complaints,
+// one sentence each, so that a test can hand them a tree of its own making.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shikumi_test {
+
+struct File {
+    std::string path;  // from the top of the checkout, with '/'
+    std::string text;
+};
+
+using Tree = std::vector<File>;
+using Complaints = std::vector<std::string>;
+
+struct Include {
+    std::string name;
+    bool angled;  // <name>, not "name"
+    int line;
+};
+
+// Every .hpp and .cpp of the project.
+Tree read_tree(const std::filesystem::path& top);
+
+// Comments become blanks; strings and line ends stay.
+std::string without_comments(std::string_view text);
+
+std::vector<Include> includes(const File& file);
+
+// A file includes only its own floor or lower ones, by names that exist.
+Complaints floors(const Tree& tree);
+
+// cblas.h, Boost, zlib and curl are each known to the one part that needs them.
+Complaints containment(const Tree& tree);
+
+// No `using namespace`, and no macro but a guard, in a header.
+Complaints clean_headers(const Tree& tree);
+
+// What is installed includes nothing that is not.
+Complaints public_headers_stand_alone(const Tree& tree);
+
+// <shikumi/shikumi.hpp> leads to every header that a user may want.
+Complaints umbrella(const Tree& tree);
+
+// The library throws: no message to stderr, no end of the program.
+Complaints quiet_library(const Tree& tree);
+
+}  // namespace shikumi_test

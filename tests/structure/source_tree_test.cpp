@@ -1,0 +1,165 @@
+// The rules of HACKING.md, held against the real tree, and each shown to fail on a planted mistake.
+#include "source_tree.hpp"
+
+#include "catch.hpp"
+
+using namespace shikumi_test;
+
+namespace {
+
+const Tree& project() {
+    static const Tree tree = read_tree(SHIKUMI_TEST_SOURCE_DIR);
+    return tree;
+}
+
+std::string text(const Complaints& complaints) {
+    std::string all;
+    for (const auto& complaint : complaints) all += complaint + "\n";
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("the tree is read", "[structure]") {
+    CHECK(project().size() > 10);
+    CHECK(std::any_of(project().begin(), project().end(), [](const File& f) {
+        return f.path == "tests/structure/source_tree_test.cpp";
+    }));
+}
+
+TEST_CASE("includes go to the same floor or down", "[structure]") {
+    CHECK(text(floors(project())) == "");
+}
+
+TEST_CASE("dependencies stay where they are needed", "[structure]") {
+    CHECK(text(containment(project())) == "");
+}
+
+TEST_CASE("headers leave the user's names alone", "[structure]") {
+    CHECK(text(clean_headers(project())) == "");
+}
+
+TEST_CASE("installed headers include installed headers", "[structure]") {
+    CHECK(text(public_headers_stand_alone(project())) == "");
+}
+
+TEST_CASE("the umbrella is complete", "[structure]") { CHECK(text(umbrella(project())) == ""); }
+
+TEST_CASE("the library neither prints nor aborts", "[structure]") {
+    CHECK(text(quiet_library(project())) == "");
+}
+
+TEST_CASE("comments are no code", "[structure]") {
+    CHECK(without_comments("a // b\nc") == "a \nc");
+    CHECK(without_comments("a /* b\n */ c") == "a     \n    c");
+    CHECK(without_comments("\"http://x\" // y") == "\"http://x\" ");
+    CHECK(without_comments("'\"' // y") == "'\"' ");
+    CHECK(without_comments("1'000 // y'") == "1'000 ");
+    CHECK(without_comments(R"code("a\"//b" // y)code") == R"code("a\"//b" )code");
+    CHECK(without_comments("R\"x(a // \" b)x\" // y") == "R\"x(a // \" b)x\" ");
+
+    const auto found =
+        includes({"a.cpp", "// #include <no>\n#include <yes>\n  #  include \"too\"\n"});
+    REQUIRE(found.size() == 2);
+    CHECK((found[0].name == "yes" && found[0].angled && found[0].line == 2));
+    CHECK((found[1].name == "too" && !found[1].angled && found[1].line == 3));
+}
+
+TEST_CASE("a planted mistake is found: floors", "[structure]") {
+    const File core{"autograd/core/shape.hpp", ""};
+    const File layer{"nn/layer.hpp",
+                     "#include <shikumi/autograd/core/shape.hpp>\n#include <vector>\n"};
+    CHECK(text(floors({core, layer})) == "");
+
+    const File upward{"autograd/core/shape.hpp", "\n#include <shikumi/nn/layer.hpp>\n"};
+    CHECK_THAT(text(floors({upward, layer})),
+               contains("autograd/core/shape.hpp:2: floor 0 includes nn/layer.hpp"));
+    const File beside{"autograd/core/shape.hpp", "#include \"../ops/add.hpp\"\n"};
+    CHECK_THAT(text(floors({beside, {"autograd/ops/add.hpp", ""}})),
+               contains("floor 0 includes autograd/ops/add.hpp"));
+    CHECK_THAT(text(floors({layer})),
+               contains("nn/layer.hpp:1: shikumi/autograd/core/shape.hpp does not exist"));
+    CHECK_THAT(text(floors({{"autograd/odd/a.hpp", ""}})),
+               contains("autograd/odd/a.hpp stands on no floor"));
+
+    const File everything{"optim/sgd.cpp", "#include <shikumi/shikumi.hpp>\n"};
+    CHECK_THAT(text(floors({everything, {"include/shikumi/shikumi.hpp", ""}})),
+               contains("optim/sgd.cpp:1: floor 6"));
+}
+
+TEST_CASE("a planted mistake is found: containment", "[structure]") {
+    const File gemm{"autograd/kernels/gemm.cpp", "#include <cblas.h>\n"};
+    CHECK(text(containment({gemm})) == "");
+    CHECK(text(containment(
+              {gemm, {"autograd/view/graph.hpp", "#include <boost/graph/graph_traits.hpp>\n"}})) ==
+          "");
+
+    CHECK_THAT(text(containment({})), contains("one file includes cblas.h, not 0"));
+    CHECK_THAT(text(containment({gemm, {"autograd/kernels/b.cpp", "#include <cblas.h>\n"}})),
+               contains("not 2"));
+    const auto alone = [&](const char* path, const char* header) {
+        return text(containment({gemm, {path, "#include <" + std::string(header) + ">\n"}}));
+    };
+    CHECK_THAT(alone("nn/dense.cpp", "cblas.h"),
+               contains("cblas.h belongs only in autograd/kernels/"));
+    CHECK_THAT(alone("nn/dense.cpp", "boost/graph/topological_sort.hpp"),
+               contains("nn/dense.cpp:1: boost/graph"));
+    CHECK_THAT(alone("include/shikumi/shikumi.hpp", "boost/graph/graphviz.hpp"),
+               contains("belongs only in"));
+    CHECK_THAT(alone("tests/a.cpp", "boost/program_options.hpp"),
+               contains("belongs only in examples/"));
+    CHECK_THAT(alone("nn/save.cpp", "zlib.h"), contains("belongs only in datasets/"));
+    CHECK_THAT(alone("examples/mnist.cpp", "curl/curl.h"), contains("belongs only in datasets/"));
+}
+
+TEST_CASE("a planted mistake is found: headers", "[structure]") {
+    const auto complaints = [](const char* body) {
+        return text(clean_headers({{"nn/a.hpp", body}}));
+    };
+    CHECK(complaints("#pragma once\n// using namespace std;\n") == "");
+    CHECK(complaints("// a\n#ifndef A_HPP\n#define A_HPP\n#endif\n") == "");
+
+    CHECK_THAT(complaints("#pragma once\nusing  namespace std;\n"),
+               contains("nn/a.hpp:2: a header has no"));
+    CHECK_THAT(complaints("#pragma once\n#define MAX 3\n"),
+               contains("nn/a.hpp:2: a header defines no macro"));
+    CHECK_THAT(complaints("#ifndef A\nint x;\n#define A\n#endif\n"),
+               contains("nn/a.hpp:3: a header defines no macro"));
+    CHECK(clean_headers({{"nn/a.cpp", "using namespace shikumi;\n"}}).empty());
+}
+
+TEST_CASE("a planted mistake is found: installed headers", "[structure]") {
+    const File hidden{"nn/detail/table.hpp", ""};
+    CHECK(public_headers_stand_alone(
+              {hidden, {"nn/a.cpp", "#include <shikumi/nn/detail/table.hpp>\n"}})
+              .empty());
+    CHECK_THAT(text(public_headers_stand_alone(
+                   {hidden, {"nn/a.hpp", "#include <shikumi/nn/detail/table.hpp>\n"}})),
+               contains("nn/a.hpp:1: nn/detail/table.hpp is not installed"));
+}
+
+TEST_CASE("a planted mistake is found: umbrella", "[structure]") {
+    const File top{"include/shikumi/shikumi.hpp", "#include <shikumi/nn/nn.hpp>\n"};
+    const File front{"nn/nn.hpp", "#include <shikumi/nn/layer.hpp>\n"};
+    const File layer{"nn/layer.hpp",
+                     "#include <shikumi/nn/nn.hpp>\n"};  // a circle must not hang the search
+    CHECK(text(umbrella(
+              {top, front, layer, {"autograd/kernels/gemm.hpp", ""}, {"nn/detail/a.hpp", ""}})) ==
+          "");
+
+    CHECK_THAT(text(umbrella({top, front, layer, {"optim/sgd.hpp", ""}})),
+               contains("does not lead to optim/sgd.hpp"));
+    CHECK_THAT(text(umbrella({front})), contains("include/shikumi/shikumi.hpp does not exist"));
+}
+
+TEST_CASE("a planted mistake is found: prints or aborts", "[structure]") {
+    const auto complaints = [](const char* path, const char* body) {
+        return text(quiet_library({{path, body}}));
+    };
+    CHECK(complaints("nn/a.cpp", "std::snprintf(b, n, \"x\"); on_exit(); // std::abort()\n") == "");
+    CHECK(complaints("examples/a.cpp", "std::exit(2);\n") == "");
+    CHECK_THAT(complaints("nn/a.cpp", "\nstd::cerr << 1;\n"),
+               contains("nn/a.cpp:2: the library throws"));
+    CHECK_THAT(complaints("optim/a.cpp", "assert(x);\n"), contains("the library throws"));
+    CHECK_THAT(complaints("datasets/a.cpp", "std::exit(1);\n"), contains("the library throws"));
+}
