@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Sourced by ./run and ./test, with `root` set: installs what is missing, configures, builds. Says nothing while all is well.
 
 # What a Debian or Ubuntu machine needs; `a|b` is satisfied by either, and the first is installed.
@@ -70,8 +71,7 @@ quietly() {
     local log=$1
     shift
     if ! (cd "$root" && "$@") >"$log" 2>&1; then
-        grep -E -m 40 'FAILED|error|Error|warning' "$log" >&2 || true
-        tail -n 30 "$log" >&2
+        { sed -n '/FAILED:\|CMake Error/,$p' "$log" | grep . || tail -n 40 "$log"; } | head -n 60 >&2
         die "failed: $*   (all of its output: $log)"
     fi
 }
