@@ -1,0 +1,97 @@
+// The functions that layers put behind their products. Few are operations; the rest is composed,
+// and fuses into one pass anyway.
+#include <cmath>
+#include <numbers>
+
+#include <shikumi/autograd/ops/detail/pointwise.hpp>
+
+namespace shikumi {
+
+namespace {
+
+using detail::FloatingOp;
+using detail::NumericOp;
+using kernels::BlockKernel;
+
+// σ(x) = 1 / (1 + e⁻ˣ); σ (1 - σ). An overflow of e⁻ˣ gives the right 0.
+struct Sigmoid final : FloatingOp {
+    std::string_view name() const noexcept override { return "sigmoid"; }
+    BlockKernel kernel(Specs in) const override {
+        return kernels::floating(in[0].dtype, [](auto x) { return 1 / (1 + std::exp(-x)); });
+    }
+    Tensor partial(int, Tensors, const Tensor& out) const override { return out * (1 - out); }
+};
+
+// log(1 + eˣ) = max(x, 0) + log(1 + exp(-|x|)); σ(x)
+struct Softplus final : FloatingOp {
+    std::string_view name() const noexcept override { return "softplus"; }
+    BlockKernel kernel(Specs in) const override {
+        return kernels::floating(in[0].dtype, [](auto x) {
+            return (x > 0 ? x : 0) + std::log1p(std::exp(-std::abs(x)));
+        });
+    }
+    Tensor partial(int, Tensors in, const Tensor&) const override { return sigmoid(in[0]); }
+};
+
+// max(0, x); 1 where x > 0, else 0: the sign of the result
+struct Relu final : NumericOp {
+    std::string_view name() const noexcept override { return "relu"; }
+    BlockKernel kernel(Specs in) const override {
+        return kernels::numeric(in[0].dtype, [](auto x) { return x < 0 ? 0 : x; });
+    }
+    Tensor partial(int, Tensors, const Tensor& out) const override { return sign(out); }
+};
+
+// min(max(0, x), 6); 1 where 0 < x < 6, else 0
+struct Relu6 final : FloatingOp {
+    std::string_view name() const noexcept override { return "relu6"; }
+    BlockKernel kernel(Specs in) const override {
+        return kernels::floating(in[0].dtype, [](auto x) { return x < 0 ? 0 : x > 6 ? 6 : x; });
+    }
+    Tensor partial(int, Tensors, const Tensor& out) const override { return sign(out * (6 - out)); }
+};
+
+// x where x > 0, else α (eˣ - 1); 1 where x > 0, else α eˣ, and by α: eˣ - 1 where x < 0
+struct Elu final : FloatingOp {
+    std::string_view name() const noexcept override { return "elu"; }
+    BlockKernel kernel(Specs in) const override {
+        return kernels::floating(
+            in[0].dtype, [](auto x, auto alpha) { return x > 0 ? x : alpha * std::expm1(x); });
+    }
+    Tensor partial(int i, Tensors in, const Tensor& out) const override {
+        if (i == 0) return where(in[0] > 0, 1, out + in[1]);
+        return expm1(minimum(in[0], 0));
+    }
+};
+
+}  // namespace
+
+Tensor sigmoid(const Tensor& x) { return record(Sigmoid{}, x); }
+Tensor log_sigmoid(const Tensor& x) { return -softplus(-x); }
+Tensor relu(const Tensor& x) { return record(Relu{}, x); }
+Tensor relu6(const Tensor& x) { return record(Relu6{}, x); }
+Tensor leaky_relu(const Tensor& x, double negative_slope) {
+    return where(x > 0, x, x * negative_slope);
+}
+Tensor elu(const Tensor& x, double alpha) { return record(Elu{}, x, scalar(alpha, x.dtype())); }
+
+// G. Klambauer et al., "Self-normalizing neural networks", NeurIPS 2017.
+Tensor selu(const Tensor& x) {
+    constexpr double scale = 1.0507009873554804934, alpha = 1.6732632423543772848;
+    return scale * elu(x, alpha);
+}
+
+// D. Hendrycks, K. Gimpel, "Gaussian error linear units", 2016.
+Tensor gelu(const Tensor& x, bool approximate) {
+    if (!approximate) return 0.5 * x * (1 + erf(x / std::numbers::sqrt2));
+    constexpr double root = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;  // √(2/π)
+    return 0.5 * x * (1 + tanh(root * x * (1 + 0.044715 * square(x))));
+}
+
+Tensor silu(const Tensor& x) { return x * sigmoid(x); }
+Tensor softplus(const Tensor& x) { return record(Softplus{}, x); }
+Tensor softsign(const Tensor& x) { return x / (1 + abs(x)); }
+Tensor mish(const Tensor& x) { return x * tanh(softplus(x)); }
+Tensor hard_sigmoid(const Tensor& x) { return clip(0.2 * x + 0.5, 0, 1); }
+
+}  // namespace shikumi
