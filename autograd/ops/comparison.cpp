@@ -59,7 +59,7 @@ struct Logic final : Pointwise {
     Spec infer(Specs in) const override {
         const Spec out = pointwise_spec(name(), in);
         if (out.dtype != bool_)
-            fail<DTypeError>(name(), "got ", out.dtype, ", wants bool; compare first, e.g. x != 0");
+            fail<DTypeError>(name(), "got ", out.dtype, ", wants bool; compare first, e.g. x > 0");
         return out;
     }
     BlockKernel kernel(Specs) const override { return kernels::detail::block<Function, bool>; }
@@ -99,7 +99,7 @@ struct Where final : Pointwise {
     Spec infer(Specs in) const override {
         if (in[0].dtype != bool_)
             fail<DTypeError>(name(), "the condition is ", in[0],
-                             ", wants bool; compare first, e.g. x != 0");
+                             ", wants bool; compare first, e.g. x > 0");
         const Spec chosen = pointwise_spec(name(), in.subspan(1));
         return {broadcast(name(), in[0].shape, chosen.shape), chosen.dtype};
     }
