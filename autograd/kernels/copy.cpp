@@ -1,0 +1,155 @@
+#include <shikumi/autograd/kernels/copy.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+#include <shikumi/autograd/kernels/threads.hpp>
+
+namespace shikumi::kernels {
+
+namespace {
+
+struct Axis {
+    Index size, to, from;
+};
+
+// The axes that a copy really has: those of size 1 dropped, neighbours that are one run of memory
+// on both sides joined.
+struct Axes {
+    std::array<Axis, Shape::max_rank> axis;
+    int rank = 0;
+
+    Axes(const Shape& shape, const Layout& to, const Layout& from) {
+        for (unsigned i = 0; i < static_cast<unsigned>(shape.rank()); ++i) {
+            const Axis a{shape[static_cast<int>(i)], to.steps[i], from.steps[i]};
+            if (a.size == 1) continue;
+            if (rank > 0) {
+                Axis& last = axis[static_cast<unsigned>(rank - 1)];
+                if (last.to == a.to * a.size && last.from == a.from * a.size) {
+                    last = {last.size * a.size, a.to, a.from};
+                    continue;
+                }
+            }
+            axis[static_cast<unsigned>(rank++)] = a;
+        }
+    }
+    Axis& back() { return axis[static_cast<unsigned>(rank - 1)]; }
+    void erase(int i) {
+        std::copy(axis.begin() + i + 1, axis.begin() + rank, axis.begin() + i);
+        --rank;
+    }
+};
+
+template <class T>
+void run(Axis a, T* to, const T* from) {
+    if (a.to == 1 && a.from == 1) {
+        std::memcpy(to, from, static_cast<std::size_t>(a.size) * sizeof(T));
+    } else if (a.to == 1 && a.from == 0) {
+        std::fill_n(to, a.size, *from);
+    } else {
+        for (Index i = 0; i < a.size; ++i) to[i * a.to] = from[i * a.from];
+    }
+}
+
+// `rows` runs along memory on one side, `columns` on the other: square tiles keep both in cache.
+template <class T>
+void transpose(Axis rows, Axis columns, T* to, const T* from) {
+    constexpr Index tile = 16;
+    for (Index r = 0; r < rows.size; r += tile) {
+        const Index height = std::min(tile, rows.size - r);
+        for (Index c = 0; c < columns.size; c += tile) {
+            const Index width = std::min(tile, columns.size - c);
+            T* t = to + r * rows.to + c * columns.to;
+            const T* f = from + r * rows.from + c * columns.from;
+            for (Index i = 0; i < height; ++i) {
+                for (Index j = 0; j < width; ++j)
+                    t[i * rows.to + j * columns.to] = f[i * rows.from + j * columns.from];
+            }
+        }
+    }
+}
+
+template <class T>
+class Copy {
+public:
+    explicit Copy(const Axes& axes) : outer_(axes) {
+        if (outer_.rank == 0) return;
+        columns_ = outer_.back();
+        outer_.erase(outer_.rank - 1);
+        if (columns_.from == 1 || columns_.to != 1) return;
+        for (int i = 0; i < outer_.rank; ++i) {
+            const Axis a = outer_.axis[static_cast<unsigned>(i)];
+            if (a.from == 1 && a.size > 1) {
+                rows_ = a;
+                outer_.erase(i);
+                return;
+            }
+        }
+    }
+
+    void operator()(T* to, const T* from) const { at(0, to, from); }
+
+private:
+    void at(int depth, T* to, const T* from) const {
+        if (depth < outer_.rank) {
+            const Axis a = outer_.axis[static_cast<unsigned>(depth)];
+            for (Index i = 0; i < a.size; ++i) at(depth + 1, to + i * a.to, from + i * a.from);
+        } else if (rows_.size > 1) {
+            transpose(rows_, columns_, to, from);
+        } else {
+            run(columns_, to, from);
+        }
+    }
+
+    Axes outer_;
+    Axis columns_{1, 1, 1};
+    Axis rows_{1, 0, 0};
+};
+
+template <class T>
+void copy_elements(const Axes& axes, T* to, const T* from) {
+    if (axes.rank == 0) return Copy<T>(axes)(to, from);
+    const Axis whole = axes.axis[0];
+    Index below = 1;
+    for (int i = 1; i < axes.rank; ++i) below *= axes.axis[static_cast<unsigned>(i)].size;
+    const Index rows = std::max<Index>(1, (Index{1} << 17) / std::max<Index>(1, below));
+    if (rows >= whole.size) return Copy<T>(axes)(to, from);
+    parallel_pieces(whole.size, rows, [&](Index begin, Index end) {
+        Axes part = axes;
+        part.axis[0].size = end - begin;
+        const Copy<T> copy(part);
+        copy(to + begin * whole.to, from + begin * whole.from);
+    });
+}
+
+}  // namespace
+
+Layout Layout::contiguous(const Shape& shape) {
+    Layout layout;
+    Index step = 1;
+    for (int i = shape.rank() - 1; i >= 0; --i) {
+        layout.steps[static_cast<unsigned>(i)] = step;
+        step *= shape[i];
+    }
+    return layout;
+}
+
+void copy(DType dtype, const Shape& shape, void* to, const Layout& layout_to, const void* from,
+          const Layout& layout_from) {
+    if (shape.size() == 0) return;
+    const Axes axes(shape, layout_to, layout_from);
+    dispatch(dtype, [&]<class T>() {
+        copy_elements(axes, static_cast<T*>(to) + layout_to.offset,
+                      static_cast<const T*>(from) + layout_from.offset);
+    });
+}
+
+void gather_strided(const void* from, const Layout& layout, View out) {
+    copy(out.spec.dtype, out.spec.shape, out.data, Layout::contiguous(out.spec.shape), from, layout);
+}
+
+void scatter_strided(ConstView in, void* to, const Layout& layout) {
+    copy(in.spec.dtype, in.spec.shape, to, layout, in.data, Layout::contiguous(in.spec.shape));
+}
+
+}  // namespace shikumi::kernels

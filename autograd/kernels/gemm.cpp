@@ -1,0 +1,206 @@
+#include <shikumi/autograd/kernels/gemm.hpp>
+
+#include <cblas.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/kernels/threads.hpp>
+
+// OpenBLAS's own; absent from other CBLAS libraries, hence weak.
+extern "C" [[gnu::weak]] void openblas_set_num_threads(int count);
+
+namespace shikumi::kernels {
+
+namespace {
+
+// One thread for BLAS: our pool cuts the work, into pieces that don't depend on the thread count.
+// Once a thread, because OpenBLAS's OpenMP build counts for each thread apart.
+void hold_blas_at_one_thread() {
+    static thread_local const bool held = [] {
+        if (openblas_set_num_threads) openblas_set_num_threads(1);
+        return true;
+    }();
+    static_cast<void>(held);
+}
+
+// Distances between rows, in elements.
+struct Strides {
+    Index a, b, c;
+};
+
+void blas(const Product& p, Strides stride, const float* a, const float* b, float* c) {
+    cblas_sgemm(CblasRowMajor, p.transpose_a ? CblasTrans : CblasNoTrans,
+                p.transpose_b ? CblasTrans : CblasNoTrans, static_cast<int>(p.m),
+                static_cast<int>(p.n), static_cast<int>(p.k), 1, a, static_cast<int>(stride.a), b,
+                static_cast<int>(stride.b), p.accumulate ? 1.0F : 0.0F, c,
+                static_cast<int>(stride.c));
+}
+
+void blas(const Product& p, Strides stride, const double* a, const double* b, double* c) {
+    cblas_dgemm(CblasRowMajor, p.transpose_a ? CblasTrans : CblasNoTrans,
+                p.transpose_b ? CblasTrans : CblasNoTrans, static_cast<int>(p.m),
+                static_cast<int>(p.n), static_cast<int>(p.k), 1, a, static_cast<int>(stride.a), b,
+                static_cast<int>(stride.b), p.accumulate ? 1.0 : 0.0, c,
+                static_cast<int>(stride.c));
+}
+
+// How C is cut: into pieces of rows × columns.
+struct Cut {
+    Index rows, columns;
+};
+
+Index divide_up(Index a, Index b) { return (a + b - 1) / b; }
+
+double operations(const Product& p) {
+    return 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
+}
+
+// Halves the longer side until there are `most` pieces or they would fall below a million
+// operations: BLAS packs its operands anew for each, so they are few and as square as C allows.
+Cut cut(const Product& p) {
+    constexpr double least = 1e6;
+    constexpr int most = 8, tile = 16;
+    const double affordable = operations(p) / least;
+    Index rows = 1, columns = 1;
+    while (rows * columns < most && static_cast<double>(2 * rows * columns) <= affordable) {
+        const bool by_rows = p.m * columns > p.n * rows;
+        if ((by_rows ? p.m / rows : p.n / columns) < 4 * tile) break;
+        (by_rows ? rows : columns) *= 2;
+    }
+    return {divide_up(divide_up(p.m, rows), tile) * tile,
+            divide_up(divide_up(p.n, columns), tile) * tile};
+}
+
+template <class T>
+void floating(const Product& p, const T* a, const T* b, T* c) {
+    hold_blas_at_one_thread();
+    const Strides stride{std::max<Index>(1, p.transpose_a ? p.m : p.k),
+                         std::max<Index>(1, p.transpose_b ? p.k : p.n), p.n};
+    const Cut piece = cut(p);
+    const Index across = divide_up(p.n, piece.columns);
+    parallel_for(divide_up(p.m, piece.rows) * across, [&](Index block) {
+        const Index i = block / across * piece.rows;
+        const Index j = block % across * piece.columns;
+        Product part = p;
+        part.m = std::min(piece.rows, p.m - i);
+        part.n = std::min(piece.columns, p.n - j);
+        hold_blas_at_one_thread();
+        blas(part, stride, a + (p.transpose_a ? i : i * stride.a),
+             b + (p.transpose_b ? j * stride.b : j), c + i * stride.c + j);
+    });
+}
+
+template <class T>
+void integer(const Product& p, const T* a, const T* b, T* c) {
+    using Wrapping = std::make_unsigned_t<T>;
+    const Index a_row = p.transpose_a ? 1 : p.k, a_column = p.transpose_a ? p.m : 1;
+    const Index b_row = p.transpose_b ? 1 : p.n, b_column = p.transpose_b ? p.k : 1;
+    for (Index i = 0; i < p.m; ++i) {
+        for (Index j = 0; j < p.n; ++j) {
+            Wrapping sum = 0;
+            for (Index l = 0; l < p.k; ++l)
+                sum += static_cast<Wrapping>(a[i * a_row + l * a_column]) *
+                       static_cast<Wrapping>(b[l * b_row + j * b_column]);
+            c[i * p.n + j] = static_cast<T>(sum);
+        }
+    }
+}
+
+// The number of matrices, and each axis's step from one to the next (0 where it is broadcast).
+struct Batch {
+    Index count = 1;
+    Shape::Sizes sizes, steps_a, steps_b;
+};
+
+Batch batch_of(const Shape& a, const Shape& b, const Shape& out) {
+    Batch batch;
+    const auto size = [&](const Shape& s, int axis) {
+        const int own = axis - (out.rank() - s.rank());
+        return own < 0 ? Index{1} : s[own];
+    };
+    for (int i = 0; i < out.rank() - 2; ++i) {
+        batch.sizes.push_back(out[i]);
+        batch.steps_a.push_back(0);
+        batch.steps_b.push_back(0);
+        batch.count *= out[i];
+    }
+    Index step_a = 1, step_b = 1;
+    for (int i = batch.sizes.rank() - 1; i >= 0; --i) {
+        if (size(a, i) > 1) batch.steps_a[i] = step_a;
+        if (size(b, i) > 1) batch.steps_b[i] = step_b;
+        step_a *= size(a, i);
+        step_b *= size(b, i);
+    }
+    return batch;
+}
+
+}  // namespace
+
+void multiply(const Product& p, const void* a, const void* b, void* c) {
+    if (p.m == 0 || p.n == 0) return;
+    if (p.k == 0) {
+        if (!p.accumulate)
+            std::memset(c, 0, static_cast<std::size_t>(p.m * p.n) * size_of(p.dtype));
+        return;
+    }
+    if (std::max({p.m, p.n, p.k}) > std::numeric_limits<int>::max())
+        fail<ShapeError>("matmul", "a product of ", p.m, " x ", p.k, " by ", p.k, " x ", p.n,
+                         " exceeds BLAS's 32-bit sizes");
+    const auto run = [&]<class T>(auto product) {
+        product(p, static_cast<const T*>(a), static_cast<const T*>(b), static_cast<T*>(c));
+    };
+    switch (p.dtype) {
+        case f32: return run.operator()<float>(floating<float>);
+        case f64: return run.operator()<double>(floating<double>);
+        case i32: return run.operator()<std::int32_t>(integer<std::int32_t>);
+        case i64: return run.operator()<std::int64_t>(integer<std::int64_t>);
+        default: fail<DTypeError>("matmul", "can't multiply ", p.dtype, " matrices");
+    }
+}
+
+void matmul(ConstView a, bool transpose_a, ConstView b, bool transpose_b, View out) {
+    const Shape& sa = a.spec.shape;
+    const int rank = out.spec.shape.rank();
+    Product p{.dtype = out.spec.dtype, .transpose_a = transpose_a, .transpose_b = transpose_b};
+    p.m = out.spec.shape[rank - 2];
+    p.n = out.spec.shape[rank - 1];
+    p.k = sa[sa.rank() - (transpose_a ? 2 : 1)];
+
+    const Batch batch = batch_of(sa, b.spec.shape, out.spec.shape);
+    const auto matrices = [](const View& v, Index rows, Index columns) {
+        return rows * columns == 0 ? Index{0} : v.size() / (rows * columns);
+    };
+    const Index matrices_b = matrices({nullptr, b.spec}, p.k, p.n);
+    const Index matrices_a = matrices({nullptr, a.spec}, p.m, p.k);
+    // One matrix on the right multiplies all rows on the left at once.
+    if (!transpose_a && matrices_b == 1 && matrices_a == batch.count) {
+        p.m *= batch.count;
+        return multiply(p, a.data, b.data, out.data);
+    }
+
+    const auto bytes = static_cast<Index>(size_of(p.dtype));
+    const auto piece = static_cast<Index>(1e6 / std::clamp(operations(p), 1.0, 1e6));
+    parallel_pieces(batch.count, piece, [&](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) {
+            Index at_a = 0, at_b = 0;
+            Index rest = i;
+            for (int axis = batch.sizes.rank() - 1; axis >= 0; --axis) {
+                const Index position = rest % batch.sizes[axis];
+                rest /= batch.sizes[axis];
+                at_a += position * batch.steps_a[axis];
+                at_b += position * batch.steps_b[axis];
+            }
+            multiply(p, static_cast<const std::byte*>(a.data) + at_a * p.m * p.k * bytes,
+                     static_cast<const std::byte*>(b.data) + at_b * p.k * p.n * bytes,
+                     static_cast<std::byte*>(out.data) + i * p.m * p.n * bytes);
+        }
+    });
+}
+
+}  // namespace shikumi::kernels

@@ -1,0 +1,25 @@
+// Matrix products, by BLAS. The only part of shikumi that knows it.
+#pragma once
+
+#include <shikumi/autograd/kernels/view.hpp>
+
+namespace shikumi::kernels {
+
+/// C = A·B for row-major matrices: A is (m, k), or (k, m) where `transpose_a`; B is (k, n), or
+/// (n, k) where `transpose_b`; C is (m, n). f32, f64, i32 or i64 (wrapping around).
+struct Product {
+    DType dtype = f32;
+    bool transpose_a = false, transpose_b = false;
+    Index m = 0, n = 0, k = 0;
+    bool accumulate = false;  ///< C += A·B instead; floating dtypes only
+};
+
+/// Computes it. Large products are cut into blocks that depend on their sizes alone and run on the
+/// pool, with BLAS itself held at one thread (process-wide: OpenBLAS has no other way), so the bits
+/// are the same for any number of threads. Throws ShapeError where a size exceeds BLAS's 32 bits.
+void multiply(const Product& p, const void* a, const void* b, void* c);
+
+/// out = a·b over the last two axes, the axes before them broadcast; the shapes have been checked.
+void matmul(ConstView a, bool transpose_a, ConstView b, bool transpose_b, View out);
+
+}  // namespace shikumi::kernels
