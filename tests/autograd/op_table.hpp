@@ -1,0 +1,75 @@
+// One row for each way to call each exported operation: what it is called with, and what should
+// come out by an independent, naive computation. ops_test.cpp draws every check from these rows.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <shikumi/autograd/ops/ops.hpp>
+
+namespace shikumi_test {
+
+using shikumi::DType;
+using shikumi::Index;
+using shikumi::Shape;
+using shikumi::Tensor;
+
+using Real = long double;
+using Position = std::vector<Index>;
+using Inputs = std::vector<Tensor>;
+
+/// Numbers under a shape, row-major: what references take and give.
+struct Values {
+    Shape shape;
+    std::vector<Real> data;
+
+    Real at(const Position& p) const;
+};
+
+/// The values f(position) under `shape`.
+Values generate(const Shape& shape, const std::function<Real(const Position&)>& f);
+
+/// Where an input's samples are drawn from.
+struct Sample {
+    Shape shape;
+    double low = -2, high = 2;
+    DType dtype = shikumi::f64;  ///< f64: real, the dtype under test; else this dtype in every test
+    std::vector<double> kinks = {};  ///< samples keep away from these
+};
+
+enum class Accepts { reals, numbers, anything };
+
+struct Row {
+    using Call = std::function<Tensor(const Inputs& in, DType dtype)>;
+    using Reference = std::function<Values(const std::vector<Values>& in)>;
+    using Elementwise = std::function<Real(const Real* in)>;
+
+    std::string name;   ///< as ops.hpp exports it
+    std::string label;  ///< which of its forms
+    std::vector<Sample> inputs;
+    Call call;
+    Reference reference;      ///< empty: random
+    Elementwise elementwise;  ///< of pointwise operations, which broadcast
+    int order = 2;            ///< differentiable that often, by every real input
+    Accepts accepts = Accepts::reals;
+    std::optional<DType> result = {};  ///< the dtype that comes out; without: the one under test
+    double tolerance = 1e-12;          ///< of f64 values, relative
+
+    Row& differentiable(int times) { return order = times, *this; }
+    Row& on(Accepts what) { return accepts = what, *this; }
+    Row& gives(DType dtype) { return result = dtype, order = 0, *this; }
+    Row& within(double relative) { return tolerance = relative, *this; }
+    std::string title() const { return label.empty() ? name : name + ": " + label; }
+};
+
+/// All rows.
+const std::vector<Row>& op_table();
+
+using Rows = std::vector<Row>;
+void add_pointwise_rows(Rows& rows);
+void add_structure_rows(Rows& rows);
+void add_product_rows(Rows& rows);
+
+}  // namespace shikumi_test

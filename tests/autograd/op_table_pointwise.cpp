@@ -1,0 +1,283 @@
+// Rows of arithmetic, comparison, logic, functions of one number, activations.
+#include <cmath>
+#include <numbers>
+
+#include "op_table.hpp"
+
+namespace shikumi_test {
+
+namespace {
+
+using namespace shikumi;
+
+const Shape small{2, 3};
+
+Sample real(double low, double high, std::vector<double> kinks = {}) {
+    return {small, low, high, f64, std::move(kinks)};
+}
+const Sample truth{small, 0, 1, bool_};
+
+class Table {
+public:
+    explicit Table(Rows& rows) : rows_(rows) {}
+
+    Row& row(const char* name, const char* label, std::vector<Sample> in,
+             std::function<Tensor(const Inputs&)> call, Row::Elementwise reference) {
+        return rows_.emplace_back(Row{.name = name,
+                                      .label = label,
+                                      .inputs = std::move(in),
+                                      .call = [call](const Inputs& t, DType) { return call(t); },
+                                      .reference = {},
+                                      .elementwise = std::move(reference)});
+    }
+    Row& unary(const char* name, Tensor (*op)(const Tensor&), Real (*reference)(Real), double low,
+               double high, std::vector<double> kinks = {}) {
+        return row(
+            name, "", {real(low, high, std::move(kinks))},
+            [op](const Inputs& t) { return op(t[0]); },
+            [reference](const Real* x) { return reference(x[0]); });
+    }
+    Row& binary(const char* name, Tensor (*op)(const Tensor&, const Tensor&),
+                Real (*reference)(Real, Real), Sample a, Sample b) {
+        return row(
+            name, "tensors", {std::move(a), std::move(b)},
+            [op](const Inputs& t) { return op(t[0], t[1]); },
+            [reference](const Real* x) { return reference(x[0], x[1]); });
+    }
+    /// The operation with a literal of 3 on the right, or on the left.
+    Row& right(const char* name, Tensor (*op)(const Tensor&, Scalar), Real (*reference)(Real, Real),
+               Sample a) {
+        return row(
+            name, "literal on the right", {std::move(a)},
+            [op](const Inputs& t) { return op(t[0], 3); },
+            [reference](const Real* x) { return reference(x[0], 3); });
+    }
+    Row& left(const char* name, Tensor (*op)(Scalar, const Tensor&), Real (*reference)(Real, Real),
+              Sample b) {
+        return row(
+            name, "literal on the left", {std::move(b)},
+            [op](const Inputs& t) { return op(3, t[0]); },
+            [reference](const Real* x) { return reference(3, x[0]); });
+    }
+
+private:
+    Rows& rows_;
+};
+
+void add_arithmetic(Table& table) {
+    constexpr auto add = [](Real a, Real b) { return a + b; };
+    constexpr auto subtract = [](Real a, Real b) { return a - b; };
+    constexpr auto multiply = [](Real a, Real b) { return a * b; };
+    constexpr auto divide = [](Real a, Real b) { return a / b; };
+    constexpr auto power = [](Real a, Real b) { return std::pow(a, b); };
+    constexpr auto larger = [](Real a, Real b) { return a > b ? a : b; };
+    constexpr auto smaller = [](Real a, Real b) { return a < b ? a : b; };
+    const Sample any = real(-3, 4), away = real(0.5, 3), positive = real(0.4, 2.5);
+
+    table.binary("operator+", operator+, add, any, any).on(Accepts::numbers);
+    table.right("operator+", operator+, add, any).on(Accepts::numbers);
+    table.left("operator+", operator+, add, any).on(Accepts::numbers);
+    table.binary("operator-", operator-, subtract, any, any).on(Accepts::numbers);
+    table.right("operator-", operator-, subtract, any).on(Accepts::numbers);
+    table.left("operator-", operator-, subtract, any).on(Accepts::numbers);
+    table
+        .unary(
+            "operator-", operator-, [](Real x) { return -x; }, -3, 4)
+        .on(Accepts::numbers);
+    table.binary("operator*", operator*, multiply, any, any).on(Accepts::numbers);
+    table.right("operator*", operator*, multiply, any).on(Accepts::numbers);
+    table.left("operator*", operator*, multiply, any).on(Accepts::numbers);
+    table.binary("operator/", operator/, divide, any, away);
+    table.right("operator/", operator/, divide, any);
+    table.left("operator/", operator/, divide, away);
+
+    table.binary("pow", pow, power, positive, any);
+    table.right("pow", pow, power, any);
+    table.left("pow", pow, power, any);
+    table.row(
+        "pow", "squared", {any}, [](const Inputs& t) { return pow(t[0], 2); },
+        [](const Real* x) { return x[0] * x[0]; });
+    table.row(
+        "pow", "a real exponent", {positive}, [](const Inputs& t) { return pow(t[0], -1.5); },
+        [](const Real* x) { return std::pow(x[0], Real{-1.5}); });
+
+    table.binary("maximum", maximum, larger, any, any).on(Accepts::numbers);
+    table.right("maximum", maximum, larger, real(1, 5, {3})).on(Accepts::numbers);
+    table.binary("minimum", minimum, smaller, any, any).on(Accepts::numbers);
+    table.right("minimum", minimum, smaller, real(1, 5, {3})).on(Accepts::numbers);
+    table
+        .row(
+            "clip", "", {real(-3, 4, {-1, 2})}, [](const Inputs& t) { return clip(t[0], -1, 2); },
+            [](const Real* x) { return x[0] < -1  ? -1
+                                       : x[0] > 2 ? 2
+                                                  : x[0]; })
+        .on(Accepts::numbers);
+}
+
+void add_comparisons(Table& table) {
+    constexpr auto less = [](Real a, Real b) -> Real { return a < b; };
+    constexpr auto less_equal = [](Real a, Real b) -> Real { return a <= b; };
+    constexpr auto greater = [](Real a, Real b) -> Real { return a > b; };
+    constexpr auto greater_equal = [](Real a, Real b) -> Real { return a >= b; };
+    constexpr auto same = [](Real a, Real b) -> Real { return a == b; };
+    constexpr auto other = [](Real a, Real b) -> Real { return a != b; };
+    const Sample any = real(2, 5);
+
+    const auto relation = [&](const char* name, Tensor (*op)(const Tensor&, const Tensor&),
+                              Tensor (*with)(const Tensor&, Scalar),
+                              Real (*reference)(Real, Real)) {
+        table.binary(name, op, reference, any, any).on(Accepts::anything).gives(bool_);
+        table.right(name, with, reference, any).on(Accepts::numbers).gives(bool_);
+    };
+    relation("operator<", operator<, operator<, less);
+    relation("operator<=", operator<=, operator<=, less_equal);
+    relation("operator>", operator>, operator>, greater);
+    relation("operator>=", operator>=, operator>=, greater_equal);
+    relation("equal", equal, equal, same);
+    relation("not_equal", not_equal, not_equal, other);
+
+    table
+        .binary(
+            "logical_and", logical_and, [](Real a, Real b) -> Real { return a != 0 && b != 0; },
+            truth, truth)
+        .gives(bool_);
+    table
+        .binary(
+            "logical_or", logical_or, [](Real a, Real b) -> Real { return a != 0 || b != 0; },
+            truth, truth)
+        .gives(bool_);
+    table.binary("logical_xor", logical_xor, other, truth, truth).gives(bool_);
+    table
+        .row(
+            "logical_not", "", {truth}, [](const Inputs& t) { return logical_not(t[0]); },
+            [](const Real* x) -> Real { return x[0] == 0; })
+        .gives(bool_);
+    table
+        .unary(
+            "isnan", isnan, [](Real) -> Real { return 0; }, -3, 4)
+        .gives(bool_);
+    table
+        .unary(
+            "isfinite", isfinite, [](Real) -> Real { return 1; }, -3, 4)
+        .gives(bool_);
+
+    table
+        .row(
+            "where", "tensors", {truth, real(-3, 4), real(-3, 4)},
+            [](const Inputs& t) { return where(t[0], t[1], t[2]); },
+            [](const Real* x) { return x[0] != 0 ? x[1] : x[2]; })
+        .on(Accepts::anything);
+    table
+        .row(
+            "where", "literal on the right", {truth, real(-3, 4)},
+            [](const Inputs& t) { return where(t[0], t[1], 3); },
+            [](const Real* x) { return x[0] != 0 ? x[1] : 3; })
+        .on(Accepts::numbers);
+    table
+        .row(
+            "where", "literal on the left", {truth, real(-3, 4)},
+            [](const Inputs& t) { return where(t[0], 3, t[1]); },
+            [](const Real* x) { return x[0] != 0 ? 3 : x[1]; })
+        .on(Accepts::numbers);
+}
+
+void add_functions(Table& table) {
+    table.unary("exp", exp, std::exp, -3, 3);
+    table.unary("expm1", expm1, std::expm1, -2, 2);
+    table.unary("log", log, std::log, 0.3, 4);
+    table.unary("log1p", log1p, std::log1p, -0.6, 3);
+    table.unary("log2", log2, std::log2, 0.3, 4);
+    table.unary("log10", log10, std::log10, 0.3, 4);
+    table.unary("sqrt", sqrt, std::sqrt, 0.3, 4);
+    table.unary(
+        "rsqrt", rsqrt, [](Real x) { return 1 / std::sqrt(x); }, 0.3, 4);
+    table
+        .unary(
+            "square", square, [](Real x) { return x * x; }, -3, 4)
+        .on(Accepts::numbers);
+    table.unary(
+        "reciprocal", reciprocal, [](Real x) { return 1 / x; }, 0.4, 3);
+    table.unary("abs", abs, std::fabs, -3, 4, {0}).on(Accepts::numbers);
+    table.unary("sign", sign, [](Real x) -> Real { return x > 0   ? 1
+                                                          : x < 0 ? -1
+                                                                  : 0; }, -3, 4, {0})
+        .on(Accepts::numbers);
+    const std::vector<double> whole{-3, -2, -1, 0, 1, 2, 3, 4};
+    const std::vector<double> halves{-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3.5};
+    table.unary("floor", floor, std::floor, -3, 4, whole);
+    table.unary("ceil", ceil, std::ceil, -3, 4, whole);
+    table.unary("round", round, std::nearbyint, -3, 4, halves);
+    table.unary("sin", sin, std::sin, -3, 3);
+    table.unary("cos", cos, std::cos, -3, 3);
+    table.unary("tan", tan, std::tan, -1.2, 1.2);
+    table.unary("asin", asin, std::asin, -0.8, 0.8);
+    table.unary("acos", acos, std::acos, -0.8, 0.8);
+    table.unary("atan", atan, std::atan, -3, 3);
+    table.binary("atan2", atan2, std::atan2, real(0.4, 3), real(-3, 3));
+    table.unary("sinh", sinh, std::sinh, -2, 2);
+    table.unary("cosh", cosh, std::cosh, -2, 2);
+    table.unary("tanh", tanh, std::tanh, -2, 2);
+    table.unary("asinh", asinh, std::asinh, -3, 3);
+    table.unary("acosh", acosh, std::acosh, 1.3, 4);
+    table.unary("atanh", atanh, std::atanh, -0.8, 0.8);
+    table.unary("erf", erf, std::erf, -2, 2);
+}
+
+void add_activations(Table& table) {
+    constexpr auto sigma = [](Real x) -> Real { return 1 / (1 + std::exp(-x)); };
+    table.unary("sigmoid", sigmoid, sigma, -4, 4);
+    table.unary(
+        "log_sigmoid", log_sigmoid, [](Real x) { return -std::log1p(std::exp(-x)); }, -4, 4);
+    table.unary("relu", relu, [](Real x) -> Real { return x > 0 ? x : 0; }, -3, 4, {0})
+        .on(Accepts::numbers);
+    table.unary("relu6", relu6, [](Real x) -> Real { return x < 0   ? 0
+                                                            : x > 6 ? 6
+                                                                    : x; }, -3, 9,
+                {0, 6});
+    table.row(
+        "leaky_relu", "", {real(-3, 4, {0})}, [](const Inputs& t) { return leaky_relu(t[0], 0.1); },
+        [](const Real* x) -> Real { return x[0] > 0 ? x[0] : 0.1 * x[0]; });
+    table.row(
+        "elu", "", {real(-3, 4, {0})}, [](const Inputs& t) { return elu(t[0], 0.7); },
+        [](const Real* x) -> Real { return x[0] > 0 ? x[0] : 0.7 * std::expm1(x[0]); });
+    table.unary("selu", selu,
+                [](Real x) {
+                    return 1.0507009873554804934L *
+                           (x > 0 ? x : 1.6732632423543772848L * std::expm1(x));
+                },
+                -3, 4, {0});
+    table.row(
+        "gelu", "exact", {real(-3, 3)}, [](const Inputs& t) { return gelu(t[0]); },
+        [](const Real* x) { return x[0] / 2 * std::erfc(-x[0] / std::numbers::sqrt2_v<Real>); });
+    table.row(
+        "gelu", "approximate", {real(-3, 3)}, [](const Inputs& t) { return gelu(t[0], true); },
+        [](const Real* x) {
+            const Real root = std::sqrt(2 / std::numbers::pi_v<Real>);
+            return x[0] / 2 * (1 + std::tanh(root * (x[0] + 0.044715L * x[0] * x[0] * x[0])));
+        });
+    table.unary(
+        "silu", silu, [](Real x) { return x / (1 + std::exp(-x)); }, -4, 4);
+    table.unary(
+        "softplus", softplus, [](Real x) { return std::log(1 + std::exp(x)); }, -4, 4);
+    table.unary("softsign", softsign, [](Real x) { return x / (1 + std::fabs(x)); }, -4, 4, {0});
+    table.unary(
+        "mish", mish, [](Real x) { return x * std::tanh(std::log1p(std::exp(x))); }, -4, 4);
+    table.unary("hard_sigmoid", hard_sigmoid,
+                [](Real x) -> Real {
+                    const Real y = 0.2L * x + 0.5L;
+                    return y < 0 ? 0 : y > 1 ? 1 : y;
+                },
+                -4, 4, {-2.5, 2.5});
+}
+
+}  // namespace
+
+void add_pointwise_rows(Rows& rows) {
+    Table table(rows);
+    add_arithmetic(table);
+    add_comparisons(table);
+    add_functions(table);
+    add_activations(table);
+}
+
+}  // namespace shikumi_test
