@@ -10,6 +10,7 @@ shikumi_packages=(
     'libopenblas-dev'
     'zlib1g-dev'
     'libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev'
+    'libssl-dev'                           # their checksums
     'ca-certificates'                      # the data sets come over https
     'libboost-dev|libboost1.74-dev|libboost1.81-dev|libboost1.83-dev'
     'libboost-program-options-dev|libboost-program-options1.74-dev|libboost-program-options1.81-dev|libboost-program-options1.83-dev'

@@ -1,6 +1,6 @@
 # What libshikumi links with. Read by our own CMakeLists.txt and, once installed, by find_package(shikumi).
 # In:  shikumi_want_curl  AUTO, ON or OFF
-# Out: targets shikumi::openblas ZLIB::ZLIB Threads::Threads Boost::headers and perhaps CURL::libcurl;
+# Out: targets shikumi::openblas ZLIB::ZLIB Threads::Threads Boost::headers and perhaps CURL::libcurl OpenSSL::Crypto;
 #      shikumi_have_curl; shikumi_missing, a list of sentences, empty when all is there.
 set(shikumi_missing)
 
@@ -45,11 +45,12 @@ endif()
 set(shikumi_have_curl OFF)
 if(NOT shikumi_want_curl STREQUAL "OFF")
     find_package(CURL QUIET)
-    if(CURL_FOUND)
+    find_package(OpenSSL QUIET)   # SHA-256: nothing is fetched that can't be checked
+    if(CURL_FOUND AND OPENSSL_FOUND)
         set(shikumi_have_curl ON)
     elseif(shikumi_want_curl STREQUAL "AUTO")
-        message(STATUS "shikumi: no libcurl (Debian: libcurl4-openssl-dev); data sets have to be fetched by hand")
+        message(STATUS "shikumi: no libcurl or OpenSSL (Debian: libcurl4-openssl-dev libssl-dev); data sets have to be fetched by hand")
     else()
-        list(APPEND shikumi_missing "libcurl (Debian: libcurl4-openssl-dev), or SHIKUMI_CURL=OFF")
+        list(APPEND shikumi_missing "libcurl and OpenSSL (Debian: libcurl4-openssl-dev libssl-dev), or SHIKUMI_CURL=OFF")
     endif()
 endif()

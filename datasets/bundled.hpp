@@ -1,0 +1,29 @@
+// The data sets that come with the library. Sources and licences: datasets/README.md.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <shikumi/datasets/labelled.hpp>
+
+namespace shikumi::datasets {
+
+/// The 16 patterns of 2 x 2 black and white pixels, features (16, 4) f32, in binary order, and
+/// their classes, labels (16,) i64: 1 and 2 are the two diagonals and the two rows, 0 the rest.
+Labelled lecture_patterns();
+
+/// Fisher's irises.
+struct Iris {
+    Tensor features;                         ///< (150, 4) f32, in centimetres
+    Tensor labels;                           ///< (150,) i64: 0, 1, 2, fifty of each
+    std::vector<std::string> feature_names;  ///< "sepal_length", …
+    std::vector<std::string> class_names;    ///< "setosa", "versicolor", "virginica"
+};
+/// Throws IoError where the file is not found (it says where it looked) or is not the Iris data.
+Iris iris();
+
+/// 1,797 handwritten digits: images (1797, 8, 8) f32 with values 0 to 16, labels (1797,) i64.
+/// Throws IoError where the file is not found (it says where it looked) or is not the digits data.
+Images digits();
+
+}  // namespace shikumi::datasets

@@ -1,0 +1,13 @@
+// Data sets: reading, fetching, splitting and transforming them.
+#pragma once
+
+#include <shikumi/datasets/bundled.hpp>
+#include <shikumi/datasets/csv.hpp>
+#include <shikumi/datasets/download.hpp>
+#include <shikumi/datasets/idx.hpp>
+#include <shikumi/datasets/labelled.hpp>
+#include <shikumi/datasets/labels.hpp>
+#include <shikumi/datasets/mnist.hpp>
+#include <shikumi/datasets/pca.hpp>
+#include <shikumi/datasets/split.hpp>
+#include <shikumi/datasets/standardizer.hpp>

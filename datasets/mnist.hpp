@@ -1,0 +1,41 @@
+// MNIST: 70,000 handwritten digits.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <shikumi/datasets/download.hpp>
+#include <shikumi/datasets/labelled.hpp>
+
+namespace shikumi::datasets {
+
+struct MnistOptions {
+    std::filesystem::path data = {};  ///< the folder to read, or one with a folder `mnist`; only this
+    bool download = true;             ///< fetch what is found nowhere
+    Progress on_progress = {};
+    std::vector<std::string> mirrors = {
+        ///< where the four files may be fetched, tried in order
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    };
+};
+
+struct Mnist {
+    Images train;  ///< 60,000: images (60000, 28, 28) u8, labels (60000,) i64
+    Images test;   ///< 10,000
+};
+
+/// MNIST, from its four IDX files under their original names, each gzipped or not. They are looked
+/// for in `options.data` alone where it is given; otherwise in `$SHIKUMI_DATA`, its folder `mnist`,
+/// and the user's cache (`$XDG_CACHE_HOME/shikumi/mnist` or `~/.cache/shikumi/mnist`), and fetched
+/// to the cache, checked by their SHA-256, where they are in none of these.
+///
+/// Throws IoError that lists the folders where the files are nowhere and can't be fetched, and as
+/// `read_idx` does for files that are not what they should be.
+Mnist mnist(const MnistOptions& options = {});
+
+/// u8 images as f32 from 0 to 1: x / largest. Throws DTypeError for other dtypes.
+Tensor scale_pixels(const Tensor& images, float largest = 255);
+
+}  // namespace shikumi::datasets
