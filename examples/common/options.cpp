@@ -1,0 +1,148 @@
+#include "options.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <iostream>
+#include <limits>
+#include <numeric>
+#include <sstream>
+
+#include <boost/program_options.hpp>
+
+namespace examples {
+namespace {
+
+namespace po = boost::program_options;
+
+// The least number of letters to insert, delete or change (Levenshtein).
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = row[0]++;
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const std::size_t change = diagonal + (a[i] != b[j]);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({change, row[j] + 1, row[j + 1] + 1});
+        }
+    }
+    return row.back();
+}
+
+// The option that `wrong` was probably meant to be, "" where none is near.
+std::string nearest(const std::string& wrong, const po::options_description& known) {
+    std::string best;
+    std::size_t least = std::numeric_limits<std::size_t>::max();
+    for (const auto& option : known.options()) {
+        const std::string& name = option->long_name();
+        // An abbreviation is nearer than anything else, however much is left out.
+        const std::size_t far = name.compare(0, wrong.size(), wrong) == 0 ? 0 : distance(wrong, name);
+        if (far < least) {
+            least = far;
+            best = name;
+        }
+    }
+    return least <= (wrong.size() + 2) / 3 ? best : "";
+}
+
+[[noreturn]] void refuse_unknown(std::string wrong, const po::options_description& known) {
+    wrong.erase(0, wrong.find_first_not_of('-'));
+    const std::string guess = nearest(wrong, known);
+    throw BadOption("there is no option '--" + wrong + "'" +
+                    (guess.empty() ? "; --help shows all" : "; did you mean '--" + guess + "'?"));
+}
+
+template <class T>
+T number(const po::variables_map& values, const char* name, T least, const char* wanted) {
+    const std::string& text = values[name].as<std::string>();
+    T value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    bool good = error == std::errc() && end == text.data() + text.size() && value >= least;
+    if constexpr (std::is_floating_point_v<T>) good = good && std::isfinite(value) && value > least;
+    if (!good)
+        throw BadOption("--" + std::string(name) + " wants " + wanted + ", not '" + text + "'");
+    return value;
+}
+
+template <class T>
+auto text_option(const T& standard) {
+    std::ostringstream text;
+    text << standard;
+    return po::value<std::string>()->default_value(text.str());
+}
+
+po::options_description describe(const Options& defaults) {
+    po::options_description known("Options");
+    known.add_options()
+        ("epochs", text_option(defaults.epochs), "times to go through the training data")
+        ("batch-size", text_option(defaults.batch_size), "samples in one step")
+        ("learning-rate", text_option(defaults.learning_rate), "size of a step")
+        ("seed", text_option(defaults.seed), "start of the random numbers")
+        ("threads", text_option(defaults.threads), "threads to compute with; 0: as many as there are")
+        ("data", po::value<std::string>()->default_value(defaults.data.string()),
+         "folder with data sets")
+        ("out", po::value<std::string>()->default_value(defaults.out.string()),
+         "folder for what is written")
+        ("help,h", "this text");
+    return known;
+}
+
+po::variables_map parse(const std::vector<std::string>& arguments,
+                        const po::options_description& known) {
+    namespace style = po::command_line_style;
+    po::variables_map values;
+    try {
+        po::store(po::command_line_parser(arguments)
+                      .options(known)
+                      .positional(po::positional_options_description())
+                      .style(style::unix_style & ~style::allow_guessing)
+                      .run(),
+                  values);
+    } catch (const po::unknown_option& e) {
+        refuse_unknown(e.get_option_name(), known);
+    } catch (const po::too_many_positional_options_error&) {
+        throw BadOption("every argument is an option, such as '--epochs 5'; --help shows all");
+    } catch (const po::error& e) {
+        throw BadOption(e.what());
+    }
+    return values;
+}
+
+}  // namespace
+
+std::optional<Options> read_options(const std::vector<std::string>& arguments,
+                                    std::string_view program, std::string_view about,
+                                    const Options& defaults, std::ostream& help) {
+    const po::options_description known = describe(defaults);
+    const po::variables_map values = parse(arguments, known);
+    if (values.count("help")) {
+        help << program << ": " << about << "\n\n" << known;
+        return std::nullopt;
+    }
+    return Options{
+        .epochs = number<int>(values, "epochs", 1, "a whole number from 1 up"),
+        .batch_size = number<int>(values, "batch-size", 1, "a whole number from 1 up"),
+        .learning_rate = number<double>(values, "learning-rate", 0, "a number above 0"),
+        .seed = number<std::uint64_t>(values, "seed", 0, "a whole number from 0 up"),
+        .threads = number<int>(values, "threads", 0, "a whole number from 0 up"),
+        .data = values["data"].as<std::string>(),
+        .out = values["out"].as<std::string>(),
+    };
+}
+
+Options options_or_exit(int argc, char** argv, std::string_view about, const Options& defaults) {
+    const std::string program = std::filesystem::path(argc > 0 ? argv[0] : "example").filename().string();
+    try {
+        const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+        const auto options = read_options(arguments, program, about, defaults, std::cout);
+        if (options) return *options;
+    } catch (const BadOption& e) {
+        std::cerr << program << ": " << e.what() << '\n';
+        std::exit(2);
+    }
+    std::exit(0);
+}
+
+}  // namespace examples
