@@ -1,0 +1,142 @@
+#include <shikumi/autograd/core/shape.hpp>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <ostream>
+#include <vector>
+
+#include <shikumi/autograd/core/error.hpp>
+
+namespace shikumi {
+
+Shape::Shape(std::initializer_list<Index> sizes)
+    : Shape(std::span<const Index>(sizes.begin(), sizes.size())) {}
+
+Shape::Shape(std::span<const Index> sizes) {
+    if (sizes.size() > static_cast<std::size_t>(max_rank))
+        fail<ShapeError>("shape", "at most ", max_rank, " axes, got ", sizes.size());
+    Index total = 1;
+    bool zero = false;
+    for (const Index s : sizes) {
+        if (s < 0) fail<ShapeError>("shape", "an axis can't have the negative size ", s);
+        zero = zero || s == 0;
+        if (!zero && __builtin_mul_overflow(total, s, &total))
+            fail<ShapeError>("shape", "more than 2^63 - 1 elements");
+    }
+    const bool small = sizes.size() <= 4 &&
+                       std::all_of(sizes.begin(), sizes.end(),
+                                   [](Index s) { return static_cast<std::uint64_t>(s) <= size_mask; });
+    if (small) {
+        std::uint64_t word[4] = {};
+        for (std::size_t i = 0; i < sizes.size(); ++i) word[i] = static_cast<std::uint64_t>(sizes[i]);
+        const auto rank = static_cast<std::uint64_t>(sizes.size());
+        low_ = word[0] | word[1] << 31 | (rank & 3) << 62;
+        high_ = word[2] | word[3] << 31 | (rank >> 2) << 62;
+        return;
+    }
+    // Leaked on purpose: shapes live in static objects too, and equality is by address.
+    static auto& mutex = *new std::mutex;
+    static auto& lists = *new std::map<std::vector<Index>, List>;
+    const std::lock_guard lock(mutex);
+    const auto [it, fresh] = lists.try_emplace(std::vector<Index>(sizes.begin(), sizes.end()));
+    if (fresh) {
+        std::copy(sizes.begin(), sizes.end(), it->second.sizes.begin());
+        it->second.rank = static_cast<int>(sizes.size());
+    }
+    low_ = reinterpret_cast<std::uintptr_t>(&it->second) | std::uint64_t{3} << 62;
+    high_ = std::uint64_t{3} << 62;
+}
+
+const Shape::List& Shape::interned_list() const noexcept {
+    return *reinterpret_cast<const List*>(low_ & ~(std::uint64_t{3} << 62));
+}
+
+Index Shape::size() const noexcept {
+    Index n = 1;
+    for (int i = 0, r = rank(); i < r; ++i) {
+        if ((*this)[i] == 0) return 0;
+    }
+    for (int i = 0, r = rank(); i < r; ++i) n *= (*this)[i];
+    return n;
+}
+
+Index Shape::back() const {
+    if (rank() == 0) fail<ShapeError>("shape", "a scalar has no last axis");
+    return (*this)[rank() - 1];
+}
+
+Index Shape::front() const {
+    if (rank() == 0) fail<ShapeError>("shape", "a scalar has no first axis");
+    return (*this)[0];
+}
+
+void Shape::Sizes::push_back(Index size) {
+    if (rank_ == max_rank) fail<ShapeError>("shape", "at most ", max_rank, " axes");
+    sizes_[static_cast<unsigned>(rank_++)] = size;
+}
+
+Shape::Sizes Shape::sizes() const noexcept {
+    Sizes list;
+    for (int i = 0, r = rank(); i < r; ++i) list.push_back((*this)[i]);
+    return list;
+}
+
+Shape Shape::with_back(Index size) const {
+    back();
+    Sizes list = sizes();
+    list[list.rank() - 1] = size;
+    return Shape(list);
+}
+
+Shape Shape::with_front(Index size) const {
+    front();
+    Sizes list = sizes();
+    list[0] = size;
+    return Shape(list);
+}
+
+std::string to_string(const Shape& shape) {
+    std::string s = "(";
+    for (int i = 0; i < shape.rank(); ++i) {
+        if (i > 0) s += ", ";
+        s += std::to_string(shape[i]);
+    }
+    return s += shape.rank() == 1 ? ",)" : ")";
+}
+
+std::string to_string(const Spec& spec) {
+    return std::string(name(spec.dtype)) + ' ' + to_string(spec.shape);
+}
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << to_string(shape); }
+std::ostream& operator<<(std::ostream& out, const Spec& spec) { return out << to_string(spec); }
+
+Shape broadcast(std::string_view op, const Shape& a, const Shape& b) {
+    if (a == b || b.rank() == 0) return a;
+    if (a.rank() == 0) return b;
+    const int rank = std::max(a.rank(), b.rank());
+    Shape::Sizes out;
+    for (int i = 0; i < rank; ++i) {
+        const int ia = i - (rank - a.rank());
+        const int ib = i - (rank - b.rank());
+        const Index sa = ia < 0 ? 1 : a[ia];
+        const Index sb = ib < 0 ? 1 : b[ib];
+        if (sa != sb && sa != 1 && sb != 1)
+            fail<ShapeError>(op, "shapes ", a, " and ", b, " don't broadcast: axis ", i - rank,
+                             " has ", sa, " against ", sb);
+        out.push_back(sa == 1 ? sb : sa);
+    }
+    return Shape(out);
+}
+
+int normalize_axis(std::string_view op, Index axis, int rank) {
+    if (axis < -rank || axis >= rank) {
+        if (rank == 0) fail<ShapeError>(op, "axis ", axis, ": a scalar has no axes");
+        fail<ShapeError>(op, "axis ", axis, " is outside the rank ", rank, ": wanted ", -rank, " to ",
+                         rank - 1);
+    }
+    return static_cast<int>(axis < 0 ? axis + rank : axis);
+}
+
+}  // namespace shikumi

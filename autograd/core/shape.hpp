@@ -1,0 +1,123 @@
+// Shape: the sizes of an array's axes, as a 16-byte value.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <iosfwd>
+#include <span>
+#include <string>
+
+#include <shikumi/autograd/core/dtype.hpp>
+
+namespace shikumi {
+
+/// The sizes of an array's axes; rank 0 is a scalar.
+///
+/// Two words, compared as two words: up to four axes below 2^31 are packed inline, anything else
+/// points at an interned list that is never freed (equal lists share one address).
+class Shape {
+public:
+    static constexpr int max_rank = 8;
+
+    constexpr Shape() noexcept = default;
+    /// Throws ShapeError for a negative size, more than eight axes, or more than 2^63 - 1 elements.
+    Shape(std::initializer_list<Index> sizes);
+    explicit Shape(std::span<const Index> sizes);
+
+    int rank() const noexcept {
+        const int r = packed_rank();
+        return r != interned ? r : interned_list().rank;
+    }
+    /// Number of elements; 1 for a scalar.
+    Index size() const noexcept;
+    /// Size of axis `axis`, which must lie in [0, rank).
+    Index operator[](int axis) const noexcept {
+        if (packed_rank() == interned) return interned_list().sizes[static_cast<unsigned>(axis)];
+        const std::uint64_t word = axis < 2 ? low_ : high_;
+        return static_cast<Index>((axis & 1 ? word >> 31 : word) & size_mask);
+    }
+    /// Size of the last axis. Throws ShapeError for a scalar.
+    Index back() const;
+    Index front() const;
+    bool empty() const noexcept { return rank() == 0; }
+
+    friend bool operator==(const Shape&, const Shape&) noexcept = default;
+    std::size_t hash() const noexcept { return low_ * 0x9E3779B97F4A7C15U ^ high_; }
+
+    /// All sizes, as a small fixed list that can be iterated over and changed.
+    class Sizes {
+    public:
+        Sizes() noexcept = default;
+        Index* begin() noexcept { return sizes_.data(); }
+        Index* end() noexcept { return sizes_.data() + rank_; }
+        const Index* begin() const noexcept { return sizes_.data(); }
+        const Index* end() const noexcept { return sizes_.data() + rank_; }
+        int rank() const noexcept { return rank_; }
+        Index& operator[](int i) noexcept { return sizes_[static_cast<unsigned>(i)]; }
+        Index operator[](int i) const noexcept { return sizes_[static_cast<unsigned>(i)]; }
+        /// Appends an axis. Throws ShapeError past eight.
+        void push_back(Index size);
+        operator std::span<const Index>() const noexcept { return {begin(), end()}; }
+
+    private:
+        std::array<Index, max_rank> sizes_{};
+        int rank_ = 0;
+    };
+    Sizes sizes() const noexcept;
+
+    /// The same shape with another last (or first) axis.
+    Shape with_back(Index size) const;
+    Shape with_front(Index size) const;
+
+private:
+    static constexpr int interned = 15;
+    static constexpr std::uint64_t size_mask = (std::uint64_t{1} << 31) - 1;
+    struct List {
+        std::array<Index, max_rank> sizes;
+        int rank;
+    };
+
+    // low_: axes 0 and 1 (31 bits each) and the rank's low 2 bits; high_: axes 2, 3, high 2 bits.
+    int packed_rank() const noexcept {
+        return static_cast<int>((low_ >> 62) | ((high_ >> 62) << 2));
+    }
+    const List& interned_list() const noexcept;
+
+    std::uint64_t low_ = 0;
+    std::uint64_t high_ = 0;
+};
+
+/// "(2, 3)", "(3,)", "()": as NumPy prints it.
+std::string to_string(const Shape& shape);
+std::ostream& operator<<(std::ostream& out, const Shape& shape);
+
+/// What is known of an array before its values are: shape and element type.
+struct Spec {
+    Shape shape;
+    DType dtype = f32;
+
+    Index size() const noexcept { return shape.size(); }
+    std::size_t bytes() const noexcept {
+        return static_cast<std::size_t>(shape.size()) * size_of(dtype);
+    }
+    friend bool operator==(const Spec&, const Spec&) noexcept = default;
+};
+
+/// "f32 (2, 3)".
+std::string to_string(const Spec& spec);
+std::ostream& operator<<(std::ostream& out, const Spec& spec);
+
+/// NumPy's broadcasting of two shapes. Throws ShapeError naming `op` where they don't fit.
+Shape broadcast(std::string_view op, const Shape& a, const Shape& b);
+
+/// `axis` counted from the end where negative. Throws ShapeError naming `op` outside the rank.
+int normalize_axis(std::string_view op, Index axis, int rank);
+
+}  // namespace shikumi
+
+template <>
+struct std::hash<shikumi::Shape> {
+    std::size_t operator()(const shikumi::Shape& shape) const noexcept { return shape.hash(); }
+};

@@ -1,0 +1,116 @@
+// evaluate, and letting go of graphs.
+#include <algorithm>
+#include <vector>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/evaluate/executor.hpp>
+#include <shikumi/autograd/evaluate/lent.hpp>
+#include <shikumi/autograd/evaluate/planner.hpp>
+#include <shikumi/autograd/graph/evaluation.hpp>
+
+namespace shikumi {
+
+namespace {
+
+struct Workbench {
+    Planner planner;
+    Frame frame;
+    void clear() noexcept {
+        frame.release();
+        planner.clear();
+    }
+    bool worth_keeping() const noexcept { return planner.walk().capacity() <= largest_kept_walk; }
+};
+
+void check(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
+    for (const Tensor& root : roots) {
+        if (!root.defined()) throw StateError("[evaluate] an empty Tensor (default-constructed or moved from) has no value");
+    }
+    std::vector<const Slot*> slots;
+    for (const Assignment& a : assignments) {
+        const Slot& slot = a.parameter.slot();
+        if (!a.value.defined()) fail<StateError>("assign", "parameter '", slot.name, "' would get an empty Tensor");
+        if (a.value.spec() != slot.value.spec())
+            fail<ShapeError>("assign", "parameter '", slot.name, "' is ", slot.value.spec(), ", got ", a.value.spec());
+        slots.push_back(&slot);
+    }
+    std::sort(slots.begin(), slots.end());
+    const auto twice = std::adjacent_find(slots.begin(), slots.end());
+    if (twice != slots.end()) fail<ValueError>("assign", "parameter '", (*twice)->name, "' is assigned twice");
+}
+
+void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
+    const Lent<Workbench> bench;
+    const Plan& plan = bench->planner.plan(roots, assignments);
+    const Walk& walk = bench->planner.walk();
+    Frame& frame = bench->frame;
+    frame.bind(plan, walk, assignments);
+    frame.run(plan, walk);
+    frame.publish(plan, walk);
+    // Outputs are held from outside the walk: they outlive the edges that go here.
+    for (const Output& out : plan.outputs) {
+        Node& node = const_cast<Node&>(walk[out.node]);
+        if (assignments.empty() && !node.has(Node::constant)) continue;
+        drop_inputs(node);
+        if (!assignments.empty()) node.flags |= Node::consumed;
+    }
+    for (const Assignment& a : assignments) bind(a.parameter.slot(), a.value);
+}
+
+}  // namespace
+
+void evaluate(std::span<const Tensor> roots) {
+    check(roots, {});
+    if (std::all_of(roots.begin(), roots.end(), [](const Tensor& t) { return t.evaluated(); })) return;
+    collect_released();
+    evaluate_and_assign(roots, {});
+}
+
+void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
+    if (assignments.empty()) return evaluate(roots);
+    check(roots, assignments);
+    collect_released();
+    evaluate_and_assign(roots, assignments);
+}
+
+void fold_pending(const Tensor& root) {
+    Walk walk;
+    const Node* const start = root.node();
+    walk.run({&start, 1}, [](const Node& node) { return node.data == nullptr; });
+    const std::uint32_t last = walk.size() - 1;  // the root itself
+    std::vector<std::uint32_t> uses(walk.size());
+    for (std::uint32_t i = 0; i <= last; ++i) {
+        for (const std::uint32_t input : walk.inputs(i)) ++uses[input];
+    }
+    // A node that somebody could still differentiate by: held, floating, or above one that is.
+    std::vector<bool> alive(walk.size());
+    for (std::uint32_t i = 0; i <= last; ++i) {
+        const Node& node = walk[i];
+        const bool held = i != last && (!node.mine() || node.handles() > uses[i]);
+        const auto inputs = walk.inputs(i);
+        alive[i] = (held && is_floating(node.dtype)) ||
+                   std::any_of(inputs.begin(), inputs.end(), [&](std::uint32_t in) { return alive[in]; });
+        if (node.has(Node::constant)) alive[i] = false;
+    }
+    std::vector<Tensor> constants;
+    const auto add = [&](std::uint32_t i) {
+        if (!walk[i].data) constants.push_back(Tensor::of(&walk[i]));
+    };
+    if (!alive[last]) add(last);
+    for (std::uint32_t i = 0; i <= last; ++i) {
+        if (!alive[i]) continue;
+        for (const std::uint32_t input : walk.inputs(i)) {
+            if (!alive[input]) add(input);
+        }
+    }
+    if (constants.empty()) return;
+    evaluate(constants);
+    for (const Tensor& constant : constants) drop_inputs(*constant.node());
+    if (start->data) return;
+    std::uint32_t below = 0;
+    for (const Tensor& input : start->inputs())
+        below = std::max(below, input.evaluated() ? 0U : input.node()->weight);
+    root.node()->weight = below + 1;
+}
+
+}  // namespace shikumi

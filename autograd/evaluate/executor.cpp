@@ -1,0 +1,213 @@
+#include <shikumi/autograd/evaluate/executor.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/kernels/denormals.hpp>
+#include <shikumi/autograd/kernels/threads.hpp>
+
+namespace shikumi {
+
+namespace {
+
+// Elements times instructions below which a group stays on the caller's thread.
+constexpr Index small_group = Index{1} << 16;
+// Blocks that one thread takes at a time: fixed, as everything that could show in results.
+constexpr Index blocks_at_a_time = 16;
+
+template <class T>
+void fill(std::byte* out, const std::byte* from, Index n) {
+    T value;
+    std::memcpy(&value, from, sizeof value);
+    std::fill_n(reinterpret_cast<T*>(out), n, value);
+}
+
+void fill_run(std::byte* out, const std::byte* from, Index n, std::size_t element) {
+    if (element == 4) fill<std::uint32_t>(out, from, n);
+    else if (element == 8) fill<std::uint64_t>(out, from, n);
+    else fill<std::uint8_t>(out, from, n);
+}
+
+// Elements [start, start + count) of the stretched array.
+void stretch(const Stretch& s, const void* source, std::size_t element, Index start, Index count,
+             std::byte* out) {
+    const auto* from = static_cast<const std::byte*>(source);
+    if (s.rank == 0 || (s.rank == 1 && !s.moves[0])) return fill_run(out, from, count, element);
+    const auto last = static_cast<unsigned>(s.rank - 1);
+    // Where `start` lies: along the last axis, and for the others the offset in the small array.
+    std::array<Index, Shape::max_rank> strides{}, at{};
+    Index stride = 1;
+    Index rest = start;
+    for (unsigned axis = last + 1; axis-- > 0;) {
+        strides[axis] = s.moves[axis] ? stride : 0;
+        if (s.moves[axis]) stride *= s.sizes[axis];
+        at[axis] = rest % s.sizes[axis];
+        rest /= s.sizes[axis];
+    }
+    while (count > 0) {
+        Index offset = 0;
+        for (unsigned axis = 0; axis <= last; ++axis) offset += at[axis] * strides[axis];
+        const Index run = std::min(count, s.sizes[last] - at[last]);
+        const std::byte* piece = from + static_cast<std::size_t>(offset) * element;
+        if (s.moves[last]) std::memcpy(out, piece, static_cast<std::size_t>(run) * element);
+        else fill_run(out, piece, run, element);
+        out += static_cast<std::size_t>(run) * element;
+        count -= run;
+        at[last] = 0;
+        for (unsigned axis = last; axis-- > 0;) {
+            if (++at[axis] < s.sizes[axis]) break;
+            at[axis] = 0;
+        }
+    }
+}
+
+}  // namespace
+
+void Frame::bind(const Plan& plan, const Walk& walk, std::span<const Assignment> assignments) {
+    slots_.assign(plan.slots, nullptr);
+    for (const Plan::Leaf& leaf : plan.leaves) slots_[leaf.slot] = walk[leaf.node].data;
+    kept_.resize(plan.kept.size());
+    for (std::size_t i = 0; i < plan.kept.size(); ++i) {
+        const Kept& kept = plan.kept[i];
+        if (kept.scalar) {
+            slots_[kept.slot] = const_cast<Node&>(walk[kept.node]).scalar;
+            continue;
+        }
+        kept_[i] = kept.in_place_of != ~0U
+                       ? assignments[kept.in_place_of].parameter.value().node()->buffer
+                       : Buffer::allocate(kept.bytes);
+        slots_[kept.slot] = kept_[i].data();
+    }
+    workspace_ = Buffer::allocate(plan.workspace);
+    for (const Plan::Work& work : plan.work)
+        slots_[work.slot] = static_cast<std::byte*>(workspace_.data()) + work.offset;
+    // One block set a thread, so that threads take no memory while they run.
+    std::size_t scratch = 0;
+    std::size_t values = 0;
+    for (const Group& g : plan.groups) {
+        scratch = std::max(scratch, g.scratch_blocks * g.scratch_bytes);
+        values = std::max<std::size_t>(values, g.values);
+    }
+    scratch_ = Buffer::allocate(scratch + values * sizeof(void*));
+}
+
+void Frame::run(const Plan& plan, const Walk& walk) {
+    const kernels::FlushDenormals flush;
+    for (const Step& step : plan.steps) {
+        if (step.kind == Step::Kind::group) {
+            run_group(plan, plan.groups[step.index]);
+            continue;
+        }
+        const Call& call = plan.calls[step.index];
+        try {
+            run_call(plan, call);
+        } catch (Error& error) {
+            if (const std::string* scope = walk[call.node].scope)
+                error.add_context("recorded in layer '" + *scope + "'");
+            throw;
+        }
+    }
+}
+
+void Frame::run_call(const Plan& plan, const Call& call) const {
+    constexpr std::size_t few = 4;
+    std::array<ConstView, few> few_views;
+    std::vector<ConstView> many_views;
+    if (call.inputs > few) many_views.resize(call.inputs);
+    ConstView* views = call.inputs > few ? many_views.data() : few_views.data();
+    for (std::uint32_t i = 0; i < call.inputs; ++i) {
+        const Operand& operand = plan.operands[call.first_input + i];
+        views[i] = {slots_[operand.slot], operand.spec};
+    }
+    call.op->eval({views, call.inputs}, {slots_[call.out.slot], call.out.spec});
+}
+
+void Frame::run_group(const Plan& plan, const Group& group) {
+    if (group.size == 0) return;
+    const std::size_t scratch = group.scratch_blocks * group.scratch_bytes;
+    const Index blocks = (group.size + group.block - 1) / group.block;
+    if (group.size * Index{group.instructions} <= small_group || blocks <= blocks_at_a_time) {
+        auto* bytes = static_cast<std::byte*>(scratch_.data());
+        run_blocks(plan, group, 0, blocks, bytes, reinterpret_cast<void**>(bytes + scratch));
+        return;
+    }
+    const Index pieces = (blocks + blocks_at_a_time - 1) / blocks_at_a_time;
+    kernels::parallel_for(pieces, [&](Index piece) {
+        static thread_local std::vector<std::byte> own;
+        const std::size_t needed = scratch + group.values * sizeof(void*) + Buffer::alignment;
+        if (own.size() < needed) own.resize(needed);
+        const auto address = reinterpret_cast<std::uintptr_t>(own.data());
+        std::byte* bytes = own.data() + (Buffer::alignment - address % Buffer::alignment) % Buffer::alignment;
+        run_blocks(plan, group, piece * blocks_at_a_time, std::min(blocks, (piece + 1) * blocks_at_a_time),
+                   bytes, reinterpret_cast<void**>(bytes + scratch));
+    });
+}
+
+// Blocks [first, last) of a group. `at` holds each value's address in the current block.
+void Frame::run_blocks(const Plan& plan, const Group& group, Index first, Index last,
+                       std::byte* scratch, void** at) const {
+    const GroupValue* values = plan.values.data() + group.first_value;
+    for (std::uint32_t v = 0; v < group.values; ++v) {
+        const GroupValue& value = values[v];
+        at[v] = value.slot == no_slot
+                    ? scratch + value.scratch * group.scratch_bytes
+                    : static_cast<std::byte*>(slots_[value.slot]) +
+                          static_cast<std::size_t>(first * group.block) * value.element;
+    }
+    const std::span<const Stretch> stretches(plan.stretches.data() + group.first_stretch, group.stretches);
+    const std::span<const Instruction> instructions(
+        plan.instructions.data() + group.first_instruction, group.instructions);
+    for (Index b = first; b < last; ++b) {
+        const Index start = b * group.block;
+        const Index count = std::min(group.block, group.size - start);
+        for (const Stretch& s : stretches) {
+            if (s.constant && b != first) continue;
+            stretch(s, slots_[s.slot], values[s.value].element, start, count,
+                    static_cast<std::byte*>(at[s.value]));
+        }
+        for (const Instruction& i : instructions)
+            i.kernel(count, at[i.out], at[i.in[0]], at[i.in[1]], at[i.in[2]]);
+        if (b + 1 == last) break;
+        for (std::uint32_t v = 0; v < group.values; ++v) {
+            if (values[v].slot != no_slot)
+                at[v] = static_cast<std::byte*>(at[v]) + static_cast<std::size_t>(group.block) * values[v].element;
+        }
+    }
+}
+
+void Frame::publish(const Plan& plan, const Walk& walk) noexcept {
+    std::size_t next = 0;
+    for (const Kept& kept : plan.kept) {
+        Buffer& buffer = kept_[next++];
+        Node& node = const_cast<Node&>(walk[kept.node]);
+        if (kept.scalar) {
+            node.store_scalar();
+            continue;
+        }
+        node.buffer = std::move(buffer);
+        node.data = node.buffer.data();
+    }
+    // Views share the array of another node: a kept one, or a leaf.
+    for (const Output& out : plan.outputs) {
+        Node& node = const_cast<Node&>(walk[out.node]);
+        if (node.data) continue;
+        const Node* source = &node;
+        while (!source->data) source = source->inputs()[0].node();
+        if (source->buffer) {
+            node.buffer = source->buffer;
+            node.data = source->data;
+        } else if (node.shape.rank() == 0) {
+            std::memcpy(node.store_scalar(), source->data, sizeof node.scalar);
+        }
+    }
+}
+
+void Frame::release() noexcept {
+    kept_.clear();
+    workspace_ = Buffer();
+    scratch_ = Buffer();
+}
+
+}  // namespace shikumi

@@ -1,0 +1,37 @@
+// Executor: binds a plan to memory, runs it, publishes the results.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include <shikumi/autograd/evaluate/plan.hpp>
+#include <shikumi/autograd/evaluate/walk.hpp>
+#include <shikumi/autograd/graph/evaluation.hpp>
+
+namespace shikumi {
+
+/// One running evaluation: the addresses of a plan's slots, and the memory behind them.
+class Frame {
+public:
+    /// Takes all the memory that the plan needs: after this nothing can run out.
+    void bind(const Plan& plan, const Walk& walk, std::span<const Assignment> assignments);
+    /// Computes. Throws what an operation's `eval` throws, with the place; nothing is changed then.
+    void run(const Plan& plan, const Walk& walk);
+    /// Gives the outputs' nodes their values.
+    void publish(const Plan& plan, const Walk& walk) noexcept;
+    /// Lets go of the memory.
+    void release() noexcept;
+
+private:
+    void run_call(const Plan& plan, const Call& call) const;
+    void run_group(const Plan& plan, const Group& group);
+    void run_blocks(const Plan& plan, const Group& group, Index first, Index last,
+                    std::byte* scratch, void** at) const;
+
+    std::vector<void*> slots_;
+    std::vector<Buffer> kept_;
+    Buffer workspace_;
+    Buffer scratch_;
+};
+
+}  // namespace shikumi

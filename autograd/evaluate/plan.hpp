@@ -1,0 +1,115 @@
+// Plan: what one evaluation does, as numbers. It knows slots, not addresses, so that a later
+// evaluation of an equal graph can be bound to the same plan.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include <shikumi/autograd/core/shape.hpp>
+#include <shikumi/autograd/graph/op.hpp>
+
+namespace shikumi {
+
+/// Number of a value's address in the frame.
+using SlotIndex = std::uint32_t;
+inline constexpr SlotIndex no_slot = ~SlotIndex{0};
+
+/// One array of an evaluation.
+struct Operand {
+    SlotIndex slot = no_slot;
+    Spec spec;
+};
+
+/// One operation on whole arrays: `op.eval`.
+struct Call {
+    const Op* op = nullptr;
+    std::uint32_t node = 0;
+    Operand out;
+    std::uint32_t first_input = 0, inputs = 0;  // in Plan::operands
+};
+
+/// A value that a group reads or writes while it goes through its elements: an array of the whole
+/// space, which advances from block to block, or a block of scratch memory, which doesn't.
+struct GroupValue {
+    SlotIndex slot = no_slot;     // the array
+    std::uint32_t scratch = 0;    // else: number of the block
+    std::uint8_t element = 0;     // bytes
+};
+
+/// A smaller array, stretched over the space block by block into scratch memory.
+struct Stretch {
+    SlotIndex slot = no_slot;
+    std::uint32_t value = 0;  // in the group's values
+    bool constant = false;    // every block gets the same: stretched once
+    int rank = 0;             // the space's axes, neighbours of one kind taken together
+    std::array<Index, Shape::max_rank> sizes{};
+    std::array<bool, Shape::max_rank> moves{};  // false: stretched along this axis
+};
+
+/// One pointwise operation on a block. Numbers of values of its group.
+struct Instruction {
+    kernels::BlockKernel kernel = nullptr;
+    std::array<std::uint32_t, 3> in{};
+    std::uint32_t out = 0;
+};
+
+/// Pointwise operations of one iteration space, done block by block.
+struct Group {
+    Index size = 0;   // elements
+    Index block = 0;  // elements at a time
+    std::uint32_t first_value = 0, values = 0;
+    std::uint32_t first_stretch = 0, stretches = 0;
+    std::uint32_t first_instruction = 0, instructions = 0;
+    std::uint32_t scratch_blocks = 0;
+    std::size_t scratch_bytes = 0;  // of one of them
+};
+
+struct Step {
+    enum class Kind : std::uint8_t { call, group } kind;
+    std::uint32_t index;  // in Plan::calls or Plan::groups
+};
+
+/// A value that leaves the evaluation: node `node` gets what is in `slot`.
+struct Output {
+    std::uint32_t node = 0;
+    SlotIndex slot = no_slot;
+};
+
+/// A slot whose memory outlives the evaluation.
+struct Kept {
+    SlotIndex slot = no_slot;
+    std::size_t bytes = 0;
+    std::uint32_t in_place_of = ~0U;  // the assignment whose old value it overwrites
+    bool scalar = false;              // lives in its node
+    std::uint32_t node = 0;
+};
+
+struct Plan {
+    std::vector<Step> steps;
+    std::vector<Call> calls;
+    std::vector<Operand> operands;
+    std::vector<Group> groups;
+    std::vector<GroupValue> values;
+    std::vector<Stretch> stretches;
+    std::vector<Instruction> instructions;
+
+    std::uint32_t slots = 0;
+    struct Leaf {
+        std::uint32_t node;
+        SlotIndex slot;
+    };
+    std::vector<Leaf> leaves;
+    std::vector<Kept> kept;
+    std::vector<Output> outputs;
+    struct Work {
+        SlotIndex slot;
+        std::size_t offset;
+    };
+    std::vector<Work> work;          // slots in the workspace
+    std::size_t workspace = 0;       // bytes
+
+    void clear();
+};
+
+}  // namespace shikumi

@@ -1,0 +1,519 @@
+#include <shikumi/autograd/evaluate/planner.hpp>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include <shikumi/autograd/core/error.hpp>
+
+namespace shikumi {
+
+namespace {
+
+// A block of scratch memory: the first-level cache holds about ten of them.
+constexpr std::size_t block_bytes = 4096;
+// Long chains are cut: a group's numbers should stay in the cache as well.
+constexpr std::uint32_t largest_group = 512;
+
+constexpr std::size_t aligned(std::size_t bytes) {
+    return (bytes + Buffer::alignment - 1) / Buffer::alignment * Buffer::alignment;
+}
+
+}  // namespace
+
+void Plan::clear() {
+    steps.clear();
+    calls.clear();
+    operands.clear();
+    groups.clear();
+    values.clear();
+    stretches.clear();
+    instructions.clear();
+    leaves.clear();
+    kept.clear();
+    outputs.clear();
+    work.clear();
+    slots = 0;
+    workspace = 0;
+}
+
+void Planner::clear() noexcept {
+    walk_.clear();
+    plan_.clear();
+    info_.clear();
+}
+
+const Plan& Planner::plan(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
+    plan_.clear();
+    classify(roots, assignments);
+    find_arrays();
+    level();
+    cluster(assignments);
+    order();
+    assign_slots();
+    emit();
+    place_in_workspace();
+    choose_in_place(assignments);
+    return plan_;
+}
+
+// Calls f(array or pointwise node that `node`'s step reads, input number).
+template <class F>
+void Planner::for_each_read(std::uint32_t node, F&& f) const {
+    const bool pointwise = info_[node].kind == Kind::pointwise;
+    std::uint32_t i = 0;
+    for (const std::uint32_t input : walk_.inputs(node))
+        f(pointwise ? info_[input].source : info_[input].array, i++);
+}
+
+void Planner::classify(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
+    roots_.clear();
+    for (const Tensor& root : roots) roots_.push_back(root.node());
+    for (const Assignment& a : assignments) roots_.push_back(a.value.node());
+    walk_.run(roots_, [](const Node& node) { return node.data == nullptr; });
+
+    info_.assign(walk_.size(), Info{});
+    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+        const Node& node = walk_[i];
+        Info& info = info_[i];
+        info.array = info.source = i;
+        for (const std::uint32_t input : walk_.inputs(i)) ++info_[input].uses;
+        if (node.data) {
+            info.kind = Kind::leaf;
+            continue;
+        }
+        if (!node.op) throw StateError("[evaluate] " + to_string(node.spec()) + " has no value: it is a placeholder");
+        switch (node.op->form()) {
+            case Op::Form::kernel: info.kind = Kind::call; break;
+            case Op::Form::pointwise: info.kind = Kind::pointwise; break;
+            case Op::Form::view: {
+                const std::uint32_t input = walk_.inputs(i)[0];
+                info.kind = Kind::view;
+                info.array = info_[input].array;
+                // A new shape starts a new iteration space; the same one is seen through.
+                if (walk_[input].shape == node.shape) info.source = info_[input].source;
+                break;
+            }
+            case Op::Form::broadcast:
+                info.kind = Kind::stretch;
+                info.source = info_[walk_.inputs(i)[0]].source;
+                break;
+        }
+    }
+    for (const Node* root : roots_) {
+        if (root) info_[static_cast<std::size_t>(walk_.position(*root))].output = true;
+    }
+}
+
+// Which values need arrays, as far as calls, views and outputs decide it.
+void Planner::find_arrays() {
+    for (std::uint32_t i = walk_.size(); i-- > 0;) {
+        const Node& node = walk_[i];
+        Info& info = info_[i];
+        // Another thread's count can't be read exactly: taken as held.
+        if (info.kind != Kind::leaf && (!node.mine() || node.handles() > info.uses)) info.output = true;
+        if (info.output) {
+            Info& array = info_[info.array];
+            array.kept = array.stored = true;
+            array.viewed = array.viewed || info.array != i;
+        }
+        if (info.kind == Kind::stretch && info.stored) {
+            info.kind = Kind::call;
+            info.source = i;
+        }
+        if (info.kind == Kind::call) {
+            info.stored = true;
+            for (const std::uint32_t input : walk_.inputs(i)) info_[info_[input].array].stored = true;
+        }
+    }
+    // A stretch that became an array is read as one.
+    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+        Info& info = info_[i];
+        if (info.kind == Kind::stretch) info.source = info_[walk_.inputs(i)[0]].source;
+        if (info.kind == Kind::view && info.source != i) info.source = info_[walk_.inputs(i)[0]].source;
+    }
+}
+
+// Levels: what is on one level doesn't depend on each other, except within a group.
+void Planner::level() {
+    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+        Info& info = info_[i];
+        if (info.kind != Kind::call && info.kind != Kind::pointwise) continue;
+        info.level = 1;
+        info.from_leaves = info.kind == Kind::pointwise;
+        for_each_read(i, [&](std::uint32_t read, int) {
+            const Info& from = info_[info_[read].array];
+            const bool together = info.kind == Kind::pointwise && same_group_possible(read, i);
+            info.level = std::max(info.level, from.level + (together ? 0 : 1));
+            info.from_leaves = info.from_leaves && (from.kind == Kind::leaf || from.from_leaves);
+        });
+    }
+    // What depends on leaves alone sinks to its readers: momentum * velocity joins the update.
+    for (std::uint32_t i = walk_.size(); i-- > 0;) {
+        Info& info = info_[i];
+        if (info.kind != Kind::call && info.kind != Kind::pointwise) continue;
+        if (info.from_leaves && info.limit != ~0U) info.level = info.limit;
+        for_each_read(i, [&](std::uint32_t read, int) {
+            const bool together = info.kind == Kind::pointwise && same_group_possible(read, i);
+            std::uint32_t& limit = info_[info_[read].array].limit;
+            limit = std::min(limit, info.level - (together ? 0 : 1));
+        });
+    }
+}
+
+void Planner::cluster(std::span<const Assignment> assignments) {
+    // Pointwise nodes by level and shape, in the walk's order.
+    struct Key {
+        std::uint32_t level;
+        Shape shape;
+        bool operator==(const Key&) const = default;
+    };
+    struct Hash {
+        std::size_t operator()(const Key& k) const noexcept {
+            return k.shape.hash() * 31 + k.level;
+        }
+    };
+    std::unordered_map<Key, std::uint32_t, Hash> open;  // the cluster that takes the next member
+    clusters_.clear();
+    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+        Info& info = info_[i];
+        if (info.kind != Kind::pointwise) continue;
+        const auto [it, fresh] = open.try_emplace({info.level, walk_[i].shape});
+        if (fresh || clusters_[it->second].count == largest_group) {
+            it->second = static_cast<std::uint32_t>(clusters_.size());
+            clusters_.push_back({.level = info.level});
+        }
+        info.cluster = it->second;
+        ++clusters_[info.cluster].count;
+    }
+    std::uint32_t first = 0;
+    for (Cluster& c : clusters_) {
+        c.first = first;
+        first += c.count;
+        c.count = 0;  // counted again as they are filled
+    }
+    members_.resize(first);
+    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+        if (info_[i].kind != Kind::pointwise) continue;
+        Cluster& c = clusters_[info_[i].cluster];
+        members_[c.first + c.count++] = i;
+    }
+    // What one step computes and another reads needs an array.
+    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+        const Info& info = info_[i];
+        if (info.kind != Kind::call && info.kind != Kind::pointwise) continue;
+        for_each_read(i, [&](std::uint32_t read, int) {
+            Info& from = info_[info_[read].array];
+            const bool inside = info.kind == Kind::pointwise && info_[read].kind == Kind::pointwise &&
+                                info_[read].cluster == info.cluster;
+            if (inside) return;
+            from.stored = from.feeds = true;
+            if (from.kind == Kind::pointwise) clusters_[from.cluster].feeds = true;
+        });
+    }
+    for (const Assignment& a : assignments) {
+        const Info& info = info_[static_cast<std::size_t>(walk_.position(*a.value.node()))];
+        if (info.kind == Kind::pointwise) clusters_[info.cluster].assigns = true;
+    }
+}
+
+// Steps by level; those that only assign come last, so that weights can be overwritten in place.
+void Planner::order() {
+    order_.clear();
+    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+        if (info_[i].kind == Kind::call)
+            order_.push_back({false, info_[i].level, i, Step::Kind::call, i});
+    }
+    for (std::uint32_t c = 0; c < clusters_.size(); ++c) {
+        const Cluster& cluster = clusters_[c];
+        order_.push_back({cluster.assigns && !cluster.feeds, cluster.level, members_[cluster.first],
+                          Step::Kind::group, c});
+    }
+    std::sort(order_.begin(), order_.end(), [](const Order& a, const Order& b) {
+        if (a.last != b.last) return b.last;
+        return a.level != b.level ? a.level < b.level : a.first_node < b.first_node;
+    });
+    for (std::uint32_t position = 0; position < order_.size(); ++position) {
+        const Order& o = order_[position];
+        const auto place = [&](std::uint32_t node) {
+            info_[node].position = position;
+            for_each_read(node, [&](std::uint32_t read, int) {
+                info_[info_[read].array].last_read = position + 1;
+            });
+        };
+        if (o.kind == Step::Kind::call) {
+            place(o.what);
+        } else {
+            const Cluster& cluster = clusters_[o.what];
+            for (std::uint32_t m = 0; m < cluster.count; ++m) place(members_[cluster.first + m]);
+        }
+    }
+}
+
+void Planner::assign_slots() {
+    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+        Info& info = info_[i];
+        if (info.kind == Kind::leaf) {
+            info.slot = plan_.slots++;
+            plan_.leaves.push_back({i, info.slot});
+        } else if (info.array == i && info.stored) {
+            info.slot = plan_.slots++;
+            if (info.kept) {
+                const bool scalar = walk_[i].shape.rank() == 0 && !info.viewed;
+                plan_.kept.push_back({info.slot, walk_[i].spec().bytes(), ~0U, scalar, i});
+            }
+        }
+    }
+    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+        if (info_[i].output && info_[i].kind != Kind::leaf) plan_.outputs.push_back({i, slot_of(i)});
+    }
+}
+
+SlotIndex Planner::slot_of(std::uint32_t node) { return info_[info_[node].array].slot; }
+
+void Planner::emit() {
+    local_.assign(walk_.size(), Local{});
+    for (const Order& o : order_) {
+        if (o.kind == Step::Kind::call) emit_call(o.what);
+        else emit_group(o.what);
+    }
+}
+
+void Planner::emit_call(std::uint32_t node) {
+    Call call{walk_[node].op, node, {slot_of(node), walk_[node].spec()},
+              static_cast<std::uint32_t>(plan_.operands.size()),
+              static_cast<std::uint32_t>(walk_.inputs(node).size())};
+    for (const std::uint32_t input : walk_.inputs(node))
+        plan_.operands.push_back({slot_of(input), walk_[input].spec()});
+    plan_.steps.push_back({Step::Kind::call, static_cast<std::uint32_t>(plan_.calls.size())});
+    plan_.calls.push_back(call);
+}
+
+// The number of `source`'s value in the group that is being emitted.
+std::uint32_t Planner::group_value(std::uint32_t source, Group& group, const Shape& space) {
+    Local& local = local_[source];
+    if (local.cluster == emitting_) return local.value;
+    const auto value = static_cast<std::uint32_t>(plan_.values.size()) - group.first_value;
+    local = {emitting_, value, 0};
+    const Node& node = walk_[source];
+    GroupValue v;
+    v.element = static_cast<std::uint8_t>(size_of(node.dtype));
+    if (node.shape.size() == group.size) v.slot = slot_of(source);
+    else stretch_over(value, source, space);
+    plan_.values.push_back(v);
+    return value;
+}
+
+void Planner::stretch_over(std::uint32_t value, std::uint32_t source, const Shape& space) {
+    Stretch s{.slot = slot_of(source), .value = value};
+    const Shape& small = walk_[source].shape;
+    for (int axis = 0; axis < space.rank(); ++axis) {
+        const int own = axis - (space.rank() - small.rank());
+        const Index size = space[axis];
+        if (size == 1) continue;
+        const bool moves = own >= 0 && small[own] != 1;
+        if (s.rank > 0 && s.moves[static_cast<unsigned>(s.rank - 1)] == moves) {
+            s.sizes[static_cast<unsigned>(s.rank - 1)] *= size;
+        } else {
+            s.sizes[static_cast<unsigned>(s.rank)] = size;
+            s.moves[static_cast<unsigned>(s.rank++)] = moves;
+        }
+    }
+    plan_.stretches.push_back(s);
+}
+
+// The block's length: whole rows where a row is what gets stretched, so that it is stretched once.
+void Planner::shape_blocks(Group& group) {
+    std::size_t widest = 1;
+    for (std::uint32_t v = 0; v < group.values; ++v)
+        widest = std::max<std::size_t>(widest, plan_.values[group.first_value + v].element);
+    widest = std::max<std::size_t>(widest, 4);
+    group.block = static_cast<Index>(block_bytes / widest);
+    const std::span<Stretch> stretches(plan_.stretches.data() + group.first_stretch, group.stretches);
+    const auto is_row = [](const Stretch& s) { return s.rank == 2 && s.moves[1] && s.sizes[1] > 0; };
+    for (const Stretch& s : stretches) {
+        if (is_row(s) && s.sizes[1] <= group.block) {
+            group.block -= group.block % s.sizes[1];
+            break;
+        }
+    }
+    group.block = std::min(group.block, std::max<Index>(group.size, 1));
+    group.scratch_bytes = aligned(static_cast<std::size_t>(group.block) * widest);
+    for (Stretch& s : stretches)
+        s.constant = s.rank == 0 || (s.rank == 1 && !s.moves[0]) || group.block == group.size ||
+                     (is_row(s) && group.block % s.sizes[1] == 0);
+}
+
+void Planner::emit_group(std::uint32_t cluster) {
+    emitting_ = cluster;
+    const Cluster& c = clusters_[cluster];
+    const std::span<const std::uint32_t> members(members_.data() + c.first, c.count);
+    const Shape& space = walk_[members[0]].shape;
+    Group group;
+    group.size = space.size();
+    group.first_value = static_cast<std::uint32_t>(plan_.values.size());
+    group.first_stretch = static_cast<std::uint32_t>(plan_.stretches.size());
+    group.first_instruction = static_cast<std::uint32_t>(plan_.instructions.size());
+    group.instructions = c.count;
+
+    std::array<Spec, 3> specs;
+    std::uint32_t number = 0;
+    for (const std::uint32_t m : members) {
+        Instruction instruction;
+        for_each_read(m, [&](std::uint32_t read, std::uint32_t i) {
+            specs[i] = {walk_[read].shape, walk_[walk_.inputs(m)[i]].dtype};
+            instruction.in[i] = group_value(read, group, space);
+            local_[read].last_read = number;
+        });
+        const auto* op = static_cast<const Pointwise*>(walk_[m].op);
+        instruction.kernel = op->kernel({specs.data(), walk_.inputs(m).size()});
+        local_[m] = {cluster, static_cast<std::uint32_t>(plan_.values.size()) - group.first_value, number};
+        GroupValue v;
+        v.element = static_cast<std::uint8_t>(size_of(walk_[m].dtype));
+        if (info_[m].stored) v.slot = info_[m].slot;
+        plan_.values.push_back(v);
+        instruction.out = local_[m].value;
+        plan_.instructions.push_back(instruction);
+        ++number;
+    }
+    group.values = static_cast<std::uint32_t>(plan_.values.size()) - group.first_value;
+    group.stretches = static_cast<std::uint32_t>(plan_.stretches.size()) - group.first_stretch;
+    shape_blocks(group);
+
+    // Scratch blocks: stretched values keep theirs, the others take turns.
+    const std::span<GroupValue> values(plan_.values.data() + group.first_value, group.values);
+    for (std::uint32_t s = 0; s < group.stretches; ++s)
+        values[plan_.stretches[group.first_stretch + s].value].scratch = group.scratch_blocks++;
+    std::vector<std::uint32_t> free;
+    number = 0;
+    for (const std::uint32_t m : members) {
+        GroupValue& out = values[local_[m].value];
+        std::array<std::uint32_t, 3> released{};
+        std::uint32_t releases = 0;
+        bool same_size = true;
+        for_each_read(m, [&](std::uint32_t read, std::uint32_t) {
+            const GroupValue& in = values[local_[read].value];
+            const bool inside = info_[read].kind == Kind::pointwise && info_[read].cluster == cluster;
+            if (!inside || in.slot != no_slot || local_[read].last_read != number) return;
+            local_[read].last_read = ~0U;  // x * x lets go of x once
+            released[releases++] = in.scratch;
+            same_size = same_size && in.element == out.element;
+        });
+        const auto let_go = [&] { free.insert(free.end(), released.begin(), released.begin() + releases); };
+        if (same_size) let_go();  // an output may take the place of its own input
+        if (out.slot == no_slot) {
+            if (free.empty()) free.push_back(group.scratch_blocks++);
+            out.scratch = free.back();
+            free.pop_back();
+        }
+        if (!same_size) let_go();
+        ++number;
+    }
+    plan_.steps.push_back({Step::Kind::group, static_cast<std::uint32_t>(plan_.groups.size())});
+    plan_.groups.push_back(group);
+}
+
+// Offsets in the workspace, first fit over the free stretches as they are when the order is run.
+void Planner::place_in_workspace() {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> ends;  // (position after the last read, node)
+    std::vector<std::uint32_t> starts;
+    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+        const Info& info = info_[i];
+        if (info.kind == Kind::leaf || info.slot == no_slot || info.kept) continue;
+        starts.push_back(i);
+    }
+    std::sort(starts.begin(), starts.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return info_[a].position != info_[b].position ? info_[a].position < info_[b].position : a < b;
+    });
+    std::map<std::size_t, std::size_t> free;  // offset → bytes, never adjacent
+    std::vector<std::pair<std::size_t, std::size_t>> places(walk_.size());
+    const auto give_back = [&](std::size_t offset, std::size_t bytes) {
+        auto next = free.lower_bound(offset);
+        if (next != free.end() && next->first == offset + bytes) {
+            bytes += next->second;
+            next = free.erase(next);
+        }
+        if (next != free.begin()) {
+            const auto before = std::prev(next);
+            if (before->first + before->second == offset) {
+                before->second += bytes;
+                return;
+            }
+        }
+        free.emplace(offset, bytes);
+    };
+    const auto later = std::greater<>{};
+    for (const std::uint32_t node : starts) {
+        const Info& info = info_[node];
+        while (!ends.empty() && ends.front().first <= info.position) {
+            const auto [offset, bytes] = places[ends.front().second];
+            give_back(offset, bytes);
+            std::pop_heap(ends.begin(), ends.end(), later);
+            ends.pop_back();
+        }
+        const std::size_t bytes = aligned(std::max<std::size_t>(walk_[node].spec().bytes(), 1));
+        auto fit = std::find_if(free.begin(), free.end(), [&](const auto& f) { return f.second >= bytes; });
+        std::size_t offset = plan_.workspace;
+        if (fit != free.end()) {
+            offset = fit->first;
+            const std::size_t rest = fit->second - bytes;
+            free.erase(fit);
+            if (rest > 0) free.emplace(offset + bytes, rest);
+        } else {
+            plan_.workspace += bytes;
+        }
+        places[node] = {offset, bytes};
+        plan_.work.push_back({info.slot, offset});
+        ends.emplace_back(std::max(info.last_read, info.position + 1), node);
+        std::push_heap(ends.begin(), ends.end(), later);
+    }
+}
+
+bool Planner::reads_after_write(std::uint32_t old_leaf, std::uint32_t value) const {
+    const Info& writer = info_[value];
+    if (info_[old_leaf].last_read <= writer.position) return false;      // all read before
+    if (info_[old_leaf].last_read > writer.position + 1) return true;    // some after
+    if (writer.kind != Kind::pointwise) return true;                     // while it is written
+    const Cluster& c = clusters_[writer.cluster];
+    bool written = false;
+    for (std::uint32_t m = 0; m < c.count; ++m) {
+        const std::uint32_t member = members_[c.first + m];
+        bool reads = false;
+        for_each_read(member, [&](std::uint32_t read, std::uint32_t) {
+            reads = reads || info_[read].array == old_leaf;
+        });
+        if (written && reads) return true;
+        written = written || member == value;
+    }
+    return false;
+}
+
+// An assigned value overwrites the old one where nobody else holds that, everything reads it
+// before, and nothing that may fail is still to come.
+void Planner::choose_in_place(std::span<const Assignment> assignments) {
+    std::uint32_t last_failure = 0;  // position of the last step that may throw, plus one
+    for (std::uint32_t p = 0; p < order_.size(); ++p) {
+        if (order_[p].kind == Step::Kind::call && walk_[order_[p].what].op->can_fail())
+            last_failure = p + 1;
+    }
+    for (std::uint32_t a = 0; a < assignments.size(); ++a) {
+        const Node& old = *assignments[a].parameter.value().node();
+        const auto value = static_cast<std::uint32_t>(walk_.position(*assignments[a].value.node()));
+        const Info& info = info_[value];
+        if (info.kind == Kind::leaf || info.kind == Kind::view || info.viewed) continue;
+        if (info.position < last_failure || !old.mine() || !old.buffer.unique()) continue;
+        const std::int64_t old_position = walk_.position(old);
+        if (old_position < 0) {
+            if (old.handles() != 1) continue;
+        } else {
+            const auto o = static_cast<std::uint32_t>(old_position);
+            if (old.handles() != std::int64_t{info_[o].uses} + 1 || info_[o].viewed) continue;
+            if (reads_after_write(o, value)) continue;
+        }
+        const auto kept = std::find_if(plan_.kept.begin(), plan_.kept.end(),
+                                       [&](const Kept& k) { return k.node == value; });
+        if (kept->in_place_of == ~0U) kept->in_place_of = a;
+    }
+}
+
+}  // namespace shikumi

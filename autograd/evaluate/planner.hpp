@@ -1,0 +1,96 @@
+// Planner: turns a pending graph into a Plan.
+#pragma once
+
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include <shikumi/autograd/evaluate/plan.hpp>
+#include <shikumi/autograd/evaluate/walk.hpp>
+#include <shikumi/autograd/graph/evaluation.hpp>
+
+namespace shikumi {
+
+/// Orders a graph, groups its pointwise operations, decides which values become arrays and where
+/// they live. Keeps its memory from one plan to the next.
+class Planner {
+public:
+    /// The plan for computing `roots` and the assigned values, and everything pending below them
+    /// that somebody holds. Throws StateError where a node below has neither value nor operation.
+    const Plan& plan(std::span<const Tensor> roots, std::span<const Assignment> assignments);
+    /// The graph of the latest plan, which the plan's node numbers refer to.
+    const Walk& walk() const noexcept { return walk_; }
+    void clear() noexcept;
+
+private:
+    struct Info {
+        enum class Kind : std::uint8_t { leaf, call, pointwise, view, stretch } kind;
+        bool output = false;    // leaves the evaluation
+        bool kept = false;      // it, or a view of it, is an output: its memory outlives the run
+        bool viewed = false;    // a view of it is an output
+        bool stored = false;    // needs an array
+        bool from_leaves = false;  // pointwise, and only pointwise down to the leaves
+        bool feeds = false;     // read by another step
+        std::uint32_t uses = 0;    // edges from within the walk
+        std::uint32_t array = 0;   // the node whose array holds its value
+        std::uint32_t source = 0;  // what a pointwise consumer reads in its place
+        std::uint32_t level = 0;
+        std::uint32_t limit = ~0U;    // the latest level at which all consumers still follow
+        std::uint32_t cluster = 0;    // pointwise: the step's cluster
+        std::uint32_t position = 0;   // its step's place in the order
+        std::uint32_t last_read = 0;  // the last step that reads its array, plus one
+        SlotIndex slot = no_slot;
+    };
+    using Kind = Info::Kind;
+    struct Cluster {  // pointwise nodes that make one group
+        std::uint32_t first = 0, count = 0;  // in members_
+        bool assigns = false, feeds = false;
+        std::uint32_t level = 0;
+    };
+    struct Order {
+        bool last;
+        std::uint32_t level, first_node;
+        Step::Kind kind;
+        std::uint32_t what;  // node of a call, or cluster
+    };
+
+    void classify(std::span<const Tensor> roots, std::span<const Assignment> assignments);
+    void find_arrays();
+    void level();
+    void cluster(std::span<const Assignment> assignments);
+    void order();
+    void assign_slots();
+    void emit();
+    void emit_call(std::uint32_t node);
+    void emit_group(std::uint32_t cluster);
+    std::uint32_t group_value(std::uint32_t source, Group& group, const Shape& space);
+    void stretch_over(std::uint32_t value, std::uint32_t source, const Shape& space);
+    void shape_blocks(Group& group);
+    void place_in_workspace();
+    void choose_in_place(std::span<const Assignment> assignments);
+    bool reads_after_write(std::uint32_t old_leaf, std::uint32_t value) const;
+
+    bool same_group_possible(std::uint32_t source, std::uint32_t consumer) const {
+        return info_[source].kind == Kind::pointwise && walk_[source].shape == walk_[consumer].shape;
+    }
+    template <class F>
+    void for_each_read(std::uint32_t node, F&& f) const;
+    SlotIndex slot_of(std::uint32_t node);
+
+    Walk walk_;
+    Plan plan_;
+    std::vector<const Node*> roots_;
+    std::vector<Info> info_;
+    std::vector<Cluster> clusters_;
+    std::vector<std::uint32_t> members_;
+    std::vector<Order> order_;
+
+    // While a group is emitted: the number of each node's value in it.
+    struct Local {
+        std::uint32_t cluster = ~0U, value = 0, last_read = 0;
+    };
+    std::vector<Local> local_;
+    std::uint32_t emitting_ = 0;
+};
+
+}  // namespace shikumi

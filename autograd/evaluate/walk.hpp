@@ -1,0 +1,93 @@
+// A walk over the expression graph: an order, and the edges as numbers.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include <shikumi/autograd/graph/node.hpp>
+
+namespace shikumi {
+
+/// The nodes below some roots, inputs before consumers, each once. Iterative, so any depth will do.
+class Walk {
+public:
+    /// Goes down from `roots` (null ones are left out) into the inputs of every node for which
+    /// `descend(node)` holds; the others are part of the walk, as its leaves.
+    template <class Descend>
+    void run(std::span<const Node* const> roots, Descend&& descend) {
+        clear();
+        ++walk_mark;
+        for (const Node* root : roots) {
+            if (root && !find(*root)) visit(*root, descend);
+        }
+    }
+
+    std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(nodes_.size()); }
+    const Node& operator[](std::uint32_t i) const noexcept { return *nodes_[i]; }
+    std::span<const Node* const> nodes() const noexcept { return nodes_; }
+    /// Positions of node i's inputs; none for the walk's leaves.
+    std::span<const std::uint32_t> inputs(std::uint32_t i) const noexcept {
+        return {edges_.data() + first_edge_[i], first_edge_[i + 1] - first_edge_[i]};
+    }
+    bool is_leaf(std::uint32_t i) const noexcept { return first_edge_[i] == first_edge_[i + 1]; }
+    /// Position of `node`, or -1. Right only until this thread's next walk.
+    std::int64_t position(const Node& node) const noexcept {
+        const std::uint32_t* index = find(node);
+        return index ? std::int64_t{*index} : -1;
+    }
+    /// Forgets the nodes; memory stays for the next run.
+    void clear() noexcept;
+    std::size_t capacity() const noexcept { return nodes_.capacity(); }
+
+private:
+    struct Frame {
+        const Node* node;
+        std::uint32_t next;
+    };
+
+    // Own nodes carry the mark; another thread's are in a table, since it may be walking too.
+    const std::uint32_t* find(const Node& node) const noexcept {
+        if (node.mine()) return node.visit.mark == walk_mark ? &node.visit.index : nullptr;
+        const auto it = others_.find(&node);
+        return it == others_.end() ? nullptr : &it->second;
+    }
+    void mark(const Node& node, std::uint32_t index) {
+        if (node.mine()) const_cast<Node&>(node).visit = {walk_mark, index};
+        else others_[&node] = index;
+    }
+
+    template <class Descend>
+    void visit(const Node& root, Descend& descend) {
+        const auto enter = [&](const Node& node) {
+            mark(node, 0);
+            stack_.push_back({&node, descend(node) ? 0U : node.arity});
+        };
+        enter(root);
+        while (!stack_.empty()) {
+            Frame& frame = stack_.back();
+            const Node& node = *frame.node;
+            if (frame.next < node.arity) {
+                const Node& input = *node.inputs()[frame.next++].node();
+                if (!find(input)) enter(input);
+                continue;
+            }
+            stack_.pop_back();
+            if (descend(node)) {
+                for (const Tensor& input : node.inputs()) edges_.push_back(*find(*input.node()));
+            }
+            mark(node, size());
+            nodes_.push_back(&node);
+            first_edge_.push_back(static_cast<std::uint32_t>(edges_.size()));
+        }
+    }
+
+    std::vector<const Node*> nodes_;
+    std::vector<std::uint32_t> edges_;
+    std::vector<std::uint32_t> first_edge_{0};
+    std::vector<Frame> stack_;
+    std::unordered_map<const Node*, std::uint32_t> others_;
+};
+
+}  // namespace shikumi

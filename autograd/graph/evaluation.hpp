@@ -1,0 +1,36 @@
+// What the graph asks of the evaluator, which lies a floor higher.
+#pragma once
+
+#include <initializer_list>
+#include <span>
+
+#include <shikumi/autograd/graph/parameter.hpp>
+#include <shikumi/autograd/graph/tensor.hpp>
+
+namespace shikumi {
+
+/// A parameter and the value it is to have after an evaluation.
+struct Assignment {
+    Parameter parameter;
+    Tensor value;
+};
+
+/// Computes the values of `roots`, and of every pending tensor below them that somebody holds. The
+/// graph stays and can be differentiated. A failed evaluation leaves every tensor as it was.
+void evaluate(std::span<const Tensor> roots);
+inline void evaluate(std::initializer_list<Tensor> roots) {
+    evaluate(std::span<const Tensor>(roots.begin(), roots.size()));
+}
+inline void evaluate(const Tensor& root) { evaluate(std::span<const Tensor>(&root, 1)); }
+
+/// Computes `roots` and the assigned values as one graph, then gives the parameters their new
+/// values: in place where nobody else holds the old one. Consumes the graph: what is held becomes a
+/// leaf, and differentiating it afterwards is an error.
+void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignments);
+
+/// Called for a freshly recorded node whose pending graph has outgrown a bound: evaluates the parts
+/// that nobody can differentiate any more, since nothing they depend on is held, and lets go of
+/// what they were computed from.
+void fold_pending(const Tensor& root);
+
+}  // namespace shikumi

@@ -1,0 +1,296 @@
+#include <shikumi/autograd/graph/node.hpp>
+
+#include <array>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <shikumi/autograd/graph/op.hpp>
+
+namespace shikumi {
+
+thread_local constinit std::uint16_t current_thread_id = 0;
+thread_local constinit std::uint32_t walk_mark = 0;
+
+namespace {
+
+// In Node::shared, below the count.
+constexpr std::int32_t merged = 1;  // the owner gave its count up; `shared` alone counts
+constexpr std::int32_t queued = 2;  // waits in the owner's mailbox, which alone may destroy it
+constexpr std::int32_t one = 4;
+
+constexpr std::int32_t count_of(std::int32_t shared) noexcept { return shared >> 2; }
+
+// A thread id is a place that threads take in turn: whoever takes it inherits the nodes biased to
+// it. While nobody has it, the mailbox's mutex stands in for the owner.
+struct Mailbox {
+    std::mutex mutex;
+    std::vector<Node*> nodes;
+    std::atomic<bool> full{false};
+    bool taken = false;
+    std::uint32_t walk_mark = 0;
+};
+
+struct Threads {
+    std::mutex mutex;
+    std::vector<std::uint16_t> free_ids;
+    std::uint16_t next_id = 1;
+    std::array<std::atomic<Mailbox*>, Node::nobody> mailboxes{};
+    std::atomic<std::int64_t> live{0};
+
+    static Threads& instance() {
+        static Threads& threads = *new Threads;  // leaked: nodes in static objects outlive any order
+        return threads;
+    }
+    Mailbox& mailbox(std::uint16_t id) { return *mailboxes[id].load(std::memory_order_acquire); }
+};
+
+// Adds the owner's count to the shared one. The caller is the owner, or holds the mailbox of an
+// id that nobody has. True where no handle is left.
+bool merge(Node* node) noexcept {
+    std::int32_t add = 0;
+    if (node->owner.load(std::memory_order_relaxed) != Node::nobody) {
+        add = static_cast<std::int32_t>(node->local) * one;
+        node->local = 0;
+        node->owner.store(Node::nobody, std::memory_order_relaxed);
+    }
+    std::int32_t old = node->shared.load(std::memory_order_relaxed);
+    std::int32_t now = 0;
+    do {
+        now = ((old + add) | merged) & ~queued;
+    } while (!node->shared.compare_exchange_weak(old, now, std::memory_order_acq_rel,
+                                                 std::memory_order_relaxed));
+    return count_of(now) == 0;
+}
+
+void merge_all(std::vector<Node*>& nodes) noexcept {
+    for (Node* node : nodes) {
+        if (merge(node)) detail::destroy(node);
+    }
+}
+
+// Nodes come from chunks that are never given back, through a free list for each thread.
+constexpr std::size_t chunk_nodes = 256;
+union Cell {
+    Cell* next;
+    alignas(Node) std::byte bytes[sizeof(Node)];
+};
+thread_local constinit Cell* free_cells = nullptr;
+thread_local constinit std::int64_t born = 0;  // this thread's share of `live`, not yet told
+
+struct SharedCells {
+    std::mutex mutex;
+    Cell* free = nullptr;
+    std::vector<std::unique_ptr<Cell[]>> chunks;
+    static SharedCells& instance() {
+        static SharedCells& cells = *new SharedCells;
+        return cells;
+    }
+};
+
+void tell_live() noexcept {
+    Threads::instance().live.fetch_add(born, std::memory_order_relaxed);
+    born = 0;
+}
+
+// Takes an id for this thread and gives it, the mailbox and the free cells back at its end.
+struct ThreadPlace {
+    ThreadPlace() {
+        Threads& threads = Threads::instance();
+        const std::lock_guard lock(threads.mutex);
+        std::uint16_t id = 0;
+        if (!threads.free_ids.empty()) {
+            id = threads.free_ids.back();
+            threads.free_ids.pop_back();
+        } else {
+            if (threads.next_id == Node::nobody)
+                throw StateError("[thread] more than 65,534 threads hold tensors");
+            id = threads.next_id;
+            threads.mailboxes[id].store(new Mailbox, std::memory_order_release);
+            ++threads.next_id;
+        }
+        Mailbox& mailbox = threads.mailbox(id);
+        const std::lock_guard claim(mailbox.mutex);
+        mailbox.taken = true;
+        current_thread_id = id;
+        walk_mark = mailbox.walk_mark;
+    }
+    ~ThreadPlace() {
+        Threads& threads = Threads::instance();
+        const std::uint16_t id = current_thread_id;
+        collect_released();
+        {
+            Mailbox& mailbox = threads.mailbox(id);
+            std::vector<Node*> rest;
+            {
+                const std::lock_guard lock(mailbox.mutex);
+                mailbox.taken = false;
+                mailbox.walk_mark = walk_mark;
+                current_thread_id = 0;  // from here on this thread is a stranger to its nodes
+                rest.swap(mailbox.nodes);
+                mailbox.full = false;
+                for (Node*& node : rest) {
+                    if (!merge(node)) node = nullptr;
+                }
+            }
+            for (Node* node : rest) {
+                if (node) detail::destroy(node);
+            }
+        }
+        tell_live();
+        SharedCells& shared = SharedCells::instance();
+        {
+            const std::lock_guard lock(shared.mutex);
+            while (Cell* cell = free_cells) {
+                free_cells = cell->next;
+                cell->next = shared.free;
+                shared.free = cell;
+            }
+        }
+        const std::lock_guard lock(threads.mutex);
+        threads.free_ids.push_back(id);
+    }
+};
+
+void refill() {
+    // Not before the first node: a thread that only reads tensors needs no place.
+    static thread_local ThreadPlace place;
+    static_cast<void>(place);
+    SharedCells& shared = SharedCells::instance();
+    const std::lock_guard lock(shared.mutex);
+    for (std::size_t i = 0; i < chunk_nodes && shared.free; ++i) {
+        Cell* cell = shared.free;
+        shared.free = cell->next;
+        cell->next = free_cells;
+        free_cells = cell;
+    }
+    if (free_cells) return;
+    shared.chunks.push_back(std::make_unique<Cell[]>(chunk_nodes));
+    for (std::size_t i = chunk_nodes; i-- > 0;) {
+        Cell& cell = shared.chunks.back()[i];
+        cell.next = free_cells;
+        free_cells = &cell;
+    }
+}
+
+void free_node(Node* node) noexcept {
+    node->~Node();
+    Cell* cell = reinterpret_cast<Cell*>(node);
+    cell->next = free_cells;
+    free_cells = cell;
+    --born;
+    if (current_thread_id == 0) tell_live();  // no ThreadPlace will do it at the thread's end
+}
+
+// Hands each input to `drop`, which owns that handle from then on.
+template <class F>
+void take_inputs(Node& node, F&& drop) noexcept {
+    if (node.op == nullptr) return;
+    Tensor* in = node.has(Node::tail) ? node.inputs_.many : node.inputs_.few;
+    for (int i = 0; i < node.arity; ++i) drop(in[i]);
+    if (node.has(Node::tail)) delete[] node.inputs_.many;
+    node.op->release();
+    node.op = nullptr;
+    node.arity = 0;
+    node.flags &= static_cast<std::uint8_t>(~Node::tail);
+    node.inputs_.slot = nullptr;
+}
+
+}  // namespace
+
+Node* new_node() {
+    // A thread without a place may have cells: of nodes that it let go of.
+    if (!free_cells || current_thread_id == 0) refill();
+    Cell* cell = free_cells;
+    free_cells = cell->next;
+    ++born;
+    Node* node = new (cell) Node;
+    if (current_thread_id == 0) {  // recorded while the thread ends: nobody's bias
+        node->local = 0;
+        node->owner.store(Node::nobody, std::memory_order_relaxed);
+        node->shared.store(one | merged, std::memory_order_relaxed);
+    }
+    return node;
+}
+
+void drop_inputs(Node& node) noexcept {
+    take_inputs(node, [](Tensor& input) { Tensor dropped(std::move(input)); });
+}
+
+void collect_released() noexcept {
+    if (current_thread_id == 0) return;
+    tell_live();
+    Mailbox& mailbox = Threads::instance().mailbox(current_thread_id);
+    if (!mailbox.full.load(std::memory_order_relaxed)) return;
+    std::vector<Node*> nodes;
+    {
+        const std::lock_guard lock(mailbox.mutex);
+        nodes.swap(mailbox.nodes);
+        mailbox.full = false;
+    }
+    merge_all(nodes);
+}
+
+std::int64_t live_nodes() noexcept {
+    collect_released();
+    tell_live();
+    return Threads::instance().live.load(std::memory_order_relaxed);
+}
+
+namespace detail {
+
+void release(Node* node) noexcept {
+    if (drop_handle(node)) destroy(node);
+}
+
+bool release_last_local(Node* node) noexcept {
+    std::int32_t old = node->shared.load(std::memory_order_acquire);
+    if (old == 0) return true;  // no other thread ever held it, or all have let go
+    node->owner.store(Node::nobody, std::memory_order_relaxed);
+    while (!node->shared.compare_exchange_weak(old, old | merged, std::memory_order_acq_rel,
+                                               std::memory_order_acquire)) {
+    }
+    return count_of(old) == 0 && (old & queued) == 0;
+}
+
+bool release_shared(Node* node) noexcept {
+    // Read first: once the count is down the node may be gone, unless this call queues it.
+    const std::uint16_t home = node->home;
+    std::int32_t old = node->shared.load(std::memory_order_relaxed);
+    std::int32_t now = 0;
+    bool queue = false;
+    do {
+        now = old - one;
+        queue = (old & (merged | queued)) == 0 && count_of(now) < 0;
+        if (queue) now |= queued;
+    } while (!node->shared.compare_exchange_weak(old, now, std::memory_order_acq_rel,
+                                                 std::memory_order_relaxed));
+    if (!queue) return (now & (merged | queued)) == merged && count_of(now) == 0;
+    Mailbox& mailbox = Threads::instance().mailbox(home);
+    const std::lock_guard lock(mailbox.mutex);
+    if (!mailbox.taken) return merge(node);
+    mailbox.nodes.push_back(node);
+    mailbox.full.store(true, std::memory_order_relaxed);
+    return false;
+}
+
+// Iterative: a chain of any length is destroyed in constant stack.
+void destroy(Node* node) noexcept {
+    node->next = nullptr;
+    for (Node* dead = node; dead != nullptr;) {
+        Node* current = dead;
+        dead = dead->next;
+        take_inputs(*current, [&](Tensor& input) {
+            Node* child = input.release();
+            if (child && drop_handle(child)) {
+                child->next = dead;
+                dead = child;
+            }
+        });
+        free_node(current);
+    }
+}
+
+}  // namespace detail
+
+}  // namespace shikumi

@@ -1,0 +1,117 @@
+// Node: one immutable entry of the expression graph, and the counting that keeps it alive.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include <shikumi/autograd/graph/tensor.hpp>
+
+namespace shikumi {
+
+class Op;
+struct Slot;
+
+/// A thread's place in the reference counting: every node is biased to the thread that made it,
+/// which counts its own handles without atomics (J. Choi, T. Shull, J. Torrellas, "Biased
+/// reference counting", PACT 2018). 0 before the thread's first node.
+extern thread_local constinit std::uint16_t current_thread_id;
+/// The number of this thread's latest walk: what `Node::visit.mark` is compared with. A thread that
+/// inherits another's nodes goes on from its number.
+extern thread_local constinit std::uint32_t walk_mark;
+
+/// One operation applied to inputs, or a leaf with a value. Never changes once recorded, except
+/// that a value is added when it is evaluated and that the inputs go when the graph is consumed.
+struct Node {
+    enum Flag : std::uint8_t {
+        constant = 1,   ///< recorded under NoGrad: differentiation stops here
+        consumed = 2,   ///< an evaluation with assignments took its inputs
+        parameter = 4,  ///< a leaf that is the current value of a Parameter: `inputs_.slot`
+        tail = 8,       ///< more than three inputs: `inputs_.many`
+    };
+    static constexpr std::uint16_t nobody = 0xFFFF;
+
+    const Op* op = nullptr;  ///< null: a leaf
+
+    std::uint32_t local = 1;              // handles counted by the owner
+    std::atomic<std::int32_t> shared{0};  // handles counted by others, times 4, plus two flag bits
+    std::atomic<std::uint16_t> owner;     // `nobody` once the two counts are one
+    std::uint16_t home;                   // whose mailbox it goes to
+
+    std::uint8_t flags = 0;
+    std::uint8_t arity = 0;
+    DType dtype = f32;
+    std::uint32_t weight = 0;  ///< size of the pending graph below, along its heaviest path
+
+    Shape shape;
+    union Inputs {
+        Inputs() noexcept : slot(nullptr) {}
+        ~Inputs() {}
+        Tensor few[3];
+        Tensor* many;
+        Slot* slot;
+    } inputs_;
+
+    Buffer buffer;         ///< holds the value; empty for a scalar, which lives in `scalar`
+    void* data = nullptr;  ///< the value; null while it is pending
+    alignas(8) std::byte scalar[8] = {};
+
+    // One walk's bookkeeping, used by the owner's thread alone; the next dead node while dying.
+    struct Visit {
+        std::uint32_t mark, index;
+    };
+    union {
+        Visit visit;
+        Node* next;
+    };
+    const std::string* scope = nullptr;  ///< the layer it was recorded in
+
+    Node() noexcept : owner(current_thread_id), home(current_thread_id), visit{0, 0} {}
+    ~Node() = default;
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+
+    Spec spec() const noexcept { return {shape, dtype}; }
+    bool has(Flag f) const noexcept { return (flags & f) != 0; }
+    /// The inputs; none for a leaf.
+    std::span<const Tensor> inputs() const noexcept {
+        return {has(tail) ? inputs_.many : inputs_.few, arity};
+    }
+    Slot* slot() const noexcept { return has(parameter) ? inputs_.slot : nullptr; }
+    /// Allocates room for the value and points `data` at it: inline for scalars.
+    void* store_scalar() noexcept { return data = scalar; }
+
+    bool mine() const noexcept { return owner.load(std::memory_order_relaxed) == current_thread_id; }
+    /// Handles of all threads together. Exact only where no other thread changes its own now.
+    std::int64_t handles() const noexcept {
+        return static_cast<std::int64_t>(local) + (shared.load(std::memory_order_acquire) >> 2);
+    }
+};
+
+/// A fresh node with one handle, which the caller owns (see `Tensor::adopt`).
+Node* new_node();
+/// Lets go of the inputs: the node becomes a leaf. Its value must be known.
+void drop_inputs(Node& node) noexcept;
+/// Frees what other threads have let go of; called at evaluations.
+void collect_released() noexcept;
+/// Nodes alive in the whole process: what tests of leaks look at.
+std::int64_t live_nodes() noexcept;
+
+namespace detail {
+bool release_shared(Node* node) noexcept;
+bool release_last_local(Node* node) noexcept;
+void destroy(Node* node) noexcept;
+
+inline void retain(Node* node) noexcept {
+    if (node->mine()) ++node->local;
+    else node->shared.fetch_add(4, std::memory_order_relaxed);
+}
+/// True where the last handle went.
+inline bool drop_handle(Node* node) noexcept {
+    if (!node->mine()) return release_shared(node);
+    return --node->local == 0 && release_last_local(node);
+}
+}  // namespace detail
+
+}  // namespace shikumi

@@ -1,0 +1,143 @@
+#include <shikumi/autograd/graph/op.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/graph/node.hpp>
+
+namespace shikumi {
+
+namespace {
+
+struct Recording {
+    bool no_grad = false;
+    bool eager = false;
+    const std::string* scope = nullptr;
+};
+thread_local constinit Recording recording;
+
+// A pending graph this heavy asks whether parts of it can be evaluated and let go of.
+constexpr std::uint32_t heavy = 4096;
+// What a pending element costs: 64 KiB weigh as much as a node.
+constexpr std::size_t bytes_of_weight = std::size_t{64} << 10;
+
+}  // namespace
+
+void Pointwise::eval(ConstViews in, View out) const {
+    std::array<Spec, 3> specs;
+    for (std::size_t i = 0; i < in.size(); ++i) specs[i] = in[i].spec;
+    kernel({specs.data(), in.size()})(out.size(), out.data, in[0].data,
+                                      in.size() > 1 ? in[1].data : nullptr,
+                                      in.size() > 2 ? in[2].data : nullptr);
+}
+
+namespace detail {
+
+Tensor record(const Op& op, std::span<Tensor> in) {
+    struct Count {  // the count of `op` that came with the call, until the node takes it
+        const Op* op;
+        ~Count() {
+            if (op) op->release();
+        }
+    } count{&op};
+
+    constexpr std::size_t few = 4;
+    std::array<Spec, few> few_specs;
+    std::vector<Spec> many_specs;
+    if (in.size() > few) many_specs.resize(in.size());
+    const std::span<Spec> specs(in.size() > few ? many_specs.data() : few_specs.data(), in.size());
+    if (in.size() > 0xFF) fail<ValueError>(op.name(), "at most 255 inputs, got ", in.size());
+    std::uint32_t below = 0;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+        const Node* input = in[i].node();
+        if (!input)
+            fail<StateError>(op.name(), "input ", i, " is an empty Tensor (default-constructed or moved from)");
+        specs[i] = input->spec();
+        below = std::max(below, input->data ? 0U : input->weight);
+    }
+    const Spec spec = op.infer(specs);
+
+    Node* node = new_node();
+    const Tensor tensor = Tensor::adopt(node);
+    node->shape = spec.shape;
+    node->dtype = spec.dtype;
+    node->scope = recording.scope;
+    if (in.size() <= 3) {
+        for (std::size_t i = 0; i < in.size(); ++i)
+            new (&node->inputs_.few[i]) Tensor(std::move(in[i]));
+    } else {
+        auto many = std::make_unique<Tensor[]>(in.size());
+        std::move(in.begin(), in.end(), many.get());
+        node->inputs_.many = many.release();
+        node->flags |= Node::tail;
+    }
+    node->arity = static_cast<std::uint8_t>(in.size());
+    node->op = std::exchange(count.op, nullptr);
+    if (recording.no_grad) node->flags |= Node::constant;
+
+    const std::size_t added = 1 + spec.bytes() / bytes_of_weight;
+    const std::uint64_t weight = below + std::min<std::uint64_t>(added, heavy);
+    node->weight = static_cast<std::uint32_t>(std::min<std::uint64_t>(weight, ~0U));
+    if (recording.eager) evaluate(tensor);
+    // At each doubling, so that a graph that can't be folded is not looked at again and again.
+    else if (node->weight >= heavy && std::bit_width(node->weight) > std::bit_width(below))
+        fold_pending(tensor);
+    return tensor;
+}
+
+}  // namespace detail
+
+DType common_dtype(std::string_view op, Specs in) {
+    const DType first = in[0].dtype;
+    for (const Spec& s : in) {
+        if (s.dtype != first)
+            fail<DTypeError>(op, "mixed dtypes ", in[0], " and ", s, ": convert one with .cast(",
+                             first, ")");
+    }
+    return first;
+}
+
+Spec pointwise_spec(std::string_view op, Specs in) {
+    const DType dtype = common_dtype(op, in);
+    Shape shape = in[0].shape;
+    for (std::size_t i = 1; i < in.size(); ++i) shape = broadcast(op, shape, in[i].shape);
+    return {shape, dtype};
+}
+
+Spec floating_spec(std::string_view op, Specs in) {
+    const Spec spec = pointwise_spec(op, in);
+    if (!is_floating(spec.dtype))
+        fail<DTypeError>(op, "wants f32 or f64, got ", in[0], ": convert it with .cast(f32)");
+    return spec;
+}
+
+Spec numeric_spec(std::string_view op, Specs in) {
+    const Spec spec = pointwise_spec(op, in);
+    if (spec.dtype == bool_)
+        fail<DTypeError>(op, "wants numbers, got ", in[0], ": convert it with .cast(f32)");
+    return spec;
+}
+
+NoGrad::NoGrad() noexcept : before_(std::exchange(recording.no_grad, true)) {}
+NoGrad::~NoGrad() { recording.no_grad = before_; }
+Eager::Eager() noexcept : before_(std::exchange(recording.eager, true)) {}
+Eager::~Eager() { recording.eager = before_; }
+
+Scope::Scope(std::string_view name) : before_(recording.scope) {
+    // Leaked on purpose: nodes point at their scope's name for as long as they live.
+    static auto& mutex = *new std::mutex;
+    static auto& names = *new std::set<std::string, std::less<>>;
+    std::string path = before_ ? *before_ + "/" : "";
+    path += name;
+    const std::lock_guard lock(mutex);
+    recording.scope = &*names.insert(std::move(path)).first;
+}
+Scope::~Scope() { recording.scope = before_; }
+const std::string* Scope::current() noexcept { return recording.scope; }
+
+}  // namespace shikumi

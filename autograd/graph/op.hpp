@@ -1,0 +1,204 @@
+// Op: what an operation is. Its three families, and how one is recorded.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <concepts>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/graph/tensor.hpp>
+#include <shikumi/autograd/kernels/block.hpp>
+#include <shikumi/autograd/kernels/view.hpp>
+
+namespace shikumi {
+
+using Specs = std::span<const Spec>;
+using Tensors = std::span<const Tensor>;
+using ConstViews = std::span<const ConstView>;
+
+/// An immutable operation: what it checks, what it computes, and its derivative, written in
+/// operations. Derive from Pointwise, Multilinear or General. Broadcasting of gradients is the
+/// engine's business: rules may return a gradient of the output's shape for a broadcast input.
+class Op {
+public:
+    /// How the evaluator runs it.
+    enum class Form : std::uint8_t {
+        kernel,     ///< by `eval`
+        pointwise,  ///< block by block, fused with its neighbours
+        view,       ///< not at all: the input's values under the output's shape
+        broadcast,  ///< not at all where a pointwise operation reads it, else by `eval`
+    };
+
+    virtual ~Op() = default;
+    Op() = default;
+    Op(const Op&) noexcept {}  // a copy starts its own count
+    Op& operator=(const Op&) = delete;
+    bool operator==(const Op&) const noexcept { return true; }  // lets operations default theirs
+
+    virtual std::string_view name() const noexcept = 0;
+    /// Checks shapes and dtypes and gives the output's. Throws ShapeError, DTypeError, ValueError.
+    virtual Spec infer(Specs in) const = 0;
+    /// Computes `out` from the inputs' values.
+    virtual void eval(ConstViews in, View out) const = 0;
+    /// The cotangent of input `i`, given the output's; an undefined Tensor for zero.
+    virtual Tensor vjp(int i, Tensors in, const Tensor& out, const Tensor& cotangent) const = 0;
+    /// The output's tangent, given the inputs' (undefined where zero). An undefined result asks
+    /// the engine to work it out from `vjp`.
+    virtual Tensor jvp(Tensors in, const Tensor& out, Tensors tangents) const = 0;
+    virtual Form form() const noexcept { return Form::kernel; }
+    /// True where `eval` may throw on the values: such a step runs before any weight is changed.
+    virtual bool can_fail() const noexcept { return false; }
+
+    void retain() const noexcept {
+        if (counted_ != 0) count_.fetch_add(1, std::memory_order_relaxed);
+    }
+    void release() const noexcept {
+        if (counted_ != 0 && count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+    }
+
+private:
+    template <std::derived_from<Op> O>
+    friend const Op& interned(O&& op);
+    mutable std::atomic<std::int32_t> count_{1};
+    std::int32_t counted_ = 0;  // as wide as the padding: an operation's size tells whether it has attributes
+};
+
+/// An operation on each element alone. It states the partial derivatives; the engine multiplies.
+class Pointwise : public Op {
+public:
+    Form form() const noexcept final { return Form::pointwise; }
+    /// Its arithmetic on blocks of elements of these dtypes.
+    virtual kernels::BlockKernel kernel(Specs in) const = 0;
+    /// d(out)/d(in[i]) as a tensor, or as a scalar where it is constant; undefined for zero.
+    virtual Tensor partial(int i, Tensors in, const Tensor& out) const = 0;
+
+    /// One pass over the whole array, every input having the output's shape.
+    void eval(ConstViews in, View out) const final;
+    Tensor vjp(int i, Tensors in, const Tensor& out, const Tensor& cotangent) const final;
+    Tensor jvp(Tensors in, const Tensor& out, Tensors tangents) const final;
+};
+
+/// An operation that is linear in each of its floating inputs. It states its adjoint; forward mode
+/// applies the operation itself to the tangents.
+class Multilinear : public Op {
+public:
+    /// The cotangent of input `i`. `in[i]` gives its shape only.
+    virtual Tensor adjoint(int i, Tensors in, const Tensor& cotangent) const = 0;
+
+    Tensor vjp(int i, Tensors in, const Tensor&, const Tensor& cotangent) const final {
+        return adjoint(i, in, cotangent);
+    }
+    Tensor jvp(Tensors in, const Tensor& out, Tensors tangents) const final;
+};
+
+/// Anything else: it states its vjp, and its jvp where that is cheaper than going through the vjp.
+class General : public Op {
+public:
+    Tensor jvp(Tensors, const Tensor&, Tensors) const override { return {}; }
+};
+
+namespace detail {
+/// Takes over the handles in `in`.
+Tensor record(const Op& op, std::span<Tensor> in);
+}  // namespace detail
+
+/// The one instance of an operation without attributes, or a recent equal one (so that a repeated
+/// step allocates nothing), or a new one. The caller gets a count.
+template <std::derived_from<Op> O>
+const Op& interned(O&& op) {
+    using Type = std::remove_cvref_t<O>;
+    if constexpr (sizeof(Type) == sizeof(Op)) {
+        static const Type instance;
+        return instance;
+    } else {
+        struct Recent {
+            std::array<const Type*, 8> ops{};
+            unsigned next = 0;
+            ~Recent() {
+                for (const Type* o : ops) {
+                    if (o) o->release();
+                }
+            }
+        };
+        static thread_local Recent recent;
+        for (const Type* o : recent.ops) {
+            if (o && *o == op) {
+                o->retain();
+                return *o;
+            }
+        }
+        auto* fresh = new Type(std::forward<O>(op));
+        static_cast<Op*>(fresh)->counted_ = 1;
+        const Type*& place = recent.ops[recent.next++ % recent.ops.size()];
+        if (place) place->release();
+        place = fresh;
+        fresh->retain();
+        return *fresh;
+    }
+}
+
+/// Adds a node: `op` applied to `in`. Checks them first (`infer`), computes nothing. An operation
+/// with attributes has a defaulted `operator==` over them.
+template <std::derived_from<Op> O, std::same_as<Tensor>... T>
+Tensor record(O&& op, const T&... in) {
+    std::array<Tensor, sizeof...(T)> inputs{in...};
+    return detail::record(interned(std::forward<O>(op)), inputs);
+}
+template <std::derived_from<Op> O>
+Tensor record(O&& op, Tensors in) {
+    std::vector<Tensor> inputs(in.begin(), in.end());
+    return detail::record(interned(std::forward<O>(op)), inputs);
+}
+
+/// Shape rules shared by many operations. Each throws an error that names `op`.
+/// The common dtype of the inputs.
+DType common_dtype(std::string_view op, Specs in);
+/// Broadcast shape and common dtype of all inputs.
+Spec pointwise_spec(std::string_view op, Specs in);
+/// The same, refusing anything but f32 and f64.
+Spec floating_spec(std::string_view op, Specs in);
+/// Refuses bool.
+Spec numeric_spec(std::string_view op, Specs in);
+
+/// While it lives, operations recorded on this thread are constants to differentiation.
+class NoGrad {
+public:
+    NoGrad() noexcept;
+    ~NoGrad();
+    NoGrad(const NoGrad&) = delete;
+    NoGrad& operator=(const NoGrad&) = delete;
+
+private:
+    bool before_;
+};
+
+/// While it lives, operations recorded on this thread are evaluated at once: for debugging.
+class Eager {
+public:
+    Eager() noexcept;
+    ~Eager();
+    Eager(const Eager&) = delete;
+    Eager& operator=(const Eager&) = delete;
+
+private:
+    bool before_;
+};
+
+/// While it lives, operations recorded on this thread belong to the scope `name` (a layer): errors
+/// at evaluation name it.
+class Scope {
+public:
+    explicit Scope(std::string_view name);
+    ~Scope();
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+    static const std::string* current() noexcept;
+
+private:
+    const std::string* before_;
+};
+
+}  // namespace shikumi

@@ -1,0 +1,73 @@
+#include <shikumi/autograd/graph/tensor.hpp>
+
+#include <cstring>
+
+#include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/graph/node.hpp>
+
+namespace shikumi {
+
+namespace {
+
+const Node& node_of(const Tensor& t) {
+    if (!t.defined()) throw StateError("[tensor] an empty Tensor (default-constructed or moved from) has no value");
+    return *t.node();
+}
+
+const Node& evaluated_node_of(const Tensor& t) {
+    const Node& node = node_of(t);
+    if (!node.data) evaluate(t);
+    return node;
+}
+
+}  // namespace
+
+Tensor::Tensor(const Array& array) : node_(new_node()) {
+    node_->shape = array.shape();
+    node_->dtype = array.dtype();
+    if (array.shape().rank() == 0 && array.raw()) {
+        std::memcpy(node_->store_scalar(), array.raw(), size_of(array.dtype()));
+    } else {
+        node_->buffer = array.buffer();
+        node_->data = array.raw();
+    }
+}
+
+const Shape& Tensor::shape() const { return node_of(*this).shape; }
+DType Tensor::dtype() const { return node_of(*this).dtype; }
+bool Tensor::evaluated() const { return node_of(*this).data != nullptr; }
+
+Array Tensor::array() const {
+    const Node& node = evaluated_node_of(*this);
+    if (node.buffer) return Array(node.spec(), node.buffer);
+    Array a(node.spec());
+    std::memcpy(a.raw(), node.data, node.spec().bytes());
+    return a;
+}
+
+const void* Tensor::raw(DType wanted) const {
+    if (dtype() != wanted)
+        fail<DTypeError>("data", "the tensor is ", spec(), ", asked for ", wanted);
+    return evaluated_node_of(*this).data;
+}
+
+Array Tensor::one_element() const {
+    if (size() != 1) fail<ShapeError>("item", "wants a tensor of one element, got ", spec());
+    return array();
+}
+
+Tensor twin(const Tensor& t) {
+    const Node& from = evaluated_node_of(t);
+    Node* leaf = new_node();
+    leaf->shape = from.shape;
+    leaf->dtype = from.dtype;
+    if (from.buffer) {
+        leaf->buffer = from.buffer;
+        leaf->data = from.data;
+    } else {
+        std::memcpy(leaf->store_scalar(), from.data, sizeof leaf->scalar);
+    }
+    return Tensor::adopt(leaf);
+}
+
+}  // namespace shikumi

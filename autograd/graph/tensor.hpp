@@ -1,0 +1,126 @@
+// Tensor: a handle on a node of the expression graph.
+#pragma once
+
+#include <iosfwd>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <shikumi/autograd/core/scalar.hpp>
+#include <shikumi/autograd/core/shape.hpp>
+#include <shikumi/autograd/memory/array.hpp>
+
+namespace shikumi {
+
+struct Node;
+
+namespace detail {
+void retain(Node* node) noexcept;
+void release(Node* node) noexcept;
+}  // namespace detail
+
+/// A value that may not be computed yet. Copying shares the node; operations on tensors record new
+/// nodes and compute nothing; looking at a value (item, to_vector, data, printing) evaluates
+/// whatever it needs.
+///
+/// Threads: a tensor whose value is known may be read by any number of threads. One that is still
+/// pending belongs to the thread that recorded it: `evaluate` it before sharing it.
+class Tensor {
+public:
+    /// Refers to nothing; using it in an operation throws StateError.
+    Tensor() noexcept = default;
+    /// A leaf that shares the values of `array`.
+    explicit Tensor(const Array& array);
+
+    Tensor(const Tensor& other) noexcept : node_(other.node_) {
+        if (node_) detail::retain(node_);
+    }
+    Tensor(Tensor&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
+    Tensor& operator=(const Tensor& other) noexcept {
+        Tensor copy(other);
+        std::swap(node_, copy.node_);
+        return *this;
+    }
+    Tensor& operator=(Tensor&& other) noexcept {
+        Tensor taken(std::move(other));
+        std::swap(node_, taken.node_);
+        return *this;
+    }
+    ~Tensor() {
+        if (node_) detail::release(node_);
+    }
+
+    bool defined() const noexcept { return node_ != nullptr; }
+    const Shape& shape() const;
+    DType dtype() const;
+    Spec spec() const { return {shape(), dtype()}; }
+    int rank() const { return shape().rank(); }
+    /// Number of elements.
+    Index size() const { return shape().size(); }
+
+    /// The same values as another dtype (reals are truncated towards zero for integers).
+    Tensor cast(DType dtype) const;
+    /// The same values under another shape; one size may be -1 and is worked out.
+    Tensor reshape(std::initializer_list<Index> sizes) const;
+
+    /// The only element, converted to T. Throws ShapeError where there is not exactly one.
+    template <Element T>
+    T item() const {
+        const Array a = one_element();
+        return dispatch(a.dtype(), [&]<class U>() { return static_cast<T>(a.data<U>()[0]); });
+    }
+    /// A copy of the elements, row-major, converted to T.
+    template <Element T>
+    std::vector<T> to_vector() const {
+        const Array a = array();
+        return dispatch(a.dtype(), [&]<class U>() {
+            const auto values = a.data<U>();
+            std::vector<T> out(values.size());
+            for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<T>(values[i]);
+            return out;
+        });
+    }
+    /// The elements themselves, valid while this tensor lives. Throws DTypeError for another T.
+    template <Element T>
+    std::span<const T> data() const {
+        return {static_cast<const T*>(raw(dtype_of<T>)), static_cast<std::size_t>(size())};
+    }
+    /// The values without the graph; evaluates them.
+    Array array() const;
+    /// True once the value is known.
+    bool evaluated() const;
+
+    /// Adds d(this)/dp to `p.grad()` of every trainable parameter p that this scalar depends on.
+    /// Throws GradientError where it is not a floating scalar or reaches no parameter.
+    void backward() const;
+
+    /// The node, for those who walk the graph; null where the tensor refers to nothing.
+    Node* node() const noexcept { return node_; }
+    /// A handle on `node`, which must be alive.
+    static Tensor of(const Node* node) noexcept {
+        Tensor t;
+        t.node_ = const_cast<Node*>(node);
+        if (node) detail::retain(t.node_);
+        return t;
+    }
+
+    /// Gives the handle away: the caller owns one count of the node.
+    Node* release() noexcept { return std::exchange(node_, nullptr); }
+    /// Takes over one count of `node`.
+    static Tensor adopt(Node* node) noexcept {
+        Tensor t;
+        t.node_ = node;
+        return t;
+    }
+
+private:
+    const void* raw(DType wanted) const;
+    Array one_element() const;
+
+    Node* node_ = nullptr;
+};
+
+/// Prints the values as NumPy prints arrays.
+std::ostream& operator<<(std::ostream& out, const Tensor& t);
+
+}  // namespace shikumi

@@ -1,0 +1,65 @@
+// Buffer: shared, aligned, pooled memory.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace shikumi {
+
+/// A shared block of memory, aligned to 64 bytes; copying shares it. Blocks come from a
+/// process-wide pool of size classes, so a program in its steady state allocates nothing.
+class Buffer {
+public:
+    static constexpr std::size_t alignment = 64;
+
+    Buffer() noexcept = default;
+    /// At least `bytes` of uninitialised memory. Throws std::bad_alloc.
+    static Buffer allocate(std::size_t bytes);
+
+    Buffer(const Buffer& other) noexcept : block_(other.block_) {
+        if (block_) block_->count.fetch_add(1, std::memory_order_relaxed);
+    }
+    Buffer(Buffer&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
+    Buffer& operator=(Buffer other) noexcept {
+        std::swap(block_, other.block_);
+        return *this;
+    }
+    ~Buffer() {
+        if (block_ && block_->count.fetch_sub(1, std::memory_order_acq_rel) == 1) give_back(block_);
+    }
+
+    explicit operator bool() const noexcept { return block_ != nullptr; }
+    void* data() const noexcept { return block_ ? block_ + 1 : nullptr; }
+    std::size_t capacity() const noexcept { return block_ ? block_->capacity : 0; }
+    /// True where no other Buffer shares the block.
+    bool unique() const noexcept {
+        return block_ && block_->count.load(std::memory_order_acquire) == 1;
+    }
+
+private:
+    friend class Pool;
+    struct alignas(alignment) Block {
+        std::atomic<std::int64_t> count;
+        std::size_t capacity;
+        Block* next;
+    };
+    explicit Buffer(Block* block) noexcept : block_(block) {}
+    static void give_back(Block* block) noexcept;
+
+    Block* block_ = nullptr;
+};
+
+/// What the pool holds, in bytes.
+struct MemoryStats {
+    std::size_t live = 0;    ///< in buffers that somebody holds
+    std::size_t peak = 0;    ///< the most that was ever live
+    std::size_t cached = 0;  ///< kept for reuse
+    std::size_t allocations = 0;  ///< how often the operating system was asked
+};
+MemoryStats memory_stats() noexcept;
+/// Gives the cached blocks back to the operating system.
+void release_cached_memory() noexcept;
+
+}  // namespace shikumi

@@ -1,0 +1,77 @@
+// Counter-based random numbers: the same seed gives the same numbers on every machine.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace shikumi {
+
+/// Names one stream of random numbers: what a random operation keeps of its generator.
+struct RandomKey {
+    std::uint64_t seed = 0;
+    std::uint64_t stream = 0;
+};
+
+/// Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): four
+/// words for each counter, without state.
+constexpr std::array<std::uint32_t, 4> philox(RandomKey key, std::uint64_t counter) noexcept {
+    std::array<std::uint32_t, 4> c{static_cast<std::uint32_t>(counter),
+                                   static_cast<std::uint32_t>(counter >> 32),
+                                   static_cast<std::uint32_t>(key.stream),
+                                   static_cast<std::uint32_t>(key.stream >> 32)};
+    auto k0 = static_cast<std::uint32_t>(key.seed);
+    auto k1 = static_cast<std::uint32_t>(key.seed >> 32);
+    for (int round = 0; round < 10; ++round) {
+        const std::uint64_t p0 = std::uint64_t{0xD2511F53} * c[0];
+        const std::uint64_t p1 = std::uint64_t{0xCD9E8D57} * c[2];
+        c = {static_cast<std::uint32_t>(p1 >> 32) ^ c[1] ^ k0, static_cast<std::uint32_t>(p1),
+             static_cast<std::uint32_t>(p0 >> 32) ^ c[3] ^ k1, static_cast<std::uint32_t>(p0)};
+        k0 += 0x9E3779B9;
+        k1 += 0xBB67AE85;
+    }
+    return c;
+}
+
+/// A source of streams: every use takes the next one, so two uses never share numbers.
+class Generator {
+public:
+    explicit constexpr Generator(std::uint64_t seed = 0) noexcept : seed_(seed) {}
+    constexpr RandomKey next() noexcept { return {seed_, stream_++}; }
+    constexpr std::uint64_t seed() const noexcept { return seed_; }
+
+private:
+    std::uint64_t seed_;
+    std::uint64_t stream_ = 0;
+};
+
+/// Walks one stream number by number, where a loop wants them one at a time.
+class RandomStream {
+public:
+    explicit constexpr RandomStream(RandomKey key) noexcept : key_(key) {}
+    constexpr std::uint32_t bits() noexcept {
+        if (position_ % 4 == 0) block_ = philox(key_, position_ / 4);
+        return block_[position_++ % 4];
+    }
+    /// In [0, 1), with 53 random bits.
+    constexpr double uniform() noexcept {
+        const std::uint64_t high = bits() >> 5;
+        const std::uint64_t low = bits() >> 6;
+        return static_cast<double>(high << 26 | low) * 0x1p-53;
+    }
+    /// In [0, n), without bias (Lemire's rejection). n > 0.
+    constexpr std::uint32_t below(std::uint32_t n) noexcept {
+        std::uint64_t product = std::uint64_t{bits()} * n;
+        if (static_cast<std::uint32_t>(product) < n) {
+            const std::uint32_t threshold = -n % n;
+            while (static_cast<std::uint32_t>(product) < threshold) product = std::uint64_t{bits()} * n;
+        }
+        return static_cast<std::uint32_t>(product >> 32);
+    }
+
+private:
+    RandomKey key_;
+    std::uint64_t position_ = 0;
+    std::array<std::uint32_t, 4> block_{};
+};
+
+}  // namespace shikumi
