@@ -41,9 +41,10 @@ constexpr int kPrograms = 8;
 
 // Headers that the umbrella leaves out, and why.
 constexpr std::string_view kNotInUmbrella[] = {
-    "autograd/kernels/",   // arrays in, arrays out: for ops, not for users
-    "autograd/view/",      // Boost.Graph takes seconds to compile: <shikumi/graph.hpp>
-    "autograd/evaluate/",  // the planner's own data; users meet it as evaluate(), Eager and capture
+    "autograd/kernels/",               // arrays in, arrays out: for ops, not for users
+    "autograd/view/",                  // Boost.Graph takes seconds to compile: <shikumi/graph.hpp>
+    "autograd/evaluate/",              // planner and executor; users meet them as evaluate(), Eager
+    "autograd/transform/reverse.hpp",  // the walk that the transforms share
 };
 
 bool starts_with(std::string_view text, std::string_view start) {
