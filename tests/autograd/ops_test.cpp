@@ -1,0 +1,536 @@
+// The checks that every row of the op table goes through.
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <sstream>
+
+#include <shikumi/autograd/transform/transform.hpp>
+
+#include "catch.hpp"
+#include "op_table.hpp"
+
+using namespace shikumi;
+using namespace shikumi_test;
+
+namespace {
+
+// What a row is tried with: numbers, and the tensors made of them.
+struct Trial {
+    std::vector<Values> values;
+    Inputs tensors;
+};
+
+Tensor as_tensor(const Values& v, DType dtype) {
+    Array a({v.shape, dtype});
+    dispatch(dtype, [&]<class T>() {
+        const auto out = a.mutable_data<T>();
+        for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<T>(v.data[i]);
+    });
+    return Tensor(a);
+}
+
+// Reals are rounded to f32, so that every dtype is tried with the same numbers.
+Values draw(const Sample& s, DType dtype, RandomStream& random) {
+    return generate(s.shape, [&](const Position&) -> Real {
+        if (dtype == bool_) return random.bits() % 2;
+        if (is_integer(dtype)) {
+            const double low = std::ceil(s.low), count = std::floor(s.high) - low + 1;
+            return low + std::floor(random.uniform() * count);
+        }
+        for (;;) {
+            const Real x = static_cast<float>(s.low + random.uniform() * (s.high - s.low));
+            const bool near = std::any_of(s.kinks.begin(), s.kinks.end(),
+                                          [&](double k) { return std::abs(x - Real{k}) < 0.02; });
+            if (!near) return x;
+        }
+    });
+}
+
+bool is_real(const Sample& s) { return s.dtype == f64; }
+
+// Inputs of `dtype` for a row, under other shapes where there are some.
+Trial trial(const Row& row, DType dtype, const std::vector<Shape>& shapes = {}) {
+    RandomStream random({17, row.inputs.size()});
+    Trial t;
+    for (std::size_t i = 0; i < row.inputs.size(); ++i) {
+        Sample s = row.inputs[i];
+        if (!shapes.empty()) s.shape = shapes[i];
+        const DType own = is_real(s) ? dtype : s.dtype;
+        t.values.push_back(draw(s, own, random));
+        t.tensors.push_back(as_tensor(t.values.back(), own));
+    }
+    return t;
+}
+
+// The reference of a pointwise operation, each input being stretched to the common shape.
+Values elementwise(const Row& row, const std::vector<Values>& in) {
+    int rank = 0;
+    for (const Values& v : in) rank = std::max(rank, v.shape.rank());
+    std::vector<Index> sizes(static_cast<std::size_t>(rank), 1);
+    for (const Values& v : in) {
+        for (int a = 0; a < v.shape.rank(); ++a) {
+            Index& size = sizes[static_cast<std::size_t>(rank - v.shape.rank() + a)];
+            if (size == 1) size = v.shape[a];
+        }
+    }
+    return generate(Shape(sizes), [&](const Position& p) {
+        std::vector<Real> x;
+        for (const Values& v : in) {
+            Position q(p.end() - v.shape.rank(), p.end());
+            for (std::size_t a = 0; a < q.size(); ++a) {
+                if (v.shape[static_cast<int>(a)] == 1) q[a] = 0;
+            }
+            x.push_back(v.at(q));
+        }
+        return row.elementwise(x.data());
+    });
+}
+
+Values expected(const Row& row, const std::vector<Values>& in) {
+    return row.reference ? row.reference(in) : elementwise(row, in);
+}
+
+// What is wrong with `got`; nothing where nothing is.
+std::string difference(const Tensor& got, const Values& want, double tolerance) {
+    if (got.shape() != want.shape)
+        return "shape " + to_string(got.shape()) + " instead of " + to_string(want.shape);
+    const auto values = got.to_vector<double>();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const auto w = static_cast<double>(want.data[i]);
+        const bool same = std::isnan(w)
+                              ? std::isnan(values[i])
+                              : std::abs(values[i] - w) <= tolerance * std::max(1.0, std::abs(w));
+        if (same || values[i] == w) continue;
+        std::ostringstream text;
+        text.precision(17);
+        text << "element " << i << ": " << values[i] << " instead of " << w;
+        return text.str();
+    }
+    return "";
+}
+
+// The row's value for inputs of `dtype`, held against its reference.
+std::string value_error(const Row& row, DType dtype, double tolerance,
+                        const std::vector<Shape>& shapes = {}) {
+    try {
+        const Trial t = trial(row, dtype, shapes);
+        const Tensor got = row.call(t.tensors, dtype);
+        const DType wanted = row.result.value_or(dtype);
+        if (got.dtype() != wanted)
+            return "gives " + std::string(name(got.dtype())) + " instead of " +
+                   std::string(name(wanted));
+        return difference(got, expected(row, t.values), tolerance);
+    } catch (const std::exception& e) {
+        return e.what();
+    }
+}
+
+// What check_gradients says of the row, differentiated by its real inputs.
+std::string gradient_error(const Row& row, int order, const std::vector<Shape>& shapes = {}) {
+    try {
+        const Trial t = trial(row, f64, shapes);
+        std::vector<Tensor> by;
+        for (std::size_t i = 0; i < t.tensors.size(); ++i) {
+            if (is_real(row.inputs[i])) by.push_back(t.tensors[i]);
+        }
+        const FunctionOfMany f = [&](const std::vector<Tensor>& x) {
+            Inputs in = t.tensors;
+            for (std::size_t i = 0, next = 0; i < in.size(); ++i) {
+                if (is_real(row.inputs[i])) in[i] = x[next++];
+            }
+            return row.call(in, f64);
+        };
+        check_gradients(f, by, {.order = order});
+        return "";
+    } catch (const std::exception& e) {
+        return e.what();
+    }
+}
+
+template <class F>
+void for_each_row(F check) {
+    for (const Row& row : op_table()) {
+        INFO(row.title());
+        check(row);
+    }
+}
+
+std::string text_of(const std::string& path) {
+    std::ifstream file(path);
+    REQUIRE(file);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+TEST_CASE("every exported operation has a row for each of its forms", "[ops]") {
+    const std::string header = text_of(SHIKUMI_TEST_SOURCE_DIR "/autograd/ops/ops.hpp");
+    const std::regex declaration(
+        R"(\n(?:Tensor|std::vector<Tensor>) ([a-z_0-9]+|operator[^(]+)\()");
+    std::map<std::string, int> declared, rows;
+    for (std::sregex_iterator i(header.begin(), header.end(), declaration), end; i != end; ++i)
+        ++declared[(*i)[1]];
+    for (const Row& row : op_table()) ++rows[row.name];
+
+    CHECK(declared.size() > 100);
+    CHECK(declared["operator+"] == 3);
+    for (const auto& [name, forms] : declared) {
+        INFO(name);
+        CHECK(rows[name] >= forms);
+    }
+    for (const auto& [name, count] : rows) {
+        INFO(name);
+        CHECK(declared.count(name) == 1);
+    }
+}
+
+TEST_CASE("values agree with the reference", "[ops]") {
+    for_each_row([](const Row& row) {
+        if (!row.reference && !row.elementwise) return;
+        CHECK(value_error(row, f64, row.tolerance) == "");
+        CHECK(value_error(row, f32, 1e-5) == "");
+        if (row.accepts == Accepts::reals) return;
+        CHECK(value_error(row, i32, 0) == "");
+        CHECK(value_error(row, i64, 0) == "");
+        if (row.accepts == Accepts::anything) CHECK(value_error(row, bool_, 0) == "");
+    });
+}
+
+TEST_CASE("derivatives agree with differences", "[ops]") {
+    for_each_row([](const Row& row) {
+        if (row.order > 0) CHECK(gradient_error(row, row.order) == "");
+    });
+}
+
+TEST_CASE("pointwise operations broadcast", "[ops]") {
+    const std::vector<std::vector<Shape>> pairs{
+        {{3, 1, 4}, {2, 1}}, {{}, {2, 3}}, {{2, 3}, {}}, {{1}, {3}}, {{1, 1}, {4}}};
+    const std::vector<std::vector<Shape>> triples{
+        {{3, 1}, {1, 4}, {}}, {{}, {2, 1}, {3}}, {{4}, {}, {2, 1, 1}}};
+    for_each_row([&](const Row& row) {
+        if (!row.elementwise || row.inputs.size() < 2) return;
+        for (const auto& shapes : row.inputs.size() == 2 ? pairs : triples) {
+            INFO(shapes[0] << " with " << shapes[1]);
+            CHECK(value_error(row, f64, row.tolerance, shapes) == "");
+            if (row.order > 0) CHECK(gradient_error(row, 1, shapes) == "");
+        }
+        const Inputs unfit = trial(row, f64,
+                                   row.inputs.size() == 2 ? std::vector<Shape>{{2, 3}, {2, 4}}
+                                                          : std::vector<Shape>{{2, 3}, {3}, {4}})
+                                 .tensors;
+        CHECK_THROWS_AS(row.call(unfit, f64), ShapeError);
+    });
+}
+
+TEST_CASE("pointwise operations take scalars and nothing at all", "[ops]") {
+    for_each_row([](const Row& row) {
+        if (!row.elementwise) return;
+        for (const Shape& shape : {Shape{}, Shape{0}, Shape{2, 0, 3}, Shape{1, 1}}) {
+            INFO(shape);
+            const std::vector<Shape> shapes(row.inputs.size(), shape);
+            CHECK(value_error(row, f32, 1e-5, shapes) == "");
+            CHECK(value_error(row, f64, row.tolerance, shapes) == "");
+            if (row.order > 0 && shape.size() > 0)
+                CHECK(gradient_error(row, row.order, shapes) == "");
+        }
+    });
+}
+
+TEST_CASE("the gradient of nothing is nothing", "[ops]") {
+    for_each_row([](const Row& row) {
+        if (!row.elementwise || row.order == 0) return;
+        const Inputs in =
+            trial(row, f64, std::vector<Shape>(row.inputs.size(), Shape{0, 3})).tensors;
+        for (std::size_t i = 0; i < in.size(); ++i) {
+            if (!is_real(row.inputs[i])) continue;
+            CHECK(grad(sum(row.call(in, f64)), {in[i]})[0].shape() == Shape{0, 3});
+        }
+    });
+}
+
+TEST_CASE("dtypes that don't fit are refused", "[ops]") {
+    for_each_row([](const Row& row) {
+        std::vector<std::size_t> reals, others;
+        for (std::size_t i = 0; i < row.inputs.size(); ++i)
+            (is_real(row.inputs[i]) ? reals : others).push_back(i);
+        if (!reals.empty() && row.accepts != Accepts::anything)
+            CHECK_THROWS_AS(row.call(trial(row, bool_).tensors, bool_), DTypeError);
+        if (!reals.empty() && row.accepts == Accepts::reals)
+            CHECK_THROWS_AS(row.call(trial(row, i64).tensors, i64), DTypeError);
+        if (reals.size() > 1) {
+            Inputs in = trial(row, f64).tensors;
+            in[reals.back()] = in[reals.back()].cast(f32);
+            CHECK_THROWS_AS(row.call(in, f64), DTypeError);
+        }
+        for (const std::size_t i : others) {
+            Inputs in = trial(row, f64).tensors;
+            in[i] = in[i].cast(f64);
+            CHECK_THROWS_AS(row.call(in, f64), DTypeError);
+        }
+    });
+}
+
+TEST_CASE("an empty tensor is refused", "[ops]") {
+    for_each_row([](const Row& row) {
+        if (row.inputs.empty()) return;
+        CHECK_THROWS_AS(row.call(Inputs(row.inputs.size()), f64), StateError);
+    });
+}
+
+TEST_CASE("random numbers follow their seed and their distribution", "[ops]") {
+    struct Facts {
+        double mean, variance, low, high;
+    };
+    // A normal distribution cut off at ±2 has variance 0.7737.
+    const std::map<std::string, Facts> facts{
+        {"random_normal", {1, 4, -9, 11}},
+        {"random_uniform", {1, 4.0 / 3, -1, 3}},
+        {"random_truncated_normal", {1, 4 * 0.77374, -3, 5}},
+        {"random_permutation", {2999 / 2.0, 3000.0 * 3000 / 12, 0, 2999}},
+        {"random_bernoulli", {0.3, 0.21, 0, 1}},
+    };
+    for_each_row([&](const Row& row) {
+        if (row.reference || row.elementwise) return;
+        for (const DType dtype : {f32, f64}) {
+            const Tensor drawn = row.call({}, dtype);
+            const auto x = drawn.to_vector<double>();
+            CHECK(drawn.dtype() == row.result.value_or(dtype));
+            CHECK(x == row.call({}, dtype).to_vector<double>());
+            REQUIRE(x.size() == 3000);
+            double mean = 0, variance = 0;
+            for (const double v : x) mean += v / 3000;
+            for (const double v : x) variance += (v - mean) * (v - mean) / 3000;
+            const Facts& f = facts.at(row.name);
+            CHECK(mean == Approx(f.mean).margin(4 * std::sqrt(f.variance / 3000)));
+            CHECK(variance == Approx(f.variance).epsilon(0.1));
+            CHECK(*std::min_element(x.begin(), x.end()) >= f.low);
+            CHECK(*std::max_element(x.begin(), x.end()) <= f.high);
+        }
+    });
+    Generator rng(1);
+    CHECK(random_normal({4}, rng).to_vector<float>() != random_normal({4}, rng).to_vector<float>());
+    auto order = random_permutation(100, rng).to_vector<Index>();
+    CHECK(!std::is_sorted(order.begin(), order.end()));
+    std::sort(order.begin(), order.end());
+    CHECK(order == arange(100).to_vector<Index>());
+}
+
+TEST_CASE("shapes, axes and sizes that don't fit are refused", "[ops]") {
+    const Tensor x = ones({2, 3});
+    const std::vector<std::pair<const char*, std::function<Tensor()>>> mistakes{
+        {"ragged braces",
+         [] {
+             return tensor({{1, 2}, {3}});
+         }},
+        {"a range too short",
+         [] {
+             return tensor(std::vector<float>{1, 2, 3}, {2, 2});
+         }},
+        {"a negative size",
+         [] {
+             return zeros({2, -1});
+         }},
+        {"an axis past the end", [&] { return sum(x, 2); }},
+        {"an axis before the start", [&] { return mean(x, -3); }},
+        {"an axis twice",
+         [&] {
+             return sum(x, {0, 0});
+         }},
+        {"an axis twice, from the end",
+         [&] {
+             return max(x, {1, -1});
+         }},
+        {"an axis of a scalar", [] { return sum(scalar(1), 0); }},
+        {"argmax's axis", [&] { return argmax(x, 2); }},
+        {"no largest",
+         [] {
+             return max(zeros({0, 3}), 0);
+         }},
+        {"no smallest", [] { return min(zeros({0})); }},
+        {"no first largest",
+         [] {
+             return argmax(zeros({2, 0}), 1);
+         }},
+        {"sum_to of another shape", [&] { return sum_to(x, {2}); }},
+        {"reshape, too many elements", [&] { return reshape(x, {7}); }},
+        {"reshape, no whole size",
+         [&] {
+             return reshape(x, {4, -1});
+         }},
+        {"reshape, two unknown sizes",
+         [&] {
+             return reshape(x, {-1, -1});
+         }},
+        {"squeeze of an axis of 2", [&] { return squeeze(x, 0); }},
+        {"expand_dims past the end", [&] { return expand_dims(x, 3); }},
+        {"transpose, one axis twice",
+         [&] {
+             return transpose(x, {0, 0});
+         }},
+        {"transpose, an axis missing", [&] { return transpose(x, {0}); }},
+        {"broadcast_to another size",
+         [&] {
+             return broadcast_to(x, {2, 4});
+         }},
+        {"broadcast_to fewer axes", [&] { return broadcast_to(x, {3}); }},
+        {"concatenate other sizes",
+         [&] {
+             return concatenate({x, ones({3, 2})});
+         }},
+        {"concatenate other ranks",
+         [&] {
+             return concatenate({x, ones({3})});
+         }},
+        {"concatenate scalars",
+         [] {
+             return concatenate({scalar(1), scalar(2)});
+         }},
+        {"concatenate along no axis",
+         [&] {
+             return concatenate({x, x}, 2);
+         }},
+        {"stack other shapes",
+         [&] {
+             return stack({x, ones({3, 2})});
+         }},
+        {"stack past the end",
+         [&] {
+             return stack({x, x}, 3);
+         }},
+        {"split that leaves a rest", [&] { return split(x, 2, 1)[0]; }},
+        {"split of other sizes",
+         [&] {
+             return split(x, std::vector<Index>{1, 1}, 1)[0];
+         }},
+        {"slice, too many ranges",
+         [&] {
+             return slice(x, {{}, {}, {}});
+         }},
+        {"slice, no such axis", [&] { return slice(x, 2, {}); }},
+        {"flip, no such axis", [&] { return flip(x, 2); }},
+        {"pad, too few widths",
+         [&] {
+             return pad(x, {{1, 1}});
+         }},
+        {"repeat, no such axis", [&] { return repeat(x, 2, 2); }},
+        {"take, no such axis", [&] { return take(x, arange(2), 2); }},
+        {"take of a scalar", [] { return take(scalar(1), arange(1)); }},
+        {"take_along_axis, other ranks", [&] { return take_along_axis(x, arange(2), 1); }},
+        {"take_along_axis, other sizes",
+         [&] {
+             return take_along_axis(x, arange(3).reshape({3, 1}), 1);
+         }},
+        {"matmul, inner sizes",
+         [&] {
+             return matmul(x, ones({4, 5}));
+         }},
+        {"matmul, a scalar", [&] { return matmul(x, scalar(1)); }},
+        {"matmul, batches",
+         [] {
+             return matmul(ones({2, 3, 4}), ones({3, 4, 5}));
+         }},
+        {"matmul, a short column", [&] { return matmul(x, ones({2})); }},
+        {"softmax, no such axis", [&] { return softmax(x, 2); }},
+        {"softmax of a scalar", [] { return softmax(scalar(1)); }},
+        {"log_softmax, no such axis", [&] { return log_softmax(x, -3); }},
+        {"cross_entropy, too many labels", [&] { return cross_entropy(x, arange(3)); }},
+        {"cross_entropy, other distributions",
+         [&] {
+             return cross_entropy(x, ones({2, 4}));
+         }},
+        {"cross_entropy_each of a scalar", [] { return cross_entropy_each(scalar(1), scalar(1)); }},
+    };
+    for (const auto& [what, call] : mistakes) {
+        INFO(what);
+        CHECK_THROWS_AS(call(), ShapeError);
+        try {
+            call();
+        } catch (const std::exception& e) {
+            CHECK_THAT(std::string(e.what()), contains("["));
+        }
+    }
+}
+
+TEST_CASE("arguments outside their range are refused", "[ops]") {
+    const Tensor x = ones({2, 3});
+    const std::vector<std::pair<const char*, std::function<Tensor()>>> mistakes{
+        {"clip upside down", [&] { return clip(x, 2, 1); }},
+        {"clip by NaN", [&] { return clip(x, NAN, 1); }},
+        {"arange without a step", [] { return arange(0, 3, 0); }},
+        {"slice without a step",
+         [&] {
+             return slice(x, {{{}, {}, 0}});
+         }},
+        {"a negative depth", [] { return one_hot(arange(2), -1); }},
+        {"a probability of 2",
+         [] {
+             Generator rng;
+             return random_bernoulli({2}, rng, 2);
+         }},
+        {"a negative deviation",
+         [] {
+             Generator rng;
+             return random_normal({2}, rng, 0, -1);
+         }},
+    };
+    for (const auto& [what, call] : mistakes) {
+        INFO(what);
+        CHECK_THROWS_AS(call(), ValueError);
+    }
+}
+
+TEST_CASE("indices outside are refused when they are looked at", "[ops]") {
+    const Tensor x = ones({2, 3});
+    const auto at = [](Index i) { return tensor(std::vector<Index>{0, i}); };
+    for (const Index wrong : {Index{3}, Index{-4}, Index{1} << 40}) {
+        CAPTURE(wrong);
+        const Tensor taken = take(x, at(wrong), 1);
+        CHECK_THROWS_AS(taken.to_vector<float>(), ValueError);
+        const Tensor along = take_along_axis(x, at(wrong).reshape({2, 1}), 1);
+        CHECK_THROWS_AS(along.to_vector<float>(), ValueError);
+        const Tensor hot = one_hot(at(wrong), 3);
+        CHECK_THROWS_AS(hot.to_vector<float>(), ValueError);
+        const Tensor loss = cross_entropy(x, at(wrong));
+        CHECK_THROWS_AS(loss.item<float>(), ValueError);
+    }
+}
+
+TEST_CASE("operations on no elements", "[ops]") {
+    const Tensor none = zeros({0, 3});
+    const auto check = [](const Tensor& got, const Values& want) {
+        CHECK(difference(got, want, 0) == "");
+    };
+    check(sum(none), {{}, {0}});
+    check(sum(none, 0), {{3}, {0, 0, 0}});
+    check(sum(none, 1), {{0}, {}});
+    check(prod(none), {{}, {1}});
+    check(mean(none, 0), {{3}, {NAN, NAN, NAN}});
+    check(max(none, 1), {{0}, {}});
+    check(argmax(none, 1), {{0}, {}});
+    check(logsumexp(none, 0), {{3}, {-INFINITY, -INFINITY, -INFINITY}});
+    check(norm(none), {{}, {0}});
+    check(any(none > 0), {{}, {0}});
+    check(all(none > 0), {{}, {1}});
+    check(sum_to(none, {1, 3}), {{1, 3}, {0, 0, 0}});
+    check(reshape(none, Shape{2, 0}), {{2, 0}, {}});
+    check(transpose(none), {{3, 0}, {}});
+    check(broadcast_to(zeros({1, 3}), {0, 3}), {{0, 3}, {}});
+    check(concatenate({none, ones({1, 3})}), {{1, 3}, {1, 1, 1}});
+    check(stack({none, none}), {{2, 0, 3}, {}});
+    check(slice(ones({2, 3}), {{1, 1}}), {{0, 3}, {}});
+    check(flip(none), {{0, 3}, {}});
+    check(pad(none, {{1, 0}, {0, 0}}), {{1, 3}, {0, 0, 0}});
+    check(tile(ones({2}), {0}), {{0}, {}});
+    check(repeat(ones({2}), 0, 0), {{0}, {}});
+    check(take(ones({2, 3}), zeros({0}, i64)), {{0, 3}, {}});
+    check(one_hot(zeros({0}, i64), 2), {{0, 2}, {}});
+    check(matmul(ones({2, 0}), ones({0, 3})), {{2, 3}, {0, 0, 0, 0, 0, 0}});
+    check(matmul(none, ones({3, 2})), {{0, 2}, {}});
+    check(softmax(none), {{0, 3}, {}});
+    check(log_softmax(none), {{0, 3}, {}});
+    check(cross_entropy_each(none, zeros({0}, i64)), {{0}, {}});
+    check(arange(0), {{0}, {}});
+    check(eye(0), {{0, 0}, {}});
+    check(linspace(0, 1, 0), {{0}, {}});
+}
