@@ -1,0 +1,137 @@
+#include <shikumi/autograd/kernels/gather.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/kernels/threads.hpp>
+
+namespace shikumi::kernels {
+
+namespace {
+
+constexpr Index block = Index{1} << 16;  // elements of one piece of work
+
+template <class F>
+void dispatch_index(DType t, F&& f) {
+    switch (t) {
+        case u8: return f.template operator()<std::uint8_t>();
+        case i32: return f.template operator()<std::int32_t>();
+        default: return f.template operator()<std::int64_t>();
+    }
+}
+
+Index resolve(std::string_view op, Index index, Index size, bool from_end) {
+    if (index >= size || index < (from_end ? -size : 0))
+        fail<ValueError>(op, "index ", index, " is outside an axis of size ", size);
+    return index < 0 ? index + size : index;
+}
+
+// All indices, checked before anything is written.
+std::vector<Index> resolved(std::string_view op, ConstView indices, Index size,
+                            bool from_end = true) {
+    std::vector<Index> list(static_cast<std::size_t>(indices.size()));
+    dispatch_index(indices.spec.dtype, [&]<class I>() {
+        std::transform(indices.as<I>(), indices.as<I>() + list.size(), list.begin(), [&](I index) {
+            return resolve(op, static_cast<Index>(index), size, from_end);
+        });
+    });
+    return list;
+}
+
+// A shape seen from one axis: (outer, size, inner).
+struct Around {
+    Index outer = 1, size, inner = 1;
+
+    Around(const Shape& shape, int axis) : size(shape[axis]) {
+        for (int i = 0; i < axis; ++i) outer *= shape[i];
+        for (int i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
+    }
+};
+
+// Integers wrap around.
+template <class T>
+void add(T& to, T x) {
+    if constexpr (std::is_floating_point_v<T>) to += x;
+    else if constexpr (std::is_same_v<T, bool>) to = to || x;
+    else to = static_cast<T>(static_cast<std::uint64_t>(to) + static_cast<std::uint64_t>(x));
+}
+
+void clear(View out) {
+    if (out.size() > 0) std::memset(out.data, 0, out.spec.bytes());
+}
+
+}  // namespace
+
+void take(std::string_view op, ConstView x, ConstView indices, int axis, View out) {
+    const Around from(x.spec.shape, axis);
+    const std::vector<Index> list = resolved(op, indices, from.size);
+    if (out.size() == 0) return;
+    const auto count = static_cast<Index>(list.size());
+    dispatch(x.spec.dtype, [&]<class T>() {
+        parallel_pieces(from.outer * count, std::max<Index>(1, block / from.inner),
+                        [&](Index begin, Index end) {
+            for (Index i = begin; i < end; ++i) {
+                const Index position = list[static_cast<std::size_t>(i % count)];
+                std::copy_n(x.as<T>() + (i / count * from.size + position) * from.inner,
+                            from.inner, out.as<T>() + i * from.inner);
+            }
+        });
+    });
+}
+
+void scatter_add(std::string_view op, ConstView x, ConstView indices, int axis, View out) {
+    const Around to(out.spec.shape, axis);
+    const std::vector<Index> list = resolved(op, indices, to.size);
+    clear(out);
+    if (x.size() == 0) return;
+    const auto count = static_cast<Index>(list.size());
+    dispatch(x.spec.dtype, [&]<class T>() {
+        parallel_pieces(to.outer, std::max<Index>(1, block / (count * to.inner)),
+                        [&](Index begin, Index end) {
+            for (Index i = begin * count; i < end * count; ++i) {
+                const Index position = list[static_cast<std::size_t>(i % count)];
+                T* row = out.as<T>() + (i / count * to.size + position) * to.inner;
+                for (Index j = 0; j < to.inner; ++j) add(row[j], x.as<T>()[i * to.inner + j]);
+            }
+        });
+    });
+}
+
+void take_along(std::string_view op, ConstView x, ConstView indices, int axis, View out) {
+    const Around from(x.spec.shape, axis), at(indices.spec.shape, axis);
+    const std::vector<Index> list = resolved(op, indices, from.size);
+    dispatch(x.spec.dtype, [&]<class T>() {
+        for (Index i = 0; i < out.size(); ++i) {
+            const Index outer = i / (at.size * at.inner), inner = i % at.inner;
+            out.as<T>()[i] =
+                x.as<T>()[(outer * from.size + list[static_cast<std::size_t>(i)]) * at.inner + inner];
+        }
+    });
+}
+
+void scatter_add_along(std::string_view op, ConstView x, ConstView indices, int axis, View out) {
+    const Around to(out.spec.shape, axis), at(indices.spec.shape, axis);
+    const std::vector<Index> list = resolved(op, indices, to.size);
+    clear(out);
+    dispatch(x.spec.dtype, [&]<class T>() {
+        for (Index i = 0; i < x.size(); ++i) {
+            const Index outer = i / (at.size * at.inner), inner = i % at.inner;
+            add(out.as<T>()[(outer * to.size + list[static_cast<std::size_t>(i)]) * at.inner + inner],
+                x.as<T>()[i]);
+        }
+    });
+}
+
+void one_hot(std::string_view op, ConstView indices, View out) {
+    const Index depth = out.spec.shape.back();
+    const std::vector<Index> list = resolved(op, indices, depth, false);
+    clear(out);
+    dispatch(out.spec.dtype, [&]<class T>() {
+        for (std::size_t i = 0; i < list.size(); ++i)
+            out.as<T>()[static_cast<Index>(i) * depth + list[i]] = T{1};
+    });
+}
+
+}  // namespace shikumi::kernels

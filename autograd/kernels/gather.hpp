@@ -1,0 +1,23 @@
+// Reading and adding by index. Negative indices count from the end; one outside throws ValueError.
+#pragma once
+
+#include <string_view>
+
+#include <shikumi/autograd/kernels/view.hpp>
+
+namespace shikumi::kernels {
+
+/// out[…, j…, …] = x[…, indices[j…], …] along `axis`.
+void take(std::string_view op, ConstView x, ConstView indices, int axis, View out);
+/// out[…, indices[j…], …] += x[…, j…, …] on zeros, in the order of the indices.
+void scatter_add(std::string_view op, ConstView x, ConstView indices, int axis, View out);
+
+/// out[i…] = x[i… with indices[i…] at `axis`]; indices and out have one shape.
+void take_along(std::string_view op, ConstView x, ConstView indices, int axis, View out);
+/// out[i… with indices[i…] at `axis`] += x[i…] on zeros, in row-major order.
+void scatter_add_along(std::string_view op, ConstView x, ConstView indices, int axis, View out);
+
+/// out[i…, indices[i…]] = 1, the rest 0; no negative indices here.
+void one_hot(std::string_view op, ConstView indices, View out);
+
+}  // namespace shikumi::kernels

@@ -1,0 +1,138 @@
+#include <shikumi/autograd/kernels/random.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include <shikumi/autograd/kernels/threads.hpp>
+
+namespace shikumi::kernels {
+
+namespace {
+
+using Words = std::array<std::uint32_t, 4>;
+
+// How many numbers of T one Philox block gives: a 32-bit word each, or two for 53 bits.
+template <class T>
+constexpr int per_block = std::is_same_v<T, double> ? 2 : 4;
+
+template <class T>
+using Numbers = std::array<T, static_cast<std::size_t>(per_block<T>)>;
+
+double unit53(std::uint32_t high, std::uint32_t low) {
+    return static_cast<double>(std::uint64_t{high >> 5} << 26 | low >> 6) * 0x1p-53;
+}
+
+// In [0, 1): 24 bits for f32, 53 for f64.
+template <class T>
+Numbers<T> uniform(const Words& w) {
+    if constexpr (std::is_same_v<T, double>) {
+        return {unit53(w[0], w[1]), unit53(w[2], w[3])};
+    } else {
+        Numbers<T> u;
+        for (std::size_t i = 0; i < 4; ++i) u[i] = static_cast<T>(w[i] >> 8) * T(0x1p-24);
+        return u;
+    }
+}
+
+// Two uniform numbers, the first in (0, 1], make two normal ones.
+std::array<double, 2> box_muller(double u, double v) {
+    const double radius = std::sqrt(-2 * std::log(u));
+    const double angle = 2 * std::numbers::pi * v;
+    return {radius * std::cos(angle), radius * std::sin(angle)};
+}
+
+template <class T>
+Numbers<T> normal(const Words& w) {
+    if constexpr (std::is_same_v<T, double>) {
+        return box_muller(1 - unit53(w[0], w[1]), unit53(w[2], w[3]));
+    } else {
+        const auto a = box_muller((w[0] + 1.0) * 0x1p-32, w[1] * 0x1p-32);
+        const auto b = box_muller((w[2] + 1.0) * 0x1p-32, w[3] * 0x1p-32);
+        return {static_cast<T>(a[0]), static_cast<T>(a[1]), static_cast<T>(b[0]),
+                static_cast<T>(b[1])};
+    }
+}
+
+// Fills out with numbers(counter) for counter 0, 1, …
+template <class T, class F>
+void fill(T* out, Index size, F numbers) {
+    constexpr Index step = per_block<T>;
+    parallel_pieces((size + step - 1) / step, Index{1} << 13, [&](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) {
+            const Numbers<T> x = numbers(static_cast<std::uint64_t>(i));
+            std::copy_n(x.begin(), std::min(step, size - i * step), out + i * step);
+        }
+    });
+}
+
+}  // namespace
+
+void random_uniform(RandomKey key, double low, double high, View out) {
+    dispatch_floating(out.spec.dtype, [&]<class T>() {
+        const T first = static_cast<T>(low), width = static_cast<T>(high - low);
+        // Rounding may reach `high`, which does not belong to the interval.
+        const T last = high > low ? std::nextafter(static_cast<T>(high), first) : first;
+        fill(out.as<T>(), out.size(), [&](std::uint64_t counter) {
+            Numbers<T> x = uniform<T>(philox(key, counter));
+            for (T& u : x) u = std::min(first + width * u, last);
+            return x;
+        });
+    });
+}
+
+void random_normal(RandomKey key, double mean, double stddev, View out) {
+    dispatch_floating(out.spec.dtype, [&]<class T>() {
+        fill(out.as<T>(), out.size(), [&](std::uint64_t counter) {
+            Numbers<T> x = normal<T>(philox(key, counter));
+            for (T& z : x) z = static_cast<T>(mean + stddev * z);
+            return x;
+        });
+    });
+}
+
+void random_truncated_normal(RandomKey key, double mean, double stddev, View out) {
+    dispatch_floating(out.spec.dtype, [&]<class T>() {
+        fill(out.as<T>(), out.size(), [&](std::uint64_t counter) {
+            const auto outside = [](T z) { return std::abs(z) > 2; };
+            Numbers<T> x = normal<T>(philox(key, counter));
+            // What falls outside is drawn again, from counters that no other element uses.
+            for (std::uint64_t again = 1; std::any_of(x.begin(), x.end(), outside); ++again) {
+                const Numbers<T> fresh = normal<T>(philox(key, counter | again << 48));
+                for (std::size_t i = 0; i < x.size(); ++i) {
+                    if (outside(x[i])) x[i] = fresh[i];
+                }
+            }
+            for (T& z : x) z = static_cast<T>(mean + stddev * z);
+            return x;
+        });
+    });
+}
+
+void random_bernoulli(RandomKey key, double p, View out) {
+    // A word is below p · 2³² with probability p.
+    const auto threshold = static_cast<std::uint64_t>(p * 0x1p32);
+    dispatch(out.spec.dtype, [&]<class T>() {
+        T* y = out.as<T>();
+        const Index size = out.size();
+        parallel_pieces((size + 3) / 4, Index{1} << 13, [&](Index begin, Index end) {
+            for (Index i = begin; i < end; ++i) {
+                const Words w = philox(key, static_cast<std::uint64_t>(i));
+                for (Index j = 4 * i; j < std::min(size, 4 * i + 4); ++j)
+                    y[j] = static_cast<T>(w[static_cast<std::size_t>(j % 4)] < threshold);
+            }
+        });
+    });
+}
+
+void random_permutation(RandomKey key, View out) {
+    auto* const list = out.as<std::int64_t>();
+    const Index n = out.size();
+    std::iota(list, list + n, Index{0});
+    RandomStream random(key);
+    for (Index i = n - 1; i > 0; --i)
+        std::swap(list[i], list[random.below(static_cast<std::uint32_t>(i + 1))]);
+}
+
+}  // namespace shikumi::kernels

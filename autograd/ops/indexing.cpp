@@ -1,0 +1,140 @@
+// Reading by index, and its adjoint: adding by index.
+#include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/kernels/gather.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+
+namespace shikumi {
+
+namespace {
+
+void want_indices(std::string_view op, const Spec& indices) {
+    if (!is_integer(indices.dtype))
+        fail<DTypeError>(op, "wants integers as indices, got ", indices, ": convert them with .cast(i64)");
+}
+
+// Linear in input 0; input 1 holds indices, which are known when it is evaluated.
+struct ByIndex : Multilinear {
+    explicit ByIndex(int a) : axis(a) {}
+    bool can_fail() const noexcept override { return true; }
+    bool operator==(const ByIndex&) const = default;
+
+    int axis;
+};
+
+// out = x[…, indices, …]; g added up at the indices
+struct Take final : ByIndex {
+    using ByIndex::ByIndex;
+    bool operator==(const Take&) const = default;
+    std::string_view name() const noexcept override { return "take"; }
+    Spec infer(Specs in) const override {
+        want_indices(name(), in[1]);
+        Shape::Sizes sizes;
+        for (int i = 0; i < axis; ++i) sizes.push_back(in[0].shape[i]);
+        for (const Index size : in[1].shape.sizes()) sizes.push_back(size);
+        for (int i = axis + 1; i < in[0].shape.rank(); ++i) sizes.push_back(in[0].shape[i]);
+        return {Shape(sizes), in[0].dtype};
+    }
+    void eval(ConstViews in, View out) const override {
+        kernels::take(name(), in[0], in[1], axis, out);
+    }
+    Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
+};
+
+// out[…, indices, …] += x; g[…, indices, …]
+struct TakeAdjoint final : ByIndex {
+    TakeAdjoint(int a, const Shape& s) : ByIndex(a), shape(s) {}
+    bool operator==(const TakeAdjoint&) const = default;
+    std::string_view name() const noexcept override { return "take_adjoint"; }
+    Spec infer(Specs in) const override { return {shape, in[0].dtype}; }
+    void eval(ConstViews in, View out) const override {
+        kernels::scatter_add(name(), in[0], in[1], axis, out);
+    }
+    Tensor adjoint(int i, Tensors in, const Tensor& g) const override {
+        return i == 0 ? record(Take(axis), g, in[1]) : Tensor();
+    }
+
+    Shape shape;
+};
+
+Tensor Take::adjoint(int i, Tensors in, const Tensor& g) const {
+    return i == 0 ? record(TakeAdjoint(axis, in[0].shape()), g, in[1]) : Tensor();
+}
+
+// out[i…] = x[i… with indices[i…] at the axis]; g added up there
+struct TakeAlong final : ByIndex {
+    using ByIndex::ByIndex;
+    bool operator==(const TakeAlong&) const = default;
+    std::string_view name() const noexcept override { return "take_along_axis"; }
+    Spec infer(Specs in) const override { return {in[1].shape, in[0].dtype}; }
+    void eval(ConstViews in, View out) const override {
+        kernels::take_along(name(), in[0], in[1], axis, out);
+    }
+    Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
+};
+
+// out[i… with indices[i…] at the axis] += x[i…]; g there
+struct TakeAlongAdjoint final : ByIndex {
+    TakeAlongAdjoint(int a, const Shape& s) : ByIndex(a), shape(s) {}
+    bool operator==(const TakeAlongAdjoint&) const = default;
+    std::string_view name() const noexcept override { return "take_along_axis_adjoint"; }
+    Spec infer(Specs in) const override { return {shape, in[0].dtype}; }
+    void eval(ConstViews in, View out) const override {
+        kernels::scatter_add_along(name(), in[0], in[1], axis, out);
+    }
+    Tensor adjoint(int i, Tensors in, const Tensor& g) const override {
+        return i == 0 ? record(TakeAlong(axis), g, in[1]) : Tensor();
+    }
+
+    Shape shape;
+};
+
+Tensor TakeAlong::adjoint(int i, Tensors in, const Tensor& g) const {
+    return i == 0 ? record(TakeAlongAdjoint(axis, in[0].shape()), g, in[1]) : Tensor();
+}
+
+// out[i…, indices[i…]] = 1; a constant
+struct OneHot final : General {
+    OneHot(Index d, DType t) : depth(d), dtype(t) {}
+    bool operator==(const OneHot&) const = default;
+    bool can_fail() const noexcept override { return true; }
+    std::string_view name() const noexcept override { return "one_hot"; }
+    Spec infer(Specs in) const override {
+        want_indices(name(), in[0]);
+        Shape::Sizes sizes = in[0].shape.sizes();
+        sizes.push_back(depth);
+        return {Shape(sizes), dtype};
+    }
+    void eval(ConstViews in, View out) const override { kernels::one_hot(name(), in[0], out); }
+    Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
+
+    Index depth;
+    DType dtype;
+};
+
+}  // namespace
+
+Tensor take(const Tensor& x, const Tensor& indices, int axis) {
+    return record(Take(normalize_axis("take", axis, x.rank())), x, indices);
+}
+
+Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
+    constexpr std::string_view op = "take_along_axis";
+    const int at = normalize_axis(op, axis, x.rank());
+    want_indices(op, indices.spec());
+    if (indices.rank() != x.rank())
+        fail<ShapeError>(op, "x of ", x.shape(), " and indices of ", indices.shape(), " differ in rank");
+    // All other axes broadcast.
+    const auto stretched = [&](const Tensor& t, const Tensor& other) {
+        Shape::Sizes sizes = other.shape().sizes();
+        sizes[at] = t.shape()[at];
+        return broadcast_to(t, broadcast(op, t.shape(), Shape(sizes)));
+    };
+    return record(TakeAlong(at), stretched(x, indices), stretched(indices, x));
+}
+
+Tensor one_hot(const Tensor& indices, Index depth, DType dtype) {
+    if (depth < 0) fail<ValueError>("one_hot", "wants a depth of at least 0, got ", depth);
+    return record(OneHot(depth, dtype), indices);
+}
+
+}  // namespace shikumi

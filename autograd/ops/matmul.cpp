@@ -1,0 +1,107 @@
+// The matrix product. Transposed operands are flags that BLAS reads; no adjoint copies a matrix.
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include <shikumi/autograd/graph/node.hpp>
+#include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/kernels/gemm.hpp>
+#include <shikumi/autograd/ops/detail/transpose.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+
+namespace shikumi {
+
+namespace {
+
+Tensor product(const Tensor& a, bool transpose_a, const Tensor& b, bool transpose_b);
+
+void want_equal_inner(const Shape& a, const Shape& b) {
+    const Index n = a.back(), m = b[std::max(0, b.rank() - 2)];
+    if (n != m)
+        fail<ShapeError>("matmul", "inner dimensions differ: ", a, " x ", b, ": ", n, " vs ", m);
+}
+
+// x's rows, all batches in one matrix.
+Tensor rows_of(const Tensor& x) { return reshape(x, {-1, x.shape().back()}); }
+
+// out = A·B, where A is `a` or its transpose, B likewise; Ā = g·Bᵀ, B̄ = Aᵀ·g, or their transposes
+struct Matmul final : Multilinear {
+    Matmul(bool a, bool b) : transpose_a(a), transpose_b(b) {}
+    bool operator==(const Matmul&) const = default;
+    std::string_view name() const noexcept override { return "matmul"; }
+
+    Spec infer(Specs in) const override {
+        const DType dtype = common_dtype(name(), in);
+        if (dtype == bool_ || dtype == u8)
+            fail<DTypeError>(name(), "can't multiply matrices of ", dtype, ": convert them with .cast(f32)");
+        const Shape a = matrix(in[0].shape, transpose_a), b = matrix(in[1].shape, transpose_b);
+        want_equal_inner(a, b);
+        Shape::Sizes sizes = broadcast(name(), batch(a), batch(b)).sizes();
+        sizes.push_back(a[a.rank() - 2]);
+        sizes.push_back(b.back());
+        return {Shape(sizes), dtype};
+    }
+    void eval(ConstViews in, View out) const override {
+        kernels::matmul(in[0], transpose_a, in[1], transpose_b, out);
+    }
+    Tensor adjoint(int i, Tensors in, const Tensor& g) const override {
+        const Tensor &a = in[0], &b = in[1];
+        if (i == 0)
+            return transpose_a ? product(b, transpose_b, g, true) : product(g, false, b, !transpose_b);
+        // One matrix that multiplied a batch: one product over all rows, rather than a sum of many.
+        if (b.rank() == 2 && a.rank() > 2 && !transpose_a) {
+            const Tensor rows = rows_of(a), rows_g = rows_of(g);
+            return transpose_b ? product(rows_g, true, rows, false) : product(rows, true, rows_g, false);
+        }
+        return transpose_b ? product(g, true, a, transpose_a) : product(a, !transpose_a, g, false);
+    }
+
+    static Shape matrix(const Shape& stored, bool transposed) {
+        Shape::Sizes sizes = stored.sizes();
+        if (transposed) std::swap(sizes[stored.rank() - 2], sizes[stored.rank() - 1]);
+        return Shape(sizes);
+    }
+    static Shape batch(const Shape& shape) {
+        const Shape::Sizes sizes = shape.sizes();
+        return Shape(std::span(sizes.begin(), sizes.end() - 2));
+    }
+
+    bool transpose_a, transpose_b;
+};
+
+Tensor product(const Tensor& a, bool transpose_a, const Tensor& b, bool transpose_b) {
+    return record(Matmul(transpose_a, transpose_b), a, b);
+}
+
+// A matrix, or the matrix whose pending transpose it is.
+struct Operand {
+    Tensor tensor;
+    bool transposed = false;
+
+    explicit Operand(const Tensor& x) : tensor(x) {
+        const Node& node = *x.node();
+        const auto* op = dynamic_cast<const detail::Transpose*>(node.op);
+        // Not past a constant: what lies behind it must get no gradient.
+        if (!op || node.data || node.has(Node::constant) || !op->swaps_last_two(x.rank())) return;
+        tensor = node.inputs()[0];
+        transposed = true;
+    }
+};
+
+}  // namespace
+
+Tensor matmul(const Tensor& a, const Tensor& b) {
+    if (a.rank() == 0 || b.rank() == 0)
+        fail<ShapeError>("matmul", "can't multiply ", a.shape(), " x ", b.shape(),
+                         ": a scalar is no matrix, use *");
+    if (a.rank() > 1 && b.rank() > 1) {
+        const Operand left(a), right(b);
+        return product(left.tensor, left.transposed, right.tensor, right.transposed);
+    }
+    // Vectors are rows on the left, columns on the right; the axis lent to them goes again.
+    want_equal_inner(a.shape(), b.shape());
+    if (b.rank() == 1) return squeeze(matmul(a, expand_dims(b, 1)), -1);
+    return squeeze(matmul(expand_dims(a, 0), b), -2);
+}
+
+}  // namespace shikumi
