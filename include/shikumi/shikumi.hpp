@@ -1,0 +1,13 @@
+// Everything but the Boost view of the graph, which is <shikumi/graph.hpp>.
+#pragma once
+
+#include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/graph/node.hpp>
+#include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/graph/parameter.hpp>
+#include <shikumi/autograd/graph/tensor.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/autograd/transform/transform.hpp>
+#include <shikumi/datasets/datasets.hpp>
+#include <shikumi/nn/nn.hpp>
+#include <shikumi/optim/optim.hpp>

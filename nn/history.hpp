@@ -1,0 +1,45 @@
+// What a training reports.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <shikumi/autograd/core/shape.hpp>
+
+namespace shikumi::nn {
+
+/// Named numbers in the order in which they are shown: loss, metrics, then the same of the
+/// validation data with "val_" before them.
+class Logs {
+public:
+    void add(std::string name, double value) { entries_.emplace_back(std::move(name), value); }
+    /// Throws ValueError that lists the names where there is no such number.
+    double operator[](std::string_view name) const;
+    auto begin() const noexcept { return entries_.begin(); }
+    auto end() const noexcept { return entries_.end(); }
+
+private:
+    std::vector<std::pair<std::string, double>> entries_;
+};
+
+/// What a hook is shown at the end of an epoch; it may set `stop`.
+struct EpochLog {
+    int epoch;  ///< from 0
+    Logs logs;
+    bool stop = false;
+};
+
+/// What `fit` gives back, as Keras's History.
+struct History {
+    std::vector<int> epoch;  ///< 0, 1, …
+    std::map<std::string, std::vector<double>> history;  ///< one number an epoch
+    struct Params {
+        int verbose = 0, epochs = 0;
+        Index steps = 0;
+    } params;
+};
+
+}  // namespace shikumi::nn

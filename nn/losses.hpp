@@ -1,0 +1,98 @@
+// Losses as values with names.
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <shikumi/autograd/graph/tensor.hpp>
+
+namespace shikumi::nn {
+
+/// What a loss wants its targets to be.
+enum class Targets {
+    like_predictions,  ///< of the predictions' shape and dtype
+    class_indices,     ///< integers, of the predictions' shape without the last axis
+    as_given,          ///< the loss's own business
+};
+
+/// A loss under Keras's name: targets and predictions (N, …) become one loss a sample, (N,).
+/// Callable; needs no code at start-up.
+struct NamedLoss {
+    std::string_view name;
+    Tensor (*function)(const Tensor& targets, const Tensor& predictions);
+    Targets targets = Targets::like_predictions;
+    bool from_logits = false;  ///< predictions are what softmax or sigmoid is yet to be applied to
+    Tensor operator()(const Tensor& targets, const Tensor& predictions) const {
+        return function(targets, predictions);
+    }
+};
+
+/// Any function of targets and predictions to one loss a sample; "loss" unless it has a name.
+class Loss {
+public:
+    using Function = std::function<Tensor(const Tensor& targets, const Tensor& predictions)>;
+
+    Loss(const NamedLoss& l)
+        : name_(l.name), function_(l.function), targets_(l.targets), from_logits_(l.from_logits) {}
+    template <std::invocable<const Tensor&, const Tensor&> F>
+        requires(!std::same_as<F, Loss> && !std::same_as<F, NamedLoss>)
+    Loss(F function, std::string name = "loss")
+        : name_(std::move(name)), function_(std::move(function)) {}
+
+    const std::string& name() const noexcept { return name_; }
+    Targets targets() const noexcept { return targets_; }
+    bool from_logits() const noexcept { return from_logits_; }
+    Tensor operator()(const Tensor& targets, const Tensor& predictions) const {
+        return function_(targets, predictions);
+    }
+
+private:
+    std::string name_;
+    Function function_;
+    Targets targets_ = Targets::as_given;
+    bool from_logits_ = false;
+};
+
+// All of them throw ShapeError where targets and predictions don't fit; targets of another type are
+// converted, since they are data. Axes between the first and the last are averaged over.
+//
+// Cross-entropies from probabilities: a pending softmax (or sigmoid) is looked through, and the
+// exact form from its logits is used. Other probabilities are divided by their sum and clipped to
+// [1e-7, 1 - 1e-7], as Keras does; a clipped probability has no gradient.
+
+/// −Σ t log p over the last axis; targets are rows of probabilities, like the predictions.
+extern const NamedLoss categorical_crossentropy;
+extern const NamedLoss categorical_crossentropy_from_logits;
+/// −log p[label]: targets are integers of the predictions' shape without the last axis, or with 1
+/// there. Throws DTypeError for other targets.
+extern const NamedLoss sparse_categorical_crossentropy;
+extern const NamedLoss sparse_categorical_crossentropy_from_logits;
+/// −(t log p + (1−t) log(1−p)), averaged over the last axis.
+extern const NamedLoss binary_crossentropy;
+extern const NamedLoss binary_crossentropy_from_logits;
+/// (t − p)², averaged over the last axis.
+extern const NamedLoss mean_squared_error;
+/// |t − p|, averaged over the last axis.
+extern const NamedLoss mean_absolute_error;
+
+struct CrossentropyOptions {
+    bool from_logits = false;
+};
+/// Keras's class names for the same.
+const NamedLoss& CategoricalCrossentropy(const CrossentropyOptions& options = {});
+const NamedLoss& SparseCategoricalCrossentropy(const CrossentropyOptions& options = {});
+const NamedLoss& BinaryCrossentropy(const CrossentropyOptions& options = {});
+
+/// The mean over all axes but the first.
+Tensor mean_per_sample(const Tensor& x);
+/// `targets` in the predictions' dtype and shape: (N,) for (N, 1) and back. Throws ShapeError
+/// naming `loss` where they don't fit.
+Tensor match_targets(std::string_view loss, const Tensor& targets, const Tensor& predictions);
+/// Class indices (N, …) as i64 for predictions (N, …, classes): a last axis of 1 is dropped. Throws
+/// ShapeError, DTypeError naming `loss`.
+Tensor match_labels(std::string_view loss, const Tensor& labels, const Tensor& predictions);
+
+}  // namespace shikumi::nn

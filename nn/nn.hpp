@@ -1,0 +1,26 @@
+// Layers, models and how they are trained.
+#pragma once
+
+#include <shikumi/datasets/labels.hpp>
+#include <shikumi/nn/activation.hpp>
+#include <shikumi/nn/activations.hpp>
+#include <shikumi/nn/check_layer.hpp>
+#include <shikumi/nn/dense.hpp>
+#include <shikumi/nn/dropout.hpp>
+#include <shikumi/nn/history.hpp>
+#include <shikumi/nn/initializers.hpp>
+#include <shikumi/nn/input.hpp>
+#include <shikumi/nn/layer.hpp>
+#include <shikumi/nn/losses.hpp>
+#include <shikumi/nn/metrics.hpp>
+#include <shikumi/nn/progress.hpp>
+#include <shikumi/nn/reshape.hpp>
+#include <shikumi/nn/sequential.hpp>
+#include <shikumi/nn/session.hpp>
+#include <shikumi/nn/summary.hpp>
+
+namespace shikumi::nn {
+
+using datasets::to_categorical;
+
+}  // namespace shikumi::nn

@@ -1,0 +1,41 @@
+// The table of a model's layers, as four generations of Keras print it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <shikumi/autograd/core/shape.hpp>
+
+namespace shikumi::nn {
+
+enum class SummaryStyle {
+    classic26,   ///< Keras 2.3 and TensorFlow up to 2.6: ruled rows
+    classic27,   ///< TensorFlow 2.7 to 2.12: blank lines between rows
+    classic213,  ///< TensorFlow 2.13 to 2.15: sizes in bytes beside the totals
+    keras3,      ///< Keras 3: a box
+};
+
+/// What the table shows of a layer.
+struct LayerSummary {
+    std::string name, class_name;
+    Shape output;  ///< of one sample
+    Index params = 0;
+};
+
+/// A number of weights and the bytes they take.
+struct WeightCount {
+    Index params = 0;
+    std::size_t bytes = 0;
+};
+
+struct ModelSummary {
+    std::string name;
+    std::vector<LayerSummary> layers;
+    WeightCount trainable, frozen;
+    WeightCount optimizer;  ///< shown by keras3 where it isn't empty
+};
+
+/// The table, ending with a newline.
+std::string to_string(const ModelSummary& model, SummaryStyle style);
+
+}  // namespace shikumi::nn

@@ -1,0 +1,24 @@
+// Adam.
+#pragma once
+
+#include <shikumi/optim/optimizer.hpp>
+
+namespace shikumi::optim {
+
+struct AdamOptions {
+    double learning_rate = 0.001;
+    double beta_1 = 0.9;
+    double beta_2 = 0.999;
+    double epsilon = 1e-7;
+};
+
+/// D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, in the efficient form
+/// at the end of its section 2, as Keras has it (epsilon stays outside the bias correction):
+///   m ← β1 m + (1−β1) g,  v ← β2 v + (1−β2) g²,  w ← w − η √(1−β2ᵗ)/(1−β1ᵗ) · m / (√v + ε).
+class Adam : public Optimizer {
+public:
+    /// Throws ValueError for a negative rate or epsilon, and betas outside [0, 1).
+    explicit Adam(const AdamOptions& options = {});
+};
+
+}  // namespace shikumi::optim

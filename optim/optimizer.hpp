@@ -1,0 +1,62 @@
+// Optimizer: what turns gradients into new weights. One is written by giving its Rule.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/graph/parameter.hpp>
+#include <shikumi/autograd/graph/tensor.hpp>
+
+namespace shikumi::optim {
+
+/// An optimiser's formula: what it remembers for each weight, and how weight and memory change.
+class Rule {
+public:
+    virtual ~Rule() = default;
+    virtual std::string_view name() const noexcept = 0;
+    /// What is remembered for each weight, as a suffix of its name; it starts at zero and has the
+    /// weight's shape and dtype.
+    virtual std::vector<std::string> slots() const = 0;
+    /// The step size of update number `t` = 1, 2, …, where it isn't the learning rate itself. Both
+    /// are f64 scalars: 1 - 0.999^t loses five digits in f32.
+    virtual Tensor rate(const Tensor& learning_rate, const Tensor& t) const;
+    /// The weight's new value; replaces the tensors in `slots` by theirs. `rate` has w's dtype.
+    virtual Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
+                          const Tensor& rate) const = 0;
+};
+
+/// A value that shares its state when it is copied: the state belongs to the training it serves.
+class Optimizer {
+public:
+    /// Throws ValueError unless `learning_rate` is finite and not negative.
+    Optimizer(std::shared_ptr<const Rule> rule, double learning_rate);
+
+    std::string_view name() const noexcept;
+    /// Changes every trainable parameter that has a gradient, in one evaluation, and clears the
+    /// gradients (also where the evaluation fails). A parameter without one is left as it is.
+    /// Throws GradientError where no parameter has one.
+    void step(const std::vector<Parameter>& parameters);
+    /// The same change for given gradients, not evaluated: to be handed to `evaluate` together with
+    /// whatever else is wanted of the same graph. Frozen parameters are left out. Throws ShapeError
+    /// where a gradient doesn't have its parameter's shape.
+    std::vector<Assignment> updates(const std::vector<Parameter>& parameters,
+                                    std::vector<Tensor> gradients);
+
+    double learning_rate() const;
+    /// Throws ValueError unless `rate` is finite and not negative.
+    void set_learning_rate(double rate);
+    /// How many updates have been made.
+    Index iterations() const;
+    /// Iteration count and learning rate, then what is remembered for each weight met so far.
+    std::vector<Parameter> state() const;
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace shikumi::optim

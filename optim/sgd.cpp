@@ -1,0 +1,39 @@
+#include <shikumi/optim/sgd.hpp>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+
+namespace shikumi::optim {
+
+namespace {
+
+struct SgdRule final : Rule {
+    explicit SgdRule(const SGDOptions& o) : momentum(o.momentum), nesterov(o.nesterov) {
+        if (!(momentum >= 0 && momentum <= 1))
+            fail<ValueError>("SGD", "the momentum must lie in [0, 1], got ", momentum);
+        if (nesterov && momentum == 0)
+            fail<ValueError>("SGD", "nesterov needs a momentum, e.g. {.momentum = 0.9, .nesterov = true}");
+    }
+    std::string_view name() const noexcept override { return "SGD"; }
+    std::vector<std::string> slots() const override {
+        if (momentum == 0) return {};
+        return {"momentum"};
+    }
+    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
+                  const Tensor& rate) const override {
+        const Tensor step = rate * gradient;
+        if (momentum == 0) return w - step;
+        const Tensor v = slots[0] = slots[0] * momentum - step;
+        return nesterov ? w + v * momentum - step : w + v;
+    }
+
+    double momentum;
+    bool nesterov;
+};
+
+}  // namespace
+
+SGD::SGD(const SGDOptions& options)
+    : Optimizer(std::make_shared<SgdRule>(options), options.learning_rate) {}
+
+}  // namespace shikumi::optim
