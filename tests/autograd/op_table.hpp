@@ -39,7 +39,8 @@ struct Sample {
     std::vector<double> kinks = {};  ///< samples keep away from these
 };
 
-enum class Accepts { reals, numbers, anything };
+/// Which dtypes an operation takes; `counts`: numbers, and bool counted in i64.
+enum class Accepts { reals, numbers, counts, anything };
 
 struct Row {
     using Call = std::function<Tensor(const Inputs& in, DType dtype)>;

@@ -65,7 +65,8 @@ Values by_index(const Values& logits, const Values& labels) {
 
 Values by_distribution(const Values& logits, const Values& labels) {
     const Values logs = log_softmax_of(logits, static_cast<std::size_t>(logits.shape.rank() - 1));
-    std::vector<Index> sizes(logits.shape.sizes().begin(), logits.shape.sizes().end() - 1);
+    const Shape::Sizes all = logits.shape.sizes();
+    const std::vector<Index> sizes(all.begin(), all.end() - 1);
     return generate(Shape(sizes), [&](Position p) {
         Real total = 0;
         p.push_back(0);
@@ -95,7 +96,8 @@ public:
             [=](Many x) {
                 return Values{
                     out, product({lifted_a, x[0].data}, {lifted_b, x[1].data}, lifted_out).data};
-            });
+            })
+            .on(Accepts::numbers);
     }
 
 private:
@@ -118,16 +120,18 @@ void add_product_rows(Rows& rows) {
                      {2, 5, 3, 2}, {2, 5, 3, 2});
     table.matmul_row("batch, column", {2, 3, 4}, {4}, {2, 3, 4}, {1, 4, 1}, {2, 3, 1}, {2, 3});
     table.matmul_row("row, batch", {3}, {2, 3, 4}, {1, 1, 3}, {2, 3, 4}, {2, 1, 4}, {2, 4});
-    table.row(
-        "matmul", "transposed on both sides", {{{4, 3}}, {{2, 4}}},
-        [](const Inputs& t) { return matmul(transpose(t[0]), transpose(t[1])); },
-        [](Many x) {
-            return generate({3, 2}, [&](const Position& p) {
-                Real total = 0;
-                for (Index k = 0; k < 4; ++k) total += x[0].at({k, p[0]}) * x[1].at({p[1], k});
-                return total;
-            });
+    const auto transposed = [](Many x) {
+        return generate({3, 2}, [&](const Position& p) {
+            Real total = 0;
+            for (Index k = 0; k < 4; ++k) total += x[0].at({k, p[0]}) * x[1].at({p[1], k});
+            return total;
         });
+    };
+    table
+        .row(
+            "matmul", "transposed on both sides", {{{4, 3}}, {{2, 4}}},
+            [](const Inputs& t) { return matmul(transpose(t[0]), transpose(t[1])); }, transposed)
+        .on(Accepts::numbers);
 
     const std::vector<Sample> cube{{{2, 3, 4}}};
     table.row(

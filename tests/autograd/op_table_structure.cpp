@@ -228,35 +228,42 @@ void add_reductions(Table& table) {
                 [fold](Many x) { return reduce(x[0], {}, true, fold); })
             .on(on);
     };
-    reduction("sum", sum, real(cube), sum_of, Accepts::numbers);
+    reduction("sum", sum, real(cube), sum_of, Accepts::counts);
     reduction("mean", mean, real(cube), mean_of);
-    reduction("prod", prod, real(cube, 0.5, 1.5), [](const auto& x) {
-        Real total = 1;
-        for (const Real v : x) total *= v;
-        return total;
-    });
-    table.row(
-        "prod", "through a zero", {real({3})},
-        [](const Inputs& t) {
-            return prod(t[0] * tensor({1, 0, 1}, t[0].dtype()));
+    reduction(
+        "prod", prod, real(cube, 0.5, 1.5),
+        [](const auto& x) {
+            Real total = 1;
+            for (const Real v : x) total *= v;
+            return total;
         },
-        [](Many) {
-            return Values{{}, {0}};
-        });
-    table.row(
-        "prod", "through two zeros", {real({2, 3})},
-        [](const Inputs& t) {
-            return prod(t[0] * tensor({1, 0, 0}, t[0].dtype()) + square(t[0]) * 0, 1);
-        },
-        [](Many) {
-            return Values{{2}, {0, 0}};
-        });
+        Accepts::counts);
+    table
+        .row(
+            "prod", "through a zero", {real({3})},
+            [](const Inputs& t) {
+                return prod(t[0] * tensor({1, 0, 1}, t[0].dtype()));
+            },
+            [](Many) {
+                return Values{{}, {0}};
+            })
+        .on(Accepts::numbers);
+    table
+        .row(
+            "prod", "through two zeros", {real({2, 3})},
+            [](const Inputs& t) {
+                return prod(t[0] * tensor({1, 0, 0}, t[0].dtype()) + square(t[0]) * 0, 1);
+            },
+            [](Many) {
+                return Values{{2}, {0, 0}};
+            })
+        .on(Accepts::numbers);
     reduction(
         "max", max, real(cube), [](const auto& x) { return *std::max_element(x.begin(), x.end()); },
-        Accepts::numbers);
+        Accepts::anything);
     reduction(
         "min", min, real(cube), [](const auto& x) { return *std::min_element(x.begin(), x.end()); },
-        Accepts::numbers);
+        Accepts::anything);
 
     const auto position = [&](const char* name,
                               Tensor (*op)(const Tensor&, std::optional<int>, bool),
@@ -266,20 +273,20 @@ void add_reductions(Table& table) {
                 name, "flattened", {real(cube)},
                 [op](const Inputs& t) { return op(t[0], {}, false); },
                 [fold](Many x) { return reduce(x[0], {}, false, fold); })
-            .on(Accepts::numbers)
+            .on(Accepts::anything)
             .gives(i64);
         table
             .row(
                 name, "an axis", {real(cube)}, [op](const Inputs& t) { return op(t[0], 1, false); },
                 [fold](Many x) { return reduce(x[0], {1}, false, fold); })
-            .on(Accepts::numbers)
+            .on(Accepts::anything)
             .gives(i64);
         table
             .row(
                 name, "an axis, kept", {real(cube)},
                 [op](const Inputs& t) { return op(t[0], -1, true); },
                 [fold](Many x) { return reduce(x[0], {-1}, true, fold); })
-            .on(Accepts::numbers)
+            .on(Accepts::anything)
             .gives(i64);
     };
     position("argmax", argmax,
@@ -345,7 +352,7 @@ void add_reductions(Table& table) {
                 y.shape = {3, 1};
                 return y;
             })
-        .on(Accepts::numbers);
+        .on(Accepts::counts);
 }
 
 // ---- shape --------------------------------------------------------------------------------------
