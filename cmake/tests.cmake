@@ -50,8 +50,12 @@ foreach(folder IN LISTS folders)
     set_tests_properties(${folder}.slow PROPERTIES LABELS slow)
     set_tests_properties(${folder} ${folder}.slow PROPERTIES TIMEOUT 900)
 endforeach()
-if(TARGET examples_test)   # it runs the programs
+if(TARGET datasets_test)   # it makes compressed files
+    target_link_libraries(datasets_test PRIVATE ZLIB::ZLIB)
+endif()
+if(TARGET examples_test)   # it runs the programs, and tests what they share
     add_dependencies(examples_test examples)
+    target_link_libraries(examples_test PRIVATE examples_common)
 endif()
 
 # Every public header compiles alone: one source a header, parsed and thrown away.

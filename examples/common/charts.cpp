@@ -92,7 +92,7 @@ struct Axis {
         const double size = std::abs(tick) < step / 2 ? 0 : std::abs(tick);
         char text[32];
         std::snprintf(text, sizeof text, "%.6g", size);
-        const bool plain = size == 0 || (size < 1e6 && step >= 1e-4);
+        const bool plain = size == 0 || (size < 1e6 && step >= 1e-5);
         return (size > 0 && tick < 0 ? "−" : "") + (plain ? fixed(size, decimals) : text);
     }
 };

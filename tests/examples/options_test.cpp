@@ -1,0 +1,95 @@
+#include "common/options.hpp"
+
+#include <sstream>
+
+#include "catch.hpp"
+
+using namespace examples;
+using shikumi_test::contains;
+
+namespace {
+
+const Options defaults{.epochs = 5, .batch_size = 16, .learning_rate = 0.5, .out = "charts"};
+
+std::optional<Options> read(const std::vector<std::string>& arguments) {
+    std::ostringstream help;
+    return read_options(arguments, "iris", "irises", defaults, help);
+}
+
+}  // namespace
+
+TEST_CASE("options have the example's defaults", "[options]") {
+    const auto options = read({});
+    REQUIRE(options);
+    CHECK(options->epochs == 5);
+    CHECK(options->batch_size == 16);
+    CHECK(options->learning_rate == 0.5);
+    CHECK(options->seed == 0);
+    CHECK(options->threads == 0);
+    CHECK(options->data == "");
+    CHECK(options->out == "charts");
+}
+
+TEST_CASE("options are read", "[options]") {
+    const auto options =
+        read({"--epochs", "7", "--batch-size=8", "--learning-rate", "1e-3", "--seed",
+              "18446744073709551615", "--threads", "2", "--data", "a b", "--out=/tmp/x"});
+    REQUIRE(options);
+    CHECK(options->epochs == 7);
+    CHECK(options->batch_size == 8);
+    CHECK(options->learning_rate == 1e-3);
+    CHECK(options->seed == 18446744073709551615u);
+    CHECK(options->threads == 2);
+    CHECK(options->data == "a b");
+    CHECK(options->out == "/tmp/x");
+}
+
+TEST_CASE("help names every option and its default", "[options]") {
+    for (const char* flag : {"--help", "-h"}) {
+        std::ostringstream help;
+        CHECK(!read_options({flag}, "iris", "irises", defaults, help));
+        for (const char* part : {"iris: irises", "--epochs", "(=5)", "--batch-size", "--learning-rate",
+                                 "(=0.5)", "--seed", "--threads", "--data", "--out", "(=charts)", "--help"})
+            CHECK_THAT(help.str(), contains(part));
+    }
+}
+
+TEST_CASE("unknown options are refused with a suggestion", "[options]") {
+    const auto refuse = [](const std::vector<std::string>& arguments, const std::string& why) {
+        CHECK_THROWS_AS(read(arguments), BadOption);
+        CHECK_THROWS_WITH(read(arguments), contains(why));
+    };
+    refuse({"--epoch", "3"}, "there is no option '--epoch'; did you mean '--epochs'?");
+    refuse({"--epohcs=3"}, "did you mean '--epochs'?");
+    refuse({"--ep", "3"}, "did you mean '--epochs'?");  // an abbreviation is no option
+    refuse({"--batch_size", "3"}, "did you mean '--batch-size'?");
+    refuse({"--batchsize", "3"}, "did you mean '--batch-size'?");
+    refuse({"--learn-rate", "3"}, "did you mean '--learning-rate'?");
+    refuse({"--verbosity"}, "there is no option '--verbosity'; --help shows all");
+    refuse({"-e", "3"}, "there is no option");
+    refuse({"epochs", "3"}, "every argument is an option");
+    refuse({"--epochs", "3", "4"}, "every argument is an option");
+}
+
+TEST_CASE("bad values are refused with a sentence", "[options]") {
+    const auto refuse = [](const std::vector<std::string>& arguments, const std::string& why) {
+        CHECK_THROWS_AS(read(arguments), BadOption);
+        CHECK_THROWS_WITH(read(arguments), contains(why));
+    };
+    refuse({"--epochs", "0"}, "--epochs wants a whole number from 1 up, not '0'");
+    refuse({"--epochs", "many"}, "not 'many'");
+    refuse({"--epochs", "3.5"}, "not '3.5'");
+    refuse({"--epochs", "3x"}, "not '3x'");
+    refuse({"--epochs=-3"}, "not '-3'");
+    refuse({"--epochs", "99999999999"}, "not '99999999999'");
+    refuse({"--epochs="}, "epochs");
+    refuse({"--epochs"}, "epochs");
+    refuse({"--epochs", "1", "--epochs", "2"}, "epochs");
+    refuse({"--batch-size", "0"}, "--batch-size wants");
+    refuse({"--learning-rate", "0"}, "--learning-rate wants a number above 0");
+    refuse({"--learning-rate", "nan"}, "--learning-rate wants");
+    refuse({"--learning-rate", "inf"}, "--learning-rate wants");
+    refuse({"--seed=-1"}, "--seed wants a whole number from 0 up");
+    refuse({"--threads=-1"}, "--threads wants");
+    refuse({"--help=yes"}, "help");
+}
