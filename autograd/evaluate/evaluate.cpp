@@ -106,11 +106,9 @@ void fold_pending(const Tensor& root) {
     if (constants.empty()) return;
     evaluate(constants);
     for (const Tensor& constant : constants) drop_inputs(*constant.node());
-    if (start->data) return;
-    std::uint32_t below = 0;
-    for (const Tensor& input : start->inputs())
-        below = std::max(below, input.evaluated() ? 0U : input.node()->weight);
-    root.node()->weight = below + 1;
+    for (std::uint32_t i = 0; i <= last; ++i) {
+        if (alive[i] && !walk[i].data) weigh(const_cast<Node&>(walk[i]));
+    }
 }
 
 }  // namespace shikumi

@@ -1,5 +1,6 @@
 #include <shikumi/autograd/graph/node.hpp>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <mutex>
@@ -213,6 +214,17 @@ Node* new_node() {
     return node;
 }
 
+std::uint32_t weigh(Node& node) noexcept {
+    // 64 KiB weigh as much as a node, and no single node more than a whole heavy graph.
+    constexpr std::size_t unit = std::size_t{64} << 10, most = 4096;
+    std::uint32_t below = 0;
+    for (const Tensor& input : node.inputs())
+        below = std::max(below, input.node()->data ? 0U : input.node()->weight);
+    const std::uint64_t weight = below + std::min(1 + node.spec().bytes() / unit, most);
+    node.weight = static_cast<std::uint32_t>(std::min<std::uint64_t>(weight, ~0U));
+    return below;
+}
+
 void drop_inputs(Node& node) noexcept {
     take_inputs(node, [](Tensor& input) { Tensor dropped(std::move(input)); });
 }
@@ -238,6 +250,11 @@ std::int64_t live_nodes() noexcept {
 }
 
 namespace detail {
+
+void retain(Node* node) noexcept {
+    if (node->mine()) ++node->local;
+    else node->shared.fetch_add(one, std::memory_order_relaxed);
+}
 
 void release(Node* node) noexcept {
     if (drop_handle(node)) destroy(node);

@@ -93,6 +93,8 @@ struct Node {
 Node* new_node();
 /// Lets go of the inputs: the node becomes a leaf. Its value must be known.
 void drop_inputs(Node& node) noexcept;
+/// Sets `node.weight` from its inputs' and its own size; gives the heaviest pending input's.
+std::uint32_t weigh(Node& node) noexcept;
 /// Frees what other threads have let go of; called at evaluations.
 void collect_released() noexcept;
 /// Nodes alive in the whole process: what tests of leaks look at.
@@ -103,10 +105,6 @@ bool release_shared(Node* node) noexcept;
 bool release_last_local(Node* node) noexcept;
 void destroy(Node* node) noexcept;
 
-inline void retain(Node* node) noexcept {
-    if (node->mine()) ++node->local;
-    else node->shared.fetch_add(4, std::memory_order_relaxed);
-}
 /// True where the last handle went.
 inline bool drop_handle(Node* node) noexcept {
     if (!node->mine()) return release_shared(node);

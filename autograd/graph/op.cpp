@@ -23,8 +23,6 @@ thread_local constinit Recording recording;
 
 // A pending graph this heavy asks whether parts of it can be evaluated and let go of.
 constexpr std::uint32_t heavy = 4096;
-// What a pending element costs: 64 KiB weigh as much as a node.
-constexpr std::size_t bytes_of_weight = std::size_t{64} << 10;
 
 }  // namespace
 
@@ -52,13 +50,11 @@ Tensor record(const Op& op, std::span<Tensor> in) {
     if (in.size() > few) many_specs.resize(in.size());
     const std::span<Spec> specs(in.size() > few ? many_specs.data() : few_specs.data(), in.size());
     if (in.size() > 0xFF) fail<ValueError>(op.name(), "at most 255 inputs, got ", in.size());
-    std::uint32_t below = 0;
     for (std::size_t i = 0; i < in.size(); ++i) {
         const Node* input = in[i].node();
         if (!input)
             fail<StateError>(op.name(), "input ", i, " is an empty Tensor (default-constructed or moved from)");
         specs[i] = input->spec();
-        below = std::max(below, input->data ? 0U : input->weight);
     }
     const Spec spec = op.infer(specs);
 
@@ -80,9 +76,7 @@ Tensor record(const Op& op, std::span<Tensor> in) {
     node->op = std::exchange(count.op, nullptr);
     if (recording.no_grad) node->flags |= Node::constant;
 
-    const std::size_t added = 1 + spec.bytes() / bytes_of_weight;
-    const std::uint64_t weight = below + std::min<std::uint64_t>(added, heavy);
-    node->weight = static_cast<std::uint32_t>(std::min<std::uint64_t>(weight, ~0U));
+    const std::uint32_t below = weigh(*node);
     if (recording.eager) evaluate(tensor);
     // At each doubling, so that a graph that can't be folded is not looked at again and again.
     else if (node->weight >= heavy && std::bit_width(node->weight) > std::bit_width(below))

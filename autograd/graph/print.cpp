@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -41,6 +42,12 @@ std::string rounded(T value, std::chars_format format, int digits) {
     return {text, std::to_chars(text, text + sizeof text, value, format, digits).ptr};
 }
 
+int decimals(const std::string& number) {
+    const auto point = number.find('.');
+    if (point == std::string::npos) return 0;
+    return static_cast<int>(std::min(number.find('e'), number.size()) - point - 1);
+}
+
 // All elements in one style, chosen as NumPy chooses: exponents where the sizes differ too much,
 // else as many decimals as the longest needs, at most eight.
 template <class T>
@@ -55,32 +62,28 @@ std::vector<std::string> real_cells(const std::vector<T>& values) {
     const bool exponents =
         largest > 0 && (largest >= T(1e8) || smallest < T(1e-4) || largest / smallest > T(1e3));
     const auto format = exponents ? std::chars_format::scientific : std::chars_format::fixed;
-    int digits = exponents ? 1 : 0;
+    int digits = 0;
     for (const T v : values) {
         if (!std::isfinite(v)) continue;
-        const std::string s = shortest(v, format);
-        const auto point = s.find('.');
-        if (point == std::string::npos) continue;
-        const auto end = std::min(s.find('e'), s.size());
-        digits = std::max(digits, std::min(static_cast<int>(end - point - 1), most_digits));
+        digits = std::max(digits, std::min(decimals(shortest(v, format)), most_digits));
     }
     std::vector<std::string> cells;
     for (const T v : values) {
-        std::string cell;
         if (std::isnan(v)) {
-            cell = "nan";
+            cells.push_back("nan");
         } else if (std::isinf(v)) {
-            cell = v > 0 ? "inf" : "-inf";
-        } else if (exponents) {
-            cell = rounded(v, format, digits);
+            cells.push_back(v > 0 ? "inf" : "-inf");
         } else {
-            // NumPy drops trailing zeros of each element and pads with blanks.
-            cell = digits == 0 ? rounded(v, format, 0) + '.' : rounded(v, format, digits);
-            const std::size_t full = cell.size();
-            cell.erase(cell.find_last_not_of('0') + 1);
-            cell.append(full - cell.size(), ' ');
+            std::string cell = shortest(v, format);
+            if (decimals(cell) > most_digits) cell = rounded(v, format, most_digits);
+            const auto end = std::min(cell.find('e'), cell.size());
+            std::string mantissa = cell.substr(0, end);
+            if (mantissa.find('.') == std::string::npos) mantissa += '.';
+            else mantissa.erase(mantissa.find_last_not_of('0') + 1);
+            // Exponents stand below each other, hence zeros; otherwise NumPy pads with blanks.
+            mantissa.append(static_cast<std::size_t>(digits - decimals(mantissa)), exponents ? '0' : ' ');
+            cells.push_back(mantissa + cell.substr(end));
         }
-        cells.push_back(std::move(cell));
     }
     return cells;
 }
@@ -130,23 +133,43 @@ private:
     }
 
     void axis(std::ostream& out, int axis) {
-        const bool last = axis + 1 == sizes_.rank();
+        if (axis + 1 == sizes_.rank()) return row(out);
         out << '[';
         bool first = true;
         for (const Index i : shown(sizes_[axis], summarise_)) {
-            if (!first) {
-                if (last) out << ' ';
-                else out << std::string(static_cast<std::size_t>(sizes_.rank() - axis - 1), '\n')
-                         << std::string(static_cast<std::size_t>(axis + 1), ' ');
-            }
+            if (!first)
+                out << std::string(static_cast<std::size_t>(sizes_.rank() - axis - 1), '\n')
+                    << std::string(static_cast<std::size_t>(axis + 1), ' ');
             first = false;
             if (i < 0) out << "...";
-            else if (last) out << cells_[next_++];
             else this->axis(out, axis + 1);
         }
         out << ']';
     }
 
+    // The last axis, wrapped before the closing brackets would pass the line's end.
+    void row(std::ostream& out) {
+        const auto indent = static_cast<std::size_t>(sizes_.rank());
+        std::string text;
+        std::string line(indent, ' ');
+        bool first = true;
+        for (const Index i : shown(sizes_[sizes_.rank() - 1], summarise_)) {
+            const std::string& word = i < 0 ? dots_ : cells_[next_++];
+            if (!first) line += ' ';
+            first = false;
+            if (line.size() > indent && line.size() + word.size() > line_width - indent) {
+                line.erase(line.find_last_not_of(' ') + 1);
+                text += line + '\n';
+                line.assign(indent, ' ');
+            }
+            line += word;
+        }
+        text += line;
+        out << '[' << text.substr(indent) << ']';
+    }
+
+    static constexpr std::size_t line_width = 75;
+    const std::string dots_ = "...";
     Shape::Sizes sizes_;
     bool summarise_;
     std::vector<std::string> cells_;

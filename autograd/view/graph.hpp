@@ -108,6 +108,8 @@ public:
         std::uint32_t slot_ = 0;
     };
 
+    static vertex_descriptor null_vertex() noexcept { return nullptr; }
+
     explicit Graph(const Tensor& root) : Graph(std::vector<Tensor>{root}) {}
     explicit Graph(std::vector<Tensor> roots);
 
