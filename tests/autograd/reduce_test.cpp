@@ -1,0 +1,222 @@
+// Reductions against long double, their bits against the number of threads.
+#include "catch.hpp"
+
+#include <cmath>
+#include <limits>
+#include <map>
+#include <vector>
+
+#include <shikumi/autograd/kernels/reduce.hpp>
+#include <shikumi/autograd/kernels/threads.hpp>
+#include <shikumi/autograd/memory/array.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/autograd/transform/transform.hpp>
+
+using namespace shikumi;
+using kernels::Reduction;
+using shikumi_test::contains;
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+ConstView look(const Array& a) { return {a.raw(), a.spec()}; }
+
+Shape kept(const Shape& shape, std::uint32_t axes) {
+    Shape::Sizes sizes;
+    for (int i = 0; i < shape.rank(); ++i) {
+        if ((axes >> i & 1) == 0) sizes.push_back(shape[i]);
+    }
+    return Shape(sizes);
+}
+
+// Where element i of `shape` goes when `axes` are reduced.
+Index target(const Shape& shape, std::uint32_t axes, Index i) {
+    Index at = 0, step = 1;
+    for (int axis = shape.rank() - 1; axis >= 0; --axis) {
+        const Index position = i % shape[axis];
+        i /= shape[axis];
+        if ((axes >> axis & 1) != 0) continue;
+        at += position * step;
+        step *= shape[axis];
+    }
+    return at;
+}
+
+Array reduced(Reduction reduction, const Array& in, std::uint32_t axes) {
+    const Array out({kept(in.shape(), axes),
+                     reduction == Reduction::sum && in.dtype() == bool_ ? i64 : in.dtype()});
+    kernels::reduce(reduction, look(in), axes, {out.raw(), out.spec()});
+    return out;
+}
+
+struct Threads {
+    int before = num_threads();
+    ~Threads() { set_num_threads(before); }
+};
+
+const std::vector<Shape> shapes{{},           {1},          {7},           {1000},        {200001},
+                                {3, 5},       {40, 1000},   {1000, 40},    {70000, 3},    {3, 70000},
+                                {5, 4, 3},    {30, 1, 70},  {64, 100, 65}, {6, 5, 4, 3},  {2, 3000, 17},
+                                {9, 9, 9, 9}, {3, 2, 3, 2, 3}, {100, 2000}, {0, 3}, {3, 0, 2}};
+
+}  // namespace
+
+TEST_CASE("sums, over any axes, against long double") {
+    const Threads restore;
+    Generator rng(5);
+    for (const Shape& shape : shapes) {
+        const Array x = random_normal(shape, rng, 0.3).array();
+        for (std::uint32_t axes = 0; axes < 1U << shape.rank(); ++axes) {
+            std::vector<long double> exact(static_cast<std::size_t>(kept(shape, axes).size()));
+            std::vector<long double> scale(exact.size(), 1);
+            for (Index i = 0; i < x.size(); ++i) {
+                const auto at = static_cast<std::size_t>(target(shape, axes, i));
+                const float value = x.data<float>()[static_cast<std::size_t>(i)];
+                exact[at] += value;
+                scale[at] += std::abs(value);
+            }
+            std::vector<float> first;
+            for (const int threads : {1, 2, 3, 4}) {
+                set_num_threads(threads);
+                const Array out = reduced(Reduction::sum, x, axes);
+                const std::vector<float> now(out.data<float>().begin(), out.data<float>().end());
+                if (threads == 1) first = now;
+                CHECK(now == first);
+            }
+            long double worst = 0;
+            for (std::size_t i = 0; i < exact.size(); ++i)
+                worst = std::max(worst, std::abs(exact[i] - static_cast<long double>(first[i])) / scale[i]);
+            INFO(shape << " axes " << axes);
+            CHECK(worst < 3e-7L);
+        }
+    }
+}
+
+TEST_CASE("extremes, over any axes") {
+    Generator rng(6);
+    for (const Shape& shape : shapes) {
+        if (shape.size() == 0) continue;
+        const Array x = random_normal(shape, rng, 0, 1, f64).array();
+        for (std::uint32_t axes = 0; axes < 1U << shape.rank(); ++axes) {
+            const auto count = static_cast<std::size_t>(kept(shape, axes).size());
+            std::vector<double> most(count, -infinity), least(count, infinity);
+            for (Index i = 0; i < x.size(); ++i) {
+                const auto at = static_cast<std::size_t>(target(shape, axes, i));
+                const double value = x.data<double>()[static_cast<std::size_t>(i)];
+                most[at] = std::max(most[at], value);
+                least[at] = std::min(least[at], value);
+            }
+            const Array high = reduced(Reduction::max, x, axes), low = reduced(Reduction::min, x, axes);
+            CHECK(std::vector(high.data<double>().begin(), high.data<double>().end()) == most);
+            CHECK(std::vector(low.data<double>().begin(), low.data<double>().end()) == least);
+        }
+    }
+}
+
+TEST_CASE("a mean of a million floats is right to a millionth") {
+    CHECK(mean(full({1000000}, 0.1)).item<double>() == Approx(0.1).epsilon(1e-6));
+    CHECK(mean(full({1000000, 3}, 0.1), 0).to_vector<double>()[2] == Approx(0.1).epsilon(1e-6));
+    CHECK(mean(full({64, 16384}, 0.1), 0).to_vector<double>()[99] == Approx(0.1).epsilon(1e-6));
+    CHECK(sum(full({20000000}, 1)).item<double>() == 2e7);  // a running float stops at 2^24
+}
+
+TEST_CASE("integers sum in their own type and wrap around, bools are counted") {
+    const Tensor large = full({3}, std::numeric_limits<std::int32_t>::max(), i32);
+    CHECK(sum(large).dtype() == i32);
+    CHECK(sum(large).item<std::int64_t>() == std::numeric_limits<std::int32_t>::max() - 2);
+    CHECK(sum(full({2}, std::numeric_limits<std::int64_t>::max(), i64)).item<std::int64_t>() == -2);
+    CHECK(sum(full({2, 1000}, true, bool_), 1).to_vector<std::int64_t>() ==
+          std::vector<std::int64_t>{1000, 1000});
+    CHECK(sum(full({3, 4, 5}, true, bool_), {0, 2}).dtype() == i64);
+    CHECK(sum(full({3, 4, 5}, true, bool_), {0, 2}).to_vector<int>() == std::vector<int>(4, 15));
+}
+
+TEST_CASE("NaN wins") {
+    const Tensor x = tensor({{1.0, missing, 3.0}, {4.0, 5.0, 6.0}}, f64);
+    CHECK(std::isnan(max(x).item<double>()));
+    CHECK(std::isnan(min(x).item<double>()));
+    CHECK(std::isnan(max(x, 1).to_vector<double>()[0]));
+    CHECK(max(x, 0).to_vector<double>()[2] == 6);
+    CHECK(argmax(x).item<int>() == 1);
+    CHECK(argmin(x).item<int>() == 1);
+    CHECK(argmin(x, 1).to_vector<int>() == std::vector<int>{1, 0});
+}
+
+TEST_CASE("the first of equals is the position") {
+    const Tensor x = tensor({{3, 7, 7}, {7, 1, 1}});
+    CHECK(argmax(x).item<int>() == 1);
+    CHECK(argmax(x, 1).to_vector<int>() == std::vector<int>{1, 0});
+    CHECK(argmax(x, 0).to_vector<int>() == std::vector<int>{1, 0, 0});
+    CHECK(argmin(x, -1, true).shape() == Shape{2, 1});
+    CHECK(argmin(x, -1, true).to_vector<int>() == std::vector<int>{0, 1});
+    CHECK(argmax(x, {}, true).shape() == Shape{1, 1});
+    CHECK(argmax(scalar(3)).item<int>() == 0);
+}
+
+TEST_CASE("equals share the gradient of their maximum") {
+    const Tensor x = tensor({{1, 3, 3}, {2, 2, 2}}, f64);
+    CHECK(grad(sum(max(x, 1)), {x})[0].to_vector<double>() ==
+          std::vector<double>{0, 0.5, 0.5, 1 / 3.0, 1 / 3.0, 1 / 3.0});
+    CHECK(grad(min(x), {x})[0].to_vector<double>() == std::vector<double>{1, 0, 0, 0, 0, 0});
+}
+
+TEST_CASE("a product of zeros keeps its derivatives") {
+    const auto f = [](const Tensor& x) { return prod(x); };
+    const Tensor one = tensor({2, 0, 3, 5, 7}, f64);
+    CHECK(grad(f)(one).to_vector<double>() == std::vector<double>{0, 210, 0, 0, 0});
+    const Tensor two = tensor({2, 0, 0, 5}, f64);
+    CHECK(grad(f)(two).to_vector<double>() == std::vector<double>(4, 0.0));
+    const std::vector<double> h = hessian(f)(two).to_vector<double>();
+    CHECK(h[1 * 4 + 2] == 10);
+    CHECK(h[2 * 4 + 1] == 10);
+    CHECK(prod(zeros({0})).item<float>() == 1);
+    CHECK(prod(tensor({{1, 2}, {3, 4}}), 0).to_vector<float>() == std::vector<float>{3, 8});
+}
+
+TEST_CASE("what is empty") {
+    CHECK(sum(zeros({0})).item<float>() == 0);
+    CHECK(sum(zeros({3, 0}), 1).to_vector<float>() == std::vector<float>(3, 0.0F));
+    CHECK(std::isnan(mean(zeros({0})).item<float>()));
+    CHECK(std::isnan(var(zeros({0})).item<float>()));
+    CHECK(max(zeros({0, 3}), 1).shape() == Shape{0});
+    CHECK(any(zeros({0}, bool_)).item<bool>() == false);
+    CHECK(all(zeros({0}, bool_)).item<bool>() == true);
+    CHECK_THROWS_AS(max(zeros({0})), ShapeError);
+    CHECK_THROWS_AS(min(zeros({3, 0}), 1), ShapeError);
+    CHECK_THROWS_AS(argmax(zeros({0})), ShapeError);
+}
+
+TEST_CASE("logsumexp at the ends") {
+    CHECK(logsumexp(full({4}, -infinity)).item<double>() == -infinity);
+    CHECK(logsumexp(tensor({1.0, infinity, -infinity})).item<double>() == infinity);
+    CHECK(logsumexp(full({2}, 1000)).item<double>() == Approx(1000 + std::log(2.0)));
+    CHECK(logsumexp(tensor({-1000.0, -1001.0})).item<double>() == Approx(-1000 + std::log1p(std::exp(-1.0))));
+    CHECK(std::isnan(logsumexp(tensor({1.0, missing})).item<double>()));
+}
+
+TEST_CASE("roots of sums at zero") {
+    const Tensor x = zeros({3}, f64);
+    CHECK(norm(x).item<double>() == 0);
+    CHECK(grad(norm(x), {x})[0].to_vector<double>() == std::vector<double>(3, 0.0));
+    CHECK(grad(shikumi::std(x), {x})[0].to_vector<double>() == std::vector<double>(3, 0.0));
+    CHECK(norm(tensor({3, 4})).item<float>() == 5);
+    CHECK(std::isnan(norm(tensor({3.0, missing})).item<float>()));
+    CHECK(shikumi::var(tensor({1, 2, 3, 4}, f64), {}, false, 1).item<double>() == Approx(5 / 3.0));
+}
+
+TEST_CASE("a derivative of any order reaches through sums over some axes") {
+    Generator rng(8);
+    check_gradients([](const Tensor& x) { return sum(square(mean(x, {0, 2}))) + var(x, 1)
+                                                 + logsumexp(x, {0, -1}); },
+                    random_normal({2, 1, 3}, rng, 0, 1, f64));
+}
+
+TEST_CASE("mistakes in reductions") {
+    CHECK_THROWS_WITH(sum(ones({2, 3}), 2), contains("axis 2"));
+    CHECK_THROWS_WITH(sum(ones({2, 3}), {0, -2}), contains("twice"));
+    CHECK_THROWS_AS(sum(scalar(1), 0), ShapeError);
+    CHECK_THROWS_WITH(mean(arange(3)), contains("cast(f32)"));
+    CHECK_THROWS_AS(any(ones({2})), DTypeError);
+}

@@ -1,0 +1,132 @@
+// The thread pool.
+#include "catch.hpp"
+
+#include <atomic>
+#include <cstring>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/kernels/denormals.hpp>
+#include <shikumi/autograd/kernels/threads.hpp>
+
+using namespace shikumi;
+using kernels::parallel_for;
+
+namespace {
+
+struct Threads {
+    explicit Threads(int count) { set_num_threads(count); }
+    ~Threads() { set_num_threads(before); }
+    int before = num_threads();
+};
+
+}  // namespace
+
+TEST_CASE("every block runs once") {
+    for (const int threads : {1, 2, 5}) {
+        const Threads scope(threads);
+        CHECK(num_threads() == threads);
+        for (const Index blocks : {0, 1, 2, 3, 1000}) {
+            std::vector<std::atomic<int>> runs(static_cast<std::size_t>(blocks));
+            parallel_for(blocks, [&](Index i) { ++runs[static_cast<std::size_t>(i)]; });
+            for (const auto& count : runs) CHECK(count == 1);
+        }
+    }
+}
+
+TEST_CASE("pieces cover everything") {
+    for (const Index count : {0, 1, 9, 10, 11, 100}) {
+        std::vector<std::atomic<int>> seen(static_cast<std::size_t>(count));
+        kernels::parallel_pieces(count, 10, [&](Index begin, Index end) {
+            CHECK(end - begin <= 10);
+            for (Index i = begin; i < end; ++i) ++seen[static_cast<std::size_t>(i)];
+        });
+        for (const auto& times : seen) CHECK(times == 1);
+    }
+}
+
+TEST_CASE("the lowest failing block's exception reaches the caller") {
+    for (const int threads : {1, 4}) {
+        const Threads scope(threads);
+        for (int round = 0; round < 50; ++round) {
+            try {
+                parallel_for(200, [](Index i) {
+                    if (i % 50 == 7) fail<ValueError>("test", "block ", i);
+                });
+                FAIL("nothing was thrown");
+            } catch (const ValueError& e) {
+                CHECK(std::string(e.what()) == "[test] block 7");
+            }
+        }
+        std::atomic<int> after = 0;
+        parallel_for(10, [&](Index) { ++after; });
+        CHECK(after == 10);
+    }
+}
+
+TEST_CASE("a call inside another runs on the thread that makes it") {
+    const Threads scope(4);
+    std::atomic<int> runs = 0, strangers = 0;
+    parallel_for(8, [&](Index) {
+        const auto self = std::this_thread::get_id();
+        parallel_for(8, [&](Index) {
+            ++runs;
+            if (std::this_thread::get_id() != self) ++strangers;
+        });
+    });
+    CHECK(runs == 64);
+    CHECK(strangers == 0);
+}
+
+TEST_CASE("several threads may call at once") {
+    const Threads scope(3);
+    std::vector<std::thread> callers;
+    std::atomic<int> runs = 0;
+    for (int t = 0; t < 4; ++t)
+        callers.emplace_back([&] {
+            for (int i = 0; i < 200; ++i) parallel_for(16, [&](Index) { ++runs; });
+        });
+    for (std::thread& caller : callers) caller.join();
+    CHECK(runs == 4 * 200 * 16);
+}
+
+TEST_CASE("one block stays on the caller's thread") {
+    const Threads scope(4);
+    const auto self = std::this_thread::get_id();
+    bool same = false;
+    parallel_for(1, [&](Index) { same = std::this_thread::get_id() == self; });
+    CHECK(same);
+}
+
+TEST_CASE("the number of threads is checked") {
+    CHECK_THROWS_AS(set_num_threads(0), ValueError);
+    CHECK_THROWS_AS(set_num_threads(-3), ValueError);
+    CHECK(num_threads() >= 1);
+    const Threads scope(2);
+    CHECK_THROWS_AS(parallel_for(2, [](Index) { set_num_threads(1); }), StateError);
+}
+
+#if defined(__SSE__) || defined(__aarch64__)
+TEST_CASE("denormals are flushed within a scope, and in workers") {
+    const auto halved = [] {
+        volatile float least = 1.17549435e-38F;  // halving it gives a denormal
+        return least * 0.5F;
+    };
+    CHECK(halved() > 0);
+    {
+        const kernels::FlushDenormals flush;
+        CHECK(halved() == 0);
+    }
+    CHECK(halved() > 0);
+
+    const Threads scope(4);
+    const auto self = std::this_thread::get_id();
+    std::atomic<int> kept = 0;
+    parallel_for(1000, [&](Index) {
+        if (std::this_thread::get_id() != self && halved() != 0) ++kept;
+    });
+    CHECK(kept == 0);
+}
+#endif
