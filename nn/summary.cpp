@@ -27,7 +27,7 @@ std::string batch_shape(const Shape& sample) {
 std::string with_commas(Index n) {
     std::string digits = std::to_string(n);
     for (auto i = static_cast<Index>(digits.size()) - 3; i > 0; i -= 3)
-        digits.insert(static_cast<std::size_t>(i), ",");
+        digits.insert(static_cast<std::size_t>(i), 1, ',');
     return digits;
 }
 

@@ -1,0 +1,226 @@
+// golden DIR…: runs every case of golden Keras behaviour (*.json) in the folders, and says which of
+// them differ, by the first number that is off, and which use something that isn't there yet.
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <shikumi/shikumi.hpp>
+
+namespace {
+
+using nlohmann::json;
+using namespace shikumi;
+
+// A case that asks for what isn't there.
+struct Unknown : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+// A case that comes out differently.
+struct Different : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+Tensor read_tensor(const json& j) {
+    const auto sizes = j.at("shape").get<std::vector<Index>>();
+    return tensor(j.at("data").get<std::vector<float>>(), Shape(std::span<const Index>(sizes)));
+}
+
+// ---- building -----------------------------------------------------------------------------------
+
+// Refuses keys of a configuration that would change the result and aren't looked at.
+void only(const json& config, const std::string& what, std::vector<std::string> known) {
+    for (const auto& [key, value] : config.items()) {
+        const bool inert = value.is_null() || value == false;
+        if (!inert && std::find(known.begin(), known.end(), key) == known.end())
+            throw Unknown(what + " with " + key);
+    }
+}
+
+nn::ActivationFunction activation(const json& config) {
+    const std::string name = config.value("activation", "linear");
+    try {
+        return nn::activation(name);
+    } catch (const ValueError&) {
+        throw Unknown("activation " + name);
+    }
+}
+
+void add_layer(nn::Sequential& model, const json& layer) {
+    const std::string type = layer.at("class_name");
+    const json config = layer.value("config", json::object());
+    if (type == "Dense") {
+        only(config, type, {"units", "activation", "use_bias"});
+        model.add(nn::Dense(config.at("units").get<Index>(),
+                            {.activation = activation(config), .use_bias = config.value("use_bias", true)}));
+    } else if (type == "Activation") {
+        only(config, type, {"activation"});
+        model.add(nn::Activation(activation(config)));
+    } else if (type == "Flatten") {
+        only(config, type, {});
+        model.add(nn::Flatten());
+    } else if (type == "Reshape") {
+        only(config, type, {"target_shape"});
+        model.add(nn::Reshape(config.at("target_shape").get<std::vector<Index>>()));
+    } else if (type == "Dropout") {
+        only(config, type, {"rate"});
+        model.add(nn::Dropout(config.at("rate").get<double>()));
+    } else {
+        throw Unknown("layer " + type);
+    }
+}
+
+optim::Optimizer read_optimizer(const json& j) {
+    const std::string type = j.at("class_name");
+    const json& config = j.at("config");
+    if (type == "SGD") {
+        only(config, type, {"learning_rate", "momentum", "nesterov"});
+        return optim::SGD({.learning_rate = config.at("learning_rate"),
+                           .momentum = config.value("momentum", 0.0),
+                           .nesterov = config.value("nesterov", false)});
+    }
+    if (type == "Adam") {
+        only(config, type, {"learning_rate", "beta_1", "beta_2", "epsilon"});
+        return optim::Adam({.learning_rate = config.at("learning_rate"),
+                            .beta_1 = config.value("beta_1", 0.9),
+                            .beta_2 = config.value("beta_2", 0.999),
+                            .epsilon = config.value("epsilon", 1e-7)});
+    }
+    throw Unknown("optimizer " + type);
+}
+
+nn::Loss read_loss(const json& the_case) {
+    const std::string name = the_case.at("loss");
+    only(the_case.value("loss_config", json::object()), "loss " + name, {});
+    for (const nn::NamedLoss* loss :
+         {&nn::categorical_crossentropy, &nn::sparse_categorical_crossentropy, &nn::binary_crossentropy,
+          &nn::mean_squared_error, &nn::mean_absolute_error}) {
+        if (loss->name == name) return *loss;
+    }
+    throw Unknown("loss " + name);
+}
+
+// ---- comparing ----------------------------------------------------------------------------------
+
+void compare_number(const std::string& where, double got, double expected, double allowed) {
+    if (std::abs(got - expected) <= allowed) return;  // false for NaN, too
+    std::ostringstream text;
+    text.precision(9);
+    text << where << ": got " << got << ", expected " << expected << " (allowed difference " << allowed << ")";
+    throw Different(text.str());
+}
+
+void compare_tensor(const std::string& name, const Tensor& got, const json& expected, double tolerance) {
+    const Tensor wanted = read_tensor(expected);
+    if (got.shape() != wanted.shape())
+        throw Different(name + ": got shape " + to_string(got.shape()) + ", expected " + to_string(wanted.shape()));
+    const auto g = got.to_vector<double>(), w = wanted.to_vector<double>();
+    double largest = 1e-3;
+    for (const double v : w) largest = std::max(largest, std::abs(v));
+    for (std::size_t i = 0; i < w.size(); ++i)
+        compare_number(name + "[" + std::to_string(i) + "]", g[i], w[i], tolerance * largest);
+}
+
+void compare_losses(const std::vector<double>& got, const std::vector<double>& expected, std::size_t epochs,
+                    double tolerance) {
+    if (got.size() != expected.size())
+        throw Different("losses: got " + std::to_string(got.size()) + ", expected " + std::to_string(expected.size()));
+    for (std::size_t i = 0; i < std::min(epochs, expected.size()); ++i)
+        compare_number("losses[" + std::to_string(i) + "]", got[i], expected[i],
+                       tolerance * std::max(std::abs(expected[i]), 0.01));
+}
+
+// ---- one case -----------------------------------------------------------------------------------
+
+void run(const json& c) {
+    const double tolerance = c.at("tolerance");
+    const int epochs = c.at("epochs");
+
+    // Everything that may be unknown is looked up first: a case is skipped or run, not half run.
+    nn::Sequential model;
+    for (const json& layer : c.at("layers")) add_layer(model, layer);
+    std::optional<nn::CompileOptions> how;
+    if (epochs > 0) how = nn::CompileOptions{read_optimizer(c.at("optimizer")), read_loss(c), {}};
+
+    const Tensor x = read_tensor(c.at("x"));
+    model.build(x.spec());
+    std::vector<Tensor> weights;
+    for (const json& w : c.at("initial_weights")) weights.push_back(read_tensor(w));
+    model.set_weights(weights);
+    compare_tensor("initial_predictions", model.predict(x), c.at("initial_predictions"), tolerance);
+    if (epochs == 0) return;
+
+    Tensor y = read_tensor(c.at("y"));
+    if (how->loss.targets() == nn::Targets::class_indices) y = y.cast(i64);
+    std::map<int, double> class_weight;
+    const json weight_of = c.value("class_weight", json::object());
+    for (const auto& [label, weight] : weight_of.items())
+        class_weight[std::stoi(label)] = weight;
+    model.compile(*how);
+    const nn::History trained = model.fit(x, y,
+                                          {.batch_size = c.at("batch_size"), .epochs = epochs, .verbose = 0,
+                                           .shuffle = false, .class_weight = class_weight});
+
+    const auto losses = trained.history.at("loss");
+    const auto expected = c.at("losses").get<std::vector<double>>();
+    if (const json tight = c.value("tight", json()); tight.is_object())
+        compare_losses(losses, expected, tight.at("epochs"), tight.at("tolerance"));
+    compare_losses(losses, expected, expected.size(), tolerance);
+    const std::vector<Tensor> final_weights = model.get_weights();
+    for (std::size_t i = 0; i < final_weights.size(); ++i) {
+        const json& w = c.at("final_weights").at(i);
+        compare_tensor("final_weights " + w.at("name").get<std::string>(), final_weights[i], w, tolerance);
+    }
+    compare_tensor("final_predictions", model.predict(x), c.at("final_predictions"), tolerance);
+}
+
+std::vector<std::filesystem::path> cases_in(int count, char** folders) {
+    std::vector<std::filesystem::path> files;
+    for (int i = 0; i < count; ++i) {
+        for (const auto& entry : std::filesystem::directory_iterator(folders[i])) {
+            if (entry.path().extension() == ".json") files.push_back(entry.path());
+        }
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 2) {
+        std::cerr << "usage: golden DIR…\n";
+        return 2;
+    }
+    int passed = 0, failed = 0, skipped = 0;
+    try {
+        for (const auto& file : cases_in(argc - 1, argv + 1)) {
+            const std::string name = file.stem().string();
+            try {
+                std::ifstream in(file);
+                run(json::parse(in));
+                ++passed;
+            } catch (const Unknown& e) {
+                std::cout << "skipped " << name << ": " << e.what() << '\n';
+                ++skipped;
+            } catch (const std::exception& e) {
+                std::cout << "FAILED " << name << ": " << e.what() << '\n';
+                ++failed;
+            }
+        }
+    } catch (const std::exception& e) {
+        std::cerr << e.what() << '\n';
+        return 2;
+    }
+    std::cout << passed << " passed, " << failed << " failed, " << skipped << " skipped\n";
+    return failed == 0 ? 0 : 1;
+}
