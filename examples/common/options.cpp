@@ -49,6 +49,7 @@ std::string nearest(const std::string& wrong, const po::options_description& kno
 
 [[noreturn]] void refuse_unknown(std::string wrong, const po::options_description& known) {
     wrong.erase(0, wrong.find_first_not_of('-'));
+    wrong.erase(std::min(wrong.find('='), wrong.size()));
     const std::string guess = nearest(wrong, known);
     throw BadOption("there is no option '--" + wrong + "'" +
                     (guess.empty() ? "; --help shows all" : "; did you mean '--" + guess + "'?"));
