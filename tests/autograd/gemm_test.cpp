@@ -170,7 +170,7 @@ TEST_CASE("adding to what is there") {
     CHECK(c == expected);
 }
 
-TEST_CASE("integers wrap around") {
+TEST_CASE("products of integers wrap around") {
     const std::int64_t most = std::numeric_limits<std::int64_t>::max();
     CHECK(matmul(tensor({{most, 1}}, i64), tensor({{2}, {5}}, i64)).item<std::int64_t>() == 3);
 }
