@@ -21,7 +21,8 @@ std::string read_all(Input& input, std::size_t max_bytes) {
     for (;;) {
         const std::size_t old = text.size();
         text.resize(old + step);
-        const std::size_t got = input.read_some(std::as_writable_bytes(std::span(text).subspan(old)));
+        const std::size_t got =
+            input.read_some(std::as_writable_bytes(std::span(text).subspan(old)));
         text.resize(old + got);
         if (text.size() > max_bytes) input.fail("the table is larger than ", max_bytes, " bytes");
         if (got < step) return text;
@@ -109,7 +110,8 @@ std::optional<float> number(std::string_view text) {
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     const auto rounded = static_cast<float>(value);
-    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(rounded)) return {};
+    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(rounded))
+        return {};
     return rounded;
 }
 
@@ -134,7 +136,8 @@ Table read_csv(const std::filesystem::path& path, const CsvOptions& options) {
                                      ", which has columns 0 to ", fields.size() - 1);
                 is_text[static_cast<std::size_t>(column)] = true;
             }
-            table.texts.resize(static_cast<std::size_t>(std::count(is_text.begin(), is_text.end(), true)));
+            table.texts.resize(
+                static_cast<std::size_t>(std::count(is_text.begin(), is_text.end(), true)));
             if (options.header) {
                 for (const Field& field : fields) table.names.push_back(field.text);
                 continue;
@@ -151,8 +154,8 @@ Table read_csv(const std::filesystem::path& path, const CsvOptions& options) {
             } else if (const auto value = number(field.text)) {
                 numbers.push_back(*value);
             } else {
-                input.fail_at(field.offset, "line ", lines.line(), ", column ", column + 1,
-                              ": ", excerpt(field.text), " is not a finite number");
+                input.fail_at(field.offset, "line ", lines.line(), ", column ", column + 1, ": ",
+                              excerpt(field.text), " is not a finite number");
             }
         }
         ++rows;

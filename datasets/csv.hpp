@@ -11,10 +11,10 @@
 namespace shikumi::datasets {
 
 struct CsvOptions {
-    bool header = true;                    ///< the first line names the columns
+    bool header = true;  ///< the first line names the columns
     char separator = ',';
-    std::vector<int> text_columns = {};    ///< positions of the columns that aren't numbers
-    std::size_t max_bytes = 256u << 20;    ///< larger files are refused (after decompression)
+    std::vector<int> text_columns = {};  ///< positions of the columns that aren't numbers
+    std::size_t max_bytes = 256u << 20;  ///< larger files are refused (after decompression)
 };
 
 /// A table, split into its numbers and its texts; both keep the order of the file.

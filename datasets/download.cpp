@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 // A new file beside the target, gone again unless it takes the target's name.
 class PartialFile {
 public:
-    explicit PartialFile(const fs::path& target) : target_(target), name_(target.string() + ".XXXXXX") {
+    explicit PartialFile(const fs::path& target)
+        : target_(target), name_(target.string() + ".XXXXXX") {
         const int descriptor = mkstemp(name_.data());
         if (descriptor >= 0) file_.reset(fdopen(descriptor, "wb"));
         if (!file_) refuse();
@@ -139,7 +140,8 @@ void download(const std::string& url, const fs::path& target, const DownloadOpti
     std::error_code error;
     if (target.has_parent_path()) fs::create_directories(target.parent_path(), error);
     if (error)
-        fail<IoError>("download", target.parent_path().string(), " cannot be made: ", error.message());
+        fail<IoError>("download", target.parent_path().string(),
+                      " cannot be made: ", error.message());
     Transfer transfer{PartialFile(target), Sha256(), target.filename().string(), options};
 
     char explanation[CURL_ERROR_SIZE] = "";
@@ -179,7 +181,8 @@ void download(const std::string& url, const fs::path& target, const DownloadOpti
         transfer.file.refuse();
     }
     if (code != CURLE_OK)
-        fail<IoError>("download", url, ": ", explanation[0] ? explanation : curl_easy_strerror(code));
+        fail<IoError>("download", url, ": ",
+                      explanation[0] ? explanation : curl_easy_strerror(code));
     const std::string sha256 = transfer.checksum.hexadecimal();
     if (!options.sha256.empty() && sha256 != options.sha256)
         fail<IoError>("download", url, " has the SHA-256 ", sha256, ", ", options.sha256,

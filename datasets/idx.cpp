@@ -15,13 +15,20 @@ using detail::Input;
 
 DType element_type(const Input& input, std::byte code) {
     switch (std::to_integer<int>(code)) {
-        case 0x08: return u8;
-        case 0x0C: return i32;
-        case 0x0D: return f32;
-        case 0x0E: return f64;
-        case 0x09: input.fail_at(2, "the elements are 8-bit signed integers, which no dtype holds");
-        case 0x0B: input.fail_at(2, "the elements are 16-bit integers, which no dtype holds");
-        default: break;
+        case 0x08:
+            return u8;
+        case 0x0C:
+            return i32;
+        case 0x0D:
+            return f32;
+        case 0x0E:
+            return f64;
+        case 0x09:
+            input.fail_at(2, "the elements are 8-bit signed integers, which no dtype holds");
+        case 0x0B:
+            input.fail_at(2, "the elements are 16-bit integers, which no dtype holds");
+        default:
+            break;
     }
     input.fail_at(2, "not an IDX file: element type ", std::to_integer<int>(code));
 }
@@ -38,13 +45,16 @@ Shape read_shape(Input& input, int rank, DType dtype) {
         std::uint32_t size = 0;
         for (const std::byte b : word) size = size << 8 | std::to_integer<std::uint32_t>(b);
         sizes.push_back(size);
-        if (size == 0) none = true;
-        else too_many = too_many || __builtin_mul_overflow(bytes, size, &bytes);
+        if (size == 0)
+            none = true;
+        else
+            too_many = too_many || __builtin_mul_overflow(bytes, size, &bytes);
     }
     const std::uint64_t header = input.offset();
     if (too_many || (!none && bytes > input.capacity() - std::min(input.capacity(), header))) {
         std::string product;
-        for (const Index size : sizes) product += (product.empty() ? "" : " x ") + std::to_string(size);
+        for (const Index size : sizes)
+            product += (product.empty() ? "" : " x ") + std::to_string(size);
         input.fail_at(4, "the header promises ", product, " elements of ", dtype,
                       ", more than the file can hold");
     }
@@ -76,7 +86,8 @@ Tensor read_idx(const std::filesystem::path& path) {
     std::byte more;
     const std::uint64_t end = input.offset();
     if (input.read_some({&more, 1}) != 0)
-        input.fail_at(end, "the file goes on after the ", values.shape(), " elements of its header");
+        input.fail_at(end, "the file goes on after the ", values.shape(),
+                      " elements of its header");
     to_native(bytes, size_of(dtype));
     return Tensor(values);
 }

@@ -34,8 +34,10 @@ Index class_count(std::string_view function, const Labels& labels, Index num_cla
 
 Tensor one_hot_rows(const Labels& labels, Shape::Sizes sizes, Index num_classes) {
     num_classes = class_count("to_categorical", labels, num_classes);
-    if (sizes.rank() > 1 && sizes[sizes.rank() - 1] == 1) sizes[sizes.rank() - 1] = num_classes;
-    else sizes.push_back(num_classes);
+    if (sizes.rank() > 1 && sizes[sizes.rank() - 1] == 1)
+        sizes[sizes.rank() - 1] = num_classes;
+    else
+        sizes.push_back(num_classes);
     Array rows({Shape(sizes), f32});
     const auto values = rows.mutable_data<float>();
     std::fill(values.begin(), values.end(), 0.0f);

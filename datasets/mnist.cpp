@@ -55,7 +55,8 @@ std::vector<fs::path> folders(const MnistOptions& options) {
     add(options.data);
     if (!options.data.empty()) return list;
     add(detail::from_environment("SHIKUMI_DATA"));
-    if (const fs::path cache = detail::cache_folder(); !cache.empty()) list.push_back(cache / "mnist");
+    if (const fs::path cache = detail::cache_folder(); !cache.empty())
+        list.push_back(cache / "mnist");
     return list;
 }
 
@@ -82,19 +83,24 @@ fs::path fetch_all(const MnistOptions& options) {
     return folder;
 }
 
+// Why nothing is to be fetched; empty where there is no reason not to.
+std::string_view obstacle(const MnistOptions& options) {
+    if (!options.data.empty()) return "a folder that is named is not filled";
+    if (!options.download) return "downloading is switched off";
+    if (!can_download()) return "this library was built without libcurl";
+    if (detail::cache_folder().empty()) return "neither XDG_CACHE_HOME nor HOME names a cache";
+    if (options.mirrors.empty()) return "there is no mirror to fetch them from";
+    return "";
+}
+
 // The folder that has all four files.
 fs::path find(const MnistOptions& options) {
     const std::vector<fs::path> looked_in = folders(options);
     const auto found = std::find_if(looked_in.begin(), looked_in.end(), has_all);
     if (found != looked_in.end()) return *found;
 
-    std::string why;
-    if (!options.data.empty()) why = "";
-    else if (!options.download) why = "downloading is switched off";
-    else if (!can_download()) why = "this library was built without libcurl";
-    else if (detail::cache_folder().empty()) why = "neither XDG_CACHE_HOME nor HOME names a cache";
-    else if (options.mirrors.empty()) why = "there is no mirror to fetch them from";
-    else {
+    std::string why(obstacle(options));
+    if (why.empty()) {
         try {
             return fetch_all(options);
         } catch (const IoError& error) {
@@ -104,14 +110,15 @@ fs::path find(const MnistOptions& options) {
     std::string names;
     for (const File& file : files) names += (names.empty() ? "" : ", ") + std::string(file.name);
     fail<IoError>("mnist", "the files ", names, " are not together in ", detail::list_of(looked_in),
-                  why.empty() ? "" : "; " + why, "; put them into one of these folders");
+                  "; ", why, "; put them into one of these folders");
 }
 
 Images read_images(const fs::path& folder, const File& image_file, const File& label_file) {
     const fs::path path = in_folder(folder, image_file);
     const Tensor images = read_idx(path);
     const Shape shape = images.shape();
-    if (images.dtype() != u8 || shape.rank() != 3 || shape[0] == 0 || shape[1] != 28 || shape[2] != 28)
+    if (images.dtype() != u8 || shape.rank() != 3 || shape[0] == 0 || shape[1] != 28 ||
+        shape[2] != 28)
         fail<IoError>("mnist", path.string(), " holds ", images.spec(), ", wanted u8 (n, 28, 28)");
 
     const fs::path label_path = in_folder(folder, label_file);

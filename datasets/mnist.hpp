@@ -11,11 +11,13 @@
 namespace shikumi::datasets {
 
 struct MnistOptions {
-    std::filesystem::path data = {};  ///< the folder to read, or one with a folder `mnist`; only this
-    bool download = true;             ///< fetch what is found nowhere
+    /// The folder to read, or one with a folder `mnist`. No other is looked into.
+    std::filesystem::path data = {};
+    /// Fetch what is found nowhere.
+    bool download = true;
     Progress on_progress = {};
+    /// Where the four files may be fetched, tried in order.
     std::vector<std::string> mirrors = {
-        ///< where the four files may be fetched, tried in order
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
     };

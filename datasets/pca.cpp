@@ -28,7 +28,8 @@ Square identity_matrix(std::size_t n) {
 
 // Makes `a` diagonal by plane rotations, the cyclic Jacobi method (Golub and Van Loan, "Matrix
 // Computations", 4th ed., §8.5): A ← JᵀAJ with t = tan θ the smaller root of t² + 2τt - 1 = 0,
-// τ = (a_qq - a_pp) / 2a_pq. Returns the eigenvectors as rows; the eigenvalues stay on a's diagonal.
+// τ = (a_qq - a_pp) / 2a_pq. Returns the eigenvectors as rows; the eigenvalues stay on a's
+// diagonal.
 Square diagonalize(Square& a) {
     Square vectors = identity_matrix(a.n);
     constexpr int most_sweeps = 60;  // it converges quadratically: ten are plenty

@@ -65,8 +65,7 @@ Tensor take_rows(const Tensor& x, std::span<const Index> rows) {
     if (shape.rank() == 0) fail<ShapeError>("take_rows", "a scalar has no rows");
     const Array values = x.array();
     Array taken({shape.with_front(static_cast<Index>(rows.size())), x.dtype()});
-    const std::size_t row_bytes =
-        rows.empty() ? 0 : taken.spec().bytes() / rows.size();
+    const std::size_t row_bytes = rows.empty() ? 0 : taken.spec().bytes() / rows.size();
     const auto* from = static_cast<const std::byte*>(values.raw());
     auto* to = static_cast<std::byte*>(taken.raw());
     for (const Index row : rows) {
@@ -96,8 +95,9 @@ TrainTest train_test_split(const Tensor& features, const Tensor& labels,
     const Index wanted = std::llround(options.test_fraction * static_cast<double>(n));
     const Index tested = std::clamp<Index>(wanted, 1, n - 1);
     // Without classes, all samples are of one.
-    const auto classes = options.stratified ? labels.to_vector<std::int64_t>()
-                                            : std::vector<std::int64_t>(static_cast<std::size_t>(n));
+    const auto classes = options.stratified
+                             ? labels.to_vector<std::int64_t>()
+                             : std::vector<std::int64_t>(static_cast<std::size_t>(n));
     auto left = test_counts(classes, tested);
     Generator rng(options.seed);
     Rows train, test;

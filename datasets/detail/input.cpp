@@ -22,8 +22,7 @@ Input::Input(std::string_view reader, const std::filesystem::path& path)
     : reader_(reader), path_(path.string()) {
     std::error_code error;
     const auto status = std::filesystem::status(path, error);
-    if (!std::filesystem::exists(status))
-        shikumi::fail<IoError>(reader_, path_, " does not exist");
+    if (!std::filesystem::exists(status)) shikumi::fail<IoError>(reader_, path_, " does not exist");
     if (!std::filesystem::is_regular_file(status))
         shikumi::fail<IoError>(reader_, path_, " is not a file");
     const std::uint64_t size = std::filesystem::file_size(path, error);

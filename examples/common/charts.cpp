@@ -12,7 +12,8 @@ namespace examples {
 namespace {
 
 // Okabe and Ito's palette, "Color Universal Design", without the yellow that white swallows.
-constexpr std::array colours{"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#333333"};
+constexpr std::array colours{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                             "#E69F00", "#56B4E9", "#333333"};
 constexpr const char* ink = "#222222";
 constexpr const char* faint_ink = "#666666";
 constexpr const char* grid = "#E6E6E6";
@@ -27,11 +28,16 @@ constexpr double letter = 7.3;  // of 13 px type, on average and a little more
 std::string escaped(const std::string& text) {
     std::string out;
     for (const char c : text) {
-        if (c == '&') out += "&amp;";
-        else if (c == '<') out += "&lt;";
-        else if (c == '>') out += "&gt;";
-        else if (c == '"') out += "&quot;";
-        else if (static_cast<unsigned char>(c) >= 0x20) out += c;
+        if (c == '&')
+            out += "&amp;";
+        else if (c == '<')
+            out += "&lt;";
+        else if (c == '>')
+            out += "&gt;";
+        else if (c == '"')
+            out += "&quot;";
+        else if (static_cast<unsigned char>(c) >= 0x20)
+            out += c;
     }
     return out;
 }
@@ -53,7 +59,8 @@ struct Interval {
         high = std::max(high, v);
     }
     void widen(double share) {
-        const double extra = high > low ? (high - low) * share : (high == 0 ? 0.5 : std::abs(high) * 0.5);
+        const double extra =
+            high > low ? (high - low) * share : (high == 0 ? 0.5 : std::abs(high) * 0.5);
         low -= extra;
         high += extra;
     }
@@ -109,11 +116,12 @@ class Picture {
 public:
     Picture(const std::string& title, std::size_t longest_name) {
         right_ = width - 56 - letter * static_cast<double>(std::min<std::size_t>(longest_name, 28));
-        out_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + fixed(width, 0) + " " +
-               fixed(height, 0) + "\" width=\"" + fixed(width, 0) + "\" height=\"" + fixed(height, 0) +
-               "\" font-family=\"Inter, 'Helvetica Neue', Arial, 'Noto Sans', 'Noto Sans CJK JP', "
-               "'DejaVu Sans', sans-serif\" role=\"img\">\n<title>" + escaped(title) +
-               "</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#FFFFFF\"/>\n";
+        out_ =
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + fixed(width, 0) + " " +
+            fixed(height, 0) + "\" width=\"" + fixed(width, 0) + "\" height=\"" + fixed(height, 0) +
+            "\" font-family=\"Inter, 'Helvetica Neue', Arial, 'Noto Sans', 'Noto Sans CJK JP', "
+            "'DejaVu Sans', sans-serif\" role=\"img\">\n<title>" +
+            escaped(title) + "</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#FFFFFF\"/>\n";
         text({.x = left, .y = 36, .size = 18, .more = " font-weight=\"600\""}, title);
     }
 
@@ -121,8 +129,8 @@ public:
 
     void text(const Text& t, const std::string& words) {
         out_ += "<text x=\"" + px(t.x) + "\" y=\"" + px(t.y) + "\" text-anchor=\"" + t.anchor +
-                "\" font-size=\"" + std::to_string(t.size) + "\" fill=\"" + t.colour + "\"" + t.more +
-                ">" + escaped(words) + "</text>\n";
+                "\" font-size=\"" + std::to_string(t.size) + "\" fill=\"" + t.colour + "\"" +
+                t.more + ">" + escaped(words) + "</text>\n";
     }
     void line(double x1, double y1, double x2, double y2, const char* colour) {
         out_ += "<line x1=\"" + px(x1) + "\" y1=\"" + px(y1) + "\" x2=\"" + px(x2) + "\" y2=\"" +
@@ -135,8 +143,9 @@ public:
     }
     // Form and colour both tell the class, so that either is enough.
     void marker(double x, double y, std::size_t index) {
-        const std::string style = "\" fill=\"" + shade(index) +
-                                  "\" fill-opacity=\"0.75\" stroke=\"#FFFFFF\" stroke-width=\"0.8\"/>\n";
+        const std::string style =
+            "\" fill=\"" + shade(index) +
+            "\" fill-opacity=\"0.75\" stroke=\"#FFFFFF\" stroke-width=\"0.8\"/>\n";
         const auto polygon = [&](std::initializer_list<std::pair<double, double>> corners) {
             out_ += "<polygon points=\"";
             for (const auto& [dx, dy] : corners) out_ += px(x + dx) + "," + px(y + dy) + " ";
@@ -144,13 +153,22 @@ public:
             out_ += style.substr(1);
         };
         switch (index % 4) {
-            case 0: out_ += "<circle cx=\"" + px(x) + "\" cy=\"" + px(y) + "\" r=\"4.6" + style; break;
-            case 1: polygon({{0, -5.6}, {5.2, 4.2}, {-5.2, 4.2}}); break;
-            case 2: polygon({{-4.2, -4.2}, {4.2, -4.2}, {4.2, 4.2}, {-4.2, 4.2}}); break;
-            default: polygon({{0, -5.8}, {5.8, 0}, {0, 5.8}, {-5.8, 0}}); break;
+            case 0:
+                out_ += "<circle cx=\"" + px(x) + "\" cy=\"" + px(y) + "\" r=\"4.6" + style;
+                break;
+            case 1:
+                polygon({{0, -5.6}, {5.2, 4.2}, {-5.2, 4.2}});
+                break;
+            case 2:
+                polygon({{-4.2, -4.2}, {4.2, -4.2}, {4.2, 4.2}, {-4.2, 4.2}});
+                break;
+            default:
+                polygon({{0, -5.8}, {5.8, 0}, {0, 5.8}, {-5.8, 0}});
+                break;
         }
     }
-    void axes(const Axis& x, const Axis& y, const std::string& x_label, const std::string& y_label) {
+    void axes(const Axis& x, const Axis& y, const std::string& x_label,
+              const std::string& y_label) {
         for (const double tick : y.ticks()) {
             line(left, y.place(tick), right_, y.place(tick), grid);
             text({.x = left - 10, .y = y.place(tick) + 4.5, .anchor = "end", .colour = faint_ink},
@@ -218,8 +236,10 @@ std::string svg(const LineChart& chart) {
         std::size_t count = 0;
         double last_x = 0, last_y = 0;
         const auto end_of_line = [&] {
-            if (count == 1) picture.marker(last_x, last_y, s);
-            else if (count > 1) picture.polyline(points, s, dashed);
+            if (count == 1)
+                picture.marker(last_x, last_y, s);
+            else if (count > 1)
+                picture.polyline(points, s, dashed);
             points.clear();
             count = 0;
         };
@@ -235,8 +255,9 @@ std::string svg(const LineChart& chart) {
         }
         end_of_line();
         const double here = legend_y(s);
-        picture.polyline(px(picture.right() + 14) + "," + px(here) + " " + px(picture.right() + 36) +
-                             "," + px(here), s, dashed);
+        picture.polyline(px(picture.right() + 14) + "," + px(here) + " " +
+                             px(picture.right() + 36) + "," + px(here),
+                         s, dashed);
         picture.text({.x = picture.right() + 43, .y = here + 4.5}, chart.series[s].name);
     }
     return picture.finish();
@@ -246,7 +267,8 @@ std::string svg(const ScatterChart& chart) {
     Interval xs, ys;
     const auto each_point = [&](const PointGroup& group, auto&& visit) {
         for (std::size_t i = 0; i < group.x.size(); ++i) {
-            if (std::isfinite(group.x[i]) && std::isfinite(group.y[i])) visit(group.x[i], group.y[i]);
+            if (std::isfinite(group.x[i]) && std::isfinite(group.y[i]))
+                visit(group.x[i], group.y[i]);
         }
     };
     for (const PointGroup& group : chart.groups) {
@@ -267,9 +289,8 @@ std::string svg(const ScatterChart& chart) {
     const Axis y(ys, bottom, top, 8);
     picture.axes(x, y, chart.x_label, chart.y_label);
     for (std::size_t g = 0; g < chart.groups.size(); ++g) {
-        each_point(chart.groups[g], [&](double px, double py) {
-            picture.marker(x.place(px), y.place(py), g);
-        });
+        each_point(chart.groups[g],
+                   [&](double px, double py) { picture.marker(x.place(px), y.place(py), g); });
         picture.marker(picture.right() + 27, legend_y(g), g);
         picture.text({.x = picture.right() + 43, .y = legend_y(g) + 4.5}, chart.groups[g].name);
     }

@@ -38,7 +38,8 @@ std::string nearest(const std::string& wrong, const po::options_description& kno
     for (const auto& option : known.options()) {
         const std::string& name = option->long_name();
         // An abbreviation is nearer than anything else, however much is left out.
-        const std::size_t far = name.compare(0, wrong.size(), wrong) == 0 ? 0 : distance(wrong, name);
+        const std::size_t far =
+            name.compare(0, wrong.size(), wrong) == 0 ? 0 : distance(wrong, name);
         if (far < least) {
             least = far;
             best = name;
@@ -76,17 +77,15 @@ auto text_option(const T& standard) {
 
 po::options_description describe(const Options& defaults) {
     po::options_description known("Options");
-    known.add_options()
-        ("epochs", text_option(defaults.epochs), "times to go through the training data")
-        ("batch-size", text_option(defaults.batch_size), "samples in one step")
-        ("learning-rate", text_option(defaults.learning_rate), "size of a step")
-        ("seed", text_option(defaults.seed), "start of the random numbers")
-        ("threads", text_option(defaults.threads), "threads to compute with; 0: as many as there are")
-        ("data", po::value<std::string>()->default_value(defaults.data.string()),
-         "folder with data sets")
-        ("out", po::value<std::string>()->default_value(defaults.out.string()),
-         "folder for what is written")
-        ("help,h", "this text");
+    auto add = known.add_options();
+    add("epochs", text_option(defaults.epochs), "times to go through the training data");
+    add("batch-size", text_option(defaults.batch_size), "samples in one step");
+    add("learning-rate", text_option(defaults.learning_rate), "size of a step");
+    add("seed", text_option(defaults.seed), "start of the random numbers");
+    add("threads", text_option(defaults.threads), "threads to compute with; 0: one for each core");
+    add("data", text_option(defaults.data.string()), "folder with data sets");
+    add("out", text_option(defaults.out.string()), "folder for what is written");
+    add("help,h", "this text");
     return known;
 }
 
@@ -134,7 +133,8 @@ std::optional<Options> read_options(const std::vector<std::string>& arguments,
 }
 
 Options options_or_exit(int argc, char** argv, std::string_view about, const Options& defaults) {
-    const std::string program = std::filesystem::path(argc > 0 ? argv[0] : "example").filename().string();
+    const std::string program =
+        std::filesystem::path(argc > 0 ? argv[0] : "example").filename().string();
     try {
         const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
         const auto options = read_options(arguments, program, about, defaults, std::cout);

@@ -20,7 +20,8 @@ struct Pixels {
 
 Pixels pixels(const Tensor& image) {
     if (image.rank() != 2)
-        shikumi::fail<shikumi::ShapeError>("drawing", "an image is (rows, columns), got ", image.spec());
+        shikumi::fail<shikumi::ShapeError>("drawing", "an image is (rows, columns), got ",
+                                           image.spec());
     return {static_cast<std::size_t>(image.shape()[0]), static_cast<std::size_t>(image.shape()[1]),
             image.to_vector<double>()};
 }
@@ -36,7 +37,8 @@ std::vector<std::string> plain_lines(const Pixels& image, double largest) {
     std::vector<std::string> lines;
     for (std::size_t r = 0; r < image.rows; ++r) {
         std::string& line = lines.emplace_back();
-        for (std::size_t c = 0; c < image.columns; ++c) line += shades[level(image.at(r, c), largest, 5)];
+        for (std::size_t c = 0; c < image.columns; ++c)
+            line += shades[level(image.at(r, c), largest, 5)];
     }
     return lines;
 }
@@ -102,8 +104,10 @@ std::string side_by_side(const std::vector<Captioned>& pictures, double largest,
         rows.resize(std::max(rows.size(), lines.size()), std::string(indent, ' '));
         const std::size_t step = std::max(own, letters(caption)) + gap;
         for (std::size_t r = 0; r < rows.size(); ++r) {
-            if (r < lines.size()) rows[r] += lines[r] + std::string(step - own, ' ');
-            else rows[r] += std::string(step, ' ');
+            if (r < lines.size())
+                rows[r] += lines[r] + std::string(step - own, ' ');
+            else
+                rows[r] += std::string(step, ' ');
         }
         captions += left_aligned(caption, step);
         indent += step;

@@ -20,7 +20,8 @@ struct Captioned {
     shikumi::Tensor image;
     std::string caption;
 };
-std::string side_by_side(const std::vector<Captioned>& pictures, double largest, bool coloured = false);
+std::string side_by_side(const std::vector<Captioned>& pictures, double largest,
+                         bool coloured = false);
 
 // The values of an image (rows, columns) as aligned whole numbers.
 std::string pixel_table(const shikumi::Tensor& image);

@@ -18,7 +18,8 @@ TEST_CASE("lecture_patterns counts in binary", "[bundled]") {
         CHECK(8 * p[0] + 4 * p[1] + 2 * p[2] + p[3] == row);
     }
     CHECK(labels.spec() == Spec{{16}, i64});
-    CHECK(labels.to_vector<int>() == std::vector<int>{0, 0, 0, 2, 0, 1, 0, 0, 0, 0, 1, 0, 2, 0, 0, 0});
+    CHECK(labels.to_vector<int>() ==
+          std::vector<int>{0, 0, 0, 2, 0, 1, 0, 0, 0, 0, 1, 0, 2, 0, 0, 0});
 }
 
 TEST_CASE("iris is Fisher's table with its rows corrected", "[bundled]") {

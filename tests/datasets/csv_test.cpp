@@ -22,13 +22,14 @@ TEST_CASE("read_csv separates numbers from texts", "[csv]") {
 
 TEST_CASE("read_csv knows quotes, other separators and line ends", "[csv]") {
     const TemporaryFolder folder;
-    const auto table = read_csv(
-        folder.write("t.csv", "1;\"say \"\"a;b\"\"\"\r\n2;\"two\nlines\"\r\n3;\r\n"),
-        {.header = false, .separator = ';', .text_columns = {1}});
+    const auto table =
+        read_csv(folder.write("t.csv", "1;\"say \"\"a;b\"\"\"\r\n2;\"two\nlines\"\r\n3;\r\n"),
+                 {.header = false, .separator = ';', .text_columns = {1}});
     CHECK(table.names.empty());
     CHECK(table.numbers.to_vector<float>() == std::vector<float>{1, 2, 3});
     CHECK(table.texts[0] == std::vector<std::string>{"say \"a;b\"", "two\nlines", ""});
-    CHECK(read_csv(folder.write("tiny.csv", "1e-50\n"), {.header = false}).numbers.item<float>() == 0);
+    CHECK(read_csv(folder.write("tiny.csv", "1e-50\n"), {.header = false}).numbers.item<float>() ==
+          0);
     CHECK(read_csv(folder.write("texts.csv", "a\n"), {.header = false, .text_columns = {0}})
               .numbers.shape() == Shape{1, 0});
 }
@@ -60,8 +61,10 @@ TEST_CASE("read_csv refuses bad tables", "[csv]") {
     refuse("a\ninf\n", "'inf'");
     refuse("a\n1e39\n", "'1e39'");  // f32 has no such number
     refuse("a\n\"1\n", "byte 2: line 2: a quote is opened and never closed");
-    refuse("a\n" + std::string("\x01\x00\x7f", 3) + std::string(50, 'z') + "\n", "'???zzzzzzzzzzzzzzzzzzzzz…'");
-    refuse(std::string(2000, '1') + "\n", "larger than 1000 bytes", {.header = false, .max_bytes = 1000});
+    refuse("a\n" + std::string("\x01\x00\x7f", 3) + std::string(50, 'z') + "\n",
+           "'???zzzzzzzzzzzzzzzzzzzzz…'");
+    refuse(std::string(2000, '1') + "\n", "larger than 1000 bytes",
+           {.header = false, .max_bytes = 1000});
     refuse(gzipped(std::string(5 << 20, '1')), "larger than 2000000 bytes", {.max_bytes = 2000000});
 
     const std::string whole = gzipped("a\n1\n2\n");
@@ -77,6 +80,7 @@ TEST_CASE("read_csv refuses bad tables", "[csv]") {
 
 TEST_CASE("read_csv names the line after a field with line feeds", "[csv]") {
     const TemporaryFolder folder;
-    CHECK_THROWS_WITH(read_csv(folder.write("t.csv", "a,n\n\"x\ny\",1\nz,q\n"), {.text_columns = {0}}),
-                      contains("line 4, column 2: 'q'"));
+    CHECK_THROWS_WITH(
+        read_csv(folder.write("t.csv", "a,n\n\"x\ny\",1\nz,q\n"), {.text_columns = {0}}),
+        contains("line 4, column 2: 'q'"));
 }

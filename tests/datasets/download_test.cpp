@@ -30,7 +30,8 @@ struct OldFile {
     std::filesystem::path target = folder.write("target", "old");
 
     template <class E = IoError>
-    void stays(const std::string& url, const std::string& why, const datasets::DownloadOptions& options = {}) {
+    void stays(const std::string& url, const std::string& why,
+               const datasets::DownloadOptions& options = {}) {
         INFO(why);
         CHECK_THROWS_AS(download(url, target, options), E);
         CHECK_THROWS_WITH(download(url, target, options), contains(why));
@@ -48,10 +49,12 @@ TEST_CASE("download fetches a file and checks it", "[download]") {
     const auto target = folder.path() / "new" / "folder" / "file";
 
     std::vector<std::uint64_t> seen;
-    download(server.url(), target, {.sha256 = right, .on_progress = [&](const std::string& name, std::uint64_t done, std::uint64_t) {
-        CHECK(name == "file");
-        seen.push_back(done);
-    }});
+    download(server.url(), target,
+             {.sha256 = right,
+              .on_progress = [&](const std::string& name, std::uint64_t done, std::uint64_t) {
+                  CHECK(name == "file");
+                  seen.push_back(done);
+              }});
     CHECK(contents(target) == "hello");
     REQUIRE(!seen.empty());
     CHECK(seen.back() == 5);
@@ -66,7 +69,8 @@ TEST_CASE("a failed download leaves the old file and nothing else", "[download]"
     if (skipped()) return;
     OldFile old;
     const Server good("200 OK", "hello");
-    old.stays(good.url(), "has the SHA-256 " + right + ", " + wrong + " was expected", {.sha256 = wrong});
+    old.stays(good.url(), "has the SHA-256 " + right + ", " + wrong + " was expected",
+              {.sha256 = wrong});
     old.stays(good.url(), "is longer than 4 bytes", {.max_bytes = 4});
     old.stays(Server("404 Not Found", "nothing here").url(), "");
     const Server missing("404 Not Found", "nothing here");
@@ -78,9 +82,10 @@ TEST_CASE("a failed download leaves the old file and nothing else", "[download]"
     const Server elsewhere("302 Found\r\nLocation: file:///etc/hostname", "");
     old.stays(elsewhere.url(), "");
 
-    struct Stop : std::runtime_error { using std::runtime_error::runtime_error; };
-    old.stays<Stop>(good.url(), "enough",
-                    {.on_progress = [](auto&&...) { throw Stop("enough"); }});
+    struct Stop : std::runtime_error {
+        using std::runtime_error::runtime_error;
+    };
+    old.stays<Stop>(good.url(), "enough", {.on_progress = [](auto&&...) { throw Stop("enough"); }});
 }
 
 TEST_CASE("download refuses a place that can't be written", "[download]") {
@@ -88,7 +93,8 @@ TEST_CASE("download refuses a place that can't be written", "[download]") {
     const TemporaryFolder folder;
     const auto file = folder.write("file", "");
     CHECK_THROWS_AS(download("file:///dev/null", file / "below"), IoError);
-    CHECK_THROWS_AS(download("file://" + file.string(), folder.path()), IoError);  // a folder is there
+    CHECK_THROWS_AS(download("file://" + file.string(), folder.path()),
+                    IoError);  // a folder is there
     CHECK(folder.entries() == 1);
 }
 

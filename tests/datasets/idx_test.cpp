@@ -37,16 +37,18 @@ TEST_CASE("read_idx reads each element type", "[idx]") {
     CHECK(bytes.spec() == Spec{{2, 3}, u8});
     CHECK(bytes.to_vector<int>() == std::vector<int>{'a', 'b', 'c', 'd', 'e', 'f'});
 
-    const Tensor words = read_idx(
-        folder.write("i32", header(0x0C, {3}) + big_endian(1) + big_endian(0xFFFFFFFE) + big_endian(1 << 30)));
+    const Tensor words = read_idx(folder.write(
+        "i32", header(0x0C, {3}) + big_endian(1) + big_endian(0xFFFFFFFE) + big_endian(1 << 30)));
     CHECK(words.spec() == Spec{{3}, i32});
     CHECK(words.to_vector<std::int32_t>() == std::vector<std::int32_t>{1, -2, 1 << 30});
 
-    const Tensor reals = read_idx(folder.write("f32", header(0x0D, {2}) + big_endian(0x3FC00000) + big_endian(0xC0000000)));
+    const Tensor reals = read_idx(
+        folder.write("f32", header(0x0D, {2}) + big_endian(0x3FC00000) + big_endian(0xC0000000)));
     CHECK(reals.spec() == Spec{{2}, f32});
     CHECK(reals.to_vector<float>() == std::vector<float>{1.5f, -2.0f});
 
-    const Tensor wide = read_idx(folder.write("f64", header(0x0E, {1, 1, 1}) + big_endian(0x3FF80000) + big_endian(0)));
+    const Tensor wide = read_idx(
+        folder.write("f64", header(0x0E, {1, 1, 1}) + big_endian(0x3FF80000) + big_endian(0)));
     CHECK(wide.spec() == Spec{{1, 1, 1}, f64});
     CHECK(wide.to_vector<double>() == std::vector<double>{1.5});
 }
@@ -59,7 +61,8 @@ TEST_CASE("read_idx reads gzipped and empty arrays", "[idx]") {
     CHECK(read_idx(folder.write("b.gz", bytes_2x3)).spec() == Spec{{2, 3}, u8});
     CHECK(read_idx(folder.write("none", header(8, {0, 28, 28}))).spec() == Spec{{0, 28, 28}, u8});
     // Two gzip members are one file.
-    CHECK(read_idx(folder.write("two.gz", gzipped(header(8, {2, 3})) + gzipped("abcdef"))).size() == 6);
+    CHECK(read_idx(folder.write("two.gz", gzipped(header(8, {2, 3})) + gzipped("abcdef"))).size() ==
+          6);
 }
 
 TEST_CASE("read_idx refuses bad files", "[idx]") {
@@ -75,15 +78,18 @@ TEST_CASE("read_idx refuses bad files", "[idx]") {
     CHECK_THROWS_WITH(read_idx(folder.path() / "absent"), contains("absent does not exist"));
     CHECK_THROWS_WITH(read_idx(folder.path()), contains("is not a file"));
     refuse("", "byte 0: the file is empty");
-    refuse(std::string(2, '\0'), "byte 2: the file ends within its magic number, 2 bytes are missing");
+    refuse(std::string(2, '\0'),
+           "byte 2: the file ends within its magic number, 2 bytes are missing");
     refuse("sepal_length,sepal_width", "byte 0: not an IDX file");
-    refuse(std::string("\0\0\7\1", 4) + big_endian(1) + "a", "byte 2: not an IDX file: element type 7");
+    refuse(std::string("\0\0\7\1", 4) + big_endian(1) + "a",
+           "byte 2: not an IDX file: element type 7");
     refuse(header(0x09, {1}) + "a", "byte 2: the elements are 8-bit signed integers");
     refuse(header(0x0B, {1}) + "ab", "byte 2: the elements are 16-bit integers");
     refuse(header(8, {}) + "a", "byte 3: an array of 0 axes");
     refuse(header(8, std::vector<std::uint32_t>(9, 1)) + "a", "byte 3: an array of 9 axes");
     refuse(header(8, {1, 1}).substr(0, 9), "byte 9: the file ends within its header");
-    refuse(bytes_2x3.substr(0, 17), "byte 4: the header promises 2 x 3 elements of u8, more than the file can hold");
+    refuse(bytes_2x3.substr(0, 17),
+           "byte 4: the header promises 2 x 3 elements of u8, more than the file can hold");
     refuse(bytes_2x3 + "g", "byte 18: the file goes on after the (2, 3) elements");
     refuse(header(8, {0, 3}) + "g", "byte 12: the file goes on");
 }
@@ -99,21 +105,21 @@ TEST_CASE("read_idx refuses lying headers before it takes memory", "[idx]") {
         }
     };
     constexpr std::uint32_t most = 0xFFFFFFFF;
-    refuse(header(8, {1u << 20, 1u << 20, 1u << 10}) + "abc");    // a petabyte
-    refuse(header(0x0E, {most, most}) + "abc");                   // overflows 64 bits
+    refuse(header(8, {1u << 20, 1u << 20, 1u << 10}) + "abc");  // a petabyte
+    refuse(header(0x0E, {most, most}) + "abc");                 // overflows 64 bits
     refuse(header(8, {most, most, most, most, most, most, most, most}));
-    refuse(header(8, {most, most, most, 0}));                     // no element, but no array either
+    refuse(header(8, {most, most, most, 0}));  // no element, but no array either
     CHECK(memory_stats().peak == before.peak);
 }
 
 TEST_CASE("read_idx refuses damaged compressed files", "[idx]") {
     const TemporaryFolder folder;
-    const std::string good = gzipped(header(8, {100}) + std::string(100, 'x') );
+    const std::string good = gzipped(header(8, {100}) + std::string(100, 'x'));
     for (std::size_t length = 2; length < good.size(); ++length) {
         INFO(length);
         CHECK_THROWS_AS(read_idx(folder.write("cut.gz", good.substr(0, length))), IoError);
     }
-    for (std::size_t i = 10; i < good.size(); ++i) {   // after the ten bytes of the gzip header
+    for (std::size_t i = 10; i < good.size(); ++i) {  // after the ten bytes of the gzip header
         INFO(i);
         std::string bad = good;
         bad[i] = static_cast<char>(bad[i] ^ 0x55);

@@ -25,8 +25,10 @@ TEST_CASE("to_categorical", "[labels]") {
     CHECK(to_categorical(std::vector<int>{0, 2, 1}).spec() == Spec{{3, 3}, f32});
     CHECK(to_categorical(std::vector<int>{0, 2, 1}).to_vector<float>() == expected);
     CHECK(to_categorical(integers({0, 2, 1})).to_vector<float>() == expected);
-    CHECK(to_categorical(tensor(std::vector<std::uint8_t>{0, 2, 1})).to_vector<float>() == expected);
-    CHECK(to_categorical(std::vector<int>{1}, 4).to_vector<float>() == std::vector<float>{0, 1, 0, 0});
+    CHECK(to_categorical(tensor(std::vector<std::uint8_t>{0, 2, 1})).to_vector<float>() ==
+          expected);
+    CHECK(to_categorical(std::vector<int>{1}, 4).to_vector<float>() ==
+          std::vector<float>{0, 1, 0, 0});
     CHECK(to_categorical(integers({0, 2, 1}, {3, 1})).shape() == Shape{3, 3});
     CHECK(to_categorical(integers({0, 2, 1, 0}, {2, 2})).shape() == Shape{2, 2, 3});
     CHECK(to_categorical(integers({3})).shape() == Shape{1, 4});

@@ -26,7 +26,8 @@ std::string images(char count, char side = 28) {
            std::string(static_cast<std::size_t>(count * side * side), '\x7f');
 }
 std::string labels(char count, char label = 3) {
-    return std::string{0, 0, 8, 1, 0, 0, 0, count} + std::string(static_cast<std::size_t>(count), label);
+    return std::string{0, 0, 8, 1, 0, 0, 0, count} +
+           std::string(static_cast<std::size_t>(count), label);
 }
 
 // Two and one images, in the form of MNIST.
@@ -104,7 +105,8 @@ TEST_CASE("mnist says where it looked and what to do", "[mnist]") {
     refuse({.download = false}, "train-images-idx3-ubyte.gz, train-labels");
     // A folder that was named is not replaced by another, nor filled.
     write_small(nowhere.cache, "shikumi/mnist/");
-    refuse({.data = folder.path()}, folder.path().string() + ", " + (folder.path() / "mnist").string());
+    refuse({.data = folder.path()},
+           folder.path().string() + ", " + (folder.path() / "mnist").string());
     refuse({.data = "/does/not/exist"}, "/does/not/exist");
     const Environment no_cache("XDG_CACHE_HOME", std::nullopt);
     const Environment no_home("HOME", std::nullopt);
@@ -138,7 +140,8 @@ TEST_CASE("mnist keeps no download with a wrong checksum", "[mnist]") {
     for (const char* name : names) mirror.write(std::string(name) + ".gz", gzipped(labels(1)));
     const datasets::MnistOptions options{.mirrors = {"file://" + mirror.path().string() + "/"}};
     CHECK_THROWS_AS(mnist(options), IoError);
-    CHECK_THROWS_WITH(mnist(options), contains("SHA-256") && contains("was expected; put them into"));
+    CHECK_THROWS_WITH(mnist(options),
+                      contains("SHA-256") && contains("was expected; put them into"));
     CHECK(fs::is_empty(nowhere.cache.path() / "shikumi" / "mnist"));
 
     const Server missing("404 Not Found", "");
@@ -152,8 +155,9 @@ TEST_CASE("mnist is fetched from the first mirror that works", "[mnist][slow]") 
     const Nowhere nowhere;
     const Server missing("404 Not Found", "");
     std::size_t reports = 0;
-    const datasets::MnistOptions options{.on_progress = [&](auto&&...) { ++reports; },
-                                         .mirrors = {missing.url(), "file://" + real.string() + "/"}};
+    const datasets::MnistOptions options{
+        .on_progress = [&](auto&&...) { ++reports; },
+        .mirrors = {missing.url(), "file://" + real.string() + "/"}};
     CHECK(mnist(options).test.images.shape() == Shape{10000, 28, 28});
     CHECK(missing.requests() == 4);
     CHECK(reports > 0);
@@ -171,7 +175,8 @@ TEST_CASE("MNIST has its 70,000 digits", "[mnist][slow]") {
     CHECK(train.labels.spec() == Spec{{60000}, i64});
     CHECK(test.labels.spec() == Spec{{10000}, i64});
     const auto labels = train.labels.to_vector<int>();
-    CHECK(std::vector<int>(labels.begin(), labels.begin() + 8) == std::vector<int>{5, 0, 4, 1, 9, 2, 1, 3});
+    CHECK(std::vector<int>(labels.begin(), labels.begin() + 8) ==
+          std::vector<int>{5, 0, 4, 1, 9, 2, 1, 3});
     CHECK(std::count(labels.begin(), labels.end(), 1) == 6742);
 
     const auto pixels = train.images.data<std::uint8_t>();

@@ -30,7 +30,8 @@ public:
         port_ = ntohs(address.sin_port);
         thread_ = std::thread([this] { serve(); });
     }
-    Server(const std::string& status, const std::string& body) : Server(status, body, body.size()) {}
+    Server(const std::string& status, const std::string& body)
+        : Server(status, body, body.size()) {}
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
     ~Server() {
@@ -56,7 +57,8 @@ private:
                 request.append(buffer, static_cast<std::size_t>(got));
             }
             for (std::size_t sent = 0; sent < answer_.size();) {
-                const auto n = send(connection, answer_.data() + sent, answer_.size() - sent, MSG_NOSIGNAL);
+                const auto n =
+                    send(connection, answer_.data() + sent, answer_.size() - sent, MSG_NOSIGNAL);
                 if (n <= 0) break;
                 sent += static_cast<std::size_t>(n);
             }

@@ -45,7 +45,8 @@ TEST_CASE("take_rows", "[split]") {
 }
 
 TEST_CASE("train_test_split keeps every sample once, with its label", "[split]") {
-    const auto [train, test] = train_test_split(numbered(101), numbered(101), {.stratified = false});
+    const auto [train, test] =
+        train_test_split(numbered(101), numbered(101), {.stratified = false});
     CHECK(test.features.shape() == Shape{30});
     auto all = train.features.to_vector<Index>();
     const auto tested = test.features.to_vector<Index>();
@@ -58,7 +59,8 @@ TEST_CASE("train_test_split keeps every sample once, with its label", "[split]")
 
 TEST_CASE("train_test_split is stratified", "[split]") {
     const auto iris = datasets::iris();
-    const auto split = train_test_split(iris.features, iris.labels, {.test_fraction = 0.3, .seed = 7});
+    const auto split =
+        train_test_split(iris.features, iris.labels, {.test_fraction = 0.3, .seed = 7});
     CHECK(split.train.features.shape() == Shape{105, 4});
     CHECK(class_counts(split.test.labels) == std::map<int, int>{{0, 15}, {1, 15}, {2, 15}});
     CHECK(class_counts(split.train.labels) == std::map<int, int>{{0, 35}, {1, 35}, {2, 35}});
@@ -74,14 +76,17 @@ TEST_CASE("train_test_split is stratified", "[split]") {
 
 TEST_CASE("stratified totals are exact for any fraction", "[split]") {
     std::vector<Index> labels;
-    for (Index c = 0; c < 9; ++c) labels.insert(labels.end(), static_cast<std::size_t>(3 + 5 * c), c);
+    for (Index c = 0; c < 9; ++c)
+        labels.insert(labels.end(), static_cast<std::size_t>(3 + 5 * c), c);
     const auto n = static_cast<Index>(labels.size());
     for (double fraction = 0.01; fraction < 1; fraction += 0.01) {
-        const auto split = train_test_split(numbered(n), tensor(labels), {.test_fraction = fraction});
+        const auto split =
+            train_test_split(numbered(n), tensor(labels), {.test_fraction = fraction});
         const Index tested = split.test.labels.size();
         CHECK(tested == std::llround(fraction * static_cast<double>(n)));
         for (const auto& [label, count] : class_counts(split.test.labels)) {
-            const double share = static_cast<double>((3 + 5 * label) * tested) / static_cast<double>(n);
+            const double share =
+                static_cast<double>((3 + 5 * label) * tested) / static_cast<double>(n);
             CHECK(std::abs(count - share) < 1);
         }
     }
@@ -101,11 +106,15 @@ TEST_CASE("train_test_split refuses", "[split]") {
     CHECK_THROWS_AS(train_test_split(scalar(1), numbered(1)), ShapeError);
     CHECK_THROWS_AS(train_test_split(numbered(1), numbered(1)), ValueError);
     for (const double fraction : {0.0, 1.0, -0.5, 2.0, std::nan("")})
-        CHECK_THROWS_AS(train_test_split(numbered(4), numbered(4), {.test_fraction = fraction}), ValueError);
-    CHECK_THROWS_WITH(train_test_split(numbered(2), ones({2, 3})), contains("pass .stratified = false"));
+        CHECK_THROWS_AS(train_test_split(numbered(4), numbered(4), {.test_fraction = fraction}),
+                        ValueError);
+    CHECK_THROWS_WITH(train_test_split(numbered(2), ones({2, 3})),
+                      contains("pass .stratified = false"));
     CHECK(train_test_split(numbered(2), ones({2, 3}), {.stratified = false}).test.labels.shape() ==
           Shape{1, 3});
-    CHECK(train_test_split(numbered(2), numbered(2), {.test_fraction = 0.999}).train.labels.size() == 1);
+    CHECK(
+        train_test_split(numbered(2), numbered(2), {.test_fraction = 0.999}).train.labels.size() ==
+        1);
 }
 
 TEST_CASE("batches", "[split]") {

@@ -30,7 +30,8 @@ TEST_CASE("Standardizer brings the training data to mean 0 and deviation 1", "[t
     const Tensor y = standardize(x);
     CHECK(y.spec() == x.spec());
     for (const double m : mean(y.cast(f64), 0).to_vector<double>()) CHECK(std::abs(m) < 1e-6);
-    for (const double d : shikumi::std(y.cast(f64), 0).to_vector<double>()) CHECK(d == Approx(1).epsilon(1e-6));
+    for (const double d : shikumi::std(y.cast(f64), 0).to_vector<double>())
+        CHECK(d == Approx(1).epsilon(1e-6));
     CHECK(standardize(x.cast(f64)).dtype() == f64);
 }
 
@@ -64,7 +65,8 @@ TEST_CASE("PCA of Iris gives the known variance ratios", "[transforms]") {
         CHECK(pca.components().to_vector<double>()[i] == Approx(first[i]).margin(1e-6));
 
     const auto products = matmul(pca.components(), transpose(pca.components())).to_vector<double>();
-    for (std::size_t i = 0; i < 16; ++i) CHECK(products[i] == Approx(i % 5 == 0 ? 1 : 0).margin(1e-13));
+    for (std::size_t i = 0; i < 16; ++i)
+        CHECK(products[i] == Approx(i % 5 == 0 ? 1 : 0).margin(1e-13));
 
     // All four coordinates say as much as the features: turning them back restores those.
     const Tensor back = matmul(pca.transform(x.cast(f64)), pca.components()) + pca.mean();
@@ -96,7 +98,8 @@ TEST_CASE("PCA of many features, some of them constant", "[transforms]") {
     const auto covariance = (matmul(transpose(y), y) / 1796.0).to_vector<double>();
     double largest = 0;
     for (std::size_t i = 0; i < 64; ++i) {
-        for (std::size_t j = 0; j < i; ++j) largest = std::max(largest, std::abs(covariance[i * 64 + j]));
+        for (std::size_t j = 0; j < i; ++j)
+            largest = std::max(largest, std::abs(covariance[i * 64 + j]));
     }
     CHECK(largest < 1e-10);
 }
@@ -109,6 +112,7 @@ TEST_CASE("PCA refuses", "[transforms]") {
     CHECK_THROWS_AS(PCA::fit(ones({1, 2}), 1), ShapeError);
     CHECK_THROWS_AS(PCA::fit(ones({3}), 1), ShapeError);
     CHECK_THROWS_AS(PCA::fit(ones({3, 2}, i64), 1), DTypeError);
-    CHECK_THROWS_AS(PCA::fit(tensor(std::vector<float>{1, not_a_number, 2, 3}, {2, 2}), 1), ValueError);
+    CHECK_THROWS_AS(PCA::fit(tensor(std::vector<float>{1, not_a_number, 2, 3}, {2, 2}), 1),
+                    ValueError);
     CHECK_THROWS_AS(PCA::fit(x, 1).transform(ones({3, 3})), ShapeError);
 }

@@ -5,8 +5,8 @@
 
 #include <shikumi/autograd/core/error.hpp>
 
-#include "common/files.hpp"
 #include "catch.hpp"
+#include "common/files.hpp"
 #include "support/temporary.hpp"
 
 using namespace examples;
@@ -23,8 +23,8 @@ std::size_t count(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_CASE("a line chart has a line and a legend entry for each series", "[charts]") {
-    const std::string text =
-        svg(LineChart{"Loss <of> \"this\" & that", "epoch", "loss", {{"train", {3, 2, 1}}, {"test", {3, 2, 2}}}});
+    const std::string text = svg(LineChart{
+        "Loss <of> \"this\" & that", "epoch", "loss", {{"train", {3, 2, 1}}, {"test", {3, 2, 2}}}});
     CHECK(count(text, "<polyline") == 4);
     CHECK_THAT(text, contains("Loss &lt;of&gt; &quot;this&quot; &amp; that"));
     CHECK_THAT(text, contains(">train</text>") && contains(">test</text>"));
@@ -47,8 +47,8 @@ TEST_CASE("charts draw what is finite", "[charts]") {
 }
 
 TEST_CASE("a scatter chart has a marker for each point and legend entry", "[charts]") {
-    const std::string text = svg(ScatterChart{
-        "t", "x", "y", {{"a", {1, 2, std::nan("")}, {1, 2, 3}}, {"b", {-4}, {0}}}});
+    const std::string text = svg(
+        ScatterChart{"t", "x", "y", {{"a", {1, 2, std::nan("")}, {1, 2, 3}}, {"b", {-4}, {0}}}});
     CHECK(count(text, "<circle") == 3);
     CHECK(count(text, "<polygon") == 2);
     CHECK_THROWS_AS(svg(ScatterChart{"t", "x", "y", {{"a", {1}, {}}}}), shikumi::ValueError);

@@ -48,8 +48,9 @@ TEST_CASE("help names every option and its default", "[options]") {
     for (const char* flag : {"--help", "-h"}) {
         std::ostringstream help;
         CHECK(!read_options({flag}, "iris", "irises", defaults, help));
-        for (const char* part : {"iris: irises", "--epochs", "(=5)", "--batch-size", "--learning-rate",
-                                 "(=0.5)", "--seed", "--threads", "--data", "--out", "(=charts)", "--help"})
+        for (const char* part :
+             {"iris: irises", "--epochs", "(=5)", "--batch-size", "--learning-rate", "(=0.5)",
+              "--seed", "--threads", "--data", "--out", "(=charts)", "--help"})
             CHECK_THAT(help.str(), contains(part));
     }
 }

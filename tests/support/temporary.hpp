@@ -15,9 +15,11 @@ namespace shikumi_test {
 class TemporaryFolder {
 public:
     TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "shikumi-test-XXXXXX").string();
-        if (!mkdtemp(name.data())) throw std::filesystem::filesystem_error(
-            "mkdtemp", name, std::make_error_code(std::errc::io_error));
+        std::string name =
+            (std::filesystem::temp_directory_path() / "shikumi-test-XXXXXX").string();
+        if (!mkdtemp(name.data()))
+            throw std::filesystem::filesystem_error("mkdtemp", name,
+                                                    std::make_error_code(std::errc::io_error));
         path_ = name;
     }
     TemporaryFolder(const TemporaryFolder&) = delete;
@@ -61,8 +63,10 @@ public:
 
 private:
     void put(const std::optional<std::string>& value) const {
-        if (value) setenv(name_, value->c_str(), 1);
-        else unsetenv(name_);
+        if (value)
+            setenv(name_, value->c_str(), 1);
+        else
+            unsetenv(name_);
     }
     const char* name_;
     std::optional<std::string> old_;
