@@ -85,12 +85,13 @@ struct CrossEntropy final : General {
     Spec infer(Specs in) const override {
         const Spec &x = in[0], &labels = in[1];
         floating_axis(name(), x);
+        if (!is_integer(labels.dtype)) common_dtype(name(), in);
         if (x.shape.rank() == 0) fail<ShapeError>(name(), "logits want an axis of classes, got ", x);
         const Shape::Sizes sizes = x.shape.sizes();
         const Shape rows(std::span(sizes.begin(), sizes.end() - 1));
-        if (is_integer(labels.dtype) ? labels.shape != rows : labels != x)
-            fail<ShapeError>(name(), "logits ", x, " want class indices ", rows,
-                             " of integers or distributions ", x, ", got ", labels);
+        if (labels.shape != (is_integer(labels.dtype) ? rows : x.shape))
+            fail<ShapeError>(name(), "logits ", x, " want integers as class indices ", rows,
+                             " or distributions ", x, ", got labels ", labels);
         return {rows, x.dtype};
     }
     void eval(ConstViews in, View out) const override { kernels::cross_entropy(in[0], in[1], out); }
