@@ -17,11 +17,9 @@ Shape::Shape(std::span<const Index> sizes) {
     if (sizes.size() > static_cast<std::size_t>(max_rank))
         fail<ShapeError>("shape", "at most ", max_rank, " axes, got ", sizes.size());
     Index total = 1;
-    bool zero = false;
     for (const Index s : sizes) {
         if (s < 0) fail<ShapeError>("shape", "an axis can't have the negative size ", s);
-        zero = zero || s == 0;
-        if (!zero && __builtin_mul_overflow(total, s, &total))
+        if (__builtin_mul_overflow(total, s, &total))
             fail<ShapeError>("shape", "more than 2^63 - 1 elements");
     }
     const bool small = sizes.size() <= 4 &&
@@ -53,10 +51,7 @@ const Shape::List& Shape::interned_list() const noexcept {
 }
 
 Index Shape::size() const noexcept {
-    Index n = 1;
-    for (int i = 0, r = rank(); i < r; ++i) {
-        if ((*this)[i] == 0) return 0;
-    }
+    Index n = 1;  // can't overflow: the constructor has multiplied them in this order
     for (int i = 0, r = rank(); i < r; ++i) n *= (*this)[i];
     return n;
 }

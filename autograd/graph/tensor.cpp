@@ -22,10 +22,12 @@ const Node& evaluated_node_of(const Tensor& t) {
 
 }  // namespace
 
-Tensor::Tensor(const Array& array) : node_(new_node()) {
+Tensor::Tensor(const Array& array) {
+    if (!array.buffer()) throw StateError("[tensor] an empty Array (default-constructed) has no values");
+    node_ = new_node();
     node_->shape = array.shape();
     node_->dtype = array.dtype();
-    if (array.shape().rank() == 0 && array.raw()) {
+    if (array.shape().rank() == 0) {
         std::memcpy(node_->store_scalar(), array.raw(), size_of(array.dtype()));
     } else {
         node_->buffer = array.buffer();
