@@ -114,15 +114,16 @@ private:
 
     void check_gradients(Mode mode) {
         std::vector<Parameter> trainable;
+        for (const Parameter& w : weights_) {
+            if (w.trainable()) trainable.push_back(w);
+        }
+        if (!trainable.empty()) sum(layer_(x_, mode)).backward();
         std::vector<Tensor> at{x_};
-        sum(layer_(x_, mode)).backward();
-        for (Parameter& w : weights_) {
-            if (!w.trainable()) continue;
+        for (Parameter& w : trainable) {
             if (!w.has_grad())
                 fail<GradientError>("check_layer", layer_.config(), " has the trainable weight '", w.name(),
                                     "', on which its output doesn't depend");
             w.zero_grad();
-            trainable.push_back(w);
             at.push_back(w.value());
         }
         const auto f = [&](const std::vector<Tensor>& inputs) {

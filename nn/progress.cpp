@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds redraw_interval{50};
 
 template <class... Values>
 std::string formatted(const char* format, Values... values) {
-    char text[64];
+    char text[352];  // the largest double has 309 digits
     const int length = std::snprintf(text, sizeof text, format, values...);
     return std::string(text, static_cast<std::size_t>(std::clamp(length, 0, int{sizeof text} - 1)));
 }
