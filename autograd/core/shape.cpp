@@ -16,11 +16,12 @@ Shape::Shape(std::initializer_list<Index> sizes)
 Shape::Shape(std::span<const Index> sizes) {
     if (sizes.size() > static_cast<std::size_t>(max_rank))
         fail<ShapeError>("shape", "at most ", max_rank, " axes, got ", sizes.size());
+    constexpr Index most = Index{1} << 60;  // so that bytes can be counted as well
     Index total = 1;
     for (const Index s : sizes) {
         if (s < 0) fail<ShapeError>("shape", "an axis can't have the negative size ", s);
-        if (__builtin_mul_overflow(total, s, &total))
-            fail<ShapeError>("shape", "more than 2^63 - 1 elements");
+        if (__builtin_mul_overflow(total, s, &total) || total > most)
+            fail<ShapeError>("shape", "more than 2^60 elements");
     }
     const bool small = sizes.size() <= 4 &&
                        std::all_of(sizes.begin(), sizes.end(),

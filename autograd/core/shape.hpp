@@ -22,7 +22,7 @@ public:
     static constexpr int max_rank = 8;
 
     constexpr Shape() noexcept = default;
-    /// Throws ShapeError for a negative size, more than eight axes, or more than 2^63 - 1 elements.
+    /// Throws ShapeError for a negative size, more than eight axes, or more than 2^60 elements.
     Shape(std::initializer_list<Index> sizes);
     explicit Shape(std::span<const Index> sizes);
 

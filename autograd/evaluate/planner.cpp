@@ -117,6 +117,9 @@ void Planner::find_arrays() {
             array.kept = array.stored = true;
             array.viewed = array.viewed || info.array != i;
         }
+        // What is reshaped can't be read through.
+        if (info.kind == Kind::view && info.source == i && info_[info.array].kind == Kind::stretch)
+            info_[info.array].stored = true;
         if (info.kind == Kind::stretch && info.stored) {
             info.kind = Kind::call;
             info.source = i;

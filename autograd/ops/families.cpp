@@ -1,4 +1,6 @@
 // How each family of operations turns its one rule into both modes of differentiation.
+#include <algorithm>
+
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -14,9 +16,11 @@ bool is_literal(const Tensor& t, double value) {
            t.item<double>() == value;
 }
 
-Tensor times(const Tensor& partial, const Tensor& g) {
-    if (is_literal(partial, 1)) return g;
-    if (is_literal(partial, -1)) return -g;
+// A partial that is an input may have the value 1 and is a variable all the same.
+Tensor times(const Tensor& partial, Tensors in, const Tensor& g) {
+    const bool literal = std::none_of(in.begin(), in.end(), [&](const Tensor& t) { return t.node() == partial.node(); });
+    if (literal && is_literal(partial, 1)) return g;
+    if (literal && is_literal(partial, -1)) return -g;
     return partial * g;
 }
 
@@ -25,7 +29,7 @@ Tensor times(const Tensor& partial, const Tensor& g) {
 Tensor Pointwise::vjp(int i, Tensors in, const Tensor& out, const Tensor& cotangent) const {
     const Tensor partial = this->partial(i, in, out);
     if (!partial.defined()) return {};
-    return times(partial, shikumi::cast(cotangent, partial.dtype()));
+    return times(partial, in, shikumi::cast(cotangent, partial.dtype()));
 }
 
 Tensor Pointwise::jvp(Tensors in, const Tensor& out, Tensors tangents) const {
@@ -34,7 +38,7 @@ Tensor Pointwise::jvp(Tensors in, const Tensor& out, Tensors tangents) const {
         if (!tangents[i].defined()) continue;
         const Tensor partial = this->partial(static_cast<int>(i), in, out);
         if (!partial.defined()) continue;
-        const Tensor term = shikumi::cast(times(partial, tangents[i]), out.dtype());
+        const Tensor term = shikumi::cast(times(partial, in, tangents[i]), out.dtype());
         total = total.defined() ? total + term : term;
     }
     return total.defined() ? total : zeros_like(out);

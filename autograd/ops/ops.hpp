@@ -204,6 +204,7 @@ Tensor argmax(const Tensor& x, std::optional<int> axis = {}, bool keepdims = fal
 Tensor argmin(const Tensor& x, std::optional<int> axis = {}, bool keepdims = false);
 /// Divides by n - ddof.
 Tensor var(const Tensor& x, const Axes& axes = {}, bool keepdims = false, int ddof = 0);
+/// Written shikumi::std after `using namespace shikumi`: the standard library has that name too.
 Tensor std(const Tensor& x, const Axes& axes = {}, bool keepdims = false, int ddof = 0);
 Tensor logsumexp(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// Euclidean; gradient 0 at 0.
