@@ -51,20 +51,32 @@ void run(Axis a, T* to, const T* from) {
     }
 }
 
-// `rows` runs along memory on one side, `columns` on the other: square tiles keep both in cache.
+// t[i][j] = f[j][i], both sides having their own distance between rows.
+template <class T>
+void transpose_tile(Index height, Index width, T* t, Index to, const T* f, Index from) {
+    for (Index i = 0; i < height; ++i) {
+        for (Index j = 0; j < width; ++j) t[i * to + j] = f[j * from + i];
+    }
+}
+
+// `rows` runs along memory on the reading side, `columns` on the writing side. Whole tiles go
+// through a buffer: a power of two between their rows would put them all into one place of the cache.
 template <class T>
 void transpose(Axis rows, Axis columns, T* to, const T* from) {
     constexpr Index tile = 16;
+    T buffer[tile * tile];
     for (Index r = 0; r < rows.size; r += tile) {
         const Index height = std::min(tile, rows.size - r);
         for (Index c = 0; c < columns.size; c += tile) {
             const Index width = std::min(tile, columns.size - c);
-            T* t = to + r * rows.to + c * columns.to;
-            const T* f = from + r * rows.from + c * columns.from;
-            for (Index i = 0; i < height; ++i) {
-                for (Index j = 0; j < width; ++j)
-                    t[i * rows.to + j * columns.to] = f[i * rows.from + j * columns.from];
+            T* t = to + r * rows.to + c;
+            const T* f = from + r + c * columns.from;
+            if (height < tile || width < tile) {
+                transpose_tile(height, width, t, rows.to, f, columns.from);
+                continue;
             }
+            for (Index j = 0; j < tile; ++j) std::copy_n(f + j * columns.from, tile, buffer + j * tile);
+            transpose_tile(tile, tile, t, rows.to, buffer, tile);
         }
     }
 }

@@ -85,7 +85,7 @@ typename R::Total reduce_run(const typename R::Element* x, Index n) {
     return total;
 }
 
-constexpr Index wide = 1024;  // columns taken together, so that their lanes stay in the cache
+constexpr Index wide = 4096;  // columns taken together, so that their lanes stay in the cache
 
 // `columns` neighbouring columns, at most `wide`, of rows `stride` apart. Every 32 rows they are
 // merged.
