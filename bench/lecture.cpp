@@ -13,7 +13,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double microseconds(Clock::duration d) { return std::chrono::duration<double, std::micro>(d).count(); }
+double microseconds(Clock::duration d) {
+    return std::chrono::duration<double, std::micro>(d).count();
+}
 
 double median(std::vector<double> v) {
     std::nth_element(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2), v.end());
@@ -56,7 +58,8 @@ int main() {
         at[0] = Clock::now();
         const Tensor value = mean(nn::categorical_crossentropy(y, m(x, nn::Mode::train)));
         at[1] = Clock::now();
-        std::vector<Tensor> gradients = grad(value, std::vector<Tensor>(weights.begin(), weights.end()));
+        std::vector<Tensor> gradients =
+            grad(value, std::vector<Tensor>(weights.begin(), weights.end()));
         at[2] = Clock::now();
         const auto updates = sgd.updates(weights, std::move(gradients));
         at[3] = Clock::now();
@@ -66,5 +69,6 @@ int main() {
     }
     const std::array<const char*, 4> names{"record forward pass and loss", "record gradients",
                                            "record updates", "plan, compute, assign"};
-    for (std::size_t s = 0; s < 4; ++s) std::printf("  %-34s %8.2f us\n", names[s], median(stages[s]));
+    for (std::size_t s = 0; s < 4; ++s)
+        std::printf("  %-34s %8.2f us\n", names[s], median(stages[s]));
 }

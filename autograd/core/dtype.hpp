@@ -33,9 +33,9 @@ constexpr bool is_integer(DType t) noexcept { return t == u8 || t == i32 || t ==
 
 /// The C++ types that an array can hold.
 template <class T>
-concept Element = std::is_same_v<T, bool> || std::is_same_v<T, std::uint8_t> ||
-                  std::is_same_v<T, std::int32_t> || std::is_same_v<T, std::int64_t> ||
-                  std::is_same_v<T, float> || std::is_same_v<T, double>;
+concept Element =
+    std::is_same_v<T, bool> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::int32_t> ||
+    std::is_same_v<T, std::int64_t> || std::is_same_v<T, float> || std::is_same_v<T, double>;
 
 /// The DType of a C++ element type: `dtype_of<float> == f32`.
 template <Element T>
@@ -50,12 +50,18 @@ inline constexpr DType dtype_of = std::is_same_v<T, bool>           ? bool_
 template <class F>
 decltype(auto) dispatch(DType t, F&& f) {
     switch (t) {
-        case bool_: return std::forward<F>(f).template operator()<bool>();
-        case u8: return std::forward<F>(f).template operator()<std::uint8_t>();
-        case i32: return std::forward<F>(f).template operator()<std::int32_t>();
-        case i64: return std::forward<F>(f).template operator()<std::int64_t>();
-        case f32: return std::forward<F>(f).template operator()<float>();
-        case f64: break;
+        case bool_:
+            return std::forward<F>(f).template operator()<bool>();
+        case u8:
+            return std::forward<F>(f).template operator()<std::uint8_t>();
+        case i32:
+            return std::forward<F>(f).template operator()<std::int32_t>();
+        case i64:
+            return std::forward<F>(f).template operator()<std::int64_t>();
+        case f32:
+            return std::forward<F>(f).template operator()<float>();
+        case f64:
+            break;
     }
     return std::forward<F>(f).template operator()<double>();
 }

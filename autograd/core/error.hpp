@@ -23,17 +23,29 @@ private:
 };
 
 /// Shapes, axes or sizes that do not fit.
-class ShapeError : public Error { using Error::Error; };
+class ShapeError : public Error {
+    using Error::Error;
+};
 /// Element types that do not fit.
-class DTypeError : public Error { using Error::Error; };
+class DTypeError : public Error {
+    using Error::Error;
+};
 /// A derivative that does not exist.
-class GradientError : public Error { using Error::Error; };
+class GradientError : public Error {
+    using Error::Error;
+};
 /// An argument or a datum outside its range.
-class ValueError : public Error { using Error::Error; };
+class ValueError : public Error {
+    using Error::Error;
+};
 /// A file that is missing, malformed or cannot be written.
-class IoError : public Error { using Error::Error; };
+class IoError : public Error {
+    using Error::Error;
+};
 /// A call at the wrong time: fit before compile, a value looked at that does not exist yet.
-class StateError : public Error { using Error::Error; };
+class StateError : public Error {
+    using Error::Error;
+};
 
 namespace detail {
 inline void append(std::string& s, std::string_view part) { s += part; }
@@ -42,7 +54,9 @@ inline void append(std::string& s, const Spec& part) { s += to_string(part); }
 inline void append(std::string& s, DType part) { s += name(part); }
 void append(std::string& s, double part);
 template <std::integral T>
-void append(std::string& s, T part) { s += std::to_string(part); }
+void append(std::string& s, T part) {
+    s += std::to_string(part);
+}
 }  // namespace detail
 
 /// Joins text, numbers, shapes and dtypes into one string.

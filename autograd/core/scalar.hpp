@@ -20,8 +20,10 @@ public:
     /// The value as T: integers exactly, reals truncated where T is an integer.
     template <Element T>
     constexpr T to() const noexcept {
-        if constexpr (std::is_same_v<T, bool>) return is_integer_ ? integer_ != 0 : real_ != 0;
-        else return is_integer_ ? static_cast<T>(integer_) : static_cast<T>(real_);
+        if constexpr (std::is_same_v<T, bool>)
+            return is_integer_ ? integer_ != 0 : real_ != 0;
+        else
+            return is_integer_ ? static_cast<T>(integer_) : static_cast<T>(real_);
     }
 
 private:

@@ -23,12 +23,13 @@ Shape::Shape(std::span<const Index> sizes) {
         if (__builtin_mul_overflow(total, s, &total) || total > most)
             fail<ShapeError>("shape", "more than 2^60 elements");
     }
-    const bool small = sizes.size() <= 4 &&
-                       std::all_of(sizes.begin(), sizes.end(),
-                                   [](Index s) { return static_cast<std::uint64_t>(s) <= size_mask; });
+    const bool small = sizes.size() <= 4 && std::all_of(sizes.begin(), sizes.end(), [](Index s) {
+                           return static_cast<std::uint64_t>(s) <= size_mask;
+                       });
     if (small) {
         std::uint64_t word[4] = {};
-        for (std::size_t i = 0; i < sizes.size(); ++i) word[i] = static_cast<std::uint64_t>(sizes[i]);
+        for (std::size_t i = 0; i < sizes.size(); ++i)
+            word[i] = static_cast<std::uint64_t>(sizes[i]);
         const auto rank = static_cast<std::uint64_t>(sizes.size());
         low_ = word[0] | word[1] << 31 | (rank & 3) << 62;
         high_ = word[2] | word[3] << 31 | (rank >> 2) << 62;
@@ -129,8 +130,8 @@ Shape broadcast(std::string_view op, const Shape& a, const Shape& b) {
 int normalize_axis(std::string_view op, Index axis, int rank) {
     if (axis < -rank || axis >= rank) {
         if (rank == 0) fail<ShapeError>(op, "axis ", axis, ": a scalar has no axes");
-        fail<ShapeError>(op, "axis ", axis, " is outside the rank ", rank, ": wanted ", -rank, " to ",
-                         rank - 1);
+        fail<ShapeError>(op, "axis ", axis, " is outside the rank ", rank, ": wanted ", -rank,
+                         " to ", rank - 1);
     }
     return static_cast<int>(axis < 0 ? axis + rank : axis);
 }

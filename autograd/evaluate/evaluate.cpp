@@ -24,19 +24,24 @@ struct Workbench {
 
 void check(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
     for (const Tensor& root : roots) {
-        if (!root.defined()) throw StateError("[evaluate] an empty Tensor (default-constructed or moved from) has no value");
+        if (!root.defined())
+            throw StateError(
+                "[evaluate] an empty Tensor (default-constructed or moved from) has no value");
     }
     std::vector<const Slot*> slots;
     for (const Assignment& a : assignments) {
         const Slot& slot = a.parameter.slot();
-        if (!a.value.defined()) fail<StateError>("assign", "parameter '", slot.name, "' would get an empty Tensor");
+        if (!a.value.defined())
+            fail<StateError>("assign", "parameter '", slot.name, "' would get an empty Tensor");
         if (a.value.spec() != slot.value.spec())
-            fail<ShapeError>("assign", "parameter '", slot.name, "' is ", slot.value.spec(), ", got ", a.value.spec());
+            fail<ShapeError>("assign", "parameter '", slot.name, "' is ", slot.value.spec(),
+                             ", got ", a.value.spec());
         slots.push_back(&slot);
     }
     std::sort(slots.begin(), slots.end());
     const auto twice = std::adjacent_find(slots.begin(), slots.end());
-    if (twice != slots.end()) fail<ValueError>("assign", "parameter '", (*twice)->name, "' is assigned twice");
+    if (twice != slots.end())
+        fail<ValueError>("assign", "parameter '", (*twice)->name, "' is assigned twice");
 }
 
 void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
@@ -61,7 +66,8 @@ void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignme
 
 void evaluate(std::span<const Tensor> roots) {
     check(roots, {});
-    if (std::all_of(roots.begin(), roots.end(), [](const Tensor& t) { return t.evaluated(); })) return;
+    if (std::all_of(roots.begin(), roots.end(), [](const Tensor& t) { return t.evaluated(); }))
+        return;
     collect_released();
     evaluate_and_assign(roots, {});
 }
@@ -88,8 +94,9 @@ void fold_pending(const Tensor& root) {
         const Node& node = walk[i];
         const bool held = i != last && (!node.mine() || node.handles() > uses[i]);
         const auto inputs = walk.inputs(i);
-        alive[i] = (held && is_floating(node.dtype)) ||
-                   std::any_of(inputs.begin(), inputs.end(), [&](std::uint32_t in) { return alive[in]; });
+        alive[i] =
+            (held && is_floating(node.dtype)) ||
+            std::any_of(inputs.begin(), inputs.end(), [&](std::uint32_t in) { return alive[in]; });
         if (node.has(Node::constant)) alive[i] = false;
     }
     std::vector<Tensor> constants;

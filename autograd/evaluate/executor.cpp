@@ -25,9 +25,12 @@ void fill(std::byte* out, const std::byte* from, Index n) {
 }
 
 void fill_run(std::byte* out, const std::byte* from, Index n, std::size_t element) {
-    if (element == 4) fill<std::uint32_t>(out, from, n);
-    else if (element == 8) fill<std::uint64_t>(out, from, n);
-    else fill<std::uint8_t>(out, from, n);
+    if (element == 4)
+        fill<std::uint32_t>(out, from, n);
+    else if (element == 8)
+        fill<std::uint64_t>(out, from, n);
+    else
+        fill<std::uint8_t>(out, from, n);
 }
 
 // Elements [start, start + count) of the stretched array.
@@ -51,8 +54,10 @@ void stretch(const Stretch& s, const void* source, std::size_t element, Index st
         for (unsigned axis = 0; axis <= last; ++axis) offset += at[axis] * strides[axis];
         const Index run = std::min(count, s.sizes[last] - at[last]);
         const std::byte* piece = from + static_cast<std::size_t>(offset) * element;
-        if (s.moves[last]) std::memcpy(out, piece, static_cast<std::size_t>(run) * element);
-        else fill_run(out, piece, run, element);
+        if (s.moves[last])
+            std::memcpy(out, piece, static_cast<std::size_t>(run) * element);
+        else
+            fill_run(out, piece, run, element);
         out += static_cast<std::size_t>(run) * element;
         count -= run;
         at[last] = 0;
@@ -139,9 +144,11 @@ void Frame::run_group(const Plan& plan, const Group& group) {
         const std::size_t needed = scratch + group.values * sizeof(void*) + Buffer::alignment;
         if (own.size() < needed) own.resize(needed);
         const auto address = reinterpret_cast<std::uintptr_t>(own.data());
-        std::byte* bytes = own.data() + (Buffer::alignment - address % Buffer::alignment) % Buffer::alignment;
-        run_blocks(plan, group, piece * blocks_at_a_time, std::min(blocks, (piece + 1) * blocks_at_a_time),
-                   bytes, reinterpret_cast<void**>(bytes + scratch));
+        std::byte* bytes =
+            own.data() + (Buffer::alignment - address % Buffer::alignment) % Buffer::alignment;
+        run_blocks(plan, group, piece * blocks_at_a_time,
+                   std::min(blocks, (piece + 1) * blocks_at_a_time), bytes,
+                   reinterpret_cast<void**>(bytes + scratch));
     });
 }
 
@@ -156,7 +163,8 @@ void Frame::run_blocks(const Plan& plan, const Group& group, Index first, Index 
                     : static_cast<std::byte*>(slots_[value.slot]) +
                           static_cast<std::size_t>(first * group.block) * value.element;
     }
-    const std::span<const Stretch> stretches(plan.stretches.data() + group.first_stretch, group.stretches);
+    const std::span<const Stretch> stretches(plan.stretches.data() + group.first_stretch,
+                                             group.stretches);
     const std::span<const Instruction> instructions(
         plan.instructions.data() + group.first_instruction, group.instructions);
     for (Index b = first; b < last; ++b) {
@@ -172,7 +180,8 @@ void Frame::run_blocks(const Plan& plan, const Group& group, Index first, Index 
         if (b + 1 == last) break;
         for (std::uint32_t v = 0; v < group.values; ++v) {
             if (values[v].slot != no_slot)
-                at[v] = static_cast<std::byte*>(at[v]) + static_cast<std::size_t>(group.block) * values[v].element;
+                at[v] = static_cast<std::byte*>(at[v]) +
+                        static_cast<std::size_t>(group.block) * values[v].element;
         }
     }
 }

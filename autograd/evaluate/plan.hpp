@@ -32,9 +32,9 @@ struct Call {
 /// A value that a group reads or writes while it goes through its elements: an array of the whole
 /// space, which advances from block to block, or a block of scratch memory, which doesn't.
 struct GroupValue {
-    SlotIndex slot = no_slot;     // the array
-    std::uint32_t scratch = 0;    // else: number of the block
-    std::uint8_t element = 0;     // bytes
+    SlotIndex slot = no_slot;   // the array
+    std::uint32_t scratch = 0;  // else: number of the block
+    std::uint8_t element = 0;   // bytes
 };
 
 /// A smaller array, stretched over the space block by block into scratch memory.
@@ -106,8 +106,8 @@ struct Plan {
         SlotIndex slot;
         std::size_t offset;
     };
-    std::vector<Work> work;          // slots in the workspace
-    std::size_t workspace = 0;       // bytes
+    std::vector<Work> work;     // slots in the workspace
+    std::size_t workspace = 0;  // bytes
 
     void clear();
 };

@@ -82,10 +82,16 @@ void Planner::classify(std::span<const Tensor> roots, std::span<const Assignment
             info.kind = Kind::leaf;
             continue;
         }
-        if (!node.op) throw StateError("[evaluate] " + to_string(node.spec()) + " has no value: it is a placeholder");
+        if (!node.op)
+            throw StateError("[evaluate] " + to_string(node.spec()) +
+                             " has no value: it is a placeholder");
         switch (node.op->form()) {
-            case Op::Form::kernel: info.kind = Kind::call; break;
-            case Op::Form::pointwise: info.kind = Kind::pointwise; break;
+            case Op::Form::kernel:
+                info.kind = Kind::call;
+                break;
+            case Op::Form::pointwise:
+                info.kind = Kind::pointwise;
+                break;
             case Op::Form::view: {
                 const std::uint32_t input = walk_.inputs(i)[0];
                 info.kind = Kind::view;
@@ -111,7 +117,8 @@ void Planner::find_arrays() {
         const Node& node = walk_[i];
         Info& info = info_[i];
         // Another thread's count can't be read exactly: taken as held.
-        if (info.kind != Kind::leaf && (!node.mine() || node.handles() > info.uses)) info.output = true;
+        if (info.kind != Kind::leaf && (!node.mine() || node.handles() > info.uses))
+            info.output = true;
         if (info.output) {
             Info& array = info_[info.array];
             array.kept = array.stored = true;
@@ -126,14 +133,16 @@ void Planner::find_arrays() {
         }
         if (info.kind == Kind::call) {
             info.stored = true;
-            for (const std::uint32_t input : walk_.inputs(i)) info_[info_[input].array].stored = true;
+            for (const std::uint32_t input : walk_.inputs(i))
+                info_[info_[input].array].stored = true;
         }
     }
     // A stretch that became an array is read as one.
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
         Info& info = info_[i];
         if (info.kind == Kind::stretch) info.source = info_[walk_.inputs(i)[0]].source;
-        if (info.kind == Kind::view && info.source != i) info.source = info_[walk_.inputs(i)[0]].source;
+        if (info.kind == Kind::view && info.source != i)
+            info.source = info_[walk_.inputs(i)[0]].source;
     }
 }
 
@@ -207,7 +216,8 @@ void Planner::cluster(std::span<const Assignment> assignments) {
         if (info.kind != Kind::call && info.kind != Kind::pointwise) continue;
         for_each_read(i, [&](std::uint32_t read, int) {
             Info& from = info_[info_[read].array];
-            const bool inside = info.kind == Kind::pointwise && info_[read].kind == Kind::pointwise &&
+            const bool inside = info.kind == Kind::pointwise &&
+                                info_[read].kind == Kind::pointwise &&
                                 info_[read].cluster == info.cluster;
             if (inside) return;
             from.stored = from.feeds = true;
@@ -268,7 +278,8 @@ void Planner::assign_slots() {
         }
     }
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
-        if (info_[i].output && info_[i].kind != Kind::leaf) plan_.outputs.push_back({i, slot_of(i)});
+        if (info_[i].output && info_[i].kind != Kind::leaf)
+            plan_.outputs.push_back({i, slot_of(i)});
     }
 }
 
@@ -277,13 +288,17 @@ SlotIndex Planner::slot_of(std::uint32_t node) { return info_[info_[node].array]
 void Planner::emit() {
     local_.assign(walk_.size(), Local{});
     for (const Order& o : order_) {
-        if (o.kind == Step::Kind::call) emit_call(o.what);
-        else emit_group(o.what);
+        if (o.kind == Step::Kind::call)
+            emit_call(o.what);
+        else
+            emit_group(o.what);
     }
 }
 
 void Planner::emit_call(std::uint32_t node) {
-    Call call{walk_[node].op, node, {slot_of(node), walk_[node].spec()},
+    Call call{walk_[node].op,
+              node,
+              {slot_of(node), walk_[node].spec()},
               static_cast<std::uint32_t>(plan_.operands.size()),
               static_cast<std::uint32_t>(walk_.inputs(node).size())};
     for (const std::uint32_t input : walk_.inputs(node))
@@ -301,8 +316,10 @@ std::uint32_t Planner::group_value(std::uint32_t source, Group& group, const Sha
     const Node& node = walk_[source];
     GroupValue v;
     v.element = static_cast<std::uint8_t>(size_of(node.dtype));
-    if (node.shape.size() == group.size) v.slot = slot_of(source);
-    else stretch_over(value, source, space);
+    if (node.shape.size() == group.size)
+        v.slot = slot_of(source);
+    else
+        stretch_over(value, source, space);
     plan_.values.push_back(v);
     return value;
 }
@@ -332,8 +349,11 @@ void Planner::shape_blocks(Group& group) {
         widest = std::max<std::size_t>(widest, plan_.values[group.first_value + v].element);
     widest = std::max<std::size_t>(widest, 4);
     group.block = static_cast<Index>(block_bytes / widest);
-    const std::span<Stretch> stretches(plan_.stretches.data() + group.first_stretch, group.stretches);
-    const auto is_row = [](const Stretch& s) { return s.rank == 2 && s.moves[1] && s.sizes[1] > 0; };
+    const std::span<Stretch> stretches(plan_.stretches.data() + group.first_stretch,
+                                       group.stretches);
+    const auto is_row = [](const Stretch& s) {
+        return s.rank == 2 && s.moves[1] && s.sizes[1] > 0;
+    };
     for (const Stretch& s : stretches) {
         if (is_row(s) && s.sizes[1] <= group.block) {
             group.block -= group.block % s.sizes[1];
@@ -370,7 +390,8 @@ void Planner::emit_group(std::uint32_t cluster) {
         });
         const auto* op = static_cast<const Pointwise*>(walk_[m].op);
         instruction.kernel = op->kernel({specs.data(), walk_.inputs(m).size()});
-        local_[m] = {cluster, static_cast<std::uint32_t>(plan_.values.size()) - group.first_value, number};
+        local_[m] = {cluster, static_cast<std::uint32_t>(plan_.values.size()) - group.first_value,
+                     number};
         GroupValue v;
         v.element = static_cast<std::uint8_t>(size_of(walk_[m].dtype));
         if (info_[m].stored) v.slot = info_[m].slot;
@@ -396,13 +417,16 @@ void Planner::emit_group(std::uint32_t cluster) {
         bool same_size = true;
         for_each_read(m, [&](std::uint32_t read, std::uint32_t) {
             const GroupValue& in = values[local_[read].value];
-            const bool inside = info_[read].kind == Kind::pointwise && info_[read].cluster == cluster;
+            const bool inside =
+                info_[read].kind == Kind::pointwise && info_[read].cluster == cluster;
             if (!inside || in.slot != no_slot || local_[read].last_read != number) return;
             local_[read].last_read = ~0U;  // x * x lets go of x once
             released[releases++] = in.scratch;
             same_size = same_size && in.element == out.element;
         });
-        const auto let_go = [&] { free.insert(free.end(), released.begin(), released.begin() + releases); };
+        const auto let_go = [&] {
+            free.insert(free.end(), released.begin(), released.begin() + releases);
+        };
         if (same_size) let_go();  // an output may take the place of its own input
         if (out.slot == no_slot) {
             if (free.empty()) free.push_back(group.scratch_blocks++);
@@ -418,7 +442,8 @@ void Planner::emit_group(std::uint32_t cluster) {
 
 // Offsets in the workspace, first fit over the free stretches as they are when the order is run.
 void Planner::place_in_workspace() {
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> ends;  // (position after the last read, node)
+    std::vector<std::pair<std::uint32_t, std::uint32_t>>
+        ends;  // (position after the last read, node)
     std::vector<std::uint32_t> starts;
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
         const Info& info = info_[i];
@@ -426,7 +451,8 @@ void Planner::place_in_workspace() {
         starts.push_back(i);
     }
     std::sort(starts.begin(), starts.end(), [&](std::uint32_t a, std::uint32_t b) {
-        return info_[a].position != info_[b].position ? info_[a].position < info_[b].position : a < b;
+        return info_[a].position != info_[b].position ? info_[a].position < info_[b].position
+                                                      : a < b;
     });
     std::map<std::size_t, std::size_t> free;  // offset → bytes, never adjacent
     std::vector<std::pair<std::size_t, std::size_t>> places(walk_.size());
@@ -455,7 +481,8 @@ void Planner::place_in_workspace() {
             ends.pop_back();
         }
         const std::size_t bytes = aligned(std::max<std::size_t>(walk_[node].spec().bytes(), 1));
-        auto fit = std::find_if(free.begin(), free.end(), [&](const auto& f) { return f.second >= bytes; });
+        auto fit = std::find_if(free.begin(), free.end(),
+                                [&](const auto& f) { return f.second >= bytes; });
         std::size_t offset = plan_.workspace;
         if (fit != free.end()) {
             offset = fit->first;
@@ -474,9 +501,9 @@ void Planner::place_in_workspace() {
 
 bool Planner::reads_after_write(std::uint32_t old_leaf, std::uint32_t value) const {
     const Info& writer = info_[value];
-    if (info_[old_leaf].last_read <= writer.position) return false;      // all read before
-    if (info_[old_leaf].last_read > writer.position + 1) return true;    // some after
-    if (writer.kind != Kind::pointwise) return true;                     // while it is written
+    if (info_[old_leaf].last_read <= writer.position) return false;    // all read before
+    if (info_[old_leaf].last_read > writer.position + 1) return true;  // some after
+    if (writer.kind != Kind::pointwise) return true;                   // while it is written
     const Cluster& c = clusters_[writer.cluster];
     bool written = false;
     for (std::uint32_t m = 0; m < c.count; ++m) {

@@ -25,12 +25,12 @@ public:
 private:
     struct Info {
         enum class Kind : std::uint8_t { leaf, call, pointwise, view, stretch } kind;
-        bool output = false;    // leaves the evaluation
-        bool kept = false;      // it, or a view of it, is an output: its memory outlives the run
-        bool viewed = false;    // a view of it is an output
-        bool stored = false;    // needs an array
+        bool output = false;       // leaves the evaluation
+        bool kept = false;         // it, or a view of it, is an output: its memory outlives the run
+        bool viewed = false;       // a view of it is an output
+        bool stored = false;       // needs an array
         bool from_leaves = false;  // pointwise, and only pointwise down to the leaves
-        bool feeds = false;     // read by another step
+        bool feeds = false;        // read by another step
         std::uint32_t uses = 0;    // edges from within the walk
         std::uint32_t array = 0;   // the node whose array holds its value
         std::uint32_t source = 0;  // what a pointwise consumer reads in its place
@@ -42,7 +42,7 @@ private:
         SlotIndex slot = no_slot;
     };
     using Kind = Info::Kind;
-    struct Cluster {  // pointwise nodes that make one group
+    struct Cluster {                         // pointwise nodes that make one group
         std::uint32_t first = 0, count = 0;  // in members_
         bool assigns = false, feeds = false;
         std::uint32_t level = 0;
@@ -71,7 +71,8 @@ private:
     bool reads_after_write(std::uint32_t old_leaf, std::uint32_t value) const;
 
     bool same_group_possible(std::uint32_t source, std::uint32_t consumer) const {
-        return info_[source].kind == Kind::pointwise && walk_[source].shape == walk_[consumer].shape;
+        return info_[source].kind == Kind::pointwise &&
+               walk_[source].shape == walk_[consumer].shape;
     }
     template <class F>
     void for_each_read(std::uint32_t node, F&& f) const;

@@ -54,8 +54,10 @@ private:
         return it == others_.end() ? nullptr : &it->second;
     }
     void mark(const Node& node, std::uint32_t index) {
-        if (node.mine()) const_cast<Node&>(node).visit = {walk_mark, index};
-        else others_[&node] = index;
+        if (node.mine())
+            const_cast<Node&>(node).visit = {walk_mark, index};
+        else
+            others_[&node] = index;
     }
 
     template <class Descend>

@@ -40,7 +40,8 @@ struct Threads {
     std::atomic<std::int64_t> live{0};
 
     static Threads& instance() {
-        static Threads& threads = *new Threads;  // leaked: nodes in static objects outlive any order
+        static Threads& threads =
+            *new Threads;  // leaked: nodes in static objects outlive any order
         return threads;
     }
     Mailbox& mailbox(std::uint16_t id) { return *mailboxes[id].load(std::memory_order_acquire); }
@@ -252,8 +253,10 @@ std::int64_t live_nodes() noexcept {
 namespace detail {
 
 void retain(Node* node) noexcept {
-    if (node->mine()) ++node->local;
-    else node->shared.fetch_add(one, std::memory_order_relaxed);
+    if (node->mine())
+        ++node->local;
+    else
+        node->shared.fetch_add(one, std::memory_order_relaxed);
 }
 
 void release(Node* node) noexcept {

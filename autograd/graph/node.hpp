@@ -82,7 +82,9 @@ struct Node {
     /// Allocates room for the value and points `data` at it: inline for scalars.
     void* store_scalar() noexcept { return data = scalar; }
 
-    bool mine() const noexcept { return owner.load(std::memory_order_relaxed) == current_thread_id; }
+    bool mine() const noexcept {
+        return owner.load(std::memory_order_relaxed) == current_thread_id;
+    }
     /// Handles of all threads together. Exact only where no other thread changes its own now.
     std::int64_t handles() const noexcept {
         return static_cast<std::int64_t>(local) + (shared.load(std::memory_order_acquire) >> 2);

@@ -53,7 +53,8 @@ Tensor record(const Op& op, std::span<Tensor> in) {
     for (std::size_t i = 0; i < in.size(); ++i) {
         const Node* input = in[i].node();
         if (!input)
-            fail<StateError>(op.name(), "input ", i, " is an empty Tensor (default-constructed or moved from)");
+            fail<StateError>(op.name(), "input ", i,
+                             " is an empty Tensor (default-constructed or moved from)");
         specs[i] = input->spec();
     }
     const Spec spec = op.infer(specs);

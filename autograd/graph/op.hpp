@@ -63,7 +63,8 @@ private:
     template <std::derived_from<Op> O>
     friend const Op& interned(O&& op);
     mutable std::atomic<std::int32_t> count_{1};
-    std::int32_t counted_ = 0;  // as wide as the padding: an operation's size tells whether it has attributes
+    std::int32_t counted_ =
+        0;  // as wide as the padding: an operation's size tells whether it has attributes
 };
 
 /// An operation on each element alone. It states the partial derivatives; the engine multiplies.

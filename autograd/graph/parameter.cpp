@@ -43,16 +43,19 @@ Slot& Parameter::slot() const {
 const Tensor& Parameter::grad() const {
     const Slot& s = slot();
     if (!s.gradient.defined())
-        fail<GradientError>("grad", "parameter '", s.name, "' has no gradient: call backward on a loss first");
+        fail<GradientError>("grad", "parameter '", s.name,
+                            "' has no gradient: call backward on a loss first");
     return s.gradient;
 }
 
 void Parameter::assign(const Tensor& value) {
     Slot& s = slot();
     if (value.shape() != shape())
-        fail<ShapeError>("assign", "parameter '", s.name, "' is ", s.value.spec(), ", got ", value.spec());
+        fail<ShapeError>("assign", "parameter '", s.name, "' is ", s.value.spec(), ", got ",
+                         value.spec());
     if (value.dtype() != dtype())
-        fail<DTypeError>("assign", "parameter '", s.name, "' is ", s.value.spec(), ", got ", value.spec());
+        fail<DTypeError>("assign", "parameter '", s.name, "' is ", s.value.spec(), ", got ",
+                         value.spec());
     evaluate(value);
     bind(s, twin(value));
 }

@@ -78,10 +78,13 @@ std::vector<std::string> real_cells(const std::vector<T>& values) {
             if (decimals(cell) > most_digits) cell = rounded(v, format, most_digits);
             const auto end = std::min(cell.find('e'), cell.size());
             std::string mantissa = cell.substr(0, end);
-            if (mantissa.find('.') == std::string::npos) mantissa += '.';
-            else mantissa.erase(mantissa.find_last_not_of('0') + 1);
+            if (mantissa.find('.') == std::string::npos)
+                mantissa += '.';
+            else
+                mantissa.erase(mantissa.find_last_not_of('0') + 1);
             // Exponents stand below each other, hence zeros; otherwise NumPy pads with blanks.
-            mantissa.append(static_cast<std::size_t>(digits - decimals(mantissa)), exponents ? '0' : ' ');
+            mantissa.append(static_cast<std::size_t>(digits - decimals(mantissa)),
+                            exponents ? '0' : ' ');
             cells.push_back(mantissa + cell.substr(end));
         }
     }
@@ -95,8 +98,10 @@ std::vector<std::string> cells_of(const std::vector<T>& values) {
     } else {
         std::vector<std::string> cells;
         for (const T v : values) {
-            if constexpr (std::is_same_v<T, bool>) cells.push_back(v ? "True" : "False");
-            else cells.push_back(std::to_string(v));
+            if constexpr (std::is_same_v<T, bool>)
+                cells.push_back(v ? "True" : "False");
+            else
+                cells.push_back(std::to_string(v));
         }
         return cells;
     }
@@ -105,7 +110,8 @@ std::vector<std::string> cells_of(const std::vector<T>& values) {
 class Printer {
 public:
     template <class T>
-    Printer(const Shape& shape, const T* data) : sizes_(shape.sizes()), summarise_(shape.size() > summarised) {
+    Printer(const Shape& shape, const T* data)
+        : sizes_(shape.sizes()), summarise_(shape.size() > summarised) {
         std::vector<T> values;
         collect(0, 0, [&](Index i) { values.push_back(data[i]); });
         cells_ = cells_of(values);
@@ -141,8 +147,10 @@ private:
                 out << std::string(static_cast<std::size_t>(sizes_.rank() - axis - 1), '\n')
                     << std::string(static_cast<std::size_t>(axis + 1), ' ');
             first = false;
-            if (i < 0) out << "...";
-            else this->axis(out, axis + 1);
+            if (i < 0)
+                out << "...";
+            else
+                this->axis(out, axis + 1);
         }
         out << ']';
     }

@@ -10,7 +10,9 @@ namespace shikumi {
 namespace {
 
 const Node& node_of(const Tensor& t) {
-    if (!t.defined()) throw StateError("[tensor] an empty Tensor (default-constructed or moved from) has no value");
+    if (!t.defined())
+        throw StateError(
+            "[tensor] an empty Tensor (default-constructed or moved from) has no value");
     return *t.node();
 }
 
@@ -23,7 +25,8 @@ const Node& evaluated_node_of(const Tensor& t) {
 }  // namespace
 
 Tensor::Tensor(const Array& array) {
-    if (!array.buffer()) throw StateError("[tensor] an empty Array (default-constructed) has no values");
+    if (!array.buffer())
+        throw StateError("[tensor] an empty Array (default-constructed) has no values");
     node_ = new_node();
     node_->shape = array.shape();
     node_->dtype = array.dtype();

@@ -44,9 +44,12 @@ void block(Index n, void* out, const void* a, const void* b, const void* c) {
 template <class F>
 BlockKernel floating(DType t, F) {
     switch (t) {
-        case f32: return detail::block<F, float>;
-        case f64: return detail::block<F, double>;
-        default: return nullptr;
+        case f32:
+            return detail::block<F, float>;
+        case f64:
+            return detail::block<F, double>;
+        default:
+            return nullptr;
     }
 }
 
@@ -54,10 +57,14 @@ BlockKernel floating(DType t, F) {
 template <class F>
 BlockKernel numeric(DType t, F f) {
     switch (t) {
-        case u8: return detail::block<F, std::uint8_t>;
-        case i32: return detail::block<F, std::int32_t>;
-        case i64: return detail::block<F, std::int64_t>;
-        default: return floating(t, f);
+        case u8:
+            return detail::block<F, std::uint8_t>;
+        case i32:
+            return detail::block<F, std::int32_t>;
+        case i64:
+            return detail::block<F, std::int64_t>;
+        default:
+            return floating(t, f);
     }
 }
 

@@ -47,8 +47,8 @@ public:
     /// The same values under another shape of as many elements.
     Array reshaped(const Shape& shape) const {
         if (shape.size() != size())
-            fail<ShapeError>("reshape", spec_.shape, " has ", size(), " elements, ", shape, " wants ",
-                             shape.size());
+            fail<ShapeError>("reshape", spec_.shape, " has ", size(), " elements, ", shape,
+                             " wants ", shape.size());
         return Array({shape, spec_.dtype}, buffer_);
     }
 

@@ -32,8 +32,8 @@ public:
             }
             ++stats_.allocations;
         }
-        void* memory = ::operator new(sizeof(Block) + size, std::align_val_t{Buffer::alignment},
-                                      std::nothrow);
+        void* memory = ::operator new (sizeof(Block) + size, std::align_val_t{Buffer::alignment},
+                                       std::nothrow);
         if (!memory) {
             trim();
             const std::lock_guard lock(mutex_);
@@ -81,14 +81,15 @@ private:
     };
     static SizeClass size_class(std::size_t bytes) noexcept {
         bytes = std::max<std::size_t>(bytes, 64);
-        const auto log = static_cast<unsigned>(std::bit_width(bytes - 1));  // 2^(log-1) < bytes <= 2^log
+        const auto log =
+            static_cast<unsigned>(std::bit_width(bytes - 1));  // 2^(log-1) < bytes <= 2^log
         const std::size_t step = std::size_t{1} << (log - 3);
         const std::size_t size = (bytes + step - 1) / step * step;
         return {(log - 6) * 4 + (size >> (log - 3)) - 4, size};
     }
     static void destroy(Block* block) noexcept {
         block->~Block();
-        ::operator delete(block, std::align_val_t{Buffer::alignment});
+        ::operator delete (block, std::align_val_t{Buffer::alignment});
     }
 
 #ifdef SHIKUMI_NO_POOL

@@ -53,9 +53,9 @@ private:
 
 /// What the pool holds, in bytes.
 struct MemoryStats {
-    std::size_t live = 0;    ///< in buffers that somebody holds
-    std::size_t peak = 0;    ///< the most that was ever live
-    std::size_t cached = 0;  ///< kept for reuse
+    std::size_t live = 0;         ///< in buffers that somebody holds
+    std::size_t peak = 0;         ///< the most that was ever live
+    std::size_t cached = 0;       ///< kept for reuse
     std::size_t allocations = 0;  ///< how often the operating system was asked
 };
 MemoryStats memory_stats() noexcept;

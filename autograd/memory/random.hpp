@@ -15,10 +15,9 @@ struct RandomKey {
 /// Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): four
 /// words for each counter, without state.
 constexpr std::array<std::uint32_t, 4> philox(RandomKey key, std::uint64_t counter) noexcept {
-    std::array<std::uint32_t, 4> c{static_cast<std::uint32_t>(counter),
-                                   static_cast<std::uint32_t>(counter >> 32),
-                                   static_cast<std::uint32_t>(key.stream),
-                                   static_cast<std::uint32_t>(key.stream >> 32)};
+    std::array<std::uint32_t, 4> c{
+        static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32),
+        static_cast<std::uint32_t>(key.stream), static_cast<std::uint32_t>(key.stream >> 32)};
     auto k0 = static_cast<std::uint32_t>(key.seed);
     auto k1 = static_cast<std::uint32_t>(key.seed >> 32);
     for (int round = 0; round < 10; ++round) {
@@ -63,7 +62,8 @@ public:
         std::uint64_t product = std::uint64_t{bits()} * n;
         if (static_cast<std::uint32_t>(product) < n) {
             const std::uint32_t threshold = -n % n;
-            while (static_cast<std::uint32_t>(product) < threshold) product = std::uint64_t{bits()} * n;
+            while (static_cast<std::uint32_t>(product) < threshold)
+                product = std::uint64_t{bits()} * n;
         }
         return static_cast<std::uint32_t>(product >> 32);
     }

@@ -18,7 +18,8 @@ bool is_literal(const Tensor& t, double value) {
 
 // A partial that is an input may have the value 1 and is a variable all the same.
 Tensor times(const Tensor& partial, Tensors in, const Tensor& g) {
-    const bool literal = std::none_of(in.begin(), in.end(), [&](const Tensor& t) { return t.node() == partial.node(); });
+    const bool literal = std::none_of(in.begin(), in.end(),
+                                      [&](const Tensor& t) { return t.node() == partial.node(); });
     if (literal && is_literal(partial, 1)) return g;
     if (literal && is_literal(partial, -1)) return -g;
     return partial * g;

@@ -37,8 +37,7 @@ private:
 class Nested {
 public:
     template <class T>
-        requires std::is_arithmetic_v<T>
-    Nested(T value) : value_(value) {}
+    requires std::is_arithmetic_v<T> Nested(T value) : value_(value) {}
     Nested(std::initializer_list<Nested> list) : leaf_(false), list_(list) {}
     bool leaf() const noexcept { return leaf_; }
     Scalar value() const noexcept { return value_; }
@@ -57,14 +56,13 @@ Tensor scalar(Scalar value, DType dtype = f32);
 /// A copy of the elements of a contiguous range, which keep their type. (`std::vector<bool>` is
 /// not contiguous.)
 template <std::ranges::contiguous_range R>
-    requires Element<std::ranges::range_value_t<R>>
-Tensor tensor(const R& values, const Shape& shape) {
+requires Element<std::ranges::range_value_t<R>> Tensor tensor(const R& values, const Shape& shape) {
     using T = std::ranges::range_value_t<R>;
-    return Tensor(Array::of(std::span<const T>(std::ranges::data(values), std::ranges::size(values)), shape));
+    return Tensor(
+        Array::of(std::span<const T>(std::ranges::data(values), std::ranges::size(values)), shape));
 }
 template <std::ranges::contiguous_range R>
-    requires Element<std::ranges::range_value_t<R>>
-Tensor tensor(const R& values) {
+requires Element<std::ranges::range_value_t<R>> Tensor tensor(const R& values) {
     return tensor(values, Shape{static_cast<Index>(std::ranges::size(values))});
 }
 Tensor zeros(const Shape& shape, DType dtype = f32);
@@ -82,11 +80,14 @@ Tensor arange(Scalar start, Scalar stop, Scalar step, DType dtype);
 Tensor linspace(double start, double stop, Index count, DType dtype = f32);
 
 /// Random tensors take the generator's next stream when they are recorded.
-Tensor random_normal(const Shape& shape, Generator& rng, double mean = 0, double stddev = 1, DType dtype = f32);
+Tensor random_normal(const Shape& shape, Generator& rng, double mean = 0, double stddev = 1,
+                     DType dtype = f32);
 /// In [low, high).
-Tensor random_uniform(const Shape& shape, Generator& rng, double low = 0, double high = 1, DType dtype = f32);
+Tensor random_uniform(const Shape& shape, Generator& rng, double low = 0, double high = 1,
+                      DType dtype = f32);
 /// A normal distribution cut off at two standard deviations.
-Tensor random_truncated_normal(const Shape& shape, Generator& rng, double mean = 0, double stddev = 1, DType dtype = f32);
+Tensor random_truncated_normal(const Shape& shape, Generator& rng, double mean = 0,
+                               double stddev = 1, DType dtype = f32);
 /// 0 … n-1 in random order, i64.
 Tensor random_permutation(Index n, Generator& rng);
 /// 1 with probability p, else 0.
@@ -152,7 +153,7 @@ Tensor sqrt(const Tensor& x);
 Tensor rsqrt(const Tensor& x);
 Tensor square(const Tensor& x);
 Tensor reciprocal(const Tensor& x);
-Tensor abs(const Tensor& x);    ///< gradient 0 at 0
+Tensor abs(const Tensor& x);  ///< gradient 0 at 0
 Tensor sign(const Tensor& x);
 Tensor floor(const Tensor& x);
 Tensor ceil(const Tensor& x);
@@ -176,7 +177,7 @@ Tensor erf(const Tensor& x);
 
 Tensor sigmoid(const Tensor& x);
 Tensor log_sigmoid(const Tensor& x);
-Tensor relu(const Tensor& x);   ///< gradient 0 at 0
+Tensor relu(const Tensor& x);  ///< gradient 0 at 0
 Tensor relu6(const Tensor& x);
 Tensor leaky_relu(const Tensor& x, double negative_slope = 0.2);
 Tensor elu(const Tensor& x, double alpha = 1);

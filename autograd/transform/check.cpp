@@ -30,14 +30,16 @@ struct Checker {
     Many direction(const Many& x) {
         Many d;
         for (const Tensor& t : x)
-            d.push_back(is_floating(t.dtype()) ? random_normal(t.shape(), rng, 0, 1, f64) : Tensor());
+            d.push_back(is_floating(t.dtype()) ? random_normal(t.shape(), rng, 0, 1, f64)
+                                               : Tensor());
         return d;
     }
 
     static Many moved(const Many& x, const Many& direction, double step) {
         Many out;
         for (std::size_t k = 0; k < x.size(); ++k)
-            out.push_back(direction[k].defined() ? Tensor((x[k] + direction[k] * step).array()) : x[k]);
+            out.push_back(direction[k].defined() ? Tensor((x[k] + direction[k] * step).array())
+                                                 : x[k]);
         return out;
     }
 
@@ -103,7 +105,8 @@ struct Checker {
 void check_gradients(const FunctionOfMany& f, const Many& x, const CheckOptions& options) {
     const auto wants_f64 = [](const char* what, const Tensor& t) {
         if (t.dtype() == f32)
-            fail<DTypeError>("check_gradients", what, " is ", t.spec(), ": differences need f64, cast it");
+            fail<DTypeError>("check_gradients", what, " is ", t.spec(),
+                             ": differences need f64, cast it");
     };
     for (const Tensor& t : x) wants_f64("the input", t);
     const Tensor y = f(x);

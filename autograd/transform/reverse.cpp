@@ -20,7 +20,8 @@ void Reverse::propagate(const Tensor& cotangent) {
     reaches_.assign(n, false);
     for (std::uint32_t i = 0; i < n; ++i) {
         reaches_[i] = target[i];
-        for (const std::uint32_t input : walk.inputs(i)) reaches_[i] = reaches_[i] || reaches_[input];
+        for (const std::uint32_t input : walk.inputs(i))
+            reaches_[i] = reaches_[i] || reaches_[input];
     }
     cotangents.assign(n, Tensor());
     cotangents[n - 1] = cotangent;

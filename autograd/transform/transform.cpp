@@ -19,12 +19,14 @@ void check_scalar(const Tensor& y) {
                             ": reduce it with sum or mean, or try jacobian");
     if (y.node()->has(Node::consumed))
         throw GradientError(
-            "[grad] the graph of this tensor was consumed by an optimiser's step: record it again, or "
+            "[grad] the graph of this tensor was consumed by an optimiser's step: record it again, "
+            "or "
             "differentiate before the step");
 }
 
 void check_floating(const Tensor& x) {
-    if (!x.defined()) throw StateError("[grad] wants a tensor to differentiate by, got an empty Tensor");
+    if (!x.defined())
+        throw StateError("[grad] wants a tensor to differentiate by, got an empty Tensor");
     if (!is_floating(x.dtype()))
         fail<GradientError>("grad", "can't differentiate by integers: got ", x.spec(),
                             ", wanted f32 or f64 (cast it first)");
@@ -32,7 +34,8 @@ void check_floating(const Tensor& x) {
 
 void check_like(std::string_view what, const Tensor& t, const Tensor& x) {
     if (!t.defined() || t.spec() != x.spec())
-        fail<GradientError>(what, "wants ", x.spec(), ", got ", t.defined() ? to_string(t.spec()) : "an empty Tensor");
+        fail<GradientError>(what, "wants ", x.spec(), ", got ",
+                            t.defined() ? to_string(t.spec()) : "an empty Tensor");
 }
 
 // What x is inside a transform: a node of its own, so that nested transforms of the same tensor
@@ -99,12 +102,14 @@ std::vector<Tensor> vjp(const Tensor& y, const std::vector<Tensor>& wrt, const T
             if (wrt[k].node() == &reverse->walk[i]) found[k] = reverse->cotangents[i];
         }
     }
-    const bool none = std::none_of(found.begin(), found.end(), [](const Tensor& t) { return t.defined(); });
+    const bool none =
+        std::none_of(found.begin(), found.end(), [](const Tensor& t) { return t.defined(); });
     if (none) {
         for (const Node* node : reverse->walk.nodes()) {
             if (node->has(Node::consumed))
                 throw GradientError(
-                    "[grad] no path leads to the tensors asked for, and part of the graph was consumed by an "
+                    "[grad] no path leads to the tensors asked for, and part of the graph was "
+                    "consumed by an "
                     "optimiser's step: record it again");
         }
     }
@@ -121,13 +126,16 @@ std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& wrt) {
 
 Tensor jvp(const Tensor& y, const std::vector<Tensor>& wrt, const std::vector<Tensor>& tangents) {
     if (wrt.size() != tangents.size())
-        fail<GradientError>("jvp", "wants one tangent for each of ", wrt.size(), " tensors, got ", tangents.size());
+        fail<GradientError>("jvp", "wants one tangent for each of ", wrt.size(), " tensors, got ",
+                            tangents.size());
     for (std::size_t k = 0; k < wrt.size(); ++k) {
         check_floating(wrt[k]);
         check_like("jvp", tangents[k], wrt[k]);
     }
     const auto target = [&](const Node& node) {
-        return std::find_if(wrt.begin(), wrt.end(), [&](const Tensor& x) { return x.node() == &node; }) - wrt.begin();
+        return std::find_if(wrt.begin(), wrt.end(),
+                            [&](const Tensor& x) { return x.node() == &node; }) -
+               wrt.begin();
     };
     const auto given = static_cast<std::ptrdiff_t>(wrt.size());
     Walk walk;
@@ -215,14 +223,17 @@ Function jacobian(Function f) {
 
 Function hessian(Function f) { return jacobian(grad(std::move(f))); }
 
-Tensor hvp(const Function& f, const Tensor& x, const Tensor& v) { return jvp(grad(f), x, v).second; }
+Tensor hvp(const Function& f, const Tensor& x, const Tensor& v) {
+    return jvp(grad(f), x, v).second;
+}
 
 void Tensor::backward() const {
     check_scalar(*this);
     const Lent<Reverse> reverse;
-    reverse->run(*this, ones_like(*this),
-                 [](const Node& node) { return node.slot() != nullptr && node.slot()->trainable; },
-                 [](const Node&) { return false; });
+    reverse->run(
+        *this, ones_like(*this),
+        [](const Node& node) { return node.slot() != nullptr && node.slot()->trainable; },
+        [](const Node&) { return false; });
     bool any = false;
     for (std::uint32_t i = 0; i < reverse->walk.size(); ++i) {
         if (!reverse->target[i] || !reverse->cotangents[i].defined()) continue;
@@ -232,7 +243,8 @@ void Tensor::backward() const {
     }
     if (!any)
         throw GradientError(
-            "[backward] the tensor depends on no trainable parameter's current value: was it recorded before "
+            "[backward] the tensor depends on no trainable parameter's current value: was it "
+            "recorded before "
             "the parameters changed, or under NoGrad?");
 }
 

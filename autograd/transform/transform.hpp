@@ -50,10 +50,10 @@ Tensor hvp(const Function& f, const Tensor& x, const Tensor& v);
 // ---- checking -----------------------------------------------------------------------------------
 
 struct CheckOptions {
-    int order = 2;              ///< derivatives up to this order
-    double step = 1e-5;         ///< of the central differences
-    double tolerance = 1e-6;    ///< allowed difference, relative to the derivative's size
-    int directions = 3;         ///< random directions tried
+    int order = 2;            ///< derivatives up to this order
+    double step = 1e-5;       ///< of the central differences
+    double tolerance = 1e-6;  ///< allowed difference, relative to the derivative's size
+    int directions = 3;       ///< random directions tried
     std::uint64_t seed = 1;
 };
 /// Compares vjp and jvp of `f` at `x` with central differences along random directions, through an

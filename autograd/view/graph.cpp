@@ -30,7 +30,8 @@ Graph::Graph(std::vector<Tensor> roots) {
 }
 
 std::size_t Graph::find(const State& state, const Node* v) {
-    const auto it = std::lower_bound(state.positions.begin(), state.positions.end(), std::pair(v, std::size_t{0}));
+    const auto it = std::lower_bound(state.positions.begin(), state.positions.end(),
+                                     std::pair(v, std::size_t{0}));
     if (it == state.positions.end() || it->first != v)
         throw ValueError("[graph] the node does not belong to this graph");
     return it->second;
@@ -46,15 +47,17 @@ std::string Graph::name(const Node* v) const {
 
 void write_dot(std::ostream& out, const Graph& graph) {
     const auto label = [&](std::ostream& o, const Node* v) {
-        o << "[label=\"" << graph.name(v) << "\\n" << v->spec() << "\", shape="
-          << (v->op ? "box" : "ellipse") << "]";
+        o << "[label=\"" << graph.name(v) << "\\n"
+          << v->spec() << "\", shape=" << (v->op ? "box" : "ellipse") << "]";
     };
     const auto edge = [](std::ostream& o, const Graph::Edge& e) {
         o << "[dir=back";
         if (e.consumer->arity > 1) o << ", taillabel=\"" << e.slot << '"';
         o << "]";
     };
-    const auto whole = [](std::ostream& o) { o << "rankdir=BT;\nnode [fontname=\"sans-serif\"];\n"; };
+    const auto whole = [](std::ostream& o) {
+        o << "rankdir=BT;\nnode [fontname=\"sans-serif\"];\n";
+    };
     boost::write_graphviz(out, graph, label, edge, whole, get(boost::vertex_index, graph));
 }
 

@@ -81,7 +81,9 @@ public:
         using pointer = const Edge*;
         using reference = Edge;
         edge_iterator() = default;
-        edge_iterator(vertex_iterator vertex, vertex_iterator end) : vertex_(vertex), end_(end) { skip(); }
+        edge_iterator(vertex_iterator vertex, vertex_iterator end) : vertex_(vertex), end_(end) {
+            skip();
+        }
         Edge operator*() const { return {*vertex_, slot_}; }
         edge_iterator& operator++() {
             ++slot_;
@@ -165,12 +167,15 @@ inline std::pair<Graph::edge_iterator, Graph::edge_iterator> edges(const Graph& 
     return {Graph::edge_iterator(first, last), Graph::edge_iterator(last, last)};
 }
 inline std::size_t num_edges(const Graph& g) { return g.edge_count(); }
-inline std::pair<Graph::out_edge_iterator, Graph::out_edge_iterator> out_edges(const Node* v, const Graph&) {
+inline std::pair<Graph::out_edge_iterator, Graph::out_edge_iterator> out_edges(const Node* v,
+                                                                               const Graph&) {
     return {Graph::out_edge_iterator({v, 0}), Graph::out_edge_iterator({v, v->arity})};
 }
 inline std::size_t out_degree(const Node* v, const Graph&) { return v->arity; }
 inline const Node* source(const Graph::Edge& e, const Graph&) { return e.consumer; }
-inline const Node* target(const Graph::Edge& e, const Graph&) { return e.consumer->inputs()[e.slot].node(); }
+inline const Node* target(const Graph::Edge& e, const Graph&) {
+    return e.consumer->inputs()[e.slot].node();
+}
 inline Graph::IndexMap get(boost::vertex_index_t, const Graph& g) { return Graph::IndexMap(g); }
 inline std::size_t get(boost::vertex_index_t, const Graph& g, const Node* v) { return g.index(v); }
 

@@ -1,4 +1,5 @@
-// The expression graph as a Boost graph. Apart from shikumi.hpp: Boost.Graph takes seconds to compile.
+// The expression graph as a Boost graph. Apart from shikumi.hpp: Boost.Graph takes seconds to
+// compile.
 #pragma once
 
 #include <shikumi/autograd/view/graph.hpp>
