@@ -29,9 +29,9 @@ constinit const NamedActivation softmax{"softmax",
 
 const NamedActivation& activation(std::string_view name) {
     static constexpr const NamedActivation* known[] = {
-        &linear,  &relu,         &relu6, &leaky_relu, &elu,      &selu,        &gelu,
-        &gelu_tanh, &silu,       &swish, &mish,       &sigmoid,  &hard_sigmoid, &tanh,
-        &softplus, &softsign,    &exponential, &softmax};
+        &linear,       &relu,      &relu6,    &leaky_relu, &elu,         &selu,
+        &gelu,         &gelu_tanh, &silu,     &swish,      &mish,        &sigmoid,
+        &hard_sigmoid, &tanh,      &softplus, &softsign,   &exponential, &softmax};
     std::string names;
     for (const NamedActivation* a : known) {
         if (a->name == name) return *a;

@@ -35,19 +35,19 @@ private:
     std::function<Tensor(const Tensor&)> function_;
 };
 
-extern const NamedActivation linear;       ///< x
-extern const NamedActivation relu;         ///< max(x, 0); gradient 0 at 0
-extern const NamedActivation relu6;        ///< min(max(x, 0), 6)
-extern const NamedActivation leaky_relu;   ///< x, or 0.2 x where negative
-extern const NamedActivation elu;          ///< x, or eˣ − 1 where negative
-extern const NamedActivation selu;         ///< λ elu(x, α)
-extern const NamedActivation gelu;         ///< x Φ(x)
-extern const NamedActivation gelu_tanh;    ///< the same, Φ by tanh: Keras's gelu with approximate
-extern const NamedActivation silu;         ///< x σ(x)
-extern const NamedActivation swish;        ///< silu's older name
-extern const NamedActivation mish;         ///< x tanh(softplus(x))
-extern const NamedActivation sigmoid;      ///< σ(x) = 1/(1 + e⁻ˣ)
-extern const NamedActivation hard_sigmoid; ///< clip(0.2 x + 0.5, 0, 1): Keras 2's
+extern const NamedActivation linear;        ///< x
+extern const NamedActivation relu;          ///< max(x, 0); gradient 0 at 0
+extern const NamedActivation relu6;         ///< min(max(x, 0), 6)
+extern const NamedActivation leaky_relu;    ///< x, or 0.2 x where negative
+extern const NamedActivation elu;           ///< x, or eˣ − 1 where negative
+extern const NamedActivation selu;          ///< λ elu(x, α)
+extern const NamedActivation gelu;          ///< x Φ(x)
+extern const NamedActivation gelu_tanh;     ///< the same, Φ by tanh: Keras's gelu with approximate
+extern const NamedActivation silu;          ///< x σ(x)
+extern const NamedActivation swish;         ///< silu's older name
+extern const NamedActivation mish;          ///< x tanh(softplus(x))
+extern const NamedActivation sigmoid;       ///< σ(x) = 1/(1 + e⁻ˣ)
+extern const NamedActivation hard_sigmoid;  ///< clip(0.2 x + 0.5, 0, 1): Keras 2's
 extern const NamedActivation tanh;
 extern const NamedActivation softplus;     ///< log(1 + eˣ)
 extern const NamedActivation softsign;     ///< x/(1 + |x|)

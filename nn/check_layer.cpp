@@ -70,9 +70,10 @@ private:
         for (const Index size : {batch, batch + 2}) {
             const Tensor y = layer_(input(size));
             if (y.shape().empty() || y.shape() != wanted.shape.with_front(size))
-                fail<ShapeError>("check_layer", layer_.config(), " turned ", shape_.with_front(size),
-                                 " into ", y.shape(), " and ", shape_.with_front(batch + 3), " into ",
-                                 wanted.shape, ": only the first axis, the batch, may differ");
+                fail<ShapeError>("check_layer", layer_.config(), " turned ",
+                                 shape_.with_front(size), " into ", y.shape(), " and ",
+                                 shape_.with_front(batch + 3), " into ", wanted.shape,
+                                 ": only the first axis, the batch, may differ");
         }
         x_ = input(batch);
         evaluate(x_);
@@ -81,8 +82,9 @@ private:
     void check_infer() {
         const Tensor y = layer_(x_);
         if (!same(y, layer_(x_)))
-            fail<ValueError>("check_layer", layer_.config(), " gives other numbers at a second call "
-                                                             "of Mode::infer");
+            fail<ValueError>("check_layer", layer_.config(),
+                             " gives other numbers at a second call "
+                             "of Mode::infer");
         const Tensor first = layer_(slice(x_, 0, {0, 1}));
         if (largest_difference(first, slice(y, 0, {0, 1})) > 1e-9)
             fail<ValueError>("check_layer", "the first sample's output of ", layer_.config(),
@@ -97,18 +99,22 @@ private:
         std::vector<Tensor> old;
         for (Parameter& w : weights_) {
             old.push_back(w.value());
-            // Away from zeros and ones, where mistakes can hide; upwards, since some must stay positive.
+            // Away from zeros and ones, where mistakes can hide; upwards, since some must stay
+            // positive.
             w.assign(w.value() + random_uniform(w.shape(), rng_, 0.1, 0.5, w.dtype()));
         }
         const std::vector<Tensor> fresh(weights_.begin(), weights_.end());
         if (same(before, layer_(x_)))
-            fail<ValueError>("check_layer", layer_.config(), " doesn't read its weights: after they were set "
-                             "its output is the same (does it keep a Tensor where it should keep the "
-                             "Parameter?)");
+            fail<ValueError>(
+                "check_layer", layer_.config(),
+                " doesn't read its weights: after they were set "
+                "its output is the same (does it keep a Tensor where it should keep the "
+                "Parameter?)");
         for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i].assign(old[i]);
         if (!same(before, layer_(x_)))
-            fail<ValueError>("check_layer", layer_.config(), " doesn't give the same output after its "
-                                                             "weights were set back");
+            fail<ValueError>("check_layer", layer_.config(),
+                             " doesn't give the same output after its "
+                             "weights were set back");
         for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i].assign(fresh[i]);
     }
 
@@ -121,8 +127,8 @@ private:
         std::vector<Tensor> at{x_};
         for (Parameter& w : trainable) {
             if (!w.has_grad())
-                fail<GradientError>("check_layer", layer_.config(), " has the trainable weight '", w.name(),
-                                    "', on which its output doesn't depend");
+                fail<GradientError>("check_layer", layer_.config(), " has the trainable weight '",
+                                    w.name(), "', on which its output doesn't depend");
             w.zero_grad();
             at.push_back(w.value());
         }
@@ -142,9 +148,10 @@ private:
     void check_train() {
         const Tensor infer = layer_(x_), train = layer_(x_, Mode::train);
         if (train.spec() != infer.spec())
-            fail<ShapeError>("check_layer", layer_.config(), " gives ", infer.spec(), " in Mode::infer, ",
-                             train.spec(), " in Mode::train");
-        if (same(train, layer_(x_, Mode::train)) && !same(train, infer)) check_gradients(Mode::train);
+            fail<ShapeError>("check_layer", layer_.config(), " gives ", infer.spec(),
+                             " in Mode::infer, ", train.spec(), " in Mode::train");
+        if (same(train, layer_(x_, Mode::train)) && !same(train, infer))
+            check_gradients(Mode::train);
     }
 
     Layer& layer_;

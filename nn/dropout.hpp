@@ -9,7 +9,7 @@ namespace shikumi::nn {
 /// otherwise x itself. N. Srivastava et al., JMLR 15 (2014), in the inverted form.
 class Dropout final : public Layer {
 public:
-    /// Throws ValueError unless `rate` lies in [0, 1).
+    /// Throws ValueError unless `rate` lies in [0, 1].
     explicit Dropout(double rate, const LayerOptions& options = {});
     Tensor call(const Tensor& x, Mode mode) override;
     std::string config() const override;

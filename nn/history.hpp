@@ -34,7 +34,7 @@ struct EpochLog {
 
 /// What `fit` gives back, as Keras's History.
 struct History {
-    std::vector<int> epoch;  ///< 0, 1, …
+    std::vector<int> epoch;                              ///< 0, 1, …
     std::map<std::string, std::vector<double>> history;  ///< one number an epoch
     struct Params {
         int verbose = 0, epochs = 0;

@@ -77,7 +77,8 @@ Initializer constant(double value) {
 }
 
 Initializer random_normal(double mean, double stddev) {
-    if (!(stddev >= 0)) fail<ValueError>("random_normal", "stddev must not be negative, got ", stddev);
+    if (!(stddev >= 0))
+        fail<ValueError>("random_normal", "stddev must not be negative, got ", stddev);
     return [=](const Shape& shape, Generator& rng, DType dtype) {
         return shikumi::random_normal(shape, rng, mean, stddev, dtype);
     };

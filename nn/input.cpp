@@ -10,7 +10,8 @@ Input::Input(const Shape& shape, const InputOptions& options)
 Tensor Input::call(const Tensor& x, Mode) {
     if (x.rank() == 0 || x.shape() != batch_of(x.shape().front(), input_shape()))
         fail<ShapeError>(name(), "takes samples of ", input_shape(), ", got ", x.shape());
-    if (x.dtype() != data_dtype_) fail<DTypeError>(name(), "takes ", data_dtype_, ", got ", x.spec());
+    if (x.dtype() != data_dtype_)
+        fail<DTypeError>(name(), "takes ", data_dtype_, ", got ", x.spec());
     return x;
 }
 

@@ -37,8 +37,7 @@ std::string last_component(std::string name) {
 }
 
 void check_floating(DType dtype) {
-    if (!is_floating(dtype))
-        fail<DTypeError>("layer", "weights are f32 or f64, got ", dtype);
+    if (!is_floating(dtype)) fail<DTypeError>("layer", "weights are f32 or f64, got ", dtype);
 }
 
 }  // namespace

@@ -20,9 +20,9 @@ enum class Mode { infer, train };
 
 /// What every layer can be given.
 struct LayerOptions {
-    std::string name = {};     ///< "dense", "dense_1", … where it is empty
-    DType dtype = f32;         ///< of the weights; inputs must have it too
-    Shape input_shape = {};    ///< of one sample; known from the data where it is absent
+    std::string name = {};   ///< "dense", "dense_1", … where it is empty
+    DType dtype = f32;       ///< of the weights; inputs must have it too
+    Shape input_shape = {};  ///< of one sample; known from the data where it is absent
 };
 
 /// The shape of `count` samples of a shape.

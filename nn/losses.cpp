@@ -25,8 +25,9 @@ Shape with_column(const Shape& shape) {
 // A softmax before a loss that applies its own is a mistake which still trains, only badly.
 void refuse_probabilities(std::string_view loss, const Tensor& logits) {
     if (logits_of_softmax(logits).defined() || logits_of_sigmoid(logits).defined())
-        fail<ValueError>(loss, "wants logits, but softmax or sigmoid was applied to the predictions "
-                               "already: leave it out, or use the loss without from_logits");
+        fail<ValueError>(loss,
+                         "wants logits, but softmax or sigmoid was applied to the predictions "
+                         "already: leave it out, or use the loss without from_logits");
 }
 
 Tensor categorical_from_logits(std::string_view loss, const Tensor& targets, const Tensor& logits) {
@@ -130,7 +131,8 @@ Tensor mean_per_sample(const Tensor& x) {
 }
 
 Tensor match_targets(std::string_view loss, const Tensor& targets, const Tensor& predictions) {
-    const Tensor t = targets.dtype() == predictions.dtype() ? targets : targets.cast(predictions.dtype());
+    const Tensor t =
+        targets.dtype() == predictions.dtype() ? targets : targets.cast(predictions.dtype());
     const Shape& wanted = predictions.shape();
     if (t.shape() == wanted) return t;
     // A single output: (N,) and (N, 1) mean the same.
@@ -147,8 +149,9 @@ Tensor match_targets(std::string_view loss, const Tensor& targets, const Tensor&
 
 Tensor match_labels(std::string_view loss, const Tensor& labels, const Tensor& predictions) {
     if (!is_integer(labels.dtype()))
-        fail<DTypeError>(loss, "class indices are integers, got ", labels.spec(),
-                         ": cast them to i64, or use categorical_crossentropy for rows of probabilities");
+        fail<DTypeError>(
+            loss, "class indices are integers, got ", labels.spec(),
+            ": cast them to i64, or use categorical_crossentropy for rows of probabilities");
     const Shape::Sizes all = predictions.shape().sizes();
     if (all.rank() == 0) fail<ShapeError>(loss, "predictions want a class axis, got a scalar");
     const Shape wanted(std::span<const Index>(all.begin(), all.end() - 1));

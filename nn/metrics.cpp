@@ -29,7 +29,8 @@ Tensor sparse(const Tensor& targets, const Tensor& predictions) {
 Tensor chosen_by_shape(const Tensor& targets, const Tensor& predictions) {
     const Shape& shape = predictions.shape();
     if (shape.rank() <= 1 || shape.back() == 1) return binary(targets, predictions);
-    return targets.shape() == shape ? categorical(targets, predictions) : sparse(targets, predictions);
+    return targets.shape() == shape ? categorical(targets, predictions)
+                                    : sparse(targets, predictions);
 }
 
 }  // namespace

@@ -24,7 +24,9 @@ std::string counter(Index step, Index steps) {
     return std::string(total.size() - std::min(total.size(), now.size()), ' ') + now + "/" + total;
 }
 
-double seconds(std::chrono::steady_clock::duration d) { return std::chrono::duration<double>(d).count(); }
+double seconds(std::chrono::steady_clock::duration d) {
+    return std::chrono::duration<double>(d).count();
+}
 
 }  // namespace
 
@@ -59,8 +61,9 @@ std::string log_text(const Logs& logs) {
 }
 
 std::string running_line(const EpochProgress& at, const Logs& logs) {
-    return progress_bar(at.step, at.steps) + " - ETA: " +
-           remaining_time(at.step_time * static_cast<double>(at.steps - at.step)) + log_text(logs);
+    return progress_bar(at.step, at.steps) +
+           " - ETA: " + remaining_time(at.step_time * static_cast<double>(at.steps - at.step)) +
+           log_text(logs);
 }
 
 std::string finished_line(const EpochProgress& at, const Logs& logs) {
@@ -88,8 +91,9 @@ void Progress::begin_epoch(int epoch) {
 
 EpochProgress Progress::at(Index step) const {
     const Clock::time_point now = Clock::now();
-    const double step_time = step > 1 ? seconds(now - after_first_step_) / static_cast<double>(step - 1)
-                                      : seconds(now - start_) / static_cast<double>(std::max<Index>(step, 1));
+    const double step_time =
+        step > 1 ? seconds(now - after_first_step_) / static_cast<double>(step - 1)
+                 : seconds(now - start_) / static_cast<double>(std::max<Index>(step, 1));
     return {step, steps_, seconds(now - start_), step_time};
 }
 

@@ -63,8 +63,9 @@ void Sequential::ensure_built(const Spec* data) {
         else if (data)
             input_ = Spec{data->shape.with_front(some_batch), data->dtype};
         else
-            fail<StateError>(name_, "is not built yet: give the first layer an .input_shape (or "
-                                    ".input_dim), or call the model on data");
+            fail<StateError>(name_,
+                             "is not built yet: give the first layer an .input_shape (or "
+                             ".input_dim), or call the model on data");
     }
     while (outputs_.size() < layers_.size()) {
         Layer& layer = *layers_[outputs_.size()];
@@ -127,7 +128,8 @@ std::vector<Tensor> Sequential::get_weights() {
 void Sequential::set_weights(const std::vector<Tensor>& weights) {
     const std::vector<Parameter>& all = parameters();
     if (weights.size() != all.size())
-        fail<ValueError>("set_weights", "got ", weights.size(), " tensors for ", all.size(), " weights");
+        fail<ValueError>("set_weights", "got ", weights.size(), " tensors for ", all.size(),
+                         " weights");
     for (std::size_t i = 0; i < all.size(); ++i) {
         const Spec wanted = all[i].value().spec(), given = weights[i].spec();
         if (given.shape != wanted.shape)
@@ -146,8 +148,10 @@ void Sequential::compile(CompileOptions options) {
         ensure_built();
         const Tensor out = (*this)(placeholder(*input_));
         if (logits_of_softmax(out).defined() || logits_of_sigmoid(out).defined())
-            fail<ValueError>("compile", "the loss ", options.loss.name(), " from logits applies softmax or "
-                             "sigmoid itself, and the model's last layer '", layers_.back()->name(),
+            fail<ValueError>("compile", "the loss ", options.loss.name(),
+                             " from logits applies softmax or "
+                             "sigmoid itself, and the model's last layer '",
+                             layers_.back()->name(),
                              "' has done so already: drop its activation or from_logits");
     }
     compiled_ = std::move(options);
@@ -155,8 +159,9 @@ void Sequential::compile(CompileOptions options) {
 
 CompileOptions& Sequential::compiled(std::string_view caller) {
     if (!compiled_)
-        fail<StateError>(caller, "model '", name_, "' is not compiled: call compile({.optimizer = …, "
-                                 ".loss = …}) first");
+        fail<StateError>(caller, "model '", name_,
+                         "' is not compiled: call compile({.optimizer = …, "
+                         ".loss = …}) first");
     return *compiled_;
 }
 

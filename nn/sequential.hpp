@@ -37,10 +37,10 @@ struct FitOptions {
     double validation_split = 0;  ///< share of the samples, taken from the end before shuffling
     std::optional<std::pair<Tensor, Tensor>> validation_data = {};
     bool shuffle = true;
-    std::map<int, double> class_weight = {};   ///< factor of a class's losses; 1 where it is absent
-    std::optional<std::uint64_t> seed = {};    ///< of the shuffling; the model's own where absent
+    std::map<int, double> class_weight = {};  ///< factor of a class's losses; 1 where it is absent
+    std::optional<std::uint64_t> seed = {};   ///< of the shuffling; the model's own where absent
     std::function<void(EpochLog&)> on_epoch_end = {};  ///< may set `stop`
-    std::ostream* out = nullptr;               ///< where to show progress; std::cout where null
+    std::ostream* out = nullptr;  ///< where to show progress; std::cout where null
 };
 
 /// A chain of layers, which are moved into it. It can be moved, not copied.
@@ -103,8 +103,8 @@ private:
 
     std::string name_;
     std::vector<std::shared_ptr<Layer>> layers_;
-    std::vector<Spec> outputs_;    // of the layers built so far
-    std::optional<Spec> input_;    // with a batch axis
+    std::vector<Spec> outputs_;  // of the layers built so far
+    std::optional<Spec> input_;  // with a batch axis
     std::vector<Parameter> parameters_;
     std::optional<CompileOptions> compiled_;
     Generator rng_;

@@ -57,7 +57,8 @@ std::string cut_row(const Row& cells) {
     return line + '\n';
 }
 
-// As many lines as the longest cell takes; lines are broken after the end of a tuple if there is one.
+// As many lines as the longest cell takes; lines are broken after the end of a tuple if there is
+// one.
 std::string wrapped_row(Row rest) {
     std::string text;
     while (std::any_of(rest.begin(), rest.end(), [](const auto& cell) { return !cell.empty(); })) {
@@ -85,8 +86,10 @@ std::string classic(const ModelSummary& model, SummaryStyle style) {
     const auto rule = [](char c) { return std::string(width, c) + '\n'; };
     const auto row = [&](const Row& cells) { return ruled ? cut_row(cells) : wrapped_row(cells); };
     const auto total = [&](const char* what, const WeightCount& count) {
-        return what + (sized ? std::to_string(count.params) + " (" + readable(count.bytes, "Byte") + ")"
-                             : with_commas(count.params)) + '\n';
+        return what +
+               (sized ? std::to_string(count.params) + " (" + readable(count.bytes, "Byte") + ")"
+                      : with_commas(count.params)) +
+               '\n';
     };
 
     std::string text = "Model: \"" + model.name + "\"\n" + rule('_') + row(titles) + rule('=');
@@ -95,8 +98,10 @@ std::string classic(const ModelSummary& model, SummaryStyle style) {
         text += row({layer.name + " (" + layer.class_name + ")", batch_shape(layer.output),
                      std::to_string(layer.params)});
         const bool last = i + 1 == model.layers.size();
-        if (!ruled) text += rule(' ');
-        else if (!last) text += rule('_');
+        if (!ruled)
+            text += rule(' ');
+        else if (!last)
+            text += rule('_');
     }
     text += rule('=');
     const WeightCount all{model.trainable.params + model.frozen.params,
@@ -162,7 +167,8 @@ std::string box(const ModelSummary& model) {
         const LayerSummary& layer = model.layers[i];
         if (i > 0) text += box_border({"├", "─", "┼", "┤"});
         text += box_row({layer.name + " (" + layer.class_name + ")", batch_shape(layer.output),
-                         with_commas(layer.params)}, "│");
+                         with_commas(layer.params)},
+                        "│");
     }
     text += box_border({"└", "─", "┴", "┘"});
     const WeightCount all{model.trainable.params + model.frozen.params + model.optimizer.params,

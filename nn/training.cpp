@@ -74,7 +74,8 @@ void check_labels(std::string_view caller, const Array& labels, Index classes) {
 Data prepare(std::string_view caller, Sequential& model, const Loss& loss, const Tensor& x,
              const Tensor& y) {
     if (x.rank() == 0 || y.rank() == 0)
-        fail<ShapeError>(caller, "x and y want a first axis of samples, got ", x.shape(), " and ", y.shape());
+        fail<ShapeError>(caller, "x and y want a first axis of samples, got ", x.shape(), " and ",
+                         y.shape());
     const Index samples = x.shape().front();
     if (y.shape().front() != samples)
         fail<ShapeError>(caller, "x has ", samples, " samples and y ", y.shape().front());
@@ -82,7 +83,8 @@ Data prepare(std::string_view caller, Sequential& model, const Loss& loss, const
 
     model.build(x.spec());
     const Spec output = model.output();
-    const Tensor predictions = zeros(output.shape.with_front(samples), output.dtype);  // its shape only
+    const Tensor predictions =
+        zeros(output.shape.with_front(samples), output.dtype);  // its shape only
     switch (loss.targets()) {
         case Targets::like_predictions:
             return {x.array(), match_targets(loss.name(), y, predictions).array()};
@@ -91,7 +93,8 @@ Data prepare(std::string_view caller, Sequential& model, const Loss& loss, const
             check_labels(caller, labels, output.shape.back());
             return {x.array(), labels};
         }
-        case Targets::as_given: break;
+        case Targets::as_given:
+            break;
     }
     return {x.array(), y.array()};
 }
@@ -101,7 +104,8 @@ std::vector<Index> classes_of(const Array& targets) {
     const Tensor y{targets};
     if (is_integer(y.dtype()) && y.rank() == 1) return y.to_vector<Index>();
     if (y.rank() > 2)
-        fail<ValueError>("fit", "class_weight wants one class a sample, the targets are ", y.spec());
+        fail<ValueError>("fit", "class_weight wants one class a sample, the targets are ",
+                         y.spec());
     if (y.rank() == 1 || y.shape().back() == 1) return (y > 0.5).cast(i64).to_vector<Index>();
     return argmax(y, -1).to_vector<Index>();
 }
@@ -143,7 +147,8 @@ public:
         }
     }
 
-    Logs train_epoch(const Data& data, Rows order, Index batch_size, int epoch, Progress& progress) {
+    Logs train_epoch(const Data& data, Rows order, Index batch_size, int epoch,
+                     Progress& progress) {
         Averages averages(how_);
         Index step = 0;
         for (const Rows rows : detail::batches(order, batch_size)) {
@@ -163,7 +168,8 @@ public:
         const NoGrad no_grad;
         Averages averages(how_);
         for (const Rows rows : detail::batches(order, batch_size)) {
-            const Batch batch{Tensor(detail::gather(data.x, rows)), Tensor(detail::gather(data.y, rows)), {}};
+            const Batch batch{
+                Tensor(detail::gather(data.x, rows)), Tensor(detail::gather(data.y, rows)), {}};
             const std::vector<Tensor> values = measure(batch, Mode::infer);
             shikumi::evaluate(values);
             averages.add(values, batch.size());
@@ -172,11 +178,13 @@ public:
     }
 
 private:
-    // Forward pass, loss, metrics, gradients and new weights: recorded, then evaluated as one graph.
+    // Forward pass, loss, metrics, gradients and new weights: recorded, then evaluated as one
+    // graph.
     void train_step(const Batch& batch, Averages& averages) {
         const std::vector<Tensor> values = measure(batch, Mode::train);
         const std::vector<Assignment> updates = how_.optimizer.updates(
-            trainable_, grad(values.front(), std::vector<Tensor>(trainable_.begin(), trainable_.end())));
+            trainable_,
+            grad(values.front(), std::vector<Tensor>(trainable_.begin(), trainable_.end())));
         shikumi::evaluate(values, updates);
         if (const double loss = number(values.front()); !std::isfinite(loss))
             fail<ValueError>("fit", "the loss became ", loss);
@@ -188,8 +196,9 @@ private:
         const Tensor predictions = model_(batch.x, mode);
         Tensor loss = how_.loss(batch.y, predictions);
         if (loss.shape() != Shape{batch.x.shape().front()})
-            fail<ShapeError>(how_.loss.name(), "gave ", loss.shape(), ", wanted one number for each of ",
-                             batch.x.shape().front(), " samples");
+            fail<ShapeError>(how_.loss.name(), "gave ", loss.shape(),
+                             ", wanted one number for each of ", batch.x.shape().front(),
+                             " samples");
         if (batch.weights.defined()) loss = loss * batch.weights;
 
         std::vector<Tensor> values{mean(loss)};
@@ -214,7 +223,8 @@ void check(const FitOptions& options) {
     if (options.epochs < 0)
         fail<ValueError>("fit", "the number of epochs must not be negative, got ", options.epochs);
     if (!(options.validation_split >= 0 && options.validation_split < 1))
-        fail<ValueError>("fit", "validation_split must lie in [0, 1), got ", options.validation_split);
+        fail<ValueError>("fit", "validation_split must lie in [0, 1), got ",
+                         options.validation_split);
     if (options.verbose < 0 || options.verbose > 2)
         fail<ValueError>("fit", "verbose must be 0, 1 or 2, got ", options.verbose);
 }
@@ -239,16 +249,17 @@ History Sequential::fit(const Tensor& x, const Tensor& y, const FitOptions& opti
         const auto kept = static_cast<Index>(
             std::floor(static_cast<double>(data.size()) * (1 - options.validation_split)));
         if (kept == 0)
-            fail<ValueError>("fit", "validation_split ", options.validation_split, " of ", data.size(),
-                             " samples leaves none to train on");
+            fail<ValueError>("fit", "validation_split ", options.validation_split, " of ",
+                             data.size(), " samples leaves none to train on");
         held_out = detail::in_order(kept, data.size());
         order.resize(static_cast<std::size_t>(kept));
     }
 
     const auto samples = static_cast<Index>(order.size());
     const Index steps = (samples + options.batch_size - 1) / options.batch_size;
-    Progress progress(options.out ? *options.out : std::cout, !options.out && isatty(STDOUT_FILENO) == 1,
-                      options.verbose, options.epochs, steps);
+    Progress progress(options.out ? *options.out : std::cout,
+                      !options.out && isatty(STDOUT_FILENO) == 1, options.verbose, options.epochs,
+                      steps);
     Generator own_rng(options.seed.value_or(0));
     Training training(*this, how);
     History history;
@@ -259,7 +270,8 @@ History Sequential::fit(const Tensor& x, const Tensor& y, const FitOptions& opti
         if (options.shuffle) shikumi::nn::shuffle(order, options.seed ? own_rng : rng_);
         EpochLog log{epoch, training.train_epoch(data, order, options.batch_size, epoch, progress)};
         if (!held_out.empty()) {
-            for (const auto& [name, value] : training.evaluate(validation, held_out, options.batch_size))
+            for (const auto& [name, value] :
+                 training.evaluate(validation, held_out, options.batch_size))
                 log.logs.add("val_" + name, value);
         }
         progress.end_epoch(log.logs);

@@ -8,12 +8,14 @@ namespace shikumi::optim {
 namespace {
 
 struct AdamRule final : Rule {
-    explicit AdamRule(const AdamOptions& o) : beta_1(o.beta_1), beta_2(o.beta_2), epsilon(o.epsilon) {
+    explicit AdamRule(const AdamOptions& o)
+        : beta_1(o.beta_1), beta_2(o.beta_2), epsilon(o.epsilon) {
         for (const double beta : {beta_1, beta_2}) {
             if (!(beta >= 0 && beta < 1))
                 fail<ValueError>("Adam", "beta_1 and beta_2 must lie in [0, 1), got ", beta);
         }
-        if (!(epsilon >= 0)) fail<ValueError>("Adam", "epsilon must not be negative, got ", epsilon);
+        if (!(epsilon >= 0))
+            fail<ValueError>("Adam", "epsilon must not be negative, got ", epsilon);
     }
     std::string_view name() const noexcept override { return "Adam"; }
     std::vector<std::string> slots() const override { return {"adam_m", "adam_v"}; }

@@ -52,9 +52,10 @@ struct Optimizer::State {
 Tensor Rule::rate(const Tensor& learning_rate, const Tensor&) const { return learning_rate; }
 
 Optimizer::Optimizer(std::shared_ptr<const Rule> rule, double learning_rate)
-    : state_(std::make_shared<State>(
-          State{std::move(rule), frozen("iterations", scalar(0, i64)),
-                frozen("learning_rate", checked_rate(learning_rate)), {}})) {}
+    : state_(std::make_shared<State>(State{std::move(rule),
+                                           frozen("iterations", scalar(0, i64)),
+                                           frozen("learning_rate", checked_rate(learning_rate)),
+                                           {}})) {}
 
 std::string_view Optimizer::name() const noexcept { return state_->rule->name(); }
 
@@ -97,8 +98,9 @@ std::vector<Assignment> Optimizer::updates(const std::vector<Parameter>& paramet
 
         Memory& memory = state.memory_of(weight, i);
         slots.assign(memory.slots.begin(), memory.slots.end());
-        assignments.push_back({weight, state.rule->update(weight, gradient, slots,
-                                                          weight.dtype() == f32 ? rate_f32 : rate)});
+        assignments.push_back(
+            {weight,
+             state.rule->update(weight, gradient, slots, weight.dtype() == f32 ? rate_f32 : rate)});
         for (std::size_t k = 0; k < slots.size(); ++k)
             assignments.push_back({memory.slots[k], std::move(slots[k])});
     }

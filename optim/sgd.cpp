@@ -12,7 +12,8 @@ struct SgdRule final : Rule {
         if (!(momentum >= 0 && momentum <= 1))
             fail<ValueError>("SGD", "the momentum must lie in [0, 1], got ", momentum);
         if (nesterov && momentum == 0)
-            fail<ValueError>("SGD", "nesterov needs a momentum, e.g. {.momentum = 0.9, .nesterov = true}");
+            fail<ValueError>("SGD",
+                             "nesterov needs a momentum, e.g. {.momentum = 0.9, .nesterov = true}");
     }
     std::string_view name() const noexcept override { return "SGD"; }
     std::vector<std::string> slots() const override {

@@ -24,14 +24,16 @@ std::byte* row(const Array& a, Index i) {
 template <class Bits, class T>
 bool any_non_finite(std::span<const T> values, Bits exponent) {
     Bits found = 0;
-    for (const T v : values) found |= static_cast<Bits>((std::bit_cast<Bits>(v) & exponent) == exponent);
+    for (const T v : values)
+        found |= static_cast<Bits>((std::bit_cast<Bits>(v) & exponent) == exponent);
     return found != 0;
 }
 
 }  // namespace
 
 void check_batch_size(std::string_view caller, Index batch_size) {
-    if (batch_size <= 0) fail<ValueError>(caller, "the batch size must be positive, got ", batch_size);
+    if (batch_size <= 0)
+        fail<ValueError>(caller, "the batch size must be positive, got ", batch_size);
 }
 
 std::vector<Index> in_order(Index first, Index last) {
@@ -69,8 +71,10 @@ Index non_finite_row(const Array& values) {
     return dispatch_floating(values.dtype(), [&]<class T>() -> Index {
         const std::span<const T> all = values.data<T>();
         bool found;
-        if constexpr (sizeof(T) == 4) found = any_non_finite(all, std::uint32_t{0x7F800000});
-        else found = any_non_finite(all, std::uint64_t{0x7FF0000000000000});
+        if constexpr (sizeof(T) == 4)
+            found = any_non_finite(all, std::uint32_t{0x7F800000});
+        else
+            found = any_non_finite(all, std::uint64_t{0x7FF0000000000000});
         if (!found) return -1;
         const auto at = std::find_if(all.begin(), all.end(), [](T v) { return !std::isfinite(v); });
         return static_cast<Index>(static_cast<std::size_t>(at - all.begin()) / (all.size() / rows));

@@ -60,8 +60,9 @@ void add_layer(nn::Sequential& model, const json& layer) {
     const json config = layer.value("config", json::object());
     if (type == "Dense") {
         only(config, type, {"units", "activation", "use_bias"});
-        model.add(nn::Dense(config.at("units").get<Index>(),
-                            {.activation = activation(config), .use_bias = config.value("use_bias", true)}));
+        model.add(nn::Dense(
+            config.at("units").get<Index>(),
+            {.activation = activation(config), .use_bias = config.value("use_bias", true)}));
     } else if (type == "Activation") {
         only(config, type, {"activation"});
         model.add(nn::Activation(activation(config)));
@@ -102,8 +103,8 @@ nn::Loss read_loss(const json& the_case) {
     const std::string name = the_case.at("loss");
     only(the_case.value("loss_config", json::object()), "loss " + name, {});
     for (const nn::NamedLoss* loss :
-         {&nn::categorical_crossentropy, &nn::sparse_categorical_crossentropy, &nn::binary_crossentropy,
-          &nn::mean_squared_error, &nn::mean_absolute_error}) {
+         {&nn::categorical_crossentropy, &nn::sparse_categorical_crossentropy,
+          &nn::binary_crossentropy, &nn::mean_squared_error, &nn::mean_absolute_error}) {
         if (loss->name == name) return *loss;
     }
     throw Unknown("loss " + name);
@@ -115,14 +116,17 @@ void compare_number(const std::string& where, double got, double expected, doubl
     if (std::abs(got - expected) <= allowed) return;  // false for NaN, too
     std::ostringstream text;
     text.precision(9);
-    text << where << ": got " << got << ", expected " << expected << " (allowed difference " << allowed << ")";
+    text << where << ": got " << got << ", expected " << expected << " (allowed difference "
+         << allowed << ")";
     throw Different(text.str());
 }
 
-void compare_tensor(const std::string& name, const Tensor& got, const json& expected, double tolerance) {
+void compare_tensor(const std::string& name, const Tensor& got, const json& expected,
+                    double tolerance) {
     const Tensor wanted = read_tensor(expected);
     if (got.shape() != wanted.shape())
-        throw Different(name + ": got shape " + to_string(got.shape()) + ", expected " + to_string(wanted.shape()));
+        throw Different(name + ": got shape " + to_string(got.shape()) + ", expected " +
+                        to_string(wanted.shape()));
     const auto g = got.to_vector<double>(), w = wanted.to_vector<double>();
     double largest = 1e-3;
     for (const double v : w) largest = std::max(largest, std::abs(v));
@@ -130,10 +134,11 @@ void compare_tensor(const std::string& name, const Tensor& got, const json& expe
         compare_number(name + "[" + std::to_string(i) + "]", g[i], w[i], tolerance * largest);
 }
 
-void compare_losses(const std::vector<double>& got, const std::vector<double>& expected, std::size_t epochs,
-                    double tolerance) {
+void compare_losses(const std::vector<double>& got, const std::vector<double>& expected,
+                    std::size_t epochs, double tolerance) {
     if (got.size() != expected.size())
-        throw Different("losses: got " + std::to_string(got.size()) + ", expected " + std::to_string(expected.size()));
+        throw Different("losses: got " + std::to_string(got.size()) + ", expected " +
+                        std::to_string(expected.size()));
     for (std::size_t i = 0; i < std::min(epochs, expected.size()); ++i)
         compare_number("losses[" + std::to_string(i) + "]", got[i], expected[i],
                        tolerance * std::max(std::abs(expected[i]), 0.01));
@@ -163,12 +168,14 @@ void run(const json& c) {
     if (how->loss.targets() == nn::Targets::class_indices) y = y.cast(i64);
     std::map<int, double> class_weight;
     const json weight_of = c.value("class_weight", json::object());
-    for (const auto& [label, weight] : weight_of.items())
-        class_weight[std::stoi(label)] = weight;
+    for (const auto& [label, weight] : weight_of.items()) class_weight[std::stoi(label)] = weight;
     model.compile(*how);
     const nn::History trained = model.fit(x, y,
-                                          {.batch_size = c.at("batch_size"), .epochs = epochs, .verbose = 0,
-                                           .shuffle = false, .class_weight = class_weight});
+                                          {.batch_size = c.at("batch_size"),
+                                           .epochs = epochs,
+                                           .verbose = 0,
+                                           .shuffle = false,
+                                           .class_weight = class_weight});
 
     const auto losses = trained.history.at("loss");
     const auto expected = c.at("losses").get<std::vector<double>>();
@@ -178,7 +185,8 @@ void run(const json& c) {
     const std::vector<Tensor> final_weights = model.get_weights();
     for (std::size_t i = 0; i < final_weights.size(); ++i) {
         const json& w = c.at("final_weights").at(i);
-        compare_tensor("final_weights " + w.at("name").get<std::string>(), final_weights[i], w, tolerance);
+        compare_tensor("final_weights " + w.at("name").get<std::string>(), final_weights[i], w,
+                       tolerance);
     }
     compare_tensor("final_predictions", model.predict(x), c.at("final_predictions"), tolerance);
 }

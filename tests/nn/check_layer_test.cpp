@@ -40,7 +40,9 @@ struct WrongGradient : nn::Layer {
     Tensor call(const Tensor& x, Mode) override { return record(WrongCube{}, x); }
 };
 struct WrongWeightGradient : Bump {
-    Tensor call(const Tensor& x, Mode) override { return x * centre + record(WrongCube{}, width.value()); }
+    Tensor call(const Tensor& x, Mode) override {
+        return x * centre + record(WrongCube{}, width.value());
+    }
 };
 struct CutGradient : Bump {
     Tensor call(const Tensor& x, Mode) override { return stop_gradient(x) * width + centre; }
@@ -60,13 +62,19 @@ struct FixedBatch : nn::Layer {
     Index batch = 0;
 };
 struct RandomWhenUsed : nn::Layer {
-    Tensor call(const Tensor& x, Mode) override { return x + random_normal(x.shape(), rng(), 0, 1, x.dtype()); }
+    Tensor call(const Tensor& x, Mode) override {
+        return x + random_normal(x.shape(), rng(), 0, 1, x.dtype());
+    }
 };
 struct OtherShapeInTraining : nn::Layer {
-    Tensor call(const Tensor& x, Mode mode) override { return mode == Mode::train ? sum(x, -1, true) : x; }
+    Tensor call(const Tensor& x, Mode mode) override {
+        return mode == Mode::train ? sum(x, -1, true) : x;
+    }
 };
 struct WrongInTraining : nn::Layer {
-    Tensor call(const Tensor& x, Mode mode) override { return mode == Mode::train ? record(WrongCube{}, x) : x; }
+    Tensor call(const Tensor& x, Mode mode) override {
+        return mode == Mode::train ? record(WrongCube{}, x) : x;
+    }
 };
 struct Narrows : nn::Layer {
     Tensor call(const Tensor& x, Mode) override { return x.cast(f32); }
@@ -95,7 +103,8 @@ TEST_CASE("check_layer passes every layer of ours", "[nn]") {
 
 TEST_CASE("check_layer finds wrong gradients", "[nn]") {
     REQUIRE_THROWS_AS(nn::check_layer(WrongGradient(), {3, 4}), GradientError);
-    REQUIRE_THROWS_WITH(nn::check_layer(WrongGradient(), {3, 4}), contains("check_layer of WrongGradient (Mode::infer)"));
+    REQUIRE_THROWS_WITH(nn::check_layer(WrongGradient(), {3, 4}),
+                        contains("check_layer of WrongGradient (Mode::infer)"));
     REQUIRE_THROWS_AS(nn::check_layer(WrongWeightGradient(), {3, 4}), GradientError);
     REQUIRE_THROWS_AS(nn::check_layer(CutGradient(), {3, 4}), GradientError);
     REQUIRE_THROWS_AS(nn::check_layer(Unused(), {3, 4}), GradientError);

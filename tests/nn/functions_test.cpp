@@ -42,7 +42,8 @@ TEST_CASE("activations are found by Keras's names", "[nn]") {
         {"elu", std::expm1(x)},
         {"selu", 1.0507009873554805 * 1.6732632423543772 * std::expm1(x)},
         {"gelu", x / 2 * (1 + std::erf(x / std::sqrt(2)))},
-        {"gelu_tanh", x / 2 * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)))},
+        {"gelu_tanh",
+         x / 2 * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)))},
         {"silu", x * sigmoid},
         {"swish", x * sigmoid},
         {"mish", x * std::tanh(std::log1p(std::exp(x)))},
@@ -125,14 +126,16 @@ TEST_CASE("constant initialisers", "[nn]") {
 }
 
 TEST_CASE("orthogonal matrices are orthogonal", "[nn]") {
-    for (const Shape& shape : {Shape{6, 4}, Shape{4, 6}, Shape{5, 5}, Shape{2, 3, 4}, Shape{1, 1}}) {
+    for (const Shape& shape :
+         {Shape{6, 4}, Shape{4, 6}, Shape{5, 5}, Shape{2, 3, 4}, Shape{1, 1}}) {
         INFO(to_string(shape));
         Generator rng(11);
         const Tensor q = nn::orthogonal(2)(shape, rng, f64);
         REQUIRE(q.shape() == shape);
         const Tensor flat = reshape(q, {-1, shape.back()});
         const Index rows = flat.shape().front(), columns = flat.shape().back();
-        const Tensor gram = rows < columns ? matmul(flat, transpose(flat)) : matmul(transpose(flat), flat);
+        const Tensor gram =
+            rows < columns ? matmul(flat, transpose(flat)) : matmul(transpose(flat), flat);
         CHECK(max(abs(gram - eye(std::min(rows, columns), {}, f64) * 4)).item<double>() < 1e-13);
     }
     Generator rng(0);
@@ -156,15 +159,18 @@ TEST_CASE("categorical cross-entropy normalises, clips and sums", "[nn]") {
     // A fully wrong sample costs -log 1e-7 and no more; its gradient is zero.
     const Tensor wrong = tensor({{1, 0}}, f64), sure = tensor({{0, 1}}, f64);
     check_values(nn::categorical_crossentropy(wrong, sure), {-std::log(1e-7)}, 1e-9);
-    check_values(grad([&](const Tensor& q) { return sum(nn::categorical_crossentropy(wrong, q)); })(sure),
-                 {0, 0});
+    check_values(
+        grad([&](const Tensor& q) { return sum(nn::categorical_crossentropy(wrong, q)); })(sure),
+        {0, 0});
 }
 
 TEST_CASE("a loss looks through a pending softmax", "[nn]") {
     const Tensor x = tensor({{0.0, 200.0}}, f64), t = tensor({{1, 0}}, f64);
     check_values(nn::categorical_crossentropy(t, softmax(x)), {200}, 1e-9);
-    check_values(nn::sparse_categorical_crossentropy(tensor({0}).cast(i64), softmax(x)), {200}, 1e-9);
-    check_values(nn::binary_crossentropy(tensor({{0}}, f64), sigmoid(tensor({{50.0}}, f64))), {50}, 1e-9);
+    check_values(nn::sparse_categorical_crossentropy(tensor({0}).cast(i64), softmax(x)), {200},
+                 1e-9);
+    check_values(nn::binary_crossentropy(tensor({{0}}, f64), sigmoid(tensor({{50.0}}, f64))), {50},
+                 1e-9);
     const Tensor seen = softmax(x);
     evaluate(seen);  // nothing to look through once the number is known and the graph let go of
     CHECK(nn::categorical_crossentropy(t, Tensor(seen.array())).item<double>() < 17);
@@ -174,25 +180,33 @@ TEST_CASE("losses from logits and from probabilities agree", "[nn]") {
     const Tensor x = tensor({{0.3, -1, 2}, {1, 1, 0}}, f64);
     const Tensor p = Tensor(softmax(x).array()), s = Tensor(sigmoid(x).array());
     const Tensor t = tensor({{0.2, 0.5, 0.3}, {0, 0, 1}}, f64), labels = tensor({2, 0}).cast(i64);
-    const auto same = [](const Tensor& a, const Tensor& b) { check_values(a, b.to_vector<double>(), 1e-12); };
+    const auto same = [](const Tensor& a, const Tensor& b) {
+        check_values(a, b.to_vector<double>(), 1e-12);
+    };
     same(nn::categorical_crossentropy(t, p), nn::categorical_crossentropy_from_logits(t, x));
-    same(nn::sparse_categorical_crossentropy(labels, p), nn::sparse_categorical_crossentropy_from_logits(labels, x));
+    same(nn::sparse_categorical_crossentropy(labels, p),
+         nn::sparse_categorical_crossentropy_from_logits(labels, x));
     same(nn::binary_crossentropy(t, s), nn::binary_crossentropy_from_logits(t, x));
     CHECK(&nn::CategoricalCrossentropy() == &nn::categorical_crossentropy);
     CHECK(nn::CategoricalCrossentropy({.from_logits = true}).from_logits);
     CHECK(nn::BinaryCrossentropy({.from_logits = true}).from_logits);
-    CHECK(nn::SparseCategoricalCrossentropy({.from_logits = true}).targets == nn::Targets::class_indices);
+    CHECK(nn::SparseCategoricalCrossentropy({.from_logits = true}).targets ==
+          nn::Targets::class_indices);
 }
 
 TEST_CASE("a second softmax is refused", "[nn]") {
     const Tensor x = tensor({{0.3, -1, 2}}), t = tensor({{0, 0, 1}});
     REQUIRE_THROWS_AS(nn::categorical_crossentropy_from_logits(t, softmax(x)), ValueError);
-    REQUIRE_THROWS_AS(nn::sparse_categorical_crossentropy_from_logits(tensor({0}).cast(i64), softmax(x)), ValueError);
-    REQUIRE_THROWS_WITH(nn::binary_crossentropy_from_logits(t, sigmoid(x)), contains("leave it out"));
+    REQUIRE_THROWS_AS(
+        nn::sparse_categorical_crossentropy_from_logits(tensor({0}).cast(i64), softmax(x)),
+        ValueError);
+    REQUIRE_THROWS_WITH(nn::binary_crossentropy_from_logits(t, sigmoid(x)),
+                        contains("leave it out"));
 }
 
 TEST_CASE("distances average over the last axes", "[nn]") {
-    const Tensor t = tensor({{{1, 2}, {3, 4}}, {{0, 0}, {0, 0}}}), p = tensor({{{1, 1}, {1, 1}}, {{0, 0}, {0, -4}}});
+    const Tensor t = tensor({{{1, 2}, {3, 4}}, {{0, 0}, {0, 0}}}),
+                 p = tensor({{{1, 1}, {1, 1}}, {{0, 0}, {0, -4}}});
     check_values(nn::mean_squared_error(t, p), {(0 + 1 + 4 + 9) / 4.0, 4});
     check_values(nn::mean_absolute_error(t, p), {6 / 4.0, 1});
 }
@@ -204,9 +218,13 @@ TEST_CASE("targets take the predictions' shape and dtype, or are refused", "[nn]
     REQUIRE_THROWS_AS(nn::mean_squared_error(tensor({1, 0, 0}), p), ShapeError);
     REQUIRE_THROWS_WITH(nn::categorical_crossentropy(tensor({0, 1}), tensor({{1, 2}, {3, 4}})),
                         contains("(2,)") && contains("(2, 2)") && contains("to_categorical"));
-    REQUIRE_THROWS_AS(nn::sparse_categorical_crossentropy(tensor({{0, 1}}), tensor({{1, 2}})), DTypeError);
-    REQUIRE_THROWS_AS(nn::sparse_categorical_crossentropy(tensor({0, 1}).cast(i64), tensor({{1, 2}})), ShapeError);
-    check_values(nn::sparse_categorical_crossentropy(tensor({{0}}).cast(i32), tensor({{0.5, 0.5}})), {std::log(2)});
+    REQUIRE_THROWS_AS(nn::sparse_categorical_crossentropy(tensor({{0, 1}}), tensor({{1, 2}})),
+                      DTypeError);
+    REQUIRE_THROWS_AS(
+        nn::sparse_categorical_crossentropy(tensor({0, 1}).cast(i64), tensor({{1, 2}})),
+        ShapeError);
+    check_values(nn::sparse_categorical_crossentropy(tensor({{0}}).cast(i32), tensor({{0.5, 0.5}})),
+                 {std::log(2)});
 }
 
 TEST_CASE("accuracy is chosen by the shapes", "[nn]") {

@@ -90,15 +90,18 @@ TEST_CASE("Dense refuses", "[nn]") {
     CHECK(dense.weights().empty());
     dense(ones({1, 3}));
     REQUIRE_THROWS_AS(dense(ones({1, 4})), ShapeError);
-    REQUIRE_THROWS_WITH(dense(ones({1, 4})), contains("(1, 4)") && contains("in layer 'd' (Dense 3→2)"));
+    REQUIRE_THROWS_WITH(dense(ones({1, 4})),
+                        contains("(1, 4)") && contains("in layer 'd' (Dense 3→2)"));
     REQUIRE_THROWS_AS(dense(ones({1, 3}, f64)), DTypeError);
-    REQUIRE_THROWS_WITH(dense(ones({1, 3}, f64)), contains(".cast(f32)") && contains("{.dtype = f64}"));
-    REQUIRE_THROWS_WITH(dense(ones({1, 3}, u8)), contains("takes f32, got u8 (1, 3): cast it with x.cast(f32), in layer"));
+    REQUIRE_THROWS_WITH(dense(ones({1, 3}, f64)),
+                        contains(".cast(f32)") && contains("{.dtype = f64}"));
+    REQUIRE_THROWS_WITH(dense(ones({1, 3}, u8)),
+                        contains("takes f32, got u8 (1, 3): cast it with x.cast(f32), in layer"));
     REQUIRE_THROWS_AS(dense.set_dtype(f64), StateError);
-    REQUIRE_THROWS_WITH(nn::Dense(2, {.kernel_initializer = [](const Shape&, Generator&, DType) {
-                                          return ones({1});
-                                      }})(ones({1, 3})),
-                        contains("'kernel'") && contains("f32 (3, 2)"));
+    REQUIRE_THROWS_WITH(
+        nn::Dense(2, {.kernel_initializer = [](const Shape&, Generator&,
+                                               DType) { return ones({1}); }})(ones({1, 3})),
+        contains("'kernel'") && contains("f32 (3, 2)"));
 }
 
 TEST_CASE("Flatten, Reshape, Activation, Input", "[nn]") {
@@ -114,7 +117,8 @@ TEST_CASE("Flatten, Reshape, Activation, Input", "[nn]") {
     REQUIRE_THROWS_AS(nn::Reshape({-2}), ValueError);
     CHECK(numbers(nn::Activation(nn::relu)(tensor({{-1, 2}}))) == std::vector{0.0, 2.0});
     CHECK(nn::Activation(nn::relu).config() == "Activation relu");
-    CHECK(numbers(nn::Activation([](const Tensor& t) { return t * 3; })(tensor({{1}}))) == std::vector{3.0});
+    CHECK(numbers(nn::Activation([](const Tensor& t) { return t * 3; })(tensor({{1}}))) ==
+          std::vector{3.0});
 
     nn::Input input({3, 4});
     CHECK(input(x).shape() == x.shape());
@@ -137,7 +141,8 @@ TEST_CASE("Dropout drops only in training, and something else each time", "[nn]"
     CHECK(sum / 10000 == Approx(1).margin(0.03));
     CHECK(numbers(nn::Dropout(0)(x, Mode::train)) == numbers(x));
     CHECK(dropout.config() == "Dropout 0.25");
-    REQUIRE_THROWS_AS(nn::Dropout(1), ValueError);
+    CHECK(numbers(nn::Dropout(1)(ones({2}), Mode::train)) == std::vector{0.0, 0.0});
+    REQUIRE_THROWS_AS(nn::Dropout(1.1), ValueError);
     REQUIRE_THROWS_AS(nn::Dropout(-0.1), ValueError);
 }
 
@@ -154,7 +159,8 @@ TEST_CASE("a seed decides the weights", "[nn]") {
     const auto first = weights(1);
     CHECK(first == weights(1));
     CHECK(first != weights(2));
-    CHECK(std::vector(first.begin(), first.begin() + 12) != std::vector(first.begin() + 12, first.end()));
+    CHECK(std::vector(first.begin(), first.begin() + 12) !=
+          std::vector(first.begin() + 12, first.end()));
     nn::set_random_seed(0);
 }
 

@@ -65,7 +65,8 @@ TEST_CASE("memory is flat over 100,000 epochs of fit", "[slow]") {
     nn::Sequential m{nn::Dense(64, {.activation = nn::relu, .input_dim = 4}),
                      nn::Dense(3, {.activation = nn::softmax})};
     m.compile({.optimizer = optim::SGD({.learning_rate = 0.01, .momentum = 0.9, .nesterov = true}),
-               .loss = nn::sparse_categorical_crossentropy, .metrics = {nn::accuracy}});
+               .loss = nn::sparse_categorical_crossentropy,
+               .metrics = {nn::accuracy}});
     m.fit(patterns.features, patterns.labels, {.epochs = warm, .verbose = 0});
     const Usage before;
     for (int round = 0; round < 10; ++round)  // the history itself grows with the epochs

@@ -50,7 +50,8 @@ TEST_CASE("times", "[nn]") {
 
 TEST_CASE("values", "[nn]") {
     CHECK(nn::log_text({}) == "");
-    CHECK(nn::log_text(logs({{"loss", 0.09418}, {"accuracy", 1}})) == " - loss: 0.0942 - accuracy: 1.0000");
+    CHECK(nn::log_text(logs({{"loss", 0.09418}, {"accuracy", 1}})) ==
+          " - loss: 0.0942 - accuracy: 1.0000");
     CHECK(nn::log_text(logs({{"loss", 0.001}})) == " - loss: 1.0000e-03");
     CHECK(nn::log_text(logs({{"loss", 0.00101}})) == " - loss: 0.0010");
     CHECK(nn::log_text(logs({{"loss", -2.5}})) == " - loss: -2.5000");
@@ -61,13 +62,16 @@ TEST_CASE("values", "[nn]") {
 TEST_CASE("the lines of keras.md", "[nn]") {
     CHECK(nn::finished_line({1, 1, 0.0021, 0.0021}, logs({{"loss", 0.09418}})) ==
           "1/1 [==============================] - 0s 2ms/step - loss: 0.0942");
-    const Logs four = logs({{"loss", 0.2946}, {"accuracy", 0.9144}, {"val_loss", 0.1398}, {"val_accuracy", 0.9581}});
+    const Logs four = logs(
+        {{"loss", 0.2946}, {"accuracy", 0.9144}, {"val_loss", 0.1398}, {"val_accuracy", 0.9581}});
     CHECK(nn::finished_line({1875, 1875, 3.1, 0.0017}, four) ==
-          "1875/1875 [==============================] - 3s 2ms/step - loss: 0.2946 - accuracy: 0.9144 - "
+          "1875/1875 [==============================] - 3s 2ms/step - loss: 0.2946 - accuracy: "
+          "0.9144 - "
           "val_loss: 0.1398 - val_accuracy: 0.9581");
     CHECK(nn::running_line({700, 1875, 1.2, 0.0017}, logs({{"loss", 0.4}})) ==
           " 700/1875 [==========>...................] - ETA: 1s - loss: 0.4000");
-    CHECK(nn::epoch_summary_line({1875, 1875, 3.1, 0.0017}, logs({{"loss", 0.2946}, {"accuracy", 0.9144}})) ==
+    CHECK(nn::epoch_summary_line({1875, 1875, 3.1, 0.0017},
+                                 logs({{"loss", 0.2946}, {"accuracy", 0.9144}})) ==
           "1875/1875 - 3s - loss: 0.2946 - accuracy: 0.9144 - 3s/epoch - 2ms/step");
 }
 
@@ -79,7 +83,8 @@ TEST_CASE("on a file: two lines an epoch, no control characters", "[nn]") {
         for (Index step = 1; step <= 3; ++step) CHECK_FALSE(progress.due(step));
         progress.end_epoch(logs({{"loss", 0.5}}));
     }
-    const std::string times = std::regex_replace(out.str(), std::regex("[0-9]+(us|ms|s)/step"), "T/step");
+    const std::string times =
+        std::regex_replace(out.str(), std::regex("[0-9]+(us|ms|s)/step"), "T/step");
     const std::string bar_line = "3/3 " + full_bar + " - 0s T/step - loss: 0.5000\n";
     CHECK(times == "Epoch 1/2\n" + bar_line + "Epoch 2/2\n" + bar_line);
     CHECK(out.str().find_first_of("\b\r") == std::string::npos);

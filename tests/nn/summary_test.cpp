@@ -18,7 +18,11 @@ nn::ModelSummary lecture() {
 }
 
 nn::ModelSummary digits() {
-    return {"sequential", {{"dense", "Dense", {64}, 50240}, {"dense_1", "Dense", {10}, 650}}, {50890, 203560}, {}, {}};
+    return {"sequential",
+            {{"dense", "Dense", {64}, 50240}, {"dense_1", "Dense", {10}, 650}},
+            {50890, 203560},
+            {},
+            {}};
 }
 
 std::string line_of(const std::string& text, int number) {
@@ -93,27 +97,34 @@ TEST_CASE("the summary of Keras 3", "[nn]") {
     nn::ModelSummary trained = digits();
     trained.optimizer = {50892, 203572};
     const std::string text = to_string(trained, SummaryStyle::keras3);
-    CHECK_THAT(text, contains("│        50,240 │") && contains(" Total params: 101,782 (397.59 KB)\n") &&
+    CHECK_THAT(text, contains("│        50,240 │") &&
+                         contains(" Total params: 101,782 (397.59 KB)\n") &&
                          contains(" Optimizer params: 50,892 (198.80 KB)\n"));
 }
 
 TEST_CASE("cells that are too long are cut up to 2.6, wrapped later", "[nn]") {
-    const nn::ModelSummary m{"m", {{"a_layer_with_a_very_long_name_indeed", "Dense", {7}, 12345678901}}, {}, {}, {}};
+    const nn::ModelSummary m{
+        "m", {{"a_layer_with_a_very_long_name_indeed", "Dense", {7}, 12345678901}}, {}, {}, {}};
     CHECK(line_of(to_string(m, SummaryStyle::classic26), 5) ==
           "a_layer_with_a_very_long_nam (None, 7)                 1234567890");
     const std::string wrapped = to_string(m, SummaryStyle::classic27);
-    CHECK(line_of(wrapped, 5) == " a_layer_with_a_very_long_na  (None, 7)                1234567890");
-    CHECK(line_of(wrapped, 6) == " me_indeed (Dense)                                     1         ");
+    CHECK(line_of(wrapped, 5) ==
+          " a_layer_with_a_very_long_na  (None, 7)                1234567890");
+    CHECK(line_of(wrapped, 6) ==
+          " me_indeed (Dense)                                     1         ");
     CHECK(line_of(wrapped, 7) == std::string(65, ' '));
     const std::string box = to_string(m, SummaryStyle::keras3);
-    CHECK(line_of(box, 5) == "│ a_layer_with_a_very_long_name_i │ (None, 7)              │ 12,345,678,90 │");
-    CHECK(line_of(box, 6) == "│ ndeed (Dense)                   │                        │             1 │");
+    CHECK(line_of(box, 5) ==
+          "│ a_layer_with_a_very_long_name_i │ (None, 7)              │ 12,345,678,90 │");
+    CHECK(line_of(box, 6) ==
+          "│ ndeed (Dense)                   │                        │             1 │");
 }
 
 TEST_CASE("sizes count by 1024", "[nn]") {
     nn::ModelSummary m{"m", {}, {1, 1023}, {1, 1024}, {}};
     const std::string text = to_string(m, SummaryStyle::classic213);
-    CHECK_THAT(text, contains("Total params: 2 (2.00 KB)") && contains("Trainable params: 1 (1023.00 Byte)") &&
+    CHECK_THAT(text, contains("Total params: 2 (2.00 KB)") &&
+                         contains("Trainable params: 1 (1023.00 Byte)") &&
                          contains("Non-trainable params: 1 (1.00 KB)"));
     m.trainable.bytes = std::size_t{3} << 40;
     CHECK_THAT(to_string(m, SummaryStyle::classic213), contains("(3.00 TB)"));
@@ -131,5 +142,6 @@ TEST_CASE("frozen weights are counted apart", "[nn]") {
     nn::Sequential m{nn::Dense(3, {.input_dim = 5})};
     Parameter bias = m.parameters()[1];
     bias.set_trainable(false);
-    CHECK_THAT(m.summary(), contains("Total params: 18\nTrainable params: 15\nNon-trainable params: 3\n"));
+    CHECK_THAT(m.summary(),
+               contains("Total params: 18\nTrainable params: 15\nNon-trainable params: 3\n"));
 }

@@ -27,7 +27,8 @@ std::vector<double> path(optim::Optimizer optimizer, DType dtype, double c, int 
     return seen;
 }
 
-void check_path(const std::vector<double>& got, const std::vector<double>& expected, double epsilon) {
+void check_path(const std::vector<double>& got, const std::vector<double>& expected,
+                double epsilon) {
     REQUIRE(got.size() == expected.size());
     for (std::size_t i = 0; i < got.size(); ++i) {
         INFO("step " << i);
@@ -49,9 +50,10 @@ TEST_CASE("SGD follows Keras's formulas, also when the learning rate changes", "
                 w += nesterov ? momentum * v - rate * g : v;
                 expected.push_back(w);
             }
-            check_path(path(optim::SGD({.learning_rate = 0.1, .momentum = momentum, .nesterov = nesterov}),
-                            dtype, c, 5, 0.03),
-                       expected, dtype == f32 ? 1e-6 : 1e-14);
+            check_path(
+                path(optim::SGD({.learning_rate = 0.1, .momentum = momentum, .nesterov = nesterov}),
+                     dtype, c, 5, 0.03),
+                expected, dtype == f32 ? 1e-6 : 1e-14);
         }
     }
     check_path(path(optim::SGD({.learning_rate = 0.5}), f64, 1, 3), {-1, -0.5, -0.25}, 1e-14);
@@ -65,10 +67,12 @@ TEST_CASE("Adam keeps epsilon outside its bias correction", "[optim]") {
         const double g = c * w;
         m = b1 * m + (1 - b1) * g;
         v = b2 * v + (1 - b2) * g * g;
-        w -= rate * std::sqrt(1 - std::pow(b2, t)) / (1 - std::pow(b1, t)) * m / (std::sqrt(v) + epsilon);
+        w -= rate * std::sqrt(1 - std::pow(b2, t)) / (1 - std::pow(b1, t)) * m /
+             (std::sqrt(v) + epsilon);
         expected.push_back(w);
     }
-    const optim::AdamOptions options{.learning_rate = rate, .beta_1 = b1, .beta_2 = b2, .epsilon = epsilon};
+    const optim::AdamOptions options{
+        .learning_rate = rate, .beta_1 = b1, .beta_2 = b2, .epsilon = epsilon};
     check_path(path(optim::Adam(options), f64, c, 6), expected, 1e-13);
     check_path(path(optim::Adam(options), f32, c, 6), expected, 1e-6);
 }
@@ -127,8 +131,10 @@ TEST_CASE("each parameter has a memory of its own, whatever order they come in",
         optim::Adam adam;
         for (int i = 0; i < 4; ++i) {
             (sum(square(a)) + sum(b * b * b)).backward();
-            if (swapped && i % 2 == 1) adam.step({b, a});
-            else adam.step({a, b});
+            if (swapped && i % 2 == 1)
+                adam.step({b, a});
+            else
+                adam.step({a, b});
         }
         return std::pair(a.value().to_vector<double>(), b.value().to_vector<double>());
     };
