@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <span>
 #include <string_view>
 
 namespace examples {
@@ -82,34 +83,34 @@ std::string left_aligned(const std::string& text, std::size_t width) {
 
 void trim_end(std::string& text) { text.erase(text.find_last_not_of(' ') + 1); }
 
-}  // namespace
+// Columns between two pictures of a row.
+constexpr std::size_t gap = 3;
 
-bool colours_wanted() { return isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR"); }
-
-std::string drawing(const Tensor& image, double largest, bool coloured) {
-    std::string text;
-    for (const std::string& line : lines_of(pixels(image), largest, coloured)) text += line + "\n";
-    return text;
+std::size_t columns_of(const Tensor& image, bool coloured) {
+    return pixels(image).columns * (coloured ? 1 : 2);
 }
 
-std::string side_by_side(const std::vector<Captioned>& pictures, double largest, bool coloured) {
-    constexpr std::size_t gap = 3;
+// From one picture to the next.
+std::size_t step_of(const Captioned& picture, bool coloured) {
+    return std::max(columns_of(picture.image, coloured), letters(picture.caption)) + gap;
+}
+
+std::string row_of(std::span<const Captioned> pictures, double largest, bool coloured) {
     std::vector<std::string> rows;
     std::string captions;
     std::size_t indent = 0;  // where the next picture begins
-    for (const auto& [image, caption] : pictures) {
-        const Pixels p = pixels(image);
-        const std::vector<std::string> lines = lines_of(p, largest, coloured);
-        const std::size_t own = coloured ? p.columns : 2 * p.columns;
+    for (const Captioned& picture : pictures) {
+        const std::vector<std::string> lines = lines_of(pixels(picture.image), largest, coloured);
+        const std::size_t own = columns_of(picture.image, coloured);
+        const std::size_t step = step_of(picture, coloured);
         rows.resize(std::max(rows.size(), lines.size()), std::string(indent, ' '));
-        const std::size_t step = std::max(own, letters(caption)) + gap;
         for (std::size_t r = 0; r < rows.size(); ++r) {
             if (r < lines.size())
                 rows[r] += lines[r] + std::string(step - own, ' ');
             else
                 rows[r] += std::string(step, ' ');
         }
-        captions += left_aligned(caption, step);
+        captions += left_aligned(picture.caption, step);
         indent += step;
     }
     rows.push_back(captions);
@@ -119,6 +120,35 @@ std::string side_by_side(const std::vector<Captioned>& pictures, double largest,
         text += row + "\n";
     }
     return text;
+}
+
+}  // namespace
+
+bool on_terminal() { return isatty(STDOUT_FILENO) == 1; }
+
+bool colours_wanted() { return on_terminal() && !std::getenv("NO_COLOR"); }
+
+std::string drawing(const Tensor& image, double largest, bool coloured) {
+    std::string text;
+    for (const std::string& line : lines_of(pixels(image), largest, coloured)) text += line + "\n";
+    return text;
+}
+
+std::string side_by_side(const std::vector<Captioned>& pictures, double largest, bool coloured) {
+    constexpr std::size_t page = 96;
+    std::string text;
+    std::size_t first = 0;  // of the row
+    std::size_t width = 0;
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+        const std::size_t own = step_of(pictures[i], coloured);
+        if (i > first && width + own - gap > page) {
+            text += row_of(std::span(pictures).subspan(first, i - first), largest, coloured) + "\n";
+            first = i;
+            width = 0;
+        }
+        width += own;
+    }
+    return text + row_of(std::span(pictures).subspan(first), largest, coloured);
 }
 
 std::string pixel_table(const Tensor& image) {

@@ -8,6 +8,8 @@
 
 namespace examples {
 
+bool on_terminal();  // standard output is one
+
 // True where standard output is a terminal that may be sent colours ($NO_COLOR is not set).
 bool colours_wanted();
 
@@ -15,7 +17,8 @@ bool colours_wanted();
 // coloured: two pixels in one half block. Throws shikumi::ShapeError for another rank.
 std::string drawing(const shikumi::Tensor& image, double largest, bool coloured = false);
 
-// Several images side by side, each with its caption below.
+// Several images side by side, each with its caption below, in as many rows as 96 columns make
+// necessary.
 struct Captioned {
     shikumi::Tensor image;
     std::string caption;

@@ -1,5 +1,7 @@
 #include "common/terminal.hpp"
 
+#include <algorithm>
+
 #include <shikumi/autograd/ops/ops.hpp>
 
 #include "catch.hpp"
@@ -27,6 +29,11 @@ TEST_CASE("side_by_side", "[terminal]") {
           "██   ██\n"
           "       ██\n"
           "b    a\n");
+    const std::string twenty(20, '-');
+    const std::vector<Captioned> five(5, {b, twenty});  // four of them take 89 columns
+    const std::string text = side_by_side(five, 1);
+    CHECK(std::count(text.begin(), text.end(), '-') == 100);
+    CHECK(text.ends_with("\n\n██\n" + twenty + "\n"));
 }
 
 TEST_CASE("pixel_table", "[terminal]") {

@@ -1,0 +1,19 @@
+// How a training went, as charts.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <shikumi/nn/history.hpp>
+
+namespace examples {
+
+// Draws the loss and the accuracy of each epoch, in training and on held-out data, into
+// FOLDER/NAME-loss.svg and FOLDER/NAME-accuracy.svg, and returns these. What wasn't measured is
+// left out. Throws shikumi::IoError.
+std::vector<std::filesystem::path> write_learning_curve(const shikumi::nn::History& history,
+                                                        const std::filesystem::path& folder,
+                                                        const std::string& name);
+
+}  // namespace examples

@@ -1,0 +1,100 @@
+// The programs themselves, run as a user runs them.
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <regex>
+#include <string>
+
+#include "catch.hpp"
+#include "support/temporary.hpp"
+
+using shikumi_test::contains;
+
+namespace {
+
+struct Outcome {
+    int status;
+    std::string text;  // of both streams
+};
+
+Outcome run(const std::string& name, const std::string& arguments = "") {
+    const std::string command =
+        "'" SHIKUMI_TEST_BINARY_DIR "/examples/" + name + "' " + arguments + " 2>&1";
+    FILE* pipe = popen(command.c_str(), "r");
+    REQUIRE(pipe);
+    std::string text;
+    char part[4096];
+    while (const std::size_t n = std::fread(part, 1, sizeof part, pipe)) text.append(part, n);
+    const int status = pclose(pipe);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text};
+}
+
+}  // namespace
+
+TEST_CASE("lecture learns all patterns", "[programs]") {
+    const auto [status, text] = run("lecture");
+    CHECK(status == 0);
+    for (const char* part : {"Model: \"sequential\"", "Total params: 515\n",
+                             "\nEpoch 500/500\n1/1 [===", "\n16 of 16 patterns right, loss 0.",
+                             "predict 0101:\n[[", "(64, 3)"})
+        CHECK_THAT(text, contains(part));
+    std::smatch found;
+    REQUIRE(std::regex_search(text, found, std::regex("right, loss ([0-9.]+)")));
+    CHECK(std::stod(found[1]) < 0.15);
+}
+
+TEST_CASE("iris tells the species apart and writes its charts", "[programs]") {
+    const shikumi_test::TemporaryFolder folder;
+    const auto [status, text] = run("iris", "--out '" + folder.path().string() + "/charts'");
+    CHECK(status == 0);
+    std::smatch found;
+    REQUIRE(std::regex_search(text, found, std::regex("mean accuracy ([0-9.]+)")));
+    CHECK(std::stod(found[1]) >= 0.95);
+    for (const char* name : {"iris-pca.svg", "iris-loss.svg", "iris-accuracy.svg"}) {
+        CHECK_THAT(text, contains(std::string("charts/") + name));
+        CHECK_THAT(shikumi_test::contents(folder.path() / "charts" / name), contains("</svg>"));
+    }
+}
+
+TEST_CASE("the same seed prints the same figures, another seed others", "[programs]") {
+    const shikumi_test::TemporaryFolder folder;
+    const auto figures = [&](const std::string& seed) {
+        const std::string text =
+            run("iris", "--epochs 1 --seed " + seed + " --out '" + folder.path().string() + "'")
+                .text;
+        return text.substr(std::min(text.find("\ntraining  "), text.size()));
+    };
+    const std::string first = figures("3");
+    CHECK_THAT(first, contains("mean accuracy"));
+    CHECK(figures("3") == first);
+    CHECK(figures("4") != first);
+}
+
+TEST_CASE("arrays shows the library's digits where MNIST isn't at hand", "[programs]") {
+    const shikumi_test::TemporaryFolder empty;
+    const auto [status, text] = run("arrays", "--data '" + empty.path().string() + "'");
+    CHECK(status == 0);
+    for (const char* part : {"a[2] is 250", "b[1, 0] is 250", "MNIST isn't at hand",
+                             "shape (8, 8), 2 dimensions", "shape (1797, 8, 8), 3 dimensions"})
+        CHECK_THAT(text, contains(part));
+}
+
+TEST_CASE("custom_model and custom_layer learn", "[programs]") {
+    const Outcome model = run("custom_model");
+    CHECK(model.status == 0);
+    CHECK_THAT(model.text, contains("Epoch 20/20") && contains("of 150 irises right"));
+    const Outcome layer = run("custom_layer");
+    CHECK(layer.status == 0);
+    CHECK_THAT(layer.text, contains(" bump (Bump)") && contains("Epoch 20/20"));
+}
+
+TEST_CASE("an error ends a program with 1, a misspelt option with 2", "[programs]") {
+    const shikumi_test::TemporaryFolder empty;
+    const Outcome missing = run("mnist", "--data '" + empty.path().string() + "'");
+    CHECK(missing.status == 1);
+    CHECK_THAT(missing.text, contains("mnist: ") && contains("train-images-idx3-ubyte.gz"));
+    const Outcome misspelt = run("mnist", "--epocs 3");
+    CHECK(misspelt.status == 2);
+    CHECK_THAT(misspelt.text, contains("--epochs"));
+}
