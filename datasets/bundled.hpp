@@ -9,7 +9,7 @@
 namespace shikumi::datasets {
 
 /// The 16 patterns of 2 x 2 black and white pixels, features (16, 4) f32, in binary order, and
-/// their classes, labels (16,) i64: 1 and 2 are the two diagonals and the two rows, 0 the rest.
+/// their classes, labels (16,) i64: 1 for a lit column, 2 for a lit row, 0 for the rest.
 Labelled lecture_patterns();
 
 /// Fisher's irises.
