@@ -60,7 +60,8 @@ void transpose_tile(Index height, Index width, T* t, Index to, const T* f, Index
 }
 
 // `rows` runs along memory on the reading side, `columns` on the writing side. Whole tiles go
-// through a buffer: a power of two between their rows would put them all into one place of the cache.
+// through a buffer: a power of two between their rows would put them all into one place of the
+// cache.
 template <class T>
 void transpose(Axis rows, Axis columns, T* to, const T* from) {
     constexpr Index tile = 16;
@@ -75,7 +76,8 @@ void transpose(Axis rows, Axis columns, T* to, const T* from) {
                 transpose_tile(height, width, t, rows.to, f, columns.from);
                 continue;
             }
-            for (Index j = 0; j < tile; ++j) std::copy_n(f + j * columns.from, tile, buffer + j * tile);
+            for (Index j = 0; j < tile; ++j)
+                std::copy_n(f + j * columns.from, tile, buffer + j * tile);
             transpose_tile(tile, tile, t, rows.to, buffer, tile);
         }
     }
@@ -157,7 +159,8 @@ void copy(DType dtype, const Shape& shape, void* to, const Layout& layout_to, co
 }
 
 void gather_strided(const void* from, const Layout& layout, View out) {
-    copy(out.spec.dtype, out.spec.shape, out.data, Layout::contiguous(out.spec.shape), from, layout);
+    copy(out.spec.dtype, out.spec.shape, out.data, Layout::contiguous(out.spec.shape), from,
+         layout);
 }
 
 void scatter_strided(ConstView in, void* to, const Layout& layout) {

@@ -8,8 +8,8 @@
 
 namespace shikumi::kernels {
 
-/// Where the elements of a shape lie: an offset, and a step for each axis, in elements. Steps may be
-/// negative, or 0 where an axis is broadcast.
+/// Where the elements of a shape lie: an offset, and a step for each axis, in elements. Steps may
+/// be negative, or 0 where an axis is broadcast.
 struct Layout {
     Index offset = 0;
     std::array<Index, Shape::max_rank> steps{};

@@ -16,9 +16,12 @@ constexpr Index block = Index{1} << 16;  // elements of one piece of work
 template <class F>
 void dispatch_index(DType t, F&& f) {
     switch (t) {
-        case u8: return f.template operator()<std::uint8_t>();
-        case i32: return f.template operator()<std::int32_t>();
-        default: return f.template operator()<std::int64_t>();
+        case u8:
+            return f.template operator()<std::uint8_t>();
+        case i32:
+            return f.template operator()<std::int32_t>();
+        default:
+            return f.template operator()<std::int64_t>();
     }
 }
 
@@ -53,9 +56,12 @@ struct Around {
 // Integers wrap around.
 template <class T>
 void add(T& to, T x) {
-    if constexpr (std::is_floating_point_v<T>) to += x;
-    else if constexpr (std::is_same_v<T, bool>) to = to || x;
-    else to = static_cast<T>(static_cast<std::uint64_t>(to) + static_cast<std::uint64_t>(x));
+    if constexpr (std::is_floating_point_v<T>)
+        to += x;
+    else if constexpr (std::is_same_v<T, bool>)
+        to = to || x;
+    else
+        to = static_cast<T>(static_cast<std::uint64_t>(to) + static_cast<std::uint64_t>(x));
 }
 
 void clear(View out) {
@@ -72,12 +78,13 @@ void take(std::string_view op, ConstView x, ConstView indices, int axis, View ou
     dispatch(x.spec.dtype, [&]<class T>() {
         parallel_pieces(from.outer * count, std::max<Index>(1, block / from.inner),
                         [&](Index begin, Index end) {
-            for (Index i = begin; i < end; ++i) {
-                const Index position = list[static_cast<std::size_t>(i % count)];
-                std::copy_n(x.as<T>() + (i / count * from.size + position) * from.inner,
-                            from.inner, out.as<T>() + i * from.inner);
-            }
-        });
+                            for (Index i = begin; i < end; ++i) {
+                                const Index position = list[static_cast<std::size_t>(i % count)];
+                                std::copy_n(
+                                    x.as<T>() + (i / count * from.size + position) * from.inner,
+                                    from.inner, out.as<T>() + i * from.inner);
+                            }
+                        });
     });
 }
 
@@ -90,12 +97,13 @@ void scatter_add(std::string_view op, ConstView x, ConstView indices, int axis, 
     dispatch(x.spec.dtype, [&]<class T>() {
         parallel_pieces(to.outer, std::max<Index>(1, block / (count * to.inner)),
                         [&](Index begin, Index end) {
-            for (Index i = begin * count; i < end * count; ++i) {
-                const Index position = list[static_cast<std::size_t>(i % count)];
-                T* row = out.as<T>() + (i / count * to.size + position) * to.inner;
-                for (Index j = 0; j < to.inner; ++j) add(row[j], x.as<T>()[i * to.inner + j]);
-            }
-        });
+                            for (Index i = begin * count; i < end * count; ++i) {
+                                const Index position = list[static_cast<std::size_t>(i % count)];
+                                T* row = out.as<T>() + (i / count * to.size + position) * to.inner;
+                                for (Index j = 0; j < to.inner; ++j)
+                                    add(row[j], x.as<T>()[i * to.inner + j]);
+                            }
+                        });
     });
 }
 
@@ -106,7 +114,8 @@ void take_along(std::string_view op, ConstView x, ConstView indices, int axis, V
         for (Index i = 0; i < out.size(); ++i) {
             const Index outer = i / (at.size * at.inner), inner = i % at.inner;
             out.as<T>()[i] =
-                x.as<T>()[(outer * from.size + list[static_cast<std::size_t>(i)]) * at.inner + inner];
+                x.as<T>()[(outer * from.size + list[static_cast<std::size_t>(i)]) * at.inner +
+                          inner];
         }
     });
 }
@@ -118,7 +127,8 @@ void scatter_add_along(std::string_view op, ConstView x, ConstView indices, int 
     dispatch(x.spec.dtype, [&]<class T>() {
         for (Index i = 0; i < x.size(); ++i) {
             const Index outer = i / (at.size * at.inner), inner = i % at.inner;
-            add(out.as<T>()[(outer * to.size + list[static_cast<std::size_t>(i)]) * at.inner + inner],
+            add(out.as<T>()[(outer * to.size + list[static_cast<std::size_t>(i)]) * at.inner +
+                            inner],
                 x.as<T>()[i]);
         }
     });

@@ -156,11 +156,16 @@ void multiply(const Product& p, const void* a, const void* b, void* c) {
         product(p, static_cast<const T*>(a), static_cast<const T*>(b), static_cast<T*>(c));
     };
     switch (p.dtype) {
-        case f32: return run.operator()<float>(floating<float>);
-        case f64: return run.operator()<double>(floating<double>);
-        case i32: return run.operator()<std::int32_t>(integer<std::int32_t>);
-        case i64: return run.operator()<std::int64_t>(integer<std::int64_t>);
-        default: fail<DTypeError>("matmul", "can't multiply ", p.dtype, " matrices");
+        case f32:
+            return run.operator()<float>(floating<float>);
+        case f64:
+            return run.operator()<double>(floating<double>);
+        case i32:
+            return run.operator()<std::int32_t>(integer<std::int32_t>);
+        case i64:
+            return run.operator()<std::int64_t>(integer<std::int64_t>);
+        default:
+            fail<DTypeError>("matmul", "can't multiply ", p.dtype, " matrices");
     }
 }
 

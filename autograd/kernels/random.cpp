@@ -63,8 +63,10 @@ void fill(T* out, Index size, F numbers) {
     parallel_pieces((size + step - 1) / step, Index{1} << 13, [&](Index begin, Index end) {
         for (Index i = begin; i < end; ++i) {
             const auto x = numbers(static_cast<std::uint64_t>(i));
-            if (size - i * step >= step) std::copy_n(x.begin(), step, out + i * step);
-            else std::copy_n(x.begin(), size - i * step, out + i * step);
+            if (size - i * step >= step)
+                std::copy_n(x.begin(), step, out + i * step);
+            else
+                std::copy_n(x.begin(), size - i * step, out + i * step);
         }
     });
 }

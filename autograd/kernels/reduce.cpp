@@ -17,8 +17,9 @@ template <class T>
 struct Sum {
     using Element = T;
     // Unsigned: integers wrap around.
-    using Lane = std::conditional_t<std::is_same_v<T, float>, float,
-                                    std::conditional_t<std::is_same_v<T, double>, double, std::uint64_t>>;
+    using Lane =
+        std::conditional_t<std::is_same_v<T, float>, float,
+                           std::conditional_t<std::is_same_v<T, double>, double, std::uint64_t>>;
     using Total = std::conditional_t<std::is_same_v<T, float>, double, Lane>;
     using Result = std::conditional_t<std::is_same_v<T, bool>, std::int64_t, T>;
     static constexpr Lane identity = 0;
@@ -34,14 +35,18 @@ struct Extreme {
     using Result = T;
     static constexpr T infinity(bool positive) {
         using Limits = std::numeric_limits<T>;
-        if constexpr (Limits::has_infinity) return positive ? Limits::infinity() : -Limits::infinity();
-        else return positive ? Limits::max() : Limits::lowest();
+        if constexpr (Limits::has_infinity)
+            return positive ? Limits::infinity() : -Limits::infinity();
+        else
+            return positive ? Limits::max() : Limits::lowest();
     }
     static constexpr Lane identity = infinity(!largest);
     static T combine(T a, T x) {
         const bool better = largest ? x > a : x < a;
-        if constexpr (std::is_floating_point_v<T>) return better || x != x ? x : a;
-        else return better ? x : a;
+        if constexpr (std::is_floating_point_v<T>)
+            return better || x != x ? x : a;
+        else
+            return better ? x : a;
     }
     static T merge(T a, T b) { return combine(a, b); }
 };
@@ -58,7 +63,7 @@ struct Logic {
 };
 
 constexpr Index lanes = 16;
-constexpr Index stretch = 32;             // elements that a lane takes before it is merged
+constexpr Index stretch = 32;            // elements that a lane takes before it is merged
 constexpr Index block = Index{1} << 16;  // elements of one piece of work
 
 // n elements side by side: lane l takes elements l, l + 16, …; every 32 rounds lanes are merged.
@@ -140,28 +145,31 @@ void reduce_middle(const typename R::Element* x, Index outer, Index n, Index inn
         const Index begin = strip * rows;
         const Index height = std::min(rows, n - begin);
         const auto* from = x + (o * n + begin) * inner + first;
-        if (inner == 1) *total = reduce_run<R>(from, height);
-        else if (inner < lanes && height >= 2 * lanes) reduce_narrow<R>(from, height, inner, total);
-        else reduce_columns<R>(from, height, inner, std::min(columns, inner - first), total);
+        if (inner == 1)
+            *total = reduce_run<R>(from, height);
+        else if (inner < lanes && height >= 2 * lanes)
+            reduce_narrow<R>(from, height, inner, total);
+        else
+            reduce_columns<R>(from, height, inner, std::min(columns, inner - first), total);
     };
     const Index work = std::max<Index>(1, std::min(rows, n) * columns);
-    parallel_pieces(outer * strips * across, std::max<Index>(1, block / work),
-                    [&](Index begin, Index end) {
-        for (Index i = begin; i < end; ++i) {
-            const Index o = i / (strips * across);
-            const Index strip = i / across % strips;
-            const Index first = i % across * columns;
-            if (strips > 1) {
-                piece(o, strip, first, totals + (o * strips + strip) * inner + first);
-                continue;
+    parallel_pieces(
+        outer * strips * across, std::max<Index>(1, block / work), [&](Index begin, Index end) {
+            for (Index i = begin; i < end; ++i) {
+                const Index o = i / (strips * across);
+                const Index strip = i / across % strips;
+                const Index first = i % across * columns;
+                if (strips > 1) {
+                    piece(o, strip, first, totals + (o * strips + strip) * inner + first);
+                    continue;
+                }
+                Total total[wide];
+                piece(o, 0, first, total);
+                const Index width = std::min(columns, inner - first);
+                for (Index j = 0; j < width; ++j)
+                    out[o * inner + first + j] = static_cast<typename R::Result>(total[j]);
             }
-            Total total[wide];
-            piece(o, 0, first, total);
-            const Index width = std::min(columns, inner - first);
-            for (Index j = 0; j < width; ++j)
-                out[o * inner + first + j] = static_cast<typename R::Result>(total[j]);
-        }
-    });
+        });
     if (strips == 1) return;
     for (Index o = 0; o < outer; ++o) {
         Total* all = totals + o * strips * inner;
@@ -184,8 +192,10 @@ std::vector<Group> groups(const Shape& shape, std::uint32_t axes) {
     for (int i = 0; i < shape.rank(); ++i) {
         if (shape[i] == 1) continue;
         const bool reduced = (axes >> i & 1) != 0;
-        if (!list.empty() && list.back().reduced == reduced) list.back().size *= shape[i];
-        else list.push_back({shape[i], reduced});
+        if (!list.empty() && list.back().reduced == reduced)
+            list.back().size *= shape[i];
+        else
+            list.push_back({shape[i], reduced});
     }
     return list;
 }
@@ -218,8 +228,10 @@ void reduce_all(ConstView in, std::uint32_t axes, View out) {
             reduce_middle<R>(static_cast<const typename R::Element*>(from), outer, n, inner,
                              static_cast<typename R::Result*>(to));
         };
-        if (first) pass.template operator()<First>();
-        else pass.template operator()<Next>();
+        if (first)
+            pass.template operator()<First>();
+        else
+            pass.template operator()<Next>();
         held = result;
         from = to;
     }
@@ -229,19 +241,19 @@ template <class T>
 void arg_reduce_middle(bool largest, const T* x, Index outer, Index n, Index inner, Index* out) {
     parallel_pieces(outer, std::max<Index>(1, block / std::max<Index>(1, n * inner)),
                     [&](Index begin, Index end) {
-        for (Index o = begin; o < end; ++o) {
-            for (Index j = 0; j < inner; ++j) {
-                const T* column = x + o * n * inner + j;
-                Index best = 0;
-                for (Index i = 1; i < n; ++i) {
-                    const T now = column[i * inner], then = column[best * inner];
-                    const bool better = largest ? now > then : now < then;
-                    if (better || (now != now && then == then)) best = i;
-                }
-                out[o * inner + j] = best;
-            }
-        }
-    });
+                        for (Index o = begin; o < end; ++o) {
+                            for (Index j = 0; j < inner; ++j) {
+                                const T* column = x + o * n * inner + j;
+                                Index best = 0;
+                                for (Index i = 1; i < n; ++i) {
+                                    const T now = column[i * inner], then = column[best * inner];
+                                    const bool better = largest ? now > then : now < then;
+                                    if (better || (now != now && then == then)) best = i;
+                                }
+                                out[o * inner + j] = best;
+                            }
+                        }
+                    });
 }
 
 }  // namespace
@@ -261,8 +273,10 @@ void reduce(Reduction reduction, ConstView in, std::uint32_t axes, View out) {
             return dispatch(in.spec.dtype, [&]<class T>() {
                 reduce_all<Extreme<T, false>, Extreme<T, false>>(in, axes, out);
             });
-        case Reduction::any: return reduce_all<Logic<true>, Logic<true>>(in, axes, out);
-        case Reduction::all: return reduce_all<Logic<false>, Logic<false>>(in, axes, out);
+        case Reduction::any:
+            return reduce_all<Logic<true>, Logic<true>>(in, axes, out);
+        case Reduction::all:
+            return reduce_all<Logic<false>, Logic<false>>(in, axes, out);
     }
 }
 

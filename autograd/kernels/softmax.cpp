@@ -76,8 +76,8 @@ template <class F>
 void each_row(Index rows, Index n, F f) {
     parallel_pieces(rows, std::max<Index>(1, block / std::max<Index>(1, n)),
                     [&](Index begin, Index end) {
-        for (Index row = begin; row < end; ++row) f(row);
-    });
+                        for (Index row = begin; row < end; ++row) f(row);
+                    });
 }
 
 // f(row, label) for each row, labels being indices.
@@ -86,8 +86,8 @@ void each_label(ConstView labels, Index classes, F f) {
     each_row(labels.size(), classes, [&](Index row) {
         const auto label = static_cast<Index>(labels.as<Label>()[row]);
         if (label < 0 || label >= classes)
-            fail<ValueError>("cross_entropy", "label ", label, " of row ", row, " is outside ", classes,
-                             " classes: wanted 0 to ", classes - 1);
+            fail<ValueError>("cross_entropy", "label ", label, " of row ", row, " is outside ",
+                             classes, " classes: wanted 0 to ", classes - 1);
         f(row, label);
     });
 }
@@ -95,24 +95,24 @@ void each_label(ConstView labels, Index classes, F f) {
 template <class F>
 void dispatch_label(DType t, F&& f) {
     switch (t) {
-        case u8: return f.template operator()<std::uint8_t>();
-        case i32: return f.template operator()<std::int32_t>();
-        default: return f.template operator()<std::int64_t>();
+        case u8:
+            return f.template operator()<std::uint8_t>();
+        case i32:
+            return f.template operator()<std::int32_t>();
+        default:
+            return f.template operator()<std::int64_t>();
     }
 }
 
 }  // namespace
 
 void softmax(ConstView x, int axis, View out) {
-    dispatch_floating(x.spec.dtype, [&]<class T>() {
-        each_line<T>(x, axis, out, softmax_row<T>);
-    });
+    dispatch_floating(x.spec.dtype, [&]<class T>() { each_line<T>(x, axis, out, softmax_row<T>); });
 }
 
 void log_softmax(ConstView x, int axis, View out) {
-    dispatch_floating(x.spec.dtype, [&]<class T>() {
-        each_line<T>(x, axis, out, log_softmax_row<T>);
-    });
+    dispatch_floating(x.spec.dtype,
+                      [&]<class T>() { each_line<T>(x, axis, out, log_softmax_row<T>); });
 }
 
 void cross_entropy(ConstView x, ConstView labels, View out) {
@@ -125,7 +125,8 @@ void cross_entropy(ConstView x, ConstView labels, View out) {
                 each_label<Label>(labels, n, [&](Index row, Index label) {
                     const T* line = x.as<T>() + row * n;
                     const T shift = largest(line, n, 1);
-                    loss[row] = std::log(sum_of_exponentials(line, n, 1, shift)) - (line[label] - shift);
+                    loss[row] =
+                        std::log(sum_of_exponentials(line, n, 1, shift)) - (line[label] - shift);
                 });
             });
         }

@@ -30,7 +30,8 @@ int available_processors() noexcept {
     return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-thread_local constinit bool working = false;  // this thread is inside a job: nested ones run serially
+thread_local constinit bool working =
+    false;  // this thread is inside a job: nested ones run serially
 
 // Blocks are handed out in ascending order, so every block below a failing one has been started,
 // and the lowest failure is the same whoever runs what.

@@ -116,8 +116,8 @@ Index count_steps(Scalar start, Scalar stop, Scalar step) {
     }
     const double count = std::ceil((stop.to<double>() - start.to<double>()) / step.to<double>());
     if (!(count <= 0x1p40))  // NaN too
-        fail<ValueError>("arange", "can't count from ", start.to<double>(), " to ", stop.to<double>(),
-                         " in steps of ", step.to<double>());
+        fail<ValueError>("arange", "can't count from ", start.to<double>(), " to ",
+                         stop.to<double>(), " in steps of ", step.to<double>());
     return count > 0 ? static_cast<Index>(count) : 0;
 }
 
@@ -156,11 +156,13 @@ Tensor arange(Scalar start, Scalar stop, Scalar step, DType dtype) {
     return generate(Shape{count}, dtype, [&]<class T>(Index i) {
         if (start.is_integer() && step.is_integer()) {
             // Unsigned: i · step alone may exceed an i64.
-            const auto at = static_cast<std::uint64_t>(start.to<Index>()) +
-                            static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(step.to<Index>());
+            const auto at =
+                static_cast<std::uint64_t>(start.to<Index>()) +
+                static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(step.to<Index>());
             return exactly<T>("arange", Scalar(static_cast<Index>(at)));
         }
-        return exactly<T>("arange", Scalar(start.to<double>() + static_cast<double>(i) * step.to<double>()));
+        return exactly<T>("arange",
+                          Scalar(start.to<double>() + static_cast<double>(i) * step.to<double>()));
     });
 }
 Tensor arange(Scalar start, Scalar stop, Scalar step) {

@@ -9,7 +9,8 @@ namespace {
 
 void want_indices(std::string_view op, const Spec& indices) {
     if (!is_integer(indices.dtype))
-        fail<DTypeError>(op, "wants integers as indices, got ", indices, ": convert them with .cast(i64)");
+        fail<DTypeError>(op, "wants integers as indices, got ", indices,
+                         ": convert them with .cast(i64)");
 }
 
 // Linear in input 0; input 1 holds indices, which are known when it is evaluated.
@@ -122,7 +123,8 @@ Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
     const int at = normalize_axis(op, axis, x.rank());
     want_indices(op, indices.spec());
     if (indices.rank() != x.rank())
-        fail<ShapeError>(op, "x of ", x.shape(), " and indices of ", indices.shape(), " differ in rank");
+        fail<ShapeError>(op, "x of ", x.shape(), " and indices of ", indices.shape(),
+                         " differ in rank");
     // All other axes broadcast.
     const auto stretched = [&](const Tensor& t, const Tensor& other) {
         Shape::Sizes sizes = other.shape().sizes();

@@ -33,7 +33,8 @@ struct Matmul final : Multilinear {
     Spec infer(Specs in) const override {
         const DType dtype = common_dtype(name(), in);
         if (dtype == bool_ || dtype == u8)
-            fail<DTypeError>(name(), "can't multiply matrices of ", dtype, ": convert them with .cast(f32)");
+            fail<DTypeError>(name(), "can't multiply matrices of ", dtype,
+                             ": convert them with .cast(f32)");
         const Shape a = matrix(in[0].shape, transpose_a), b = matrix(in[1].shape, transpose_b);
         want_equal_inner(a, b);
         Shape::Sizes sizes = broadcast(name(), batch(a), batch(b)).sizes();
@@ -47,11 +48,13 @@ struct Matmul final : Multilinear {
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override {
         const Tensor &a = in[0], &b = in[1];
         if (i == 0)
-            return transpose_a ? product(b, transpose_b, g, true) : product(g, false, b, !transpose_b);
+            return transpose_a ? product(b, transpose_b, g, true)
+                               : product(g, false, b, !transpose_b);
         // One matrix that multiplied a batch: one product over all rows, rather than a sum of many.
         if (b.rank() == 2 && a.rank() > 2 && !transpose_a) {
             const Tensor rows = rows_of(a), rows_g = rows_of(g);
-            return transpose_b ? product(rows_g, true, rows, false) : product(rows, true, rows_g, false);
+            return transpose_b ? product(rows_g, true, rows, false)
+                               : product(rows, true, rows_g, false);
         }
         return transpose_b ? product(g, true, a, transpose_a) : product(a, !transpose_a, g, false);
     }

@@ -12,7 +12,13 @@ namespace shikumi {
 
 namespace {
 
-enum class Distribution : std::uint8_t { uniform, normal, truncated_normal, bernoulli, permutation };
+enum class Distribution : std::uint8_t {
+    uniform,
+    normal,
+    truncated_normal,
+    bernoulli,
+    permutation
+};
 
 // out ~ distribution(a, b); a constant to differentiation
 struct Random final : General {
@@ -31,12 +37,16 @@ struct Random final : General {
                             std::bit_cast<std::uint64_t>(words[1])};
         const double a = *in[1].as<double>(), b = *in[2].as<double>();
         switch (distribution) {
-            case Distribution::uniform: return kernels::random_uniform(key, a, b, out);
-            case Distribution::normal: return kernels::random_normal(key, a, b, out);
+            case Distribution::uniform:
+                return kernels::random_uniform(key, a, b, out);
+            case Distribution::normal:
+                return kernels::random_normal(key, a, b, out);
             case Distribution::truncated_normal:
                 return kernels::random_truncated_normal(key, a, b, out);
-            case Distribution::bernoulli: return kernels::random_bernoulli(key, a, out);
-            case Distribution::permutation: return kernels::random_permutation(key, out);
+            case Distribution::bernoulli:
+                return kernels::random_bernoulli(key, a, out);
+            case Distribution::permutation:
+                return kernels::random_permutation(key, out);
         }
     }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
@@ -77,8 +87,8 @@ Tensor random_normal(const Shape& shape, Generator& rng, double mean, double std
 
 Tensor random_truncated_normal(const Shape& shape, Generator& rng, double mean, double stddev,
                                DType dtype) {
-    return draw_normal("random_truncated_normal", Distribution::truncated_normal, {shape, dtype}, rng,
-                       mean, stddev);
+    return draw_normal("random_truncated_normal", Distribution::truncated_normal, {shape, dtype},
+                       rng, mean, stddev);
 }
 
 Tensor random_permutation(Index n, Generator& rng) {

@@ -101,7 +101,8 @@ struct Logic final : General {
     std::string_view name() const noexcept override { return either ? "any" : "all"; }
     Spec infer(Specs in) const override {
         if (in[0].dtype != bool_)
-            fail<DTypeError>(name(), "wants bool, got ", in[0], ": compare first, e.g. not_equal(x, 0)");
+            fail<DTypeError>(name(), "wants bool, got ", in[0],
+                             ": compare first, e.g. not_equal(x, 0)");
         return {detail::reduced(in[0].shape, axes, keepdims), bool_};
     }
     void eval(ConstViews in, View out) const override {

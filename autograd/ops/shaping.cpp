@@ -117,8 +117,7 @@ struct Slice final : Multilinear {
     std::string_view name() const noexcept override { return "slice"; }
     Spec infer(Specs in) const override { return {shape, in[0].dtype}; }
     void eval(ConstViews in, View out) const override {
-        if (out.size() > 0)
-            kernels::gather_strided(in[0].data, grid.layout(in[0].spec.shape), out);
+        if (out.size() > 0) kernels::gather_strided(in[0].data, grid.layout(in[0].spec.shape), out);
     }
     Tensor adjoint(int, Tensors in, const Tensor& g) const override {
         return placed(g, in[0].shape(), grid);
@@ -186,7 +185,8 @@ struct Concatenate final : General {
     }
     Tensor vjp(int i, Tensors in, const Tensor&, const Tensor& g) const override {
         Index start = 0;
-        for (const Tensor& part : in.first(static_cast<std::size_t>(i))) start += part.shape()[axis];
+        for (const Tensor& part : in.first(static_cast<std::size_t>(i)))
+            start += part.shape()[axis];
         return slice(g, axis, {start, start + in[static_cast<std::size_t>(i)].shape()[axis]});
     }
     Tensor jvp(Tensors in, const Tensor&, Tensors tangents) const override {
@@ -270,7 +270,8 @@ Tensor reshape(const Tensor& x, std::span<const Index> sizes) {
     const Index product = Shape(known).size();
     if (std::ranges::count(sizes, Index{-1}) > 1 || product == 0 || x.size() % product != 0) {
         std::string wanted;
-        for (const Index size : sizes) wanted += (wanted.empty() ? "" : ", ") + std::to_string(size);
+        for (const Index size : sizes)
+            wanted += (wanted.empty() ? "" : ", ") + std::to_string(size);
         fail<ShapeError>("reshape", "no one size for the -1 in (", wanted, ") fits ", x.shape(),
                          ", which has ", x.size(), " elements");
     }
@@ -289,7 +290,8 @@ Tensor squeeze(const Tensor& x, const Axes& axes) {
     for (int i = 0; i < x.rank(); ++i) {
         if (!detail::holds(drop, i) || shape[i] == 1) continue;
         if (!axes.all())
-            fail<ShapeError>("squeeze", "axis ", i, " of ", shape, " has size ", shape[i], ", not 1");
+            fail<ShapeError>("squeeze", "axis ", i, " of ", shape, " has size ", shape[i],
+                             ", not 1");
         drop &= ~(detail::AxisSet{1} << i);
     }
     return reshape(x, detail::reduced(shape, drop, false));
@@ -332,7 +334,8 @@ Tensor detail::Transpose::adjoint(int, Tensors in, const Tensor& g) const {
     std::array<int, Shape::max_rank> inverse{};
     for (int i = 0; i < in[0].rank(); ++i)
         inverse[static_cast<unsigned>(order[static_cast<unsigned>(i)])] = i;
-    return transpose(g, std::span<const int>(inverse.data(), static_cast<std::size_t>(in[0].rank())));
+    return transpose(g,
+                     std::span<const int>(inverse.data(), static_cast<std::size_t>(in[0].rank())));
 }
 
 bool detail::Transpose::swaps_last_two(int rank) const noexcept {
@@ -351,7 +354,8 @@ Tensor transpose(const Tensor& x, std::span<const int> axes) {
     int last = -1;
     for (std::size_t i = 0; i < axes.size(); ++i) {
         const int axis = normalize_axis("transpose", axes[i], x.rank());
-        if (detail::holds(seen, axis)) fail<ShapeError>("transpose", "axis ", axis, " is named twice");
+        if (detail::holds(seen, axis))
+            fail<ShapeError>("transpose", "axis ", axis, " is named twice");
         seen |= detail::AxisSet{1} << axis;
         order[i] = static_cast<std::int8_t>(axis);
         if (x.shape()[axis] == 1) continue;
@@ -396,7 +400,8 @@ Tensor stack(const std::vector<Tensor>& parts, int axis) {
     std::vector<Tensor> expanded;
     for (const Tensor& part : parts) {
         if (part.shape() != parts[0].shape())
-            fail<ShapeError>("stack", "shapes ", parts[0].shape(), " and ", part.shape(), " differ");
+            fail<ShapeError>("stack", "shapes ", parts[0].shape(), " and ", part.shape(),
+                             " differ");
         expanded.push_back(expand_dims(part, axis));
     }
     return concatenate(expanded, axis);
@@ -404,8 +409,8 @@ Tensor stack(const std::vector<Tensor>& parts, int axis) {
 
 Tensor slice(const Tensor& x, const std::vector<Range>& ranges) {
     if (static_cast<int>(ranges.size()) > x.rank())
-        fail<ShapeError>("slice", ranges.size(), " ranges for ", x.shape(), ", which has ", x.rank(),
-                         " axes");
+        fail<ShapeError>("slice", ranges.size(), " ranges for ", x.shape(), ", which has ",
+                         x.rank(), " axes");
     Cut cut(x);
     for (std::size_t i = 0; i < ranges.size(); ++i) cut.narrow(static_cast<int>(i), ranges[i]);
     return cut.of(x);
@@ -423,13 +428,14 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<Index>& sizes, int 
     Index start = 0;
     for (const Index size : sizes) {
         if (size < 0 || size > x.shape()[at] - start)
-            fail<ShapeError>("split", "a part of ", size, " elements, where axis ", at, " of ", x.shape(),
-                             " has ", x.shape()[at] - start, " left");
+            fail<ShapeError>("split", "a part of ", size, " elements, where axis ", at, " of ",
+                             x.shape(), " has ", x.shape()[at] - start, " left");
         parts.push_back(slice(x, at, {start, start + size}));
         start += size;
     }
     if (start != x.shape()[at])
-        fail<ShapeError>("split", "the parts take ", start, " elements of axis ", at, " of ", x.shape());
+        fail<ShapeError>("split", "the parts take ", start, " elements of axis ", at, " of ",
+                         x.shape());
     return parts;
 }
 
@@ -453,17 +459,20 @@ Tensor flip(const Tensor& x, const Axes& axes) {
 
 Tensor pad(const Tensor& x, const std::vector<std::pair<Index, Index>>& widths, Scalar value) {
     if (static_cast<int>(widths.size()) != x.rank())
-        fail<ShapeError>("pad", widths.size(), " pairs of widths for ", x.shape(), ": wanted ", x.rank());
+        fail<ShapeError>("pad", widths.size(), " pairs of widths for ", x.shape(), ": wanted ",
+                         x.rank());
     Grid grid;
     grid.step.fill(1);
     Shape::Sizes sizes = x.shape().sizes();
     for (std::size_t i = 0; i < widths.size(); ++i) {
         const auto [before, after] = widths[i];
         if (before < 0 || after < 0)
-            fail<ShapeError>("pad", "can't add ", before, " and ", after, " elements: slice cuts some off");
+            fail<ShapeError>("pad", "can't add ", before, " and ", after,
+                             " elements: slice cuts some off");
         grid.start[i] = before;
         Index& size = sizes[static_cast<int>(i)];
-        if (__builtin_add_overflow(size, before, &size) || __builtin_add_overflow(size, after, &size))
+        if (__builtin_add_overflow(size, before, &size) ||
+            __builtin_add_overflow(size, after, &size))
             fail<ShapeError>("pad", "adding ", before, " and ", after, " elements is too much");
     }
     const Shape shape(sizes);
@@ -478,7 +487,8 @@ Tensor tile(const Tensor& x, const std::vector<Index>& repeats) {
     const auto rank = std::max(static_cast<std::size_t>(x.rank()), repeats.size());
     Shape::Sizes sizes;
     for (std::size_t i = 0; i < rank; ++i) {
-        const auto own = static_cast<int>(i) - static_cast<int>(rank - static_cast<std::size_t>(x.rank()));
+        const auto own =
+            static_cast<int>(i) - static_cast<int>(rank - static_cast<std::size_t>(x.rank()));
         sizes.push_back(own < 0 ? 1 : x.shape()[own]);
     }
     Tensor out = reshape(x, Shape(sizes));

@@ -53,7 +53,8 @@ struct Target {
     Tensor weights, total;
 
     Target(const Tensor& x, const Tensor& labels)
-        : weights(is_integer(labels.dtype()) ? one_hot(labels, x.shape().back(), x.dtype()) : labels),
+        : weights(is_integer(labels.dtype()) ? one_hot(labels, x.shape().back(), x.dtype())
+                                             : labels),
           total(is_integer(labels.dtype()) ? scalar(1, x.dtype()) : row_sum(labels)) {}
 };
 
@@ -65,7 +66,8 @@ struct CrossEntropyGradient final : General {
     void eval(ConstViews in, View out) const override {
         kernels::cross_entropy_gradient(in[0], in[1], in[2], out);
     }
-    // With u = g · cotangent: by x  Σt p (u - Σ u p);  by t  Σ u p - u;  by g  Σ cotangent (p Σ t - t).
+    // With u = g · cotangent: by x  Σt p (u - Σ u p);  by t  Σ u p - u;
+    // by g  Σ cotangent (p Σ t - t).
     Tensor vjp(int i, Tensors in, const Tensor&, const Tensor& cotangent) const override {
         const Tensor &x = in[0], &labels = in[1], &g = in[2];
         const Tensor p = softmax(x);
@@ -86,7 +88,8 @@ struct CrossEntropy final : General {
         const Spec &x = in[0], &labels = in[1];
         floating_axis(name(), x);
         if (!is_integer(labels.dtype)) common_dtype(name(), in);
-        if (x.shape.rank() == 0) fail<ShapeError>(name(), "logits want an axis of classes, got ", x);
+        if (x.shape.rank() == 0)
+            fail<ShapeError>(name(), "logits want an axis of classes, got ", x);
         const Shape::Sizes sizes = x.shape.sizes();
         const Shape rows(std::span(sizes.begin(), sizes.end() - 1));
         if (labels.shape != (is_integer(labels.dtype) ? rows : x.shape))

@@ -34,8 +34,9 @@ Index flat(const Shape& shape, const std::vector<Index>& p) {
 }  // namespace
 
 TEST_CASE("transposes of all orders and many sizes") {
-    for (const Shape& shape : {Shape{3, 5}, Shape{33, 70}, Shape{700, 300}, Shape{2, 3, 4},
-                               Shape{17, 18, 19}, Shape{1, 5, 1, 6}, Shape{40, 3, 50, 20}, Shape{0, 3}}) {
+    for (const Shape& shape :
+         {Shape{3, 5}, Shape{33, 70}, Shape{700, 300}, Shape{2, 3, 4}, Shape{17, 18, 19},
+          Shape{1, 5, 1, 6}, Shape{40, 3, 50, 20}, Shape{0, 3}}) {
         std::vector<int> order(static_cast<std::size_t>(shape.rank()));
         std::iota(order.begin(), order.end(), 0);
         do {
@@ -45,7 +46,8 @@ TEST_CASE("transposes of all orders and many sizes") {
             for (Index i = 0; i < t.size(); ++i) {
                 const std::vector<Index> to = position(t.shape(), i);
                 std::vector<Index> from(to.size());
-                for (std::size_t a = 0; a < to.size(); ++a) from[static_cast<std::size_t>(order[a])] = to[a];
+                for (std::size_t a = 0; a < to.size(); ++a)
+                    from[static_cast<std::size_t>(order[a])] = to[a];
                 right = right && values[static_cast<std::size_t>(i)] == flat(shape, from);
             }
             CHECK(right);
@@ -84,7 +86,8 @@ TEST_CASE("slices as Python's") {
     CHECK(cut(3, {}, std::numeric_limits<Index>::min()) == List{3});
     CHECK_THROWS_AS(cut(0, 1, 0), ValueError);
     CHECK_THROWS_AS(slice(x, {Range{}, Range{}}), ShapeError);
-    CHECK(slice(counting({4, 5}), {{1, 3}, {{}, {}, -2}}).to_vector<int>() == List{9, 7, 5, 14, 12, 10});
+    CHECK(slice(counting({4, 5}), {{1, 3}, {{}, {}, -2}}).to_vector<int>() ==
+          List{9, 7, 5, 14, 12, 10});
     CHECK(flip(counting({2, 3})).to_vector<int>() == List{5, 4, 3, 2, 1, 0});
     CHECK(flip(counting({2, 3}), 0).to_vector<int>() == List{3, 4, 5, 0, 1, 2});
 }
@@ -94,10 +97,12 @@ TEST_CASE("padding, joining, repeating") {
     const Tensor x = counting({2, 2});
     CHECK(pad(x, {{1, 0}, {0, 1}}).to_vector<int>() == List{0, 0, 0, 0, 1, 0, 2, 3, 0});
     CHECK(pad(x, {{0, 0}, {1, 1}}, 9).to_vector<int>() == List{9, 0, 1, 9, 9, 2, 3, 9});
-    CHECK(pad(cast(x, f32), {{0, 0}, {1, 0}}, -std::numeric_limits<float>::infinity()).to_vector<float>()[1] == 0);
+    CHECK(pad(cast(x, f32), {{0, 0}, {1, 0}}, -std::numeric_limits<float>::infinity())
+              .to_vector<float>()[1] == 0);
     CHECK(concatenate({x, x}, 1).to_vector<int>() == List{0, 1, 0, 1, 2, 3, 2, 3});
     CHECK(stack({x, x}, -1).to_vector<int>() == List{0, 0, 1, 1, 2, 2, 3, 3});
-    CHECK(tile(x, {2, 1, 2}).to_vector<int>() == List{0, 1, 0, 1, 2, 3, 2, 3, 0, 1, 0, 1, 2, 3, 2, 3});
+    CHECK(tile(x, {2, 1, 2}).to_vector<int>() ==
+          List{0, 1, 0, 1, 2, 3, 2, 3, 0, 1, 0, 1, 2, 3, 2, 3});
     CHECK(tile(x, {2}).to_vector<int>() == List{0, 1, 0, 1, 2, 3, 2, 3});
     CHECK(repeat(x, 2, 0).to_vector<int>() == List{0, 1, 0, 1, 2, 3, 2, 3});
     CHECK(repeat(x, 2, 1).to_vector<int>() == List{0, 0, 1, 1, 2, 2, 3, 3});

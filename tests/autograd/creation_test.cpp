@@ -80,7 +80,8 @@ TEST_CASE("ranges of numbers") {
     constexpr auto least = std::numeric_limits<std::int64_t>::min();
     CHECK(arange(least, most, most).to_vector<std::int64_t>() ==
           std::vector<std::int64_t>{least, -1, most - 1});
-    CHECK(arange(most, least, least).to_vector<std::int64_t>() == std::vector<std::int64_t>{most, -1});
+    CHECK(arange(most, least, least).to_vector<std::int64_t>() ==
+          std::vector<std::int64_t>{most, -1});
     CHECK_THROWS_AS(arange(0, 3, 0), ValueError);
     CHECK_THROWS_AS(arange(0, std::numeric_limits<double>::infinity()), ValueError);
     CHECK_THROWS_AS(arange(0, 300, 1, u8), ValueError);

@@ -23,7 +23,8 @@ Array counting(const Spec& spec, Index seed) {
     Array a(spec);
     dispatch(spec.dtype, [&]<class T>() {
         for (Index i = 0; i < a.size(); ++i)
-            a.mutable_data<T>()[static_cast<std::size_t>(i)] = static_cast<T>((i * 7 + seed) % 11 - 5);
+            a.mutable_data<T>()[static_cast<std::size_t>(i)] =
+                static_cast<T>((i * 7 + seed) % 11 - 5);
     });
     return a;
 }
@@ -60,8 +61,8 @@ struct Threads {
 
 TEST_CASE("products in all dtypes, flags and sizes") {
     for (const DType dtype : {f32, f64, i32, i64}) {
-        for (const auto [m, n, k] : {std::array<Index, 3>{1, 1, 1}, {3, 5, 4}, {17, 1, 33}, {1, 40, 7},
-                                     {70, 130, 90}}) {
+        for (const auto [m, n, k] :
+             {std::array<Index, 3>{1, 1, 1}, {3, 5, 4}, {17, 1, 33}, {1, 40, 7}, {70, 130, 90}}) {
             for (const bool ta : {false, true}) {
                 for (const bool tb : {false, true}) {
                     const Array a = counting({ta ? Shape{k, m} : Shape{m, k}, dtype}, 1);
@@ -84,7 +85,8 @@ TEST_CASE("a product of nothing is zero") {
     }
     CHECK(matmul(zeros({0, 4}), zeros({4, 3})).shape() == Shape{0, 3});
     CHECK(matmul(zeros({0, 4}), zeros({4, 3})).to_vector<float>().empty());
-    CHECK(matmul(zeros({5, 2, 0}), zeros({0, 1})).to_vector<float>() == std::vector<float>(10, 0.0F));
+    CHECK(matmul(zeros({5, 2, 0}), zeros({0, 1})).to_vector<float>() ==
+          std::vector<float>(10, 0.0F));
     CHECK(matmul(zeros({0, 2, 3}), zeros({3, 1})).shape() == Shape{0, 2, 1});
     CHECK(matmul(zeros({0, 2, 3}), zeros({3, 1})).to_vector<float>().empty());
 }
@@ -106,8 +108,9 @@ TEST_CASE("batches broadcast") {
         std::vector<double> expected;
         for (Index i = 0; i < out.size() / (m * n); ++i) {
             const auto matrix = [&](const Array& all, Index rows, Index columns) {
-                const auto from = all.data<double>().subspan(static_cast<std::size_t>(i * rows * columns),
-                                                             static_cast<std::size_t>(rows * columns));
+                const auto from =
+                    all.data<double>().subspan(static_cast<std::size_t>(i * rows * columns),
+                                               static_cast<std::size_t>(rows * columns));
                 return Array::of(from, {rows, columns});
             };
             const auto part =
@@ -137,7 +140,8 @@ TEST_CASE("vectors are rows on the left and columns on the right") {
 TEST_CASE("large products have the same bits for any number of threads") {
     const Threads restore;
     Generator rng(3);
-    for (const auto [m, n, k] : {std::array<Index, 3>{300, 200, 150}, {64, 1000, 70}, {2000, 10, 60}}) {
+    for (const auto [m, n, k] :
+         {std::array<Index, 3>{300, 200, 150}, {64, 1000, 70}, {2000, 10, 60}}) {
         const Array a = random_normal({m, k}, rng).array(), b = random_normal({k, n}, rng).array();
         std::vector<std::vector<float>> results;
         for (const int threads : {1, 2, 3, 4}) {
@@ -155,7 +159,8 @@ TEST_CASE("large products have the same bits for any number of threads") {
                 for (Index l = 0; l < k; ++l)
                     sum += static_cast<double>(x[static_cast<std::size_t>(i * k + l)]) *
                            y[static_cast<std::size_t>(l * n + j)];
-                worst = std::max(worst, std::abs(sum - results[0][static_cast<std::size_t>(i * n + j)]));
+                worst = std::max(worst,
+                                 std::abs(sum - results[0][static_cast<std::size_t>(i * n + j)]));
             }
         }
         CHECK(worst < 1e-4);
@@ -206,6 +211,7 @@ TEST_CASE("mistakes in products") {
     CHECK_THROWS_AS(matmul(ones({}), ones({3})), ShapeError);
     CHECK_THROWS_AS(matmul(ones({2, 2}), ones({2, 2}, f64)), DTypeError);
     CHECK_THROWS_AS(matmul(ones({2, 2}, bool_), ones({2, 2}, bool_)), DTypeError);
-    CHECK_THROWS_WITH(kernels::multiply({.m = Index{1} << 31, .n = 1, .k = 1}, nullptr, nullptr, nullptr),
-                      contains("32-bit"));
+    CHECK_THROWS_WITH(
+        kernels::multiply({.m = Index{1} << 31, .n = 1, .k = 1}, nullptr, nullptr, nullptr),
+        contains("32-bit"));
 }

@@ -56,10 +56,26 @@ struct Threads {
     ~Threads() { set_num_threads(before); }
 };
 
-const std::vector<Shape> shapes{{},           {1},          {7},           {1000},        {200001},
-                                {3, 5},       {40, 1000},   {1000, 40},    {70000, 3},    {3, 70000},
-                                {5, 4, 3},    {30, 1, 70},  {64, 100, 65}, {6, 5, 4, 3},  {2, 3000, 17},
-                                {9, 9, 9, 9}, {3, 2, 3, 2, 3}, {100, 2000}, {0, 3}, {3, 0, 2}};
+const std::vector<Shape> shapes{{},
+                                {1},
+                                {7},
+                                {1000},
+                                {200001},
+                                {3, 5},
+                                {40, 1000},
+                                {1000, 40},
+                                {70000, 3},
+                                {3, 70000},
+                                {5, 4, 3},
+                                {30, 1, 70},
+                                {64, 100, 65},
+                                {6, 5, 4, 3},
+                                {2, 3000, 17},
+                                {9, 9, 9, 9},
+                                {3, 2, 3, 2, 3},
+                                {100, 2000},
+                                {0, 3},
+                                {3, 0, 2}};
 
 }  // namespace
 
@@ -87,7 +103,8 @@ TEST_CASE("sums, over any axes, against long double") {
             }
             long double worst = 0;
             for (std::size_t i = 0; i < exact.size(); ++i)
-                worst = std::max(worst, std::abs(exact[i] - static_cast<long double>(first[i])) / scale[i]);
+                worst = std::max(
+                    worst, std::abs(exact[i] - static_cast<long double>(first[i])) / scale[i]);
             INFO(shape << " axes " << axes);
             CHECK(worst < 3e-7L);
         }
@@ -108,7 +125,8 @@ TEST_CASE("extremes, over any axes") {
                 most[at] = std::max(most[at], value);
                 least[at] = std::min(least[at], value);
             }
-            const Array high = reduced(Reduction::max, x, axes), low = reduced(Reduction::min, x, axes);
+            const Array high = reduced(Reduction::max, x, axes),
+                        low = reduced(Reduction::min, x, axes);
             CHECK(std::vector(high.data<double>().begin(), high.data<double>().end()) == most);
             CHECK(std::vector(low.data<double>().begin(), low.data<double>().end()) == least);
         }
@@ -192,7 +210,8 @@ TEST_CASE("logsumexp at the ends") {
     CHECK(logsumexp(full({4}, -infinity)).item<double>() == -infinity);
     CHECK(logsumexp(tensor({1.0, infinity, -infinity})).item<double>() == infinity);
     CHECK(logsumexp(full({2}, 1000)).item<double>() == Approx(1000 + std::log(2.0)));
-    CHECK(logsumexp(tensor({-1000.0, -1001.0})).item<double>() == Approx(-1000 + std::log1p(std::exp(-1.0))));
+    CHECK(logsumexp(tensor({-1000.0, -1001.0})).item<double>() ==
+          Approx(-1000 + std::log1p(std::exp(-1.0))));
     CHECK(std::isnan(logsumexp(tensor({1.0, missing})).item<double>()));
 }
 
@@ -208,9 +227,11 @@ TEST_CASE("roots of sums at zero") {
 
 TEST_CASE("a derivative of any order reaches through sums over some axes") {
     Generator rng(8);
-    check_gradients([](const Tensor& x) { return sum(square(mean(x, {0, 2}))) + var(x, 1)
-                                                 + logsumexp(x, {0, -1}); },
-                    random_normal({2, 1, 3}, rng, 0, 1, f64));
+    check_gradients(
+        [](const Tensor& x) {
+            return sum(square(mean(x, {0, 2}))) + var(x, 1) + logsumexp(x, {0, -1});
+        },
+        random_normal({2, 1, 3}, rng, 0, 1, f64));
 }
 
 TEST_CASE("mistakes in reductions") {

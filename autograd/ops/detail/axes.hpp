@@ -30,8 +30,10 @@ inline AxisSet axis_set(std::string_view op, const Axes& axes, int rank) {
 inline Shape reduced(const Shape& shape, AxisSet axes, bool keepdims) {
     Shape::Sizes sizes;
     for (int i = 0; i < shape.rank(); ++i) {
-        if (!holds(axes, i)) sizes.push_back(shape[i]);
-        else if (keepdims) sizes.push_back(1);
+        if (!holds(axes, i))
+            sizes.push_back(shape[i]);
+        else if (keepdims)
+            sizes.push_back(1);
     }
     return Shape(sizes);
 }
