@@ -21,7 +21,7 @@ struct Sum {
         std::conditional_t<std::is_same_v<T, float>, float,
                            std::conditional_t<std::is_same_v<T, double>, double, std::uint64_t>>;
     using Total = std::conditional_t<std::is_same_v<T, float>, double, Lane>;
-    using Result = std::conditional_t<std::is_same_v<T, bool>, std::int64_t, T>;
+    using Result = std::conditional_t<std::is_integral_v<T>, std::int64_t, T>;
     static constexpr Lane identity = 0;
     static Lane combine(Lane a, T x) { return a + static_cast<Lane>(x); }
     static Total merge(Total a, Total b) { return a + b; }

@@ -193,9 +193,10 @@ Tensor hard_sigmoid(const Tensor& x);
 
 // ---- reductions ---------------------------------------------------------------------------------
 
+/// Integers and bool add up in i64.
 Tensor sum(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 Tensor mean(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
-/// Derivatives of any order are right through zeros.
+/// Derivatives of any order are right through zeros. Integers and bool multiply in i64.
 Tensor prod(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// Equal largest elements share the gradient. Empty axes throw ShapeError. NaN wins.
 Tensor max(const Tensor& x, const Axes& axes = {}, bool keepdims = false);

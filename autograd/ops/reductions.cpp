@@ -20,14 +20,15 @@ Tensor with_kept_axes(const Tensor& reduced, const Shape& in, AxisSet axes) {
     return reshape(reduced, detail::reduced(in, axes, true));
 }
 
-// out = Σ x; g spread over the axes
+// out = Σ x; g spread over the axes. Integers and bool add up in i64, as NumPy's do: 300 pixels
+// of u8 have no sum in u8.
 struct Sum final : Multilinear {
     Sum(AxisSet a, bool k) : axes(a), keepdims(k) {}
     bool operator==(const Sum&) const = default;
     std::string_view name() const noexcept override { return "sum"; }
     Spec infer(Specs in) const override {
         return {detail::reduced(in[0].shape, axes, keepdims),
-                in[0].dtype == bool_ ? i64 : in[0].dtype};
+                is_floating(in[0].dtype) ? in[0].dtype : i64};
     }
     void eval(ConstViews in, View out) const override {
         kernels::reduce(Reduction::sum, in[0], axes, out);
@@ -154,7 +155,7 @@ Tensor mean(const Tensor& x, const Axes& axes, bool keepdims) {
 
 // By halves: x₁x₂…x₂ₙ = (x₁…xₙ)(xₙ₊₁…x₂ₙ). Only products, so a zero harms no derivative.
 Tensor prod(const Tensor& x, const Axes& axes, bool keepdims) {
-    if (x.dtype() == bool_) return prod(cast(x, i64), axes, keepdims);
+    if (!is_floating(x.dtype()) && x.dtype() != i64) return prod(cast(x, i64), axes, keepdims);
     const AxisSet set = detail::axis_set("prod", axes, x.rank());
     std::vector<int> order;  // the axes to multiply over come last
     for (const bool last : {false, true}) {

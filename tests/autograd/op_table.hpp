@@ -39,7 +39,7 @@ struct Sample {
     std::vector<double> kinks = {};  ///< samples keep away from these
 };
 
-/// Which dtypes an operation takes; `counts`: numbers, and bool counted in i64.
+/// Which dtypes an operation takes; `counts`: numbers and bool; what isn't real gives i64.
 enum class Accepts { reals, numbers, counts, anything };
 
 struct Row {

@@ -247,7 +247,7 @@ void add_reductions(Table& table) {
             [](Many) {
                 return Values{{}, {0}};
             })
-        .on(Accepts::numbers);
+        .on(Accepts::reals);
     table
         .row(
             "prod", "through two zeros", {real({2, 3})},
@@ -257,7 +257,7 @@ void add_reductions(Table& table) {
             [](Many) {
                 return Values{{2}, {0, 0}};
             })
-        .on(Accepts::numbers);
+        .on(Accepts::reals);
     reduction(
         "max", max, real(cube), [](const auto& x) { return *std::max_element(x.begin(), x.end()); },
         Accepts::anything);

@@ -119,7 +119,7 @@ std::string value_error(const Row& row, DType dtype, double tolerance,
     try {
         const Trial t = trial(row, dtype, shapes);
         const Tensor got = row.call(t.tensors, dtype);
-        const bool counted = row.accepts == Accepts::counts && dtype == bool_;
+        const bool counted = row.accepts == Accepts::counts && !is_floating(dtype);
         const DType wanted = row.result.value_or(counted ? i64 : dtype);
         if (got.dtype() != wanted)
             return "gives " + std::string(name(got.dtype())) + " instead of " +

@@ -46,7 +46,7 @@ Index target(const Shape& shape, std::uint32_t axes, Index i) {
 
 Array reduced(Reduction reduction, const Array& in, std::uint32_t axes) {
     const Array out({kept(in.shape(), axes),
-                     reduction == Reduction::sum && in.dtype() == bool_ ? i64 : in.dtype()});
+                     reduction == Reduction::sum && !is_floating(in.dtype()) ? i64 : in.dtype()});
     kernels::reduce(reduction, look(in), axes, {out.raw(), out.spec()});
     return out;
 }
@@ -140,10 +140,12 @@ TEST_CASE("a mean of a million floats is right to a millionth") {
     CHECK(sum(full({20000000}, 1)).item<double>() == 2e7);  // a running float stops at 2^24
 }
 
-TEST_CASE("integers sum in their own type and wrap around, bools are counted") {
+TEST_CASE("integers sum in i64, which wraps around, and bools are counted") {
     const Tensor large = full({3}, std::numeric_limits<std::int32_t>::max(), i32);
-    CHECK(sum(large).dtype() == i32);
-    CHECK(sum(large).item<std::int64_t>() == std::numeric_limits<std::int32_t>::max() - 2);
+    CHECK(sum(large).dtype() == i64);
+    CHECK(sum(large).item<std::int64_t>() == 3LL * std::numeric_limits<std::int32_t>::max());
+    CHECK(sum(full({300}, 255, u8)).item<std::int64_t>() == 300 * 255);
+    CHECK(prod(full({4}, 200, u8)).item<std::int64_t>() == 1'600'000'000);
     CHECK(sum(full({2}, std::numeric_limits<std::int64_t>::max(), i64)).item<std::int64_t>() == -2);
     CHECK(sum(full({2, 1000}, true, bool_), 1).to_vector<std::int64_t>() ==
           std::vector<std::int64_t>{1000, 1000});
