@@ -242,22 +242,22 @@ void add_reductions(Table& table) {
         .row(
             "prod", "through a zero", {real({3})},
             [](const Inputs& t) {
-                return prod(t[0] * tensor({1, 0, 1}, t[0].dtype()));
+                return prod(where(tensor({1, 0, 1}, bool_), t[0], 0));
             },
             [](Many) {
                 return Values{{}, {0}};
             })
-        .on(Accepts::reals);
+        .on(Accepts::counts);
     table
         .row(
             "prod", "through two zeros", {real({2, 3})},
             [](const Inputs& t) {
-                return prod(t[0] * tensor({1, 0, 0}, t[0].dtype()) + square(t[0]) * 0, 1);
+                return prod(where(tensor({1, 0, 0}, bool_), t[0], 0), 1);
             },
             [](Many) {
                 return Values{{2}, {0, 0}};
             })
-        .on(Accepts::reals);
+        .on(Accepts::counts);
     reduction(
         "max", max, real(cube), [](const auto& x) { return *std::max_element(x.begin(), x.end()); },
         Accepts::anything);
