@@ -204,12 +204,8 @@ void Frame::publish(const Plan& plan, const Walk& walk) noexcept {
         if (node.data) continue;
         const Node* source = &node;
         while (!source->data) source = source->inputs()[0].node();
-        if (source->buffer) {
-            node.buffer = source->buffer;
-            node.data = source->data;
-        } else if (node.shape.rank() == 0) {
-            std::memcpy(node.store_scalar(), source->data, sizeof node.scalar);
-        }
+        node.buffer = source->buffer;
+        node.data = source->data;
     }
 }
 

@@ -94,8 +94,14 @@ void Planner::classify(std::span<const Tensor> roots, std::span<const Assignment
                 break;
             case Op::Form::view: {
                 const std::uint32_t input = walk_.inputs(i)[0];
+                const std::uint32_t array = info_[input].array;
+                // A leaf scalar lives in its node: there is no buffer to share.
+                if (info_[array].kind == Kind::leaf && !walk_[array].buffer) {
+                    info.kind = Kind::call;
+                    break;
+                }
                 info.kind = Kind::view;
-                info.array = info_[input].array;
+                info.array = array;
                 // A new shape starts a new iteration space; the same one is seen through.
                 if (walk_[input].shape == node.shape) info.source = info_[input].source;
                 break;
