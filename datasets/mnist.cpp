@@ -85,7 +85,7 @@ fs::path fetch_all(const MnistOptions& options) {
 
 // Why nothing is to be fetched; empty where there is no reason not to.
 std::string_view obstacle(const MnistOptions& options) {
-    if (!options.data.empty()) return "a folder that is named is not filled";
+    if (!options.data.empty()) return "nothing is downloaded into a folder that the user names";
     if (!options.download) return "downloading is switched off";
     if (!can_download()) return "this library was built without libcurl";
     if (detail::cache_folder().empty()) return "neither XDG_CACHE_HOME nor HOME names a cache";
