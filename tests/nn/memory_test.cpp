@@ -28,7 +28,9 @@ struct Usage {
 void check_flat(const Usage& before, const Usage& after) {
     CHECK(after.nodes <= before.nodes + 16);
     CHECK(after.buffers <= before.buffers + 4096);
-    CHECK(after.resident <= before.resident + (std::int64_t{2} << 20));
+    // Sanitizer builds have no pool, and their quarantine keeps what was freed.
+    if (memory_stats().cached > 0)
+        CHECK(after.resident <= before.resident + (std::int64_t{2} << 20));
 }
 
 constexpr int warm = 2'000;
