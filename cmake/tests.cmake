@@ -81,8 +81,10 @@ if(sources)
     add_executable(golden ${sources})
     set_target_properties(golden PROPERTIES CXX_EXTENSIONS OFF RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
     target_link_libraries(golden PRIVATE shikumi nlohmann_json::nlohmann_json shikumi_warnings)
-    if(EXISTS ${PROJECT_SOURCE_DIR}/tests/golden/cases)
-        add_test(NAME golden COMMAND golden ${PROJECT_SOURCE_DIR}/tests/golden/cases)
+    # The cases don't come with the sources: they lie beside them, or where this says.
+    set(SHIKUMI_GOLDEN_CASES ${PROJECT_SOURCE_DIR}/../shared/oracle CACHE PATH "Folder of golden cases for the tests")
+    if(EXISTS ${SHIKUMI_GOLDEN_CASES})
+        add_test(NAME golden COMMAND golden ${SHIKUMI_GOLDEN_CASES})
     endif()
 endif()
 

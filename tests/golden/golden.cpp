@@ -211,7 +211,10 @@ int main(int argc, char** argv) {
     }
     int passed = 0, failed = 0, skipped = 0;
     try {
-        for (const auto& file : cases_in(argc - 1, argv + 1)) {
+        const auto files = cases_in(argc - 1, argv + 1);
+        if (files.empty())
+            throw std::runtime_error("golden: there is no case (*.json) in these folders");
+        for (const auto& file : files) {
             const std::string name = file.stem().string();
             try {
                 std::ifstream in(file);
