@@ -61,8 +61,9 @@ struct Threads {
 
 TEST_CASE("products in all dtypes, flags and sizes") {
     for (const DType dtype : {f32, f64, i32, i64}) {
-        for (const auto [m, n, k] :
+        for (const auto& size :
              {std::array<Index, 3>{1, 1, 1}, {3, 5, 4}, {17, 1, 33}, {1, 40, 7}, {70, 130, 90}}) {
+            const Index m = size[0], n = size[1], k = size[2];
             for (const bool ta : {false, true}) {
                 for (const bool tb : {false, true}) {
                     const Array a = counting({ta ? Shape{k, m} : Shape{m, k}, dtype}, 1);
