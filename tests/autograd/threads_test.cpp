@@ -39,10 +39,14 @@ TEST_CASE("every block runs once") {
 TEST_CASE("pieces cover everything") {
     for (const Index count : {0, 1, 9, 10, 11, 100}) {
         std::vector<std::atomic<int>> seen(static_cast<std::size_t>(count));
+        std::atomic<Index> longest = 0;  // Catch2 is not for several threads
         kernels::parallel_pieces(count, 10, [&](Index begin, Index end) {
-            CHECK(end - begin <= 10);
+            for (Index known = longest; known < end - begin;) {
+                if (longest.compare_exchange_weak(known, end - begin)) break;
+            }
             for (Index i = begin; i < end; ++i) ++seen[static_cast<std::size_t>(i)];
         });
+        CHECK(longest <= 10);
         for (const auto& times : seen) CHECK(times == 1);
     }
 }
