@@ -51,6 +51,8 @@ public:
     void run() {
         if (shape_.empty() || shape_.front() < 2)
             fail<ValueError>("check_layer", "wants a batch of at least two samples, got ", shape_);
+        layer_.set_default_name(
+            "checked");  // the next layer of a model is still the first of its class
         layer_.set_dtype(f64);
         check_shapes();
         check_infer();

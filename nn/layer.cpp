@@ -100,6 +100,10 @@ const std::string& Layer::name() const {
     return name_;
 }
 
+void Layer::set_default_name(std::string_view name) {
+    if (name_.empty()) name_ = name;
+}
+
 std::string Layer::class_name() const { return last_component(demangled(typeid(*this))); }
 
 Index Layer::count_params() const {

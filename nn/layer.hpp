@@ -49,6 +49,8 @@ public:
 
     /// Given, or Keras's "dense", "dense_1", … in the order in which layers are first asked.
     const std::string& name() const;
+    /// Names the layer unless it has a name.
+    void set_default_name(std::string_view name);
     /// The class without its namespace.
     std::string class_name() const;
     /// In the order in which `build` added them.

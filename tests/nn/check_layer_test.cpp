@@ -133,3 +133,9 @@ TEST_CASE("check_layer wants a fresh layer and a batch", "[nn]") {
     REQUIRE_THROWS_AS(nn::check_layer(nn::Dense(3), {1, 4}), ValueError);
     REQUIRE_THROWS_AS(nn::check_layer(nn::Dense(3), {}), ValueError);
 }
+
+TEST_CASE("check_layer takes no name from the models", "[nn]") {
+    nn::clear_session();
+    nn::check_layer(Bump(), {5, 7});
+    CHECK(Bump().name() == "bump");
+}
