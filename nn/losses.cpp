@@ -1,5 +1,6 @@
 #include <shikumi/nn/losses.hpp>
 
+#include <numbers>
 #include <numeric>
 #include <vector>
 
@@ -40,6 +41,28 @@ Tensor sparse_from_logits(std::string_view loss, const Tensor& labels, const Ten
 
 Tensor binary_from_logits(std::string_view loss, const Tensor& targets, const Tensor& logits) {
     return mean_per_sample(binary_cross_entropy_each(logits, match_targets(loss, targets, logits)));
+}
+
+Tensor mean_huber(const Tensor& targets, const Tensor& p, double delta) {
+    const Tensor distance = abs(p - match_targets("huber", targets, p));
+    return mean_per_sample(
+        where(distance <= delta, square(distance) * 0.5, distance * delta - 0.5 * delta * delta));
+}
+
+Tensor unit(const Tensor& x, int axis) {
+    return x * rsqrt(maximum(sum(square(x), axis, true), epsilon));
+}
+
+Tensor minus_cosine(const Tensor& targets, const Tensor& p, int axis) {
+    const Tensor t = match_targets("cosine_similarity", targets, p);
+    return mean_per_sample(-sum(unit(t, axis) * unit(p, axis), axis));
+}
+
+// 1 − t p, at least 0.
+Tensor margin_missed(std::string_view loss, const Tensor& targets, const Tensor& p) {
+    const Tensor t = match_targets(loss, targets, p);
+    const Tensor zeros_and_ones = all(logical_or(equal(t, 0), equal(t, 1)));
+    return maximum(1 - where(zeros_and_ones, 2 * t - 1, t) * p, 0);
 }
 
 }  // namespace
@@ -110,6 +133,53 @@ constinit const NamedLoss mean_absolute_error{
         return mean_per_sample(abs(p - match_targets("mean_absolute_error", targets, p)));
     }};
 
+constinit const NamedLoss mean_squared_logarithmic_error{
+    "mean_squared_logarithmic_error", [](const Tensor& targets, const Tensor& p) {
+        const Tensor t = match_targets("mean_squared_logarithmic_error", targets, p);
+        return mean_per_sample(square(log1p(maximum(t, epsilon)) - log1p(maximum(p, epsilon))));
+    }};
+
+constinit const NamedLoss huber{
+    "huber", [](const Tensor& targets, const Tensor& p) { return mean_huber(targets, p, 1); }};
+
+constinit const NamedLoss log_cosh{
+    "log_cosh", [](const Tensor& targets, const Tensor& p) {
+        const Tensor d = p - match_targets("log_cosh", targets, p);
+        return mean_per_sample(d + softplus(-2 * d) - std::numbers::ln2);
+    }};
+
+constinit const NamedLoss poisson{"poisson", [](const Tensor& targets, const Tensor& p) {
+                                      const Tensor t = match_targets("poisson", targets, p);
+                                      return mean_per_sample(p - t * log(p + epsilon));
+                                  }};
+
+constinit const NamedLoss kl_divergence{
+    "kl_divergence", [](const Tensor& targets, const Tensor& predictions) {
+        const Tensor t = clip(match_targets("kl_divergence", targets, predictions), epsilon, 1);
+        const Tensor p = clip(predictions, epsilon, 1);
+        return mean_per_sample(sum(t * log(t / p), -1));
+    }};
+
+constinit const NamedLoss cosine_similarity{
+    "cosine_similarity",
+    [](const Tensor& targets, const Tensor& p) { return minus_cosine(targets, p, -1); }};
+
+constinit const NamedLoss hinge{"hinge", [](const Tensor& targets, const Tensor& p) {
+                                    return mean_per_sample(margin_missed("hinge", targets, p));
+                                }};
+
+constinit const NamedLoss squared_hinge{
+    "squared_hinge", [](const Tensor& targets, const Tensor& p) {
+        return mean_per_sample(square(margin_missed("squared_hinge", targets, p)));
+    }};
+
+constinit const NamedLoss categorical_hinge{
+    "categorical_hinge", [](const Tensor& targets, const Tensor& p) {
+        const Tensor t = match_targets("categorical_hinge", targets, p);
+        const Tensor right = sum(t * p, -1), best_wrong = max((1 - t) * p, -1);
+        return mean_per_sample(maximum(best_wrong - right + 1, 0));
+    }};
+
 const NamedLoss& CategoricalCrossentropy(const CrossentropyOptions& options) {
     return options.from_logits ? categorical_crossentropy_from_logits : categorical_crossentropy;
 }
@@ -121,6 +191,22 @@ const NamedLoss& SparseCategoricalCrossentropy(const CrossentropyOptions& option
 
 const NamedLoss& BinaryCrossentropy(const CrossentropyOptions& options) {
     return options.from_logits ? binary_crossentropy_from_logits : binary_crossentropy;
+}
+
+Loss Huber(const HuberOptions& options) {
+    if (!(options.delta > 0))
+        fail<ValueError>("huber", "delta must be positive, got ", options.delta);
+    return {[=](const Tensor& targets, const Tensor& p) {
+                return mean_huber(targets, p, options.delta);
+            },
+            "huber", Targets::like_predictions};
+}
+
+Loss CosineSimilarity(const CosineSimilarityOptions& options) {
+    return {[=](const Tensor& targets, const Tensor& p) {
+                return minus_cosine(targets, p, options.axis);
+            },
+            "cosine_similarity", Targets::like_predictions};
 }
 
 Tensor mean_per_sample(const Tensor& x) {

@@ -38,9 +38,9 @@ public:
     Loss(const NamedLoss& l)
         : name_(l.name), function_(l.function), targets_(l.targets), from_logits_(l.from_logits) {}
     template <std::invocable<const Tensor&, const Tensor&> F>
-        requires(!std::same_as<F, Loss> && !std::same_as<F, NamedLoss>)
-    Loss(F function, std::string name = "loss")
-        : name_(std::move(name)), function_(std::move(function)) {}
+    requires(!std::same_as<F, Loss> && !std::same_as<F, NamedLoss>)
+        Loss(F function, std::string name = "loss", Targets targets = Targets::as_given)
+        : name_(std::move(name)), function_(std::move(function)), targets_(targets) {}
 
     const std::string& name() const noexcept { return name_; }
     Targets targets() const noexcept { return targets_; }
@@ -78,6 +78,26 @@ extern const NamedLoss mean_squared_error;
 /// |t − p|, averaged over the last axis.
 extern const NamedLoss mean_absolute_error;
 
+/// (log(1 + t) − log(1 + p))² with both held at 1e-7 from below, averaged over the last axis.
+extern const NamedLoss mean_squared_logarithmic_error;
+/// d²/2 where |d| = |t − p| is at most 1, else |d| − 1/2, averaged over the last axis.
+extern const NamedLoss huber;
+/// log cosh(p − t), averaged over the last axis.
+extern const NamedLoss log_cosh;
+/// p − t log(p + 1e-7), averaged over the last axis.
+extern const NamedLoss poisson;
+/// Σ t log(t/p) over the last axis, both clipped to [1e-7, 1].
+extern const NamedLoss kl_divergence;
+/// Minus the cosine of the angle between targets and predictions along the last axis.
+extern const NamedLoss cosine_similarity;
+/// max(1 − t p, 0), averaged over the last axis. Targets are −1 and 1; where a batch holds nothing
+/// but 0 and 1, 0 counts as −1, as in Keras.
+extern const NamedLoss hinge;
+/// max(1 − t p, 0)², averaged over the last axis; targets as for hinge.
+extern const NamedLoss squared_hinge;
+/// max(1 + max((1 − t) p) − Σ t p, 0) over the last axis: targets are one-hot rows.
+extern const NamedLoss categorical_hinge;
+
 struct CrossentropyOptions {
     bool from_logits = false;
 };
@@ -85,6 +105,17 @@ struct CrossentropyOptions {
 const NamedLoss& CategoricalCrossentropy(const CrossentropyOptions& options = {});
 const NamedLoss& SparseCategoricalCrossentropy(const CrossentropyOptions& options = {});
 const NamedLoss& BinaryCrossentropy(const CrossentropyOptions& options = {});
+
+struct HuberOptions {
+    double delta = 1;  ///< where the square becomes a line
+};
+/// d²/2 where |d| <= δ, else δ|d| − δ²/2. Throws ValueError unless delta is positive.
+Loss Huber(const HuberOptions& options = {});
+
+struct CosineSimilarityOptions {
+    int axis = -1;  ///< not the first, the batch
+};
+Loss CosineSimilarity(const CosineSimilarityOptions& options = {});
 
 /// The mean over all axes but the first.
 Tensor mean_per_sample(const Tensor& x);
