@@ -1,40 +1,54 @@
 #include <shikumi/optim/adam.hpp>
 
-#include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/optim/detail/checks.hpp>
 
 namespace shikumi::optim {
 
 namespace {
 
 struct AdamRule final : Rule {
-    explicit AdamRule(const AdamOptions& o)
-        : beta_1(o.beta_1), beta_2(o.beta_2), epsilon(o.epsilon) {
-        for (const double beta : {beta_1, beta_2}) {
-            if (!(beta >= 0 && beta < 1))
-                fail<ValueError>("Adam", "beta_1 and beta_2 must lie in [0, 1), got ", beta);
-        }
-        if (!(epsilon >= 0))
-            fail<ValueError>("Adam", "epsilon must not be negative, got ", epsilon);
+    template <class Options>
+    AdamRule(std::string_view own_name, const Options& o)
+        : name_(own_name),
+          beta_1(o.beta_1),
+          beta_2(o.beta_2),
+          epsilon(o.epsilon),
+          amsgrad(o.amsgrad) {
+        detail::check_decay(name_, "beta_1", beta_1);
+        detail::check_decay(name_, "beta_2", beta_2);
+        detail::check_not_negative(name_, "epsilon", epsilon);
     }
-    std::string_view name() const noexcept override { return "Adam"; }
-    std::vector<std::string> slots() const override { return {"adam_m", "adam_v"}; }
+    std::string_view name() const noexcept override { return name_; }
+    std::vector<Memory> memories() const override {
+        std::vector<Memory> all{{"adam_m"}, {"adam_v"}};
+        if (amsgrad) all.push_back({"adam_v_hat"});
+        return all;
+    }
     Tensor rate(const Tensor& learning_rate, const Tensor& t) const override {
         return learning_rate * sqrt(1 - pow(beta_2, t)) / (1 - pow(beta_1, t));
     }
-    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
+    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
                   const Tensor& rate) const override {
-        const Tensor m = slots[0] = slots[0] * beta_1 + gradient * (1 - beta_1);
-        const Tensor v = slots[1] = slots[1] * beta_2 + square(gradient) * (1 - beta_2);
+        const Tensor m = memories[0] = memories[0] * beta_1 + gradient * (1 - beta_1);
+        Tensor v = memories[1] = memories[1] * beta_2 + square(gradient) * (1 - beta_2);
+        if (amsgrad) v = memories[2] = maximum(memories[2], v);
         return w - rate * m / (sqrt(v) + epsilon);
     }
 
+    std::string_view name_;
     double beta_1, beta_2, epsilon;
+    bool amsgrad;
 };
 
 }  // namespace
 
 Adam::Adam(const AdamOptions& options)
-    : Optimizer(std::make_shared<AdamRule>(options), options.learning_rate) {}
+    : Optimizer(std::make_shared<AdamRule>("Adam", options), options.learning_rate,
+                Preparation::of(options)) {}
+
+AdamW::AdamW(const AdamWOptions& options)
+    : Optimizer(std::make_shared<AdamRule>("AdamW", options), options.learning_rate,
+                Preparation::of(options)) {}
 
 }  // namespace shikumi::optim

@@ -5,21 +5,73 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/optim/detail/checks.hpp>
 
 namespace shikumi::optim {
 
 namespace {
 
-struct Memory {
+struct Remembered {
     Parameter weight;
-    std::vector<Parameter> slots;
+    std::vector<Parameter> memories;
 };
+
+void check(const Preparation& p) {
+    detail::check_not_negative("optimizer", "weight_decay", p.weight_decay);
+    int clips = 0;
+    for (const std::optional<double>& clip : {p.clipnorm, p.global_clipnorm, p.clipvalue}) {
+        if (!clip) continue;
+        ++clips;
+        if (!(*clip > 0))
+            fail<ValueError>("optimizer", "a gradient is clipped to a positive size, got ", *clip);
+    }
+    if (clips > 1)
+        fail<ValueError>("optimizer",
+                         "only one of clipnorm, global_clipnorm and clipvalue may be given");
+}
+
+// g times what makes `length` at most `longest`.
+Tensor shortened(const Tensor& g, const Tensor& length, double longest) {
+    return g * (longest / maximum(length, longest)).cast(g.dtype());
+}
+
+void clip(std::vector<Tensor>& gradients, const Preparation& how) {
+    Tensor squares;
+    for (Tensor& g : gradients) {
+        if (!g.defined()) continue;
+        if (how.clipvalue) g = shikumi::clip(g, -*how.clipvalue, *how.clipvalue);
+        if (how.clipnorm) g = shortened(g, norm(g), *how.clipnorm);
+        if (how.global_clipnorm) {
+            const Tensor own = sum(square(g)).cast(f64);
+            squares = squares.defined() ? squares + own : own;
+        }
+    }
+    if (!squares.defined()) return;
+    const Tensor length = sqrt(squares);
+    for (Tensor& g : gradients) {
+        if (g.defined()) g = shortened(g, length, *how.global_clipnorm);
+    }
+}
 
 Tensor checked_rate(double rate) {
     if (!(rate >= 0) || !std::isfinite(rate))
         fail<ValueError>("optimizer", "the learning rate must be a number >= 0, got ", rate);
     return scalar(rate, f64);
 }
+
+// An f64 scalar in the dtype of whoever reads it.
+class PerDType {
+public:
+    explicit PerDType(Tensor value) : f64_(std::move(value)) {}
+    const Tensor& operator[](DType dtype) {
+        if (dtype == f64) return f64_;
+        if (!f32_.defined()) f32_ = f64_.cast(f32);
+        return f32_;
+    }
+
+private:
+    Tensor f64_, f32_;
+};
 
 Parameter frozen(std::string name, const Tensor& value) {
     Parameter p(std::move(name), value);
@@ -31,31 +83,40 @@ Parameter frozen(std::string name, const Tensor& value) {
 
 struct Optimizer::State {
     std::shared_ptr<const Rule> rule;
+    LearningRate schedule;
+    Preparation preparation;
     // Slots rather than numbers: a step recorded once stays right when they change.
     Parameter iterations, learning_rate;
-    std::vector<Memory> memories;
+    std::vector<Remembered> remembered;
 
     // The weights come in the same order at every step: the one after the last is tried first.
-    Memory& memory_of(const Parameter& weight, std::size_t expected) {
-        if (expected < memories.size() && memories[expected].weight == weight)
-            return memories[expected];
-        for (Memory& m : memories) {
-            if (m.weight == weight) return m;
+    std::vector<Parameter>& memories_of(const Parameter& weight, std::size_t expected) {
+        if (expected < remembered.size() && remembered[expected].weight == weight)
+            return remembered[expected].memories;
+        for (Remembered& r : remembered) {
+            if (r.weight == weight) return r.memories;
         }
-        Memory fresh{weight, {}};
-        for (const std::string& slot : rule->slots())
-            fresh.slots.push_back(frozen(weight.name() + "/" + slot, zeros_like(weight)));
-        return memories.emplace_back(std::move(fresh));
+        Remembered fresh{weight, {}};
+        for (const Memory& m : rule->memories())
+            fresh.memories.push_back(frozen(weight.name() + "/" + m.name,
+                                            full(weight.shape(), m.start, weight.dtype())));
+        return remembered.emplace_back(std::move(fresh)).memories;
     }
 };
 
 Tensor Rule::rate(const Tensor& learning_rate, const Tensor&) const { return learning_rate; }
 
-Optimizer::Optimizer(std::shared_ptr<const Rule> rule, double learning_rate)
-    : state_(std::make_shared<State>(State{std::move(rule),
+Optimizer::Optimizer(std::shared_ptr<const Rule> rule, const LearningRate& learning_rate,
+                     const Preparation& preparation) {
+    check(preparation);
+    const Tensor first = checked_rate(learning_rate(scalar(0, f64)).item<double>());
+    state_ = std::make_shared<State>(State{std::move(rule),
+                                           learning_rate,
+                                           preparation,
                                            frozen("iterations", scalar(0, i64)),
-                                           frozen("learning_rate", checked_rate(learning_rate)),
-                                           {}})) {}
+                                           frozen("learning_rate", first),
+                                           {}});
+}
 
 std::string_view Optimizer::name() const noexcept { return state_->rule->name(); }
 
@@ -80,43 +141,55 @@ std::vector<Assignment> Optimizer::updates(const std::vector<Parameter>& paramet
     if (parameters.size() != gradients.size())
         fail<ShapeError>("optimizer", "got ", gradients.size(), " gradients for ",
                          parameters.size(), " parameters");
-    State& state = *state_;
-    const Tensor next = state.iterations + 1;
-    const Tensor rate = state.rule->rate(state.learning_rate, next.cast(f64));
-    Tensor rate_f32;
-
-    std::vector<Assignment> assignments;
-    std::vector<Tensor> slots;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const Parameter& weight = parameters[i];
-        const Tensor gradient = std::move(gradients[i]);
-        if (!weight.trainable()) continue;
-        if (gradient.spec() != weight.value().spec())
+        if (!weight.trainable())
+            gradients[i] = Tensor();
+        else if (gradients[i].spec() != weight.value().spec())
             fail<ShapeError>("optimizer", "parameter '", weight.name(), "' is ",
-                             weight.value().spec(), ", its gradient ", gradient.spec());
-        if (weight.dtype() == f32 && !rate_f32.defined()) rate_f32 = rate.cast(f32);
+                             weight.value().spec(), ", its gradient ", gradients[i].spec());
+    }
+    State& state = *state_;
+    clip(gradients, state.preparation);
 
-        Memory& memory = state.memory_of(weight, i);
-        slots.assign(memory.slots.begin(), memory.slots.end());
-        assignments.push_back(
-            {weight,
-             state.rule->update(weight, gradient, slots, weight.dtype() == f32 ? rate_f32 : rate)});
-        for (std::size_t k = 0; k < slots.size(); ++k)
-            assignments.push_back({memory.slots[k], std::move(slots[k])});
+    const Tensor next = state.iterations + 1, t = next.cast(f64);
+    PerDType rate(state.rule->rate(state.learning_rate, t));
+    const double weight_decay = state.preparation.weight_decay;
+    PerDType decay(weight_decay == 0 ? Tensor() : state.learning_rate * weight_decay);
+    std::vector<Assignment> assignments;
+    std::vector<Tensor> values;
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        const Tensor gradient = std::move(gradients[i]);
+        if (!gradient.defined()) continue;
+        const Parameter& weight = parameters[i];
+        Tensor w = weight;
+        if (weight_decay != 0) w = w - w * decay[w.dtype()];
+
+        std::vector<Parameter>& memories = state.memories_of(weight, i);
+        values.assign(memories.begin(), memories.end());
+        assignments.push_back({weight, state.rule->update(w, gradient, values, rate[w.dtype()])});
+        for (std::size_t k = 0; k < values.size(); ++k)
+            assignments.push_back({memories[k], std::move(values[k])});
     }
     assignments.push_back({state.iterations, next});
+    if (state.schedule.scheduled()) assignments.push_back({state.learning_rate, state.schedule(t)});
     return assignments;
 }
 
 double Optimizer::learning_rate() const { return state_->learning_rate.value().item<double>(); }
 
-void Optimizer::set_learning_rate(double rate) { state_->learning_rate.assign(checked_rate(rate)); }
+void Optimizer::set_learning_rate(double rate) {
+    if (state_->schedule.scheduled())
+        fail<StateError>("optimizer", "a schedule sets the learning rate");
+    state_->learning_rate.assign(checked_rate(rate));
+}
 
 Index Optimizer::iterations() const { return state_->iterations.value().item<Index>(); }
 
 std::vector<Parameter> Optimizer::state() const {
     std::vector<Parameter> all{state_->iterations, state_->learning_rate};
-    for (const Memory& m : state_->memories) all.insert(all.end(), m.slots.begin(), m.slots.end());
+    for (const Remembered& r : state_->remembered)
+        all.insert(all.end(), r.memories.begin(), r.memories.end());
     return all;
 }
 

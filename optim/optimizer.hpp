@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,30 +11,54 @@
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/parameter.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
+#include <shikumi/optim/schedules.hpp>
 
 namespace shikumi::optim {
+
+/// Something that is remembered for each weight: a tensor of the weight's shape and dtype, called
+/// "weight/name".
+struct Memory {
+    std::string name;
+    double start = 0;  ///< the value of all its elements before the first update
+};
+
+/// What can be done to gradients and weights before any formula. The options of each optimiser have
+/// members of these names, as in Keras.
+struct Preparation {
+    double weight_decay = 0;  ///< w ← w − η λ w first: decoupled from the gradient
+    // One of these at most.
+    std::optional<double> clipnorm = {};         ///< longest Euclidean norm of each gradient
+    std::optional<double> global_clipnorm = {};  ///< longest norm of all gradients together
+    std::optional<double> clipvalue = {};        ///< largest absolute value of an element
+
+    template <class Options>
+    static Preparation of(const Options& o) {
+        return {o.weight_decay, o.clipnorm, o.global_clipnorm, o.clipvalue};
+    }
+};
 
 /// An optimiser's formula: what it remembers for each weight, and how weight and memory change.
 class Rule {
 public:
     virtual ~Rule() = default;
     virtual std::string_view name() const noexcept = 0;
-    /// What is remembered for each weight, as a suffix of its name; it starts at zero and has the
-    /// weight's shape and dtype.
-    virtual std::vector<std::string> slots() const = 0;
+    virtual std::vector<Memory> memories() const = 0;
     /// The step size of update number `t` = 1, 2, …, where it isn't the learning rate itself. Both
     /// are f64 scalars: 1 - 0.999^t loses five digits in f32.
     virtual Tensor rate(const Tensor& learning_rate, const Tensor& t) const;
-    /// The weight's new value; replaces the tensors in `slots` by theirs. `rate` has w's dtype.
-    virtual Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
+    /// The weight's new value; replaces the remembered tensors by their new ones. `rate` has w's
+    /// dtype.
+    virtual Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
                           const Tensor& rate) const = 0;
 };
 
 /// A value that shares its state when it is copied: the state belongs to the training it serves.
 class Optimizer {
 public:
-    /// Throws ValueError unless `learning_rate` is finite and not negative.
-    Optimizer(std::shared_ptr<const Rule> rule, double learning_rate);
+    /// Throws ValueError unless the learning rate (of a schedule: the first) is finite and not
+    /// negative, the decay not negative, and one clip at most is given, which is positive.
+    Optimizer(std::shared_ptr<const Rule> rule, const LearningRate& learning_rate,
+              const Preparation& preparation = {});
 
     std::string_view name() const noexcept;
     /// Changes every trainable parameter that has a gradient, in one evaluation, and clears the
@@ -46,8 +71,10 @@ public:
     std::vector<Assignment> updates(const std::vector<Parameter>& parameters,
                                     std::vector<Tensor> gradients);
 
+    /// That of the next update.
     double learning_rate() const;
-    /// Throws ValueError unless `rate` is finite and not negative.
+    /// Throws ValueError unless `rate` is finite and not negative, StateError where a schedule sets
+    /// it.
     void set_learning_rate(double rate);
     /// How many updates have been made.
     Index iterations() const;

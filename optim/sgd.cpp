@@ -16,15 +16,15 @@ struct SgdRule final : Rule {
                              "nesterov needs a momentum, e.g. {.momentum = 0.9, .nesterov = true}");
     }
     std::string_view name() const noexcept override { return "SGD"; }
-    std::vector<std::string> slots() const override {
+    std::vector<Memory> memories() const override {
         if (momentum == 0) return {};
-        return {"momentum"};
+        return {{"momentum"}};
     }
-    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
+    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
                   const Tensor& rate) const override {
         const Tensor step = rate * gradient;
         if (momentum == 0) return w - step;
-        const Tensor v = slots[0] = slots[0] * momentum - step;
+        const Tensor v = memories[0] = memories[0] * momentum - step;
         return nesterov ? w + v * momentum - step : w + v;
     }
 
@@ -35,6 +35,7 @@ struct SgdRule final : Rule {
 }  // namespace
 
 SGD::SGD(const SGDOptions& options)
-    : Optimizer(std::make_shared<SgdRule>(options), options.learning_rate) {}
+    : Optimizer(std::make_shared<SgdRule>(options), options.learning_rate,
+                Preparation::of(options)) {}
 
 }  // namespace shikumi::optim

@@ -6,9 +6,11 @@
 namespace shikumi::optim {
 
 struct SGDOptions {
-    double learning_rate = 0.01;
+    LearningRate learning_rate = 0.01;
     double momentum = 0;
     bool nesterov = false;
+    double weight_decay = 0;  ///< this and the clips: see Preparation
+    std::optional<double> clipnorm = {}, global_clipnorm = {}, clipvalue = {};
 };
 
 /// Keras's form, in which the velocity holds the learning rates of its past:

@@ -1,0 +1,33 @@
+#include <shikumi/optim/adagrad.hpp>
+
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/optim/detail/checks.hpp>
+
+namespace shikumi::optim {
+
+namespace {
+
+struct AdagradRule final : Rule {
+    explicit AdagradRule(const AdagradOptions& o)
+        : start(o.initial_accumulator_value), epsilon(o.epsilon) {
+        detail::check_not_negative("Adagrad", "initial_accumulator_value", start);
+        detail::check_not_negative("Adagrad", "epsilon", epsilon);
+    }
+    std::string_view name() const noexcept override { return "Adagrad"; }
+    std::vector<Memory> memories() const override { return {{"accumulator", start}}; }
+    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
+                  const Tensor& rate) const override {
+        const Tensor a = memories[0] = memories[0] + square(gradient);
+        return w - rate * gradient * rsqrt(a + epsilon);
+    }
+
+    double start, epsilon;
+};
+
+}  // namespace
+
+Adagrad::Adagrad(const AdagradOptions& options)
+    : Optimizer(std::make_shared<AdagradRule>(options), options.learning_rate,
+                Preparation::of(options)) {}
+
+}  // namespace shikumi::optim

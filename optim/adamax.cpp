@@ -1,0 +1,38 @@
+#include <shikumi/optim/adamax.hpp>
+
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/optim/detail/checks.hpp>
+
+namespace shikumi::optim {
+
+namespace {
+
+struct AdamaxRule final : Rule {
+    explicit AdamaxRule(const AdamaxOptions& o)
+        : beta_1(o.beta_1), beta_2(o.beta_2), epsilon(o.epsilon) {
+        detail::check_decay("Adamax", "beta_1", beta_1);
+        detail::check_decay("Adamax", "beta_2", beta_2);
+        detail::check_not_negative("Adamax", "epsilon", epsilon);
+    }
+    std::string_view name() const noexcept override { return "Adamax"; }
+    std::vector<Memory> memories() const override { return {{"m"}, {"u"}}; }
+    Tensor rate(const Tensor& learning_rate, const Tensor& t) const override {
+        return learning_rate / (1 - pow(beta_1, t));
+    }
+    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
+                  const Tensor& rate) const override {
+        const Tensor m = memories[0] = memories[0] * beta_1 + gradient * (1 - beta_1);
+        const Tensor u = memories[1] = maximum(memories[1] * beta_2, abs(gradient));
+        return w - rate * m / (u + epsilon);
+    }
+
+    double beta_1, beta_2, epsilon;
+};
+
+}  // namespace
+
+Adamax::Adamax(const AdamaxOptions& options)
+    : Optimizer(std::make_shared<AdamaxRule>(options), options.learning_rate,
+                Preparation::of(options)) {}
+
+}  // namespace shikumi::optim

@@ -1,0 +1,20 @@
+// Limits of hyper-parameters that several optimisers share.
+#pragma once
+
+#include <string_view>
+
+#include <shikumi/autograd/core/error.hpp>
+
+namespace shikumi::optim::detail {
+
+/// Throws ValueError unless `value` lies in [0, 1).
+inline void check_decay(std::string_view optimizer, std::string_view name, double value) {
+    if (!(value >= 0 && value < 1))
+        fail<ValueError>(optimizer, name, " must lie in [0, 1), got ", value);
+}
+
+inline void check_not_negative(std::string_view optimizer, std::string_view name, double value) {
+    if (!(value >= 0)) fail<ValueError>(optimizer, name, " must not be negative, got ", value);
+}
+
+}  // namespace shikumi::optim::detail

@@ -1,0 +1,49 @@
+#include <shikumi/optim/rmsprop.hpp>
+
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/optim/detail/checks.hpp>
+
+namespace shikumi::optim {
+
+namespace {
+
+struct RMSpropRule final : Rule {
+    explicit RMSpropRule(const RMSpropOptions& o)
+        : rho(o.rho), momentum(o.momentum), epsilon(o.epsilon), centered(o.centered) {
+        detail::check_decay("RMSprop", "rho", rho);
+        detail::check_not_negative("RMSprop", "epsilon", epsilon);
+        if (!(momentum >= 0 && momentum <= 1))
+            fail<ValueError>("RMSprop", "the momentum must lie in [0, 1], got ", momentum);
+    }
+    std::string_view name() const noexcept override { return "RMSprop"; }
+    std::vector<Memory> memories() const override {
+        std::vector<Memory> all{{"velocity"}};
+        if (momentum > 0) all.push_back({"momentum"});
+        if (centered) all.push_back({"average_gradient"});
+        return all;
+    }
+    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
+                  const Tensor& rate) const override {
+        const Tensor v = memories[0] = memories[0] * rho + square(gradient) * (1 - rho);
+        Tensor variance = v;
+        if (centered) {
+            Tensor& average = memories.back();
+            average = average * rho + gradient * (1 - rho);
+            variance = v - square(average);
+        }
+        const Tensor step = rate * gradient * rsqrt(variance + epsilon);
+        if (momentum == 0) return w - step;
+        return w - (memories[1] = memories[1] * momentum + step);
+    }
+
+    double rho, momentum, epsilon;
+    bool centered;
+};
+
+}  // namespace
+
+RMSprop::RMSprop(const RMSpropOptions& options)
+    : Optimizer(std::make_shared<RMSpropRule>(options), options.learning_rate,
+                Preparation::of(options)) {}
+
+}  // namespace shikumi::optim

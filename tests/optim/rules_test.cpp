@@ -1,0 +1,225 @@
+// The adaptive optimisers, schedules, clips and weight decay against plain doubles.
+#include <cmath>
+#include <functional>
+#include <vector>
+
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/optim/optim.hpp>
+
+#include "catch.hpp"
+
+using namespace shikumi;
+using shikumi_test::contains;
+
+namespace {
+
+constexpr double start = -2, curvature = 0.7;
+
+// The path of w under the loss c w²/2, by the optimiser and by `step` (which gets g and t and
+// changes w).
+void check_rule(const std::function<optim::Optimizer()>& make,
+                const std::function<void(double& w, double g, int t)>& step) {
+    for (const DType dtype : {f64, f32}) {
+        optim::Optimizer optimizer = make();
+        Parameter p("w", tensor({start}, dtype));
+        double w = start;
+        for (int t = 1; t <= 6; ++t) {
+            (sum(square(p)) * (curvature / 2)).backward();
+            optimizer.step({p});
+            step(w, curvature * w, t);
+            INFO("step " << t);
+            CHECK(p.value().item<double>() == Approx(w).epsilon(dtype == f64 ? 1e-12 : 2e-6));
+            if (dtype == f32) w = p.value().item<double>();
+        }
+    }
+}
+
+std::vector<double> after_one_step(optim::Optimizer optimizer,
+                                   const std::vector<Parameter>& weights,
+                                   const std::vector<Tensor>& gradients) {
+    evaluate({}, optimizer.updates(weights, gradients));
+    std::vector<double> all;
+    for (const Parameter& w : weights) {
+        for (const double v : w.value().to_vector<double>()) all.push_back(v);
+    }
+    return all;
+}
+
+void check_near(const std::vector<double>& got, const std::vector<double>& expected) {
+    REQUIRE(got.size() == expected.size());
+    for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == Approx(expected[i]).margin(1e-12));
+}
+
+}  // namespace
+
+TEST_CASE("RMSprop: plain, centered, with momentum", "[optim]") {
+    const double rho = 0.8, epsilon = 1e-2, rate = 0.05;
+    for (const bool centered : {false, true}) {
+        for (const double momentum : {0.0, 0.7}) {
+            INFO("centered " << centered << ", momentum " << momentum);
+            double v = 0, m = 0, u = 0;
+            check_rule(
+                [&] {
+                    v = m = u = 0;
+                    return optim::RMSprop({.learning_rate = rate,
+                                           .rho = rho,
+                                           .momentum = momentum,
+                                           .epsilon = epsilon,
+                                           .centered = centered});
+                },
+                [&](double& w, double g, int) {
+                    v = rho * v + (1 - rho) * g * g;
+                    m = rho * m + (1 - rho) * g;
+                    const double s = rate * g / std::sqrt(v - (centered ? m * m : 0) + epsilon);
+                    u = momentum * u + s;
+                    w -= u;
+                });
+        }
+    }
+}
+
+TEST_CASE("Adagrad, Adadelta and Adamax", "[optim]") {
+    double a = 0, b = 0;
+    check_rule(
+        [&] {
+            a = 0.1;
+            return optim::Adagrad({.learning_rate = 0.1, .epsilon = 1e-3});
+        },
+        [&](double& w, double g, int) {
+            a += g * g;
+            w -= 0.1 * g / std::sqrt(a + 1e-3);
+        });
+    check_rule(
+        [&] {
+            a = b = 0;
+            return optim::Adadelta({.learning_rate = 1, .epsilon = 1e-3});
+        },
+        [&](double& w, double g, int) {
+            a = 0.95 * a + 0.05 * g * g;
+            const double d = g * std::sqrt(b + 1e-3) / std::sqrt(a + 1e-3);
+            b = 0.95 * b + 0.05 * d * d;
+            w -= d;
+        });
+    check_rule(
+        [&] {
+            a = b = 0;
+            return optim::Adamax({.learning_rate = 0.05, .epsilon = 1e-3});
+        },
+        [&](double& w, double g, int t) {
+            a = 0.9 * a + 0.1 * g;
+            b = std::max(0.999 * b, std::abs(g));
+            w -= 0.05 / (1 - std::pow(0.9, t)) * a / (b + 1e-3);
+        });
+}
+
+TEST_CASE("AMSGrad divides by the largest second moment", "[optim]") {
+    double m = 0, v = 0, largest = 0;
+    check_rule(
+        [&] {
+            m = v = largest = 0;
+            return optim::Adam({.learning_rate = 0.9, .beta_2 = 0.5, .amsgrad = true});
+        },
+        [&](double& w, double g, int t) {
+            m = 0.9 * m + 0.1 * g;
+            v = 0.5 * v + 0.5 * g * g;
+            largest = std::max(largest, v);
+            w -= 0.9 * std::sqrt(1 - std::pow(0.5, t)) / (1 - std::pow(0.9, t)) * m /
+                 (std::sqrt(largest) + 1e-7);
+        });
+}
+
+TEST_CASE("weight decay comes before the step and not into the gradient", "[optim]") {
+    double v = 0;
+    check_rule(
+        [&] {
+            v = 0;
+            return optim::SGD({.learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.2});
+        },
+        [&](double& w, double g, int) {
+            w -= 0.1 * 0.2 * w;
+            v = 0.9 * v - 0.1 * g;
+            w += v;
+        });
+    const auto decayed = after_one_step(optim::AdamW({.learning_rate = 0.1}),
+                                        {Parameter("w", tensor({2.0}, f64))}, {tensor({0.0}, f64)});
+    check_near(decayed, {2 - 2 * 0.1 * 0.004});
+    CHECK(optim::AdamW().name() == "AdamW");
+}
+
+TEST_CASE("gradients are clipped by value, by norm, by the norm of all", "[optim]") {
+    const auto step = [](const optim::SGDOptions& options) {
+        return after_one_step(optim::SGD(options),
+                              {Parameter("a", zeros({2}, f64)), Parameter("b", zeros({1}, f64))},
+                              {tensor({-3.0, 4.0}, f64), tensor({0.5}, f64)});
+    };
+    check_near(step({.learning_rate = 1, .clipvalue = 2}), {2, -2, -0.5});
+    check_near(step({.learning_rate = 1, .clipnorm = 1}), {0.6, -0.8, -0.5});
+    const double s = 1 / std::sqrt(25.25);
+    check_near(step({.learning_rate = 1, .global_clipnorm = 1}), {3 * s, -4 * s, -0.5 * s});
+    check_near(step({.learning_rate = 1, .global_clipnorm = 100}), {3, -4, -0.5});
+    // Weights of two dtypes share one norm; a gradient of zeros stays one.
+    const auto mixed =
+        after_one_step(optim::SGD({.learning_rate = 1, .global_clipnorm = 1}),
+                       {Parameter("a", zeros({1}, f32)), Parameter("b", zeros({1}, f64))},
+                       {tensor({-3.0}, f32), tensor({4.0}, f64)});
+    CHECK(mixed[0] == Approx(0.6));
+    CHECK(mixed[1] == Approx(-0.8));
+    check_near(after_one_step(optim::SGD({.clipnorm = 1}), {Parameter("a", ones({1}, f64))},
+                              {tensor({0.0}, f64)}),
+               {1});
+    REQUIRE_THROWS_WITH(optim::SGD({.clipnorm = 1, .clipvalue = 1}), contains("only one"));
+    REQUIRE_THROWS_AS(optim::Adam({.clipnorm = 0}), ValueError);
+    REQUIRE_THROWS_AS(optim::Adam({.weight_decay = -1}), ValueError);
+}
+
+TEST_CASE("schedules", "[optim]") {
+    const auto at = [](const optim::LearningRate& rate, double t) {
+        return rate(scalar(t, f64)).item<double>();
+    };
+    const auto exponential = optim::ExponentialDecay(0.1, 10, 0.5);
+    CHECK(at(exponential, 5) == Approx(0.1 * std::sqrt(0.5)));
+    CHECK(at(optim::ExponentialDecay(0.1, 10, 0.5, true), 19) == Approx(0.05));
+    CHECK(at(optim::InverseTimeDecay(0.1, 1, 0.5), 4) == Approx(0.1 / 3));
+
+    const auto cosine = optim::CosineDecay(0.1, 100, {.alpha = 0.1});
+    CHECK(at(cosine, 0) == Approx(0.1));
+    CHECK(at(cosine, 50) == Approx(0.055));
+    CHECK(at(cosine, 500) == Approx(0.01));
+    const auto warm = optim::CosineDecay(0, 100, {.warmup_target = 0.2, .warmup_steps = 10});
+    CHECK(at(warm, 5) == Approx(0.1));
+    CHECK(at(warm, 10) == Approx(0.2));
+    CHECK(at(warm, 60) == Approx(0.1));
+
+    const auto piecewise = optim::PiecewiseConstantDecay({2, 4}, {1, 0.5, 0.1});
+    CHECK(at(piecewise, 2) == 1);
+    CHECK(at(piecewise, 3) == 0.5);
+    CHECK(at(piecewise, 5) == 0.1);
+
+    REQUIRE_THROWS_AS(optim::ExponentialDecay(0.1, 0, 0.5), ValueError);
+    REQUIRE_THROWS_AS(optim::PiecewiseConstantDecay({1}, {1}), ValueError);
+    REQUIRE_THROWS_AS(optim::PiecewiseConstantDecay({2, 1}, {1, 2, 3}), ValueError);
+}
+
+TEST_CASE("an optimiser follows its schedule", "[optim]") {
+    check_rule(
+        [] {
+            return optim::SGD({.learning_rate = optim::PiecewiseConstantDecay({1}, {0.5, 0.1})});
+        },
+        [](double& w, double g, int t) { w -= (t <= 2 ? 0.5 : 0.1) * g; });
+    optim::SGD sgd({.learning_rate = optim::ExponentialDecay(0.1, 1, 0.5)});
+    CHECK(sgd.learning_rate() == Approx(0.1));
+    Parameter w("w", tensor({1.0}));
+    after_one_step(sgd, {w}, {tensor({1.0})});
+    CHECK(w.value().item<double>() == Approx(0.9));
+    CHECK(sgd.learning_rate() == Approx(0.05));
+    REQUIRE_THROWS_AS(sgd.set_learning_rate(1), StateError);
+}
+
+TEST_CASE("the adaptive optimisers refuse what is outside its range", "[optim]") {
+    REQUIRE_THROWS_AS(optim::RMSprop({.rho = 1}), ValueError);
+    REQUIRE_THROWS_AS(optim::RMSprop({.momentum = 2}), ValueError);
+    REQUIRE_THROWS_AS(optim::Adagrad({.initial_accumulator_value = -1}), ValueError);
+    REQUIRE_THROWS_AS(optim::Adadelta({.rho = -0.1}), ValueError);
+    REQUIRE_THROWS_AS(optim::Adamax({.beta_1 = 1}), ValueError);
+    REQUIRE_THROWS_AS(optim::AdamW({.learning_rate = -1}), ValueError);
+}
