@@ -6,6 +6,7 @@
 #include <shikumi/autograd/evaluate/executor.hpp>
 #include <shikumi/autograd/evaluate/lent.hpp>
 #include <shikumi/autograd/evaluate/planner.hpp>
+#include <shikumi/autograd/evaluate/recognition.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 
 namespace shikumi {
@@ -14,12 +15,17 @@ namespace {
 
 struct Workbench {
     Planner planner;
+    PlanCache plans;
+    std::vector<const Node*> nodes;
     Frame frame;
     void clear() noexcept {
         frame.release();
-        planner.clear();
+        if (planner.walk().capacity() <= largest_kept_walk) return planner.clear();
+        planner = Planner();
+        nodes = {};
+        frame = Frame();
     }
-    bool worth_keeping() const noexcept { return planner.walk().capacity() <= largest_kept_walk; }
+    bool worth_keeping() const noexcept { return true; }
 };
 
 void check(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
@@ -46,15 +52,22 @@ void check(std::span<const Tensor> roots, std::span<const Assignment> assignment
 
 void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
     const Lent<Workbench> bench;
-    const Plan& plan = bench->planner.plan(roots, assignments);
-    const Walk& walk = bench->planner.walk();
+    std::vector<const Node*>& nodes = bench->nodes;
+    const Plan* known = bench->plans.find(roots, assignments, nodes);
+    if (!known) {
+        known = &bench->planner.plan(roots, assignments);
+        const Walk& walk = bench->planner.walk();
+        nodes.assign(walk.nodes().begin(), walk.nodes().end());
+        bench->plans.consider(*known, walk, roots, assignments);
+    }
+    const Plan& plan = *known;
     Frame& frame = bench->frame;
-    frame.bind(plan, walk, assignments);
-    frame.run(plan, walk);
-    frame.publish(plan, walk);
+    frame.bind(plan, nodes, assignments);
+    frame.run(plan, nodes);
+    frame.publish(plan, nodes);
     // Outputs are held from outside the walk: they outlive the edges that go here.
     for (const Output& out : plan.outputs) {
-        Node& node = const_cast<Node&>(walk[out.node]);
+        Node& node = const_cast<Node&>(*nodes[out.node]);
         if (assignments.empty() && !node.has(Node::constant)) continue;
         drop_inputs(node);
         if (!assignments.empty()) node.flags |= Node::consumed;

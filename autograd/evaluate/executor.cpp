@@ -70,19 +70,22 @@ void stretch(const Stretch& s, const void* source, std::size_t element, Index st
 
 }  // namespace
 
-void Frame::bind(const Plan& plan, const Walk& walk, std::span<const Assignment> assignments) {
+void Frame::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assignments) {
     slots_.assign(plan.slots, nullptr);
-    for (const Plan::Leaf& leaf : plan.leaves) slots_[leaf.slot] = walk[leaf.node].data;
+    for (const Plan::Leaf& leaf : plan.leaves) slots_[leaf.slot] = nodes[leaf.node]->data;
     kept_.resize(plan.kept.size());
     for (std::size_t i = 0; i < plan.kept.size(); ++i) {
         const Kept& kept = plan.kept[i];
         if (kept.scalar) {
-            slots_[kept.slot] = const_cast<Node&>(walk[kept.node]).scalar;
+            slots_[kept.slot] = const_cast<Node&>(*nodes[kept.node]).scalar;
             continue;
         }
-        kept_[i] = kept.in_place_of != ~0U
-                       ? assignments[kept.in_place_of].parameter.value().node()->buffer
-                       : Buffer::allocate(kept.bytes);
+        const Node* old = kept.in_place_of == ~0U
+                              ? nullptr
+                              : assignments[kept.in_place_of].parameter.value().node();
+        const bool in_place = old && old->mine() && old->buffer.unique() &&
+                              old->handles() == std::int64_t{kept.old_edges} + 1;
+        kept_[i] = in_place ? old->buffer : Buffer::allocate(kept.bytes);
         slots_[kept.slot] = kept_[i].data();
     }
     workspace_ = Buffer::allocate(plan.workspace);
@@ -98,7 +101,7 @@ void Frame::bind(const Plan& plan, const Walk& walk, std::span<const Assignment>
     scratch_ = Buffer::allocate(scratch + values * sizeof(void*));
 }
 
-void Frame::run(const Plan& plan, const Walk& walk) {
+void Frame::run(const Plan& plan, Nodes nodes) {
     const kernels::FlushDenormals flush;
     for (const Step& step : plan.steps) {
         if (step.kind == Step::Kind::group) {
@@ -109,7 +112,7 @@ void Frame::run(const Plan& plan, const Walk& walk) {
         try {
             run_call(plan, call);
         } catch (Error& error) {
-            if (const std::string* scope = walk[call.node].scope)
+            if (const std::string* scope = nodes[call.node]->scope)
                 error.add_context("recorded in layer '" + *scope + "'");
             throw;
         }
@@ -186,11 +189,11 @@ void Frame::run_blocks(const Plan& plan, const Group& group, Index first, Index 
     }
 }
 
-void Frame::publish(const Plan& plan, const Walk& walk) noexcept {
+void Frame::publish(const Plan& plan, Nodes nodes) noexcept {
     std::size_t next = 0;
     for (const Kept& kept : plan.kept) {
         Buffer& buffer = kept_[next++];
-        Node& node = const_cast<Node&>(walk[kept.node]);
+        Node& node = const_cast<Node&>(*nodes[kept.node]);
         if (kept.scalar) {
             node.store_scalar();
             continue;
@@ -200,7 +203,7 @@ void Frame::publish(const Plan& plan, const Walk& walk) noexcept {
     }
     // Views share the array of another node: a kept one, or a leaf.
     for (const Output& out : plan.outputs) {
-        Node& node = const_cast<Node&>(walk[out.node]);
+        Node& node = const_cast<Node&>(*nodes[out.node]);
         if (node.data) continue;
         const Node* source = &node;
         while (!source->data) source = source->inputs()[0].node();

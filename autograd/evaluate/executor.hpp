@@ -5,20 +5,23 @@
 #include <vector>
 
 #include <shikumi/autograd/evaluate/plan.hpp>
-#include <shikumi/autograd/evaluate/walk.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/graph/node.hpp>
 
 namespace shikumi {
+
+/// The nodes that a plan's numbers stand for.
+using Nodes = std::span<const Node* const>;
 
 /// One running evaluation: the addresses of a plan's slots, and the memory behind them.
 class Frame {
 public:
     /// Takes all the memory that the plan needs: after this nothing can run out.
-    void bind(const Plan& plan, const Walk& walk, std::span<const Assignment> assignments);
+    void bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assignments);
     /// Computes. Throws what an operation's `eval` throws, with the place; nothing is changed then.
-    void run(const Plan& plan, const Walk& walk);
+    void run(const Plan& plan, Nodes nodes);
     /// Gives the outputs' nodes their values.
-    void publish(const Plan& plan, const Walk& walk) noexcept;
+    void publish(const Plan& plan, Nodes nodes) noexcept;
     /// Lets go of the memory.
     void release() noexcept;
 

@@ -80,8 +80,11 @@ struct Output {
 struct Kept {
     SlotIndex slot = no_slot;
     std::size_t bytes = 0;
-    std::uint32_t in_place_of = ~0U;  // the assignment whose old value it overwrites
-    bool scalar = false;              // lives in its node
+    // The assignment whose old value it may overwrite, if at binding nobody holds that but the
+    // parameter and `old_edges` edges of this graph.
+    std::uint32_t in_place_of = ~0U;
+    std::uint32_t old_edges = 0;
+    bool scalar = false;  // lives in its node
     std::uint32_t node = 0;
 };
 

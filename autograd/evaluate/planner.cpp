@@ -279,7 +279,10 @@ void Planner::assign_slots() {
             info.slot = plan_.slots++;
             if (info.kept) {
                 const bool scalar = walk_[i].shape.rank() == 0 && !info.viewed;
-                plan_.kept.push_back({info.slot, walk_[i].spec().bytes(), ~0U, scalar, i});
+                plan_.kept.push_back({.slot = info.slot,
+                                      .bytes = walk_[i].spec().bytes(),
+                                      .scalar = scalar,
+                                      .node = i});
             }
         }
     }
@@ -524,8 +527,8 @@ bool Planner::reads_after_write(std::uint32_t old_leaf, std::uint32_t value) con
     return false;
 }
 
-// An assigned value overwrites the old one where nobody else holds that, everything reads it
-// before, and nothing that may fail is still to come.
+// An assigned value may overwrite the old one where everything reads that before, and nothing that
+// may fail is still to come. Whether somebody else holds it is seen at binding.
 void Planner::choose_in_place(std::span<const Assignment> assignments) {
     std::uint32_t last_failure = 0;  // position of the last step that may throw, plus one
     for (std::uint32_t p = 0; p < order_.size(); ++p) {
@@ -537,18 +540,15 @@ void Planner::choose_in_place(std::span<const Assignment> assignments) {
         const auto value = static_cast<std::uint32_t>(walk_.position(*assignments[a].value.node()));
         const Info& info = info_[value];
         if (info.kind == Kind::leaf || info.kind == Kind::view || info.viewed) continue;
-        if (info.position < last_failure || !old.mine() || !old.buffer.unique()) continue;
+        if (info.position < last_failure) continue;
         const std::int64_t old_position = walk_.position(old);
-        if (old_position < 0) {
-            if (old.handles() != 1) continue;
-        } else {
-            const auto o = static_cast<std::uint32_t>(old_position);
-            if (old.handles() != std::int64_t{info_[o].uses} + 1 || info_[o].viewed) continue;
-            if (reads_after_write(o, value)) continue;
-        }
+        const auto o = static_cast<std::uint32_t>(old_position);
+        if (old_position >= 0 && (info_[o].viewed || reads_after_write(o, value))) continue;
         const auto kept = std::find_if(plan_.kept.begin(), plan_.kept.end(),
                                        [&](const Kept& k) { return k.node == value; });
-        if (kept->in_place_of == ~0U) kept->in_place_of = a;
+        if (kept->in_place_of != ~0U) continue;
+        kept->in_place_of = a;
+        kept->old_edges = old_position >= 0 ? info_[o].uses : 0;
     }
 }
 

@@ -116,7 +116,7 @@ const Op& interned(O&& op) {
         return instance;
     } else {
         struct Recent {
-            std::array<const Type*, 8> ops{};
+            std::array<const Type*, 32> ops{};
             unsigned next = 0;
             ~Recent() {
                 for (const Type* o : ops) {

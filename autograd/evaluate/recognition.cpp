@@ -1,0 +1,162 @@
+#include <shikumi/autograd/evaluate/recognition.hpp>
+
+#include <algorithm>
+
+namespace shikumi {
+
+void Structure::describe(const Walk& walk, std::span<const Tensor> roots,
+                         std::span<const Assignment> assignments) {
+    checks_.assign(walk.size(), Check{});
+    edges_.clear();
+    roots_.clear();
+    old_leaves_.clear();
+    for (std::uint32_t i = 0; i < walk.size(); ++i) {
+        const Node& node = walk[i];
+        Check& check = checks_[i];
+        check.op = node.data ? nullptr : node.op;
+        check.shape = node.shape;
+        check.dtype = node.dtype;
+        check.has_buffer = static_cast<bool>(node.buffer);
+        for (const std::uint32_t input : walk.inputs(i)) ++checks_[input].uses;
+    }
+    // The order of `fits`: roots first, then consumers before their inputs.
+    std::vector<bool> visited(walk.size());
+    const auto visit = [&](const Node& node) -> Visit {
+        const auto position = static_cast<std::uint32_t>(walk.position(node));
+        const bool first = !visited[position];
+        visited[position] = true;
+        return {position, first};
+    };
+    for (const Tensor& root : roots) roots_.push_back(visit(*root.node()));
+    for (const Assignment& a : assignments) roots_.push_back(visit(*a.value.node()));
+    for (const Visit& root : roots_) checks_[root.position].root = true;
+    for (std::uint32_t i = walk.size(); i-- > 0;) {
+        Check& check = checks_[i];
+        check.held = !check.root && walk[i].handles() > check.uses;
+        check.first_edge = static_cast<std::uint32_t>(edges_.size());
+        check.edges = static_cast<std::uint32_t>(walk.inputs(i).size());
+        for (const std::uint32_t input : walk.inputs(i)) edges_.push_back(visit(walk[input]));
+    }
+    for (const Assignment& a : assignments) {
+        const std::int64_t position = walk.position(*a.parameter.value().node());
+        old_leaves_.push_back(position < 0 ? absent : static_cast<std::uint32_t>(position));
+    }
+}
+
+bool Structure::visit(const Visit& visit, const Node* node,
+                      std::vector<const Node*>& nodes) const noexcept {
+    if (visit.first) nodes[visit.position] = node;
+    return nodes[visit.position] == node;
+}
+
+bool Structure::fits(std::span<const Tensor> roots, std::span<const Assignment> assignments,
+                     std::vector<const Node*>& nodes) const {
+    if (roots.size() + assignments.size() != roots_.size() ||
+        assignments.size() != old_leaves_.size())
+        return false;
+    nodes.resize(checks_.size());
+    std::size_t next = 0;
+    for (const Tensor& root : roots) {
+        if (!visit(roots_[next++], root.node(), nodes)) return false;
+    }
+    for (const Assignment& a : assignments) {
+        if (!visit(roots_[next++], a.value.node(), nodes)) return false;
+    }
+    for (std::size_t i = checks_.size(); i-- > 0;) {
+        const Check& check = checks_[i];
+        const Node& node = *nodes[i];
+        if (node.shape != check.shape || node.dtype != check.dtype) return false;
+        if (!check.op) {
+            if (!node.data || static_cast<bool>(node.buffer) != check.has_buffer) return false;
+            continue;
+        }
+        if (node.op != check.op || node.data || node.arity != check.edges || !node.mine())
+            return false;
+        // Exact, so that no inner node stands for two of the plan's.
+        if (!check.root && (node.handles() > check.uses) != check.held) return false;
+        const std::span<const Tensor> inputs = node.inputs();
+        for (std::uint32_t k = 0; k < check.edges; ++k) {
+            if (!visit(edges_[check.first_edge + k], inputs[k].node(), nodes)) return false;
+        }
+    }
+    for (std::size_t a = 0; a < assignments.size(); ++a) {
+        if (old_leaves_[a] != absent &&
+            nodes[old_leaves_[a]] != assignments[a].parameter.value().node())
+            return false;
+    }
+    return true;
+}
+
+std::uint64_t Structure::hash() const noexcept {
+    std::uint64_t h = roots_.size();
+    const auto mix = [&](std::uint64_t x) { h = (h ^ x) * 0x9E3779B97F4A7C15U + (h >> 29); };
+    for (const Check& c : checks_) {
+        mix(reinterpret_cast<std::uintptr_t>(c.op));
+        mix(c.shape.hash() + static_cast<std::uint64_t>(c.dtype));
+        mix(c.uses * 8U + (c.held ? 4 : 0) + (c.root ? 2 : 0) + (c.has_buffer ? 1 : 0));
+    }
+    for (const Visit& v : edges_) mix(v.position);
+    for (const Visit& v : roots_) mix(v.position);
+    return h;
+}
+
+void Structure::retain() const noexcept {
+    for (const Check& c : checks_) {
+        if (c.op) c.op->retain();
+    }
+}
+
+void Structure::release() const noexcept {
+    for (const Check& c : checks_) {
+        if (c.op) c.op->release();
+    }
+}
+
+PlanCache::~PlanCache() {
+    for (const auto& entry : entries_) entry->structure.release();
+}
+
+const Plan* PlanCache::find(std::span<const Tensor> roots, std::span<const Assignment> assignments,
+                            std::vector<const Node*>& nodes) {
+    if (entries_.empty()) return nullptr;
+    const auto try_entry = [&](std::size_t i) -> const Plan* {
+        if (!entries_[i]->structure.fits(roots, assignments, nodes)) return nullptr;
+        entries_[last_]->next = i;
+        last_ = i;
+        return &entries_[i]->plan;
+    };
+    const std::size_t hint = entries_[last_]->next;
+    if (const Plan* plan = try_entry(hint)) return plan;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        if (i == hint) continue;
+        if (const Plan* plan = try_entry(i)) return plan;
+    }
+    return nullptr;
+}
+
+void PlanCache::consider(const Plan& plan, const Walk& walk, std::span<const Tensor> roots,
+                         std::span<const Assignment> assignments) {
+    if (walk.size() > largest_walk) return;
+    scratch_.describe(walk, roots, assignments);
+    const std::uint64_t hash = scratch_.hash();
+    const auto seen = std::find(seen_.begin(), seen_.end(), hash);
+    if (seen == seen_.end()) {
+        if (seen_.size() == most_seen) seen_.pop_front();
+        seen_.push_back(hash);
+        return;
+    }
+    seen_.erase(seen);
+    auto entry = std::make_unique<Entry>(Entry{scratch_, plan});
+    entry->structure.retain();
+    if (entries_.size() < most_entries) {
+        entries_.push_back(std::move(entry));
+        entries_.back()->next = entries_.size() - 1;
+        return;
+    }
+    replaced_ = (replaced_ + 1) % most_entries;
+    entry->next = replaced_;
+    entries_[replaced_]->structure.release();
+    entries_[replaced_] = std::move(entry);
+}
+
+}  // namespace shikumi

@@ -1,0 +1,91 @@
+// Recognising a graph: a plan that was made once serves every later graph of the same structure.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <shikumi/autograd/evaluate/plan.hpp>
+#include <shikumi/autograd/evaluate/walk.hpp>
+#include <shikumi/autograd/graph/evaluation.hpp>
+
+namespace shikumi {
+
+/// What a graph looks like: operations, shapes, dtypes, edges, and who is held. Values are not part
+/// of it.
+class Structure {
+public:
+    /// Takes down the graph that `walk` went over for these roots and assignments.
+    void describe(const Walk& walk, std::span<const Tensor> roots,
+                  std::span<const Assignment> assignments);
+    /// True where the graph of these roots and assignments is this one; `nodes` are its nodes then,
+    /// numbered as they were in the walk. Follows the graph from the roots down, without marks.
+    bool fits(std::span<const Tensor> roots, std::span<const Assignment> assignments,
+              std::vector<const Node*>& nodes) const;
+    std::uint64_t hash() const noexcept;
+    std::size_t size() const noexcept { return checks_.size(); }
+
+    /// Keeps the operations alive, so that an address means the same operation.
+    void retain() const noexcept;
+    void release() const noexcept;
+
+private:
+    struct Check {
+        const Op* op = nullptr;  // null: a value that is known
+        Shape shape;
+        DType dtype = f32;
+        bool has_buffer = false;  // a leaf's value lies in a buffer, not in the node
+        bool root = false;
+        bool held = false;  // by somebody outside the graph
+        std::uint32_t first_edge = 0, edges = 0, uses = 0;
+    };
+    // A position, and whether following the graph comes to it here for the first time.
+    struct Visit {
+        std::uint32_t position;
+        bool first;
+    };
+
+    bool visit(const Visit& visit, const Node* node,
+               std::vector<const Node*>& nodes) const noexcept;
+
+    std::vector<Check> checks_;
+    std::vector<Visit> edges_;
+    std::vector<Visit> roots_;               // the roots, then the assigned values
+    std::vector<std::uint32_t> old_leaves_;  // where each assignment's old value is, or `absent`
+    static constexpr std::uint32_t absent = ~0U;
+};
+
+/// One thread's plans.
+class PlanCache {
+public:
+    PlanCache() = default;
+    ~PlanCache();
+    PlanCache(const PlanCache&) = delete;
+    PlanCache& operator=(const PlanCache&) = delete;
+
+    /// The plan for this graph, with its nodes; null where there is none yet.
+    const Plan* find(std::span<const Tensor> roots, std::span<const Assignment> assignments,
+                     std::vector<const Node*>& nodes);
+    /// Keeps `plan` if its graph has been seen before: most structures that come twice stay.
+    void consider(const Plan& plan, const Walk& walk, std::span<const Tensor> roots,
+                  std::span<const Assignment> assignments);
+
+private:
+    struct Entry {
+        Structure structure;
+        Plan plan;
+        std::size_t next = 0;  // the entry that was used after this one the last time
+    };
+    static constexpr std::size_t most_entries = 32, most_seen = 64;
+    static constexpr std::size_t largest_walk = std::size_t{1} << 16;
+
+    std::vector<std::unique_ptr<Entry>> entries_;
+    std::size_t last_ = 0;            // the entry used last
+    std::size_t replaced_ = 0;        // the entry that makes room next
+    std::deque<std::uint64_t> seen_;  // hashes of structures that came once
+    Structure scratch_;
+};
+
+}  // namespace shikumi

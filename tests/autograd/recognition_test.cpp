@@ -1,0 +1,94 @@
+// Plans are known again where, and only where, the graph is the same.
+#include <shikumi/autograd/evaluate/recognition.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+
+#include "catch.hpp"
+
+using namespace shikumi;
+
+namespace {
+
+// The graph that `f` records: its temporaries are gone, so that nobody holds inner nodes.
+template <class F>
+Tensor recorded(F f) {
+    return f();
+}
+
+Tensor leaf(Index n = 4) { return Tensor(ones({n}).array()); }
+
+Structure described(const Tensor& root) {
+    Walk walk;
+    const Node* const node = root.node();
+    walk.run({&node, 1}, [](const Node& n) { return n.data == nullptr; });
+    Structure s;
+    s.describe(walk, {&root, 1}, {});
+    return s;
+}
+
+bool fits(const Structure& s, const Tensor& root) {
+    std::vector<const Node*> nodes;
+    return s.fits({&root, 1}, {}, nodes);
+}
+
+}  // namespace
+
+TEST_CASE("a structure fits graphs that differ in values alone") {
+    const Structure s = described(recorded([] { return exp(leaf()) * 2.0 + leaf(); }));
+    const auto same = [&](auto f) { return fits(s, recorded(f)); };
+    CHECK(same([] { return exp(leaf()) * 3.0 + leaf(); }));
+    const Tensor x = leaf();
+    CHECK(same([&] { return exp(x) * 3.0 + x; }));  // a leaf may stand for two: it is only read
+    CHECK_FALSE(same([] { return exp(leaf()) * 2.0 - leaf(); }));
+    CHECK_FALSE(same([] { return exp(leaf(5)) * 2.0 + leaf(5); }));
+    CHECK_FALSE(same([] { return exp(leaf().cast(f64)) * 2.0 + leaf().cast(f64); }));
+    CHECK_FALSE(same([] { return leaf() + exp(leaf()) * 2.0; }));
+    CHECK_FALSE(same([] { return exp(leaf()) * leaf() + leaf(); }));  // a scalar is no array
+}
+
+TEST_CASE("a node read twice is not two equal nodes") {
+    const auto squared = [] {
+        const Tensor t = tanh(leaf());
+        return t * t;
+    };
+    const auto product = [] { return tanh(leaf()) * tanh(leaf()); };
+    const Structure once = described(squared());
+    const Structure twice = described(product());
+    CHECK(fits(once, squared()));
+    CHECK(fits(twice, product()));
+    CHECK_FALSE(fits(once, product()));
+    CHECK_FALSE(fits(twice, squared()));
+}
+
+TEST_CASE("who is held is structure") {
+    const auto graph = [](Tensor& inner) {
+        inner = exp(leaf());
+        return inner * 2.0;
+    };
+    Tensor held;
+    const Structure with = described(graph(held));
+    Tensor dropped;
+    const Tensor root = graph(dropped);
+    CHECK(fits(with, root));
+    dropped = Tensor();
+    CHECK_FALSE(fits(with, root));
+    const Structure without = described(recorded([] { return exp(leaf()) * 2.0; }));
+    CHECK(fits(without, root));
+    CHECK_FALSE(fits(without, graph(held)));
+}
+
+TEST_CASE("attributes are structure") {
+    const auto kept = [] { return sum(exp(leaf()), 0, true); };
+    const Structure s = described(kept());
+    CHECK(fits(s, kept()));
+    CHECK_FALSE(fits(s, recorded([] { return sum(exp(leaf()), 0, false); })));
+    CHECK_FALSE(fits(s, recorded([] { return max(exp(leaf()), 0, true); })));
+}
+
+TEST_CASE("an evaluated node is a value") {
+    const auto graph = [](const Tensor& inner) { return inner * 2.0 + 1.0; };
+    const Structure pending = described(recorded([&] { return graph(exp(leaf())); }));
+    const Tensor known = exp(leaf());
+    evaluate(known);
+    CHECK_FALSE(fits(pending, graph(known)));
+    CHECK(fits(described(graph(leaf())), graph(known)));
+}
