@@ -1,0 +1,63 @@
+// What the normalising layers have in common.
+#pragma once
+
+#include <shikumi/autograd/ops/detail/axes.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+
+namespace shikumi::nn::detail {
+
+/// The mean over some axes, which stay with size 1, and how x spreads around it.
+struct Moments {
+    Tensor mean, deviation, variance;  ///< the variance is the mean square of the deviation
+};
+
+inline Moments moments(const Tensor& x, const Axes& axes) {
+    Tensor m = mean(x, axes, true);
+    const Tensor deviation = x - m;
+    return {m, deviation, mean(square(deviation), axes, true)};
+}
+
+/// deviation/√(variance + epsilon), times gamma, plus beta, where they are defined.
+inline Tensor standardize(const Tensor& deviation, const Tensor& variance, double epsilon,
+                          const Tensor& gamma, const Tensor& beta) {
+    Tensor factor = rsqrt(variance + epsilon);
+    if (gamma.defined()) factor = factor * gamma;
+    const Tensor y = deviation * factor;
+    return beta.defined() ? y + beta : y;
+}
+
+/// The shape of a weight that belongs to some axes of an input, and the one that lines it up with
+/// the input.
+struct Along {
+    Shape weight, stretched;
+};
+
+/// Throws ShapeError for axes that the input doesn't have, and for the batch.
+inline Along along(std::string_view layer, const Axes& axes, const Shape& input) {
+    const auto set = shikumi::detail::axis_set(layer, axes, input.rank());
+    if (shikumi::detail::holds(set, 0))
+        fail<ShapeError>(layer, "axis 0 of ", input, " is the batch, which isn't normalised");
+    Shape::Sizes weight, stretched;
+    for (int i = 0; i < input.rank(); ++i) {
+        const bool inside = shikumi::detail::holds(set, i);
+        if (inside) weight.push_back(input[i]);
+        stretched.push_back(inside ? input[i] : 1);
+    }
+    return {Shape(weight), Shape(stretched)};
+}
+
+/// Throws ShapeError where the axes of `x` don't have the sizes that the weights were made for.
+inline void check_along(std::string_view layer, const Axes& axes, const Shape& stretched,
+                        const Shape& x) {
+    if (x.rank() != stretched.rank() || along(layer, axes, x).stretched != stretched)
+        fail<ShapeError>(layer, "got ", x, ", its weights are made for ", stretched,
+                         ", where 1 stands for any size");
+}
+
+/// A weight under another shape; undefined where it is.
+inline Tensor shaped(const Parameter& weight, const Shape& shape) {
+    if (!weight.defined()) return {};
+    return weight.shape() == shape ? weight.value() : reshape(weight, shape);
+}
+
+}  // namespace shikumi::nn::detail
