@@ -1,0 +1,29 @@
+// The recurrence of an LSTM over a whole sequence: all steps in one call, forward and backward.
+#pragma once
+
+#include <shikumi/autograd/kernels/view.hpp>
+
+namespace shikumi::kernels {
+
+/// How long, how many, how wide.
+struct LstmSizes {
+    Index steps, batch, units;
+
+    /// Elements of one state, and of the tape that the backward pass reads: for each step the four
+    /// gates, the cell, its tanh and the output.
+    Index state() const noexcept { return batch * units; }
+    Index tape() const noexcept { return steps * 7 * state(); }
+};
+
+/// Runs the steps. `inputs` (steps, batch, 4 units) is what the inputs add to the gates i, f, c, o,
+/// `recurrent` (units, 4 units), `h` and `c` (batch, units) the state before. Fills the tape.
+void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h, ConstView c,
+          View tape);
+/// The tape's outputs, then its last cell: (steps + 1, batch, units).
+void lstm_outputs(const LstmSizes& n, ConstView tape, View out);
+/// From the derivatives by those outputs: by the gates' sums before their functions (steps, batch,
+/// 4 units), and by the cell before the first step (batch, units).
+void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, ConstView c,
+                   ConstView outputs, View gates, View cell);
+
+}  // namespace shikumi::kernels
