@@ -26,8 +26,13 @@ Dense::Dense(Index units, const DenseOptions& options)
 void Dense::build(const Spec& input) {
     if (input.shape.rank() < 2)
         fail<ShapeError>("dense", "takes (batch, …, features), got ", input.shape);
-    kernel_ = add_weight("kernel", {input.shape.back(), units_}, options_.kernel_initializer);
-    if (options_.use_bias) bias_ = add_weight("bias", {units_}, options_.bias_initializer);
+    kernel_ = add_weight(
+        "kernel", {input.shape.back(), units_}, options_.kernel_initializer,
+        {.regularizer = options_.kernel_regularizer, .constraint = options_.kernel_constraint});
+    if (options_.use_bias)
+        bias_ = add_weight(
+            "bias", {units_}, options_.bias_initializer,
+            {.regularizer = options_.bias_regularizer, .constraint = options_.bias_constraint});
 }
 
 Tensor Dense::call(const Tensor& x, Mode) {

@@ -11,6 +11,10 @@ struct DenseOptions {
     bool use_bias = true;
     Initializer kernel_initializer = glorot_uniform();
     Initializer bias_initializer = zeros_init();
+    Regularizer kernel_regularizer = {};
+    Regularizer bias_regularizer = {};
+    Constraint kernel_constraint = {};
+    Constraint bias_constraint = {};
     std::optional<Index> input_dim = {};  ///< short for an input_shape of one axis
     Shape input_shape = {};
     std::string name = {};

@@ -2,6 +2,7 @@
 
 #include <cxxabi.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <typeinfo>
@@ -36,6 +37,43 @@ std::string last_component(std::string name) {
     return colon == std::string::npos ? name : name.substr(colon + 1);
 }
 
+// The layers that are being built or called on this thread, the innermost first.
+struct Open {
+    Layer* layer;
+    Open* outer;
+};
+thread_local Open* innermost = nullptr;
+
+class Opened {
+public:
+    explicit Opened(Layer& layer) : open_{&layer, innermost} { innermost = &open_; }
+    ~Opened() { innermost = open_.outer; }
+    Opened(const Opened&) = delete;
+    Opened& operator=(const Opened&) = delete;
+
+private:
+    Open open_;
+};
+
+// "bidirectional/forward_lstm/".
+std::string path(const Open* open) {
+    return open ? path(open->outer) + open->layer->name() + '/' : std::string();
+}
+
+// Runs f in a pass. What its own one has collected is done at the end.
+template <class F>
+auto in_pass(F&& f) {
+    if (Pass::current()) return f();
+    const Pass pass;
+    auto result = f();
+    for (const auto& [state, value] : pass.updates()) Parameter(state).assign(value);
+    return result;
+}
+
+bool fits(const Tensor& mask, const Tensor& y) {
+    return y.rank() >= 2 && mask.shape() == Shape{y.shape()[0], y.shape()[1]};
+}
+
 void check_floating(DType dtype) {
     if (!is_floating(dtype)) fail<DTypeError>("layer", "weights are f32 or f64, got ", dtype);
 }
@@ -50,17 +88,44 @@ Shape batch_of(Index count, const Shape& sample) {
 }
 
 Layer::Layer(const LayerOptions& options)
-    : name_(options.name), dtype_(options.dtype), input_shape_(options.input_shape) {
-    check_floating(dtype_);
+    : state_{.name = options.name, .dtype = options.dtype, .input_shape = options.input_shape} {
+    check_floating(options.dtype);
+}
+
+Layer::~Layer() {
+    if (place_) *place_ = nullptr;
+}
+
+// A copy's inner layers are others. It finds them at its next call.
+Layer::Layer(const Layer& other) : state_(other.state_) { state_.inner.clear(); }
+
+Layer::Layer(Layer&& other) noexcept
+    : state_(std::move(other.state_)), place_(std::move(other.place_)) {
+    if (place_) *place_ = this;
+}
+
+Layer& Layer::operator=(const Layer& other) {
+    if (this != &other) {
+        state_ = other.state_;
+        state_.inner.clear();
+    }
+    return *this;
+}
+
+Layer& Layer::operator=(Layer&& other) noexcept {
+    state_ = std::move(other.state_);
+    return *this;
 }
 
 template <class F>
 auto Layer::inside(F&& f) {
     const Scope scope(name());
+    const Opened opened(*this);
     try {
         return f();
     } catch (Error& e) {
-        const std::string number = position_ > 0 ? std::to_string(position_) + " " : "";
+        const std::string number =
+            state_.position > 0 ? std::to_string(state_.position) + " " : std::string();
         e.add_context(sentence("in layer ", number, "'", name(), "' (", config(), ")"));
         throw;
     }
@@ -68,70 +133,169 @@ auto Layer::inside(F&& f) {
 
 void Layer::build(const Spec&) {}
 
+void Layer::build_all(const std::vector<Spec>& inputs) {
+    if (inputs.size() != 1) fail<ShapeError>(name(), "takes one input, got ", inputs.size());
+    build(inputs.front());
+}
+
+std::vector<Tensor> Layer::call_all(const std::vector<Tensor>& inputs, Mode mode) {
+    if (inputs.size() != 1) fail<ShapeError>(name(), "takes one input, got ", inputs.size());
+    return {call(inputs.front(), mode)};
+}
+
+Tensor Layer::compute_mask(const Tensor&, const Tensor& mask) { return mask; }
+
+void Layer::check_input(const Tensor& x) {
+    if (state_.weights.empty() || x.dtype() == state_.dtype) return;
+    fail<DTypeError>(name(), "takes ", state_.dtype, ", got ", x.spec(), ": cast it with x.cast(",
+                     state_.dtype, ")",
+                     is_floating(x.dtype())
+                         ? sentence(", or make the layer with {.dtype = ", x.dtype(), "}")
+                         : std::string());
+}
+
 Tensor Layer::operator()(const Tensor& x, Mode mode) {
-    if (!built_) ensure_built(x.spec());
-    return inside([&] {
-        if (!weights_.empty() && x.dtype() != dtype_) {
-            fail<DTypeError>(name(), "takes ", dtype_, ", got ", x.spec(), ": cast it with x.cast(",
-                             dtype_, ")",
-                             is_floating(x.dtype())
-                                 ? sentence(", or make the layer with {.dtype = ", x.dtype(), "}")
-                                 : std::string());
-        }
-        return call(x, mode);
+    ensure_built(x.spec());
+    return in_pass([&] {
+        return inside([&] {
+            check_input(x);
+            Tensor y = call(x, mode);
+            const Tensor mask = compute_mask(x, mask_of(x));
+            if (mask.defined() && fits(mask, y)) Pass::current()->set_mask(y, mask);
+            return y;
+        });
     });
 }
 
-void Layer::ensure_built(const Spec& input) {
-    if (built_) return;
+std::vector<Tensor> Layer::operator()(const std::vector<Tensor>& inputs, Mode mode) {
+    std::vector<Spec> specs;
+    for (const Tensor& x : inputs) specs.push_back(x.spec());
+    ensure_built(specs);
+    return in_pass([&] {
+        return inside([&] {
+            for (const Tensor& x : inputs) check_input(x);
+            return call_all(inputs, mode);
+        });
+    });
+}
+
+void Layer::ensure_built(const std::vector<Spec>& inputs) {
+    if (innermost) innermost->layer->add_layer(*this);
+    if (state_.built) return;
     inside([&] {
         try {
-            build(input);
+            build_all(inputs);
         } catch (...) {
-            weights_.clear();
+            state_.weights.clear();
             throw;
         }
     });
-    built_ = true;
+    state_.built = true;
 }
 
 const std::string& Layer::name() const {
-    if (name_.empty()) name_ = next_name(class_name());
-    return name_;
+    if (state_.name.empty()) state_.name = next_name(class_name());
+    return state_.name;
 }
 
 void Layer::set_default_name(std::string_view name) {
-    if (name_.empty()) name_ = name;
+    if (state_.name.empty()) state_.name = name;
 }
 
 std::string Layer::class_name() const { return last_component(demangled(typeid(*this))); }
 
+std::vector<Layer*> Layer::inner_layers() const {
+    std::vector<Layer*> layers;
+    for (const auto& place : state_.inner) {
+        if (*place) layers.push_back(*place);
+    }
+    return layers;
+}
+
+void Layer::collect(std::vector<Weight>& all) const {
+    for (const Weight& weight : state_.weights) {
+        const bool known = std::any_of(all.begin(), all.end(), [&](const Weight& other) {
+            return other.parameter == weight.parameter;
+        });
+        if (!known) all.push_back(weight);
+    }
+    for (const Layer* inner : inner_layers()) inner->collect(all);
+}
+
+std::vector<Weight> Layer::described_weights() const {
+    std::vector<Weight> all;
+    collect(all);
+    return all;
+}
+
+std::vector<Parameter> Layer::weights() const {
+    std::vector<Parameter> all;
+    for (const Weight& weight : described_weights()) all.push_back(weight.parameter);
+    return all;
+}
+
 Index Layer::count_params() const {
     Index n = 0;
-    for (const Parameter& w : weights_) n += w.size();
+    for (const Parameter& w : weights()) n += w.size();
     return n;
 }
 
+void Layer::set_trainable(bool on) {
+    state_.trainable = on;
+    for (Weight& weight : state_.weights)
+        weight.parameter.set_trainable(on && weight.options.trainable);
+    for (Layer* inner : inner_layers()) inner->set_trainable(on);
+}
+
 void Layer::set_dtype(DType dtype) {
-    if (built_) fail<StateError>(name(), "is built: its weights are ", dtype_);
+    if (built()) fail<StateError>(name(), "is built: its weights are ", state_.dtype);
     check_floating(dtype);
-    dtype_ = dtype;
+    state_.dtype = dtype;
+    state_.dtype_is_set = true;
+    for (Layer* inner : inner_layers()) {
+        if (!inner->built()) inner->set_dtype(dtype);
+    }
 }
 
 Parameter Layer::add_weight(std::string_view name, const Shape& shape,
-                            const Initializer& initializer, bool trainable) {
-    Parameter weight(sentence(this->name(), "/", name), initializer(shape, rng(), dtype_));
-    if (weight.shape() != shape || weight.dtype() != dtype_)
+                            const Initializer& initializer, const WeightOptions& options) {
+    const bool open = innermost && innermost->layer == this;
+    Parameter weight((open ? path(innermost) : this->name() + '/') + std::string(name),
+                     initializer(shape, rng(), dtype()));
+    if (weight.shape() != shape || weight.dtype() != dtype())
         fail<ShapeError>(this->name(), "the initializer of '", name, "' made ",
-                         weight.value().spec(), ", wanted ", Spec{shape, dtype_});
-    weight.set_trainable(trainable);
-    weights_.push_back(weight);
+                         weight.value().spec(), ", wanted ", Spec{shape, dtype()});
+    weight.set_trainable(options.trainable && trainable());
+    state_.weights.push_back({weight, options});
     return weight;
 }
 
+void Layer::add_layer(Layer& inner) {
+    if (&inner == this) return;
+    auto& all = state_.inner;
+    if (inner.place_ && std::find(all.begin(), all.end(), inner.place_) != all.end()) return;
+    std::erase_if(all, [](const auto& place) { return *place == nullptr; });
+    if (!inner.place_) inner.place_ = std::make_shared<Layer*>(&inner);
+    all.push_back(inner.place_);
+    if (!trainable()) inner.set_trainable(false);
+    if (state_.dtype_is_set && !inner.built()) inner.set_dtype(dtype());
+}
+
+void Layer::add_loss(const Tensor& loss) {
+    if (loss.rank() != 0) fail<ShapeError>(name(), "a loss is a scalar, got ", loss.shape());
+    if (Pass* pass = Pass::current()) pass->add_loss(loss);
+}
+
+void Layer::add_update(const Parameter& state, const Tensor& value) {
+    if (value.spec() != state.value().spec())
+        fail<ShapeError>(name(), "the next value of '", state.name(), "' is ", value.spec(),
+                         ", wanted ", state.value().spec());
+    if (Pass* pass = Pass::current()) pass->add_update(state, value);
+}
+
 Generator& Layer::rng() {
-    if (!rng_) rng_ = next_generator();
-    return *rng_;
+    if (!state_.rng) state_.rng = next_generator();
+    return *state_.rng;
 }
 
 }  // namespace shikumi::nn

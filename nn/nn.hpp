@@ -13,6 +13,7 @@
 #include <shikumi/nn/layer.hpp>
 #include <shikumi/nn/losses.hpp>
 #include <shikumi/nn/metrics.hpp>
+#include <shikumi/nn/pass.hpp>
 #include <shikumi/nn/progress.hpp>
 #include <shikumi/nn/reshape.hpp>
 #include <shikumi/nn/sequential.hpp>

@@ -67,6 +67,7 @@ void Sequential::ensure_built(const Spec* data) {
                              "is not built yet: give the first layer an .input_shape (or "
                              ".input_dim), or call the model on data");
     }
+    const Pass unused;
     while (outputs_.size() < layers_.size()) {
         Layer& layer = *layers_[outputs_.size()];
         const Spec in = outputs_.empty() ? *input_ : outputs_.back();
@@ -75,9 +76,11 @@ void Sequential::ensure_built(const Spec* data) {
         if (out.shape.empty() || out.shape.front() != some_batch)
             fail<ShapeError>(layer.name(), "turned a batch of ", some_batch, " samples ", in.shape,
                              " into ", out.shape, ": the first axis must stay the batch");
-        for (const Parameter& w : layer.weights()) {
-            if (std::find(parameters_.begin(), parameters_.end(), w) == parameters_.end())
-                parameters_.push_back(w);
+        for (const Weight& w : layer.described_weights()) {
+            if (std::find(parameters_.begin(), parameters_.end(), w.parameter) != parameters_.end())
+                continue;
+            parameters_.push_back(w.parameter);
+            weights_.push_back(w);
         }
         outputs_.push_back(out);
     }
@@ -98,6 +101,11 @@ Spec Sequential::output() {
 const std::vector<Parameter>& Sequential::parameters() {
     ensure_built();
     return parameters_;
+}
+
+const std::vector<Weight>& Sequential::described_weights() {
+    ensure_built();
+    return weights_;
 }
 
 Index Sequential::count_params() {
@@ -146,6 +154,7 @@ void Sequential::compile(CompileOptions options) {
     const bool known = input_ || (!layers_.empty() && !layers_.front()->input_shape().empty());
     if (options.loss.from_logits() && known) {
         ensure_built();
+        const Pass unused;
         const Tensor out = (*this)(placeholder(*input_));
         if (logits_of_softmax(out).defined() || logits_of_sigmoid(out).defined())
             fail<ValueError>("compile", "the loss ", options.loss.name(),
@@ -176,8 +185,10 @@ Tensor Sequential::predict(const Tensor& x, Index batch_size) {
     Array out({outputs_.back().shape.with_front(samples), outputs_.back().dtype});
     const std::vector<Index> order = detail::in_order(0, samples);
     for (const auto& rows : detail::batches(order, batch_size)) {
-        const Array y = (*this)(Tensor(detail::gather(in, rows))).array();
-        detail::put(y, out, rows.front());
+        const Pass pass;
+        const Tensor y = (*this)(Tensor(detail::gather(in, rows)));
+        shikumi::evaluate({&y, 1}, pass.updates());
+        detail::put(y.array(), out, rows.front());
     }
     return Tensor(out);
 }

@@ -48,8 +48,7 @@ class Sequential {
 public:
     explicit Sequential(std::string name = {});
     template <std::derived_from<Layer>... L>
-        requires(sizeof...(L) > 0)
-    explicit Sequential(L... layers) : Sequential() {
+    requires(sizeof...(L) > 0) explicit Sequential(L... layers) : Sequential() {
         (add(std::move(layers)), ...);
     }
     Sequential(Sequential&&) noexcept = default;
@@ -64,6 +63,8 @@ public:
 
     const std::string& name() const noexcept { return name_; }
     const std::vector<std::shared_ptr<Layer>>& layers() const noexcept { return layers_; }
+    /// Every weight with its regulariser and constraint, as `parameters`.
+    const std::vector<Weight>& described_weights();
     /// Every weight, layer by layer. Throws StateError before the input's shape is known, as
     /// do the next four.
     const std::vector<Parameter>& parameters();
@@ -106,6 +107,7 @@ private:
     std::vector<Spec> outputs_;  // of the layers built so far
     std::optional<Spec> input_;  // with a batch axis
     std::vector<Parameter> parameters_;
+    std::vector<Weight> weights_;  // the same with what they were given
     std::optional<CompileOptions> compiled_;
     Generator rng_;
 };

@@ -142,8 +142,11 @@ Batch checked_batch(const Data& data, Rows rows) {
 class Training {
 public:
     Training(Sequential& model, CompileOptions& how) : model_(model), how_(how) {
-        for (const Parameter& p : model.parameters()) {
-            if (p.trainable()) trainable_.push_back(p);
+        for (const Weight& w : model.described_weights()) {
+            if (!w.parameter.trainable()) continue;
+            trainable_.push_back(w.parameter);
+            if (w.options.constraint) constrained_.push_back(w);
+            if (w.options.regularizer) regularized_.push_back(w);
         }
     }
 
@@ -170,8 +173,8 @@ public:
         for (const Rows rows : detail::batches(order, batch_size)) {
             const Batch batch{
                 Tensor(detail::gather(data.x, rows)), Tensor(detail::gather(data.y, rows)), {}};
-            const std::vector<Tensor> values = measure(batch, Mode::infer);
-            shikumi::evaluate(values);
+            const auto [values, updates] = measure(batch, Mode::infer);
+            shikumi::evaluate(values, updates);
             averages.add(values, batch.size());
         }
         return averages.logs();
@@ -181,18 +184,35 @@ private:
     // Forward pass, loss, metrics, gradients and new weights: recorded, then evaluated as one
     // graph.
     void train_step(const Batch& batch, Averages& averages) {
-        const std::vector<Tensor> values = measure(batch, Mode::train);
-        const std::vector<Assignment> updates = how_.optimizer.updates(
+        auto [values, updates] = measure(batch, Mode::train);
+        std::vector<Assignment> steps = how_.optimizer.updates(
             trainable_,
             grad(values.front(), std::vector<Tensor>(trainable_.begin(), trainable_.end())));
+        constrain(steps);
+        updates.insert(updates.end(), steps.begin(), steps.end());
+        steps.clear();
         shikumi::evaluate(values, updates);
         if (const double loss = number(values.front()); !std::isfinite(loss))
             fail<ValueError>("fit", "the loss became ", loss);
         averages.add(values, batch.size());
     }
 
-    // Loss, then metrics: means over the batch.
-    std::vector<Tensor> measure(const Batch& batch, Mode mode) {
+    void constrain(std::vector<Assignment>& steps) const {
+        for (const Weight& w : constrained_) {
+            const auto step = std::find_if(steps.begin(), steps.end(), [&](const Assignment& a) {
+                return a.parameter == w.parameter;
+            });
+            if (step != steps.end()) step->value = w.options.constraint(step->value);
+        }
+    }
+
+    struct Measured {
+        std::vector<Tensor> values;  // the loss, then the metrics: means over the batch
+        std::vector<Assignment> updates;
+    };
+
+    Measured measure(const Batch& batch, Mode mode) {
+        const Pass pass;
         const Tensor predictions = model_(batch.x, mode);
         Tensor loss = how_.loss(batch.y, predictions);
         if (loss.shape() != Shape{batch.x.shape().front()})
@@ -201,15 +221,19 @@ private:
                              " samples");
         if (batch.weights.defined()) loss = loss * batch.weights;
 
-        std::vector<Tensor> values{mean(loss)};
+        Tensor total = mean(loss);
+        for (const Weight& w : regularized_) total = total + w.options.regularizer(w.parameter);
+        for (const Tensor& added : pass.losses()) total = total + added;
+        std::vector<Tensor> values{total};
         for (const Metric& metric : how_.metrics)
             values.push_back(mean(metric(batch.y, predictions)));
-        return values;
+        return {std::move(values), pass.updates()};
     }
 
     Sequential& model_;
     CompileOptions& how_;
     std::vector<Parameter> trainable_;
+    std::vector<Weight> constrained_, regularized_;
 };
 
 void shuffle(std::vector<Index>& rows, Generator& rng) {
