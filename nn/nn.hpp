@@ -4,21 +4,30 @@
 #include <shikumi/datasets/labels.hpp>
 #include <shikumi/nn/activation.hpp>
 #include <shikumi/nn/activations.hpp>
+#include <shikumi/nn/bidirectional.hpp>
 #include <shikumi/nn/check_layer.hpp>
 #include <shikumi/nn/dense.hpp>
 #include <shikumi/nn/dropout.hpp>
+#include <shikumi/nn/gru.hpp>
 #include <shikumi/nn/history.hpp>
 #include <shikumi/nn/initializers.hpp>
 #include <shikumi/nn/input.hpp>
 #include <shikumi/nn/layer.hpp>
 #include <shikumi/nn/losses.hpp>
+#include <shikumi/nn/lstm.hpp>
+#include <shikumi/nn/masking.hpp>
 #include <shikumi/nn/metrics.hpp>
 #include <shikumi/nn/pass.hpp>
 #include <shikumi/nn/progress.hpp>
+#include <shikumi/nn/recurrent_cell.hpp>
+#include <shikumi/nn/repeat_vector.hpp>
 #include <shikumi/nn/reshape.hpp>
+#include <shikumi/nn/rnn.hpp>
 #include <shikumi/nn/sequential.hpp>
 #include <shikumi/nn/session.hpp>
+#include <shikumi/nn/simple_rnn.hpp>
 #include <shikumi/nn/summary.hpp>
+#include <shikumi/nn/time_distributed.hpp>
 
 namespace shikumi::nn {
 

@@ -1,7 +1,9 @@
 #include <shikumi/autograd/kernels/lstm.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <vector>
 
@@ -12,10 +14,40 @@ namespace shikumi::kernels {
 
 namespace {
 
-template <class T>
-T sigmoid(T x) {
-    return 1 / (1 + std::exp(-x));
+// Functions that loops of any vector width can take in: no branch, no call. f64 keeps to the
+// library's.
+
+// eˣ to one unit in the last place: 2ⁿ times a polynomial on [-ln 2/2, ln 2/2].
+[[gnu::always_inline]] inline float exponential(float x) {
+    constexpr float shift = 0x1.8p23F;  // adding it rounds to a whole number
+    x = x < -87.0F ? -87.0F : x > 88.0F ? 88.0F : x;
+    const float n = (x * 1.44269504F + shift) - shift;
+    const float r = (x - n * 0.693359375F) + n * 2.12194440e-4F;
+    float p = 1.9875691500e-4F;
+    p = p * r + 1.3981999507e-3F;
+    p = p * r + 8.3334519073e-3F;
+    p = p * r + 4.1665795894e-2F;
+    p = p * r + 1.6666665459e-1F;
+    p = p * r + 5.0000001201e-1F;
+    p = p * r * r + r + 1.0F;
+    return p * std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
 }
+[[gnu::always_inline]] inline double exponential(double x) { return std::exp(x); }
+
+template <class T>
+[[gnu::always_inline]] inline T sigmoid(T x) {
+    return 1 / (1 + exponential(-x));
+}
+
+// 1 - 2/(1 + e²ˣ), or near zero, where that cancels, the series.
+[[gnu::always_inline]] inline float tangent(float x) {
+    const float s = x * x;
+    const float series =
+        x + x * s * (-0.33333333F + s * (0.13333333F + s * (-0.053968254F + s * 0.021869489F)));
+    const float quotient = 1.0F - 2.0F / (1.0F + exponential(2.0F * x));
+    return s < 0.0625F ? series : quotient;
+}
+[[gnu::always_inline]] inline double tangent(double x) { return std::tanh(x); }
 
 // The parts of a tape, each for all steps.
 template <class T>
@@ -38,31 +70,63 @@ void each_sample(const LstmSizes& n, F f) {
     });
 }
 
-// c' = σ(f) c + σ(i) tanh(g), h' = σ(o) tanh(c'); the gates are left in z.
+// One sample's step forward: c' = σ(f) c + σ(i) tanh(g), h' = σ(o) tanh(c'). The gates are left
+// in z.
 template <class T>
-void step_forward(Index u, T* z, const T* c_before, T* c, T* c_tanh, T* h) {
-    for (Index j = 0; j < 2 * u; ++j) z[j] = sigmoid(z[j]);
-    for (Index j = 2 * u; j < 3 * u; ++j) z[j] = std::tanh(z[j]);
-    for (Index j = 3 * u; j < 4 * u; ++j) z[j] = sigmoid(z[j]);
-    for (Index j = 0; j < u; ++j) c[j] = z[u + j] * c_before[j] + z[j] * z[2 * u + j];
-    for (Index j = 0; j < u; ++j) c_tanh[j] = std::tanh(c[j]);
-    for (Index j = 0; j < u; ++j) h[j] = z[3 * u + j] * c_tanh[j];
-}
+struct Forward {
+    T* z;
+    const T* c_before;
+    T *c, *c_tanh, *h;
 
-// From dh and dc, the derivatives by the step's output and cell, to those by its gates' sums, dz,
-// and by the cell before, which takes the place of dc.
-template <class T>
-void step_backward(Index u, const T* z, const T* c_before, const T* c_tanh, const T* dh, T* dc,
-                   T* dz) {
-    for (Index j = 0; j < u; ++j) {
-        const T i = z[j], f = z[u + j], g = z[2 * u + j], o = z[3 * u + j], t = c_tanh[j];
-        const T d = dc[j] + dh[j] * o * (1 - t * t);
-        dz[j] = d * g * i * (1 - i);
-        dz[u + j] = d * c_before[j] * f * (1 - f);
-        dz[2 * u + j] = d * i * (1 - g * g);
-        dz[3 * u + j] = dh[j] * t * o * (1 - o);
-        dc[j] = d * f;
+    [[gnu::always_inline]] void operator()(Index u) const {
+        T *const i = z, *const f = z + u, *const g = z + 2 * u, *const o = z + 3 * u;
+        for (Index j = 0; j < 2 * u; ++j) i[j] = sigmoid(i[j]);
+        for (Index j = 0; j < u; ++j) g[j] = tangent(g[j]);
+        for (Index j = 0; j < u; ++j) o[j] = sigmoid(o[j]);
+        for (Index j = 0; j < u; ++j) c[j] = f[j] * c_before[j] + i[j] * g[j];
+        for (Index j = 0; j < u; ++j) c_tanh[j] = tangent(c[j]);
+        for (Index j = 0; j < u; ++j) h[j] = o[j] * c_tanh[j];
     }
+};
+
+// And backward: from dh and dc, the derivatives by the step's output and cell, to dz, those by its
+// gates' sums, and that by the cell before, which takes the place of dc.
+template <class T>
+struct Backward {
+    const T *z, *c_before, *c_tanh, *dh;
+    T *dc, *dz;
+
+    [[gnu::always_inline]] void operator()(Index u) const {
+        for (Index j = 0; j < u; ++j) dc[j] += dh[j] * z[3 * u + j] * (1 - c_tanh[j] * c_tanh[j]);
+        for (Index j = 0; j < u; ++j) {
+            const T i = z[j], f = z[u + j], g = z[2 * u + j], o = z[3 * u + j];
+            dz[j] = dc[j] * g * i * (1 - i);
+            dz[u + j] = dc[j] * c_before[j] * f * (1 - f);
+            dz[2 * u + j] = dc[j] * i * (1 - g * g);
+            dz[3 * u + j] = dh[j] * c_tanh[j] * o * (1 - o);
+        }
+        for (Index j = 0; j < u; ++j) dc[j] *= z[u + j];
+    }
+};
+
+// Compiled for each width of vectors; the processor decides.
+template <class Step>
+void run_narrow(const Step& step, Index units) {
+    step(units);
+}
+#if defined(__x86_64__)
+template <class Step>
+[[gnu::target("avx2,fma")]] void run_wide(const Step& step, Index units) {
+    step(units);
+}
+#endif
+
+template <class Step>
+auto best_run() {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return run_wide<Step>;
+#endif
+    return run_narrow<Step>;
 }
 
 template <class T>
@@ -78,6 +142,7 @@ void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h
     const Product product{
         .dtype = inputs.spec.dtype, .m = n.batch, .n = 4 * u, .k = u, .accumulate = true};
     dispatch_floating(inputs.spec.dtype, [&]<class T>() {
+        const auto run = best_run<Forward<T>>();
         const Tape<T> to(n, tape.as<T>());
         copy(inputs.as<T>(), n.steps * 4 * state, to.gates);
         for (Index t = 0; t < n.steps; ++t) {
@@ -86,8 +151,9 @@ void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h
             multiply(product, h_before, recurrent.data, to.gates + t * 4 * state);
             each_sample(n, [&](Index row) {
                 const Index at = t * state + row * u;
-                step_forward(u, to.gates + 4 * at, c_before + row * u, to.cell + at,
-                             to.cell_tanh + at, to.output + at);
+                run({to.gates + 4 * at, c_before + row * u, to.cell + at, to.cell_tanh + at,
+                     to.output + at},
+                    u);
             });
         }
     });
@@ -111,6 +177,7 @@ void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, Cons
                           .k = 4 * u,
                           .accumulate = true};
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
+        const auto run = best_run<Backward<T>>();
         const Tape<const T> from(n, tape.as<T>());
         const T* const dout = outputs.as<T>();
         std::vector<T> dh(dout + (n.steps - 1) * state, dout + n.steps * state);
@@ -120,8 +187,9 @@ void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, Cons
             const T* const c_before = t == 0 ? c.as<T>() : from.cell + (t - 1) * state;
             each_sample(n, [&](Index row) {
                 const Index at = t * state + row * u;
-                step_backward(u, from.gates + 4 * at, c_before + row * u, from.cell_tanh + at,
-                              dh.data() + row * u, cell.as<T>() + row * u, dz + 4 * row * u);
+                run({from.gates + 4 * at, c_before + row * u, from.cell_tanh + at,
+                     dh.data() + row * u, cell.as<T>() + row * u, dz + 4 * row * u},
+                    u);
             });
             if (t == 0) break;
             copy(dout + (t - 1) * state, state, dh.data());

@@ -1,0 +1,22 @@
+// RepeatVector: a sequence of one vector.
+#pragma once
+
+#include <string>
+
+#include <shikumi/nn/layer.hpp>
+
+namespace shikumi::nn {
+
+/// (batch, features) becomes (batch, n, features).
+class RepeatVector final : public Layer {
+public:
+    /// Throws ValueError unless `n` is positive.
+    explicit RepeatVector(Index n, const LayerOptions& options = {});
+    Tensor call(const Tensor& x, Mode mode) override;
+    std::string config() const override;
+
+private:
+    Index n_;
+};
+
+}  // namespace shikumi::nn
