@@ -80,9 +80,10 @@ Cut cut(const Product& p) {
 template <class T>
 void floating(const Product& p, const T* a, const T* b, T* c) {
     hold_blas_at_one_thread();
-    const Strides stride{std::max<Index>(1, p.transpose_a ? p.m : p.k),
-                         std::max<Index>(1, p.transpose_b ? p.k : p.n), p.n};
-    const Cut piece = cut(p);
+    const Strides stride{std::max<Index>({1, p.row_a, p.transpose_a ? p.m : p.k}),
+                         std::max<Index>({1, p.row_b, p.transpose_b ? p.k : p.n}),
+                         std::max(p.row_c, p.n)};
+    const Cut piece = p.whole ? Cut{p.m, p.n} : cut(p);
     const Index across = divide_up(p.n, piece.columns);
     parallel_for(divide_up(p.m, piece.rows) * across, [&](Index block) {
         const Index i = block / across * piece.rows;
@@ -145,8 +146,10 @@ Batch batch_of(const Shape& a, const Shape& b, const Shape& out) {
 void multiply(const Product& p, const void* a, const void* b, void* c) {
     if (p.m == 0 || p.n == 0) return;
     if (p.k == 0) {
-        if (!p.accumulate)
-            std::memset(c, 0, static_cast<std::size_t>(p.m * p.n) * size_of(p.dtype));
+        const auto row = static_cast<std::size_t>(std::max(p.row_c, p.n)) * size_of(p.dtype);
+        for (Index i = 0; i < p.m && !p.accumulate; ++i)
+            std::memset(static_cast<std::byte*>(c) + static_cast<std::size_t>(i) * row, 0,
+                        static_cast<std::size_t>(p.n) * size_of(p.dtype));
         return;
     }
     if (std::max({p.m, p.n, p.k}) > std::numeric_limits<int>::max())

@@ -12,6 +12,9 @@ struct Product {
     bool transpose_a = false, transpose_b = false;
     Index m = 0, n = 0, k = 0;
     bool accumulate = false;  ///< C += A·B instead; floating dtypes only
+    /// Elements from one stored row to the next, where more than a row's; floating dtypes only.
+    Index row_a = 0, row_b = 0, row_c = 0;
+    bool whole = false;  ///< not cut: for who has shared out the work already
 };
 
 /// Computes it. Large products are cut into blocks that depend on their sizes alone and run on the

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <ranges>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <shikumi/autograd/core/scalar.hpp>
@@ -288,5 +290,69 @@ Tensor binary_cross_entropy_each(const Tensor& logits, const Tensor& targets);
 Tensor logits_of_softmax(const Tensor& probabilities);
 /// x where `probabilities` is a pending `sigmoid(x)`; else undefined.
 Tensor logits_of_sigmoid(const Tensor& probabilities);
+
+// ---- convolution, pooling, resizing -------------------------------------------------------------
+// Over the one to three axes between the batch and the channels, which come last.
+
+/// One number for each of those axes, or one for all.
+class PerAxis {
+public:
+    PerAxis(Index all) : numbers_{all} {}
+    PerAxis(std::initializer_list<Index> numbers) : numbers_(numbers) {}
+    explicit PerAxis(std::vector<Index> numbers) : numbers_(std::move(numbers)) {}
+    const std::vector<Index>& list() const noexcept { return numbers_; }
+
+private:
+    std::vector<Index> numbers_;
+};
+
+/// valid: none. same: as many places as the axis has strides, the odd element coming after. causal:
+/// all of it before.
+enum class Padding : std::uint8_t { valid, same, causal };
+
+/// Padding by a rule, or as {before, after} for each axis.
+class Pads {
+public:
+    Pads(Padding rule = Padding::valid) : rule_(rule) {}
+    Pads(std::vector<std::pair<Index, Index>> widths) : widths_(std::move(widths)) {}
+    Padding rule() const noexcept { return rule_; }
+    /// Empty where the rule decides.
+    const std::vector<std::pair<Index, Index>>& widths() const noexcept { return widths_; }
+
+private:
+    Padding rule_ = Padding::valid;
+    std::vector<std::pair<Index, Index>> widths_;
+};
+
+struct ConvolutionOptions {
+    PerAxis strides = 1;
+    PerAxis dilation = 1;  ///< together with strides it is refused
+    Pads padding = {};
+    Index groups = 1;  ///< parts of the channels that don't see each other
+};
+struct PoolOptions {
+    std::optional<PerAxis> strides = {};  ///< the window's size where absent
+    Pads padding = {};
+};
+enum class Interpolation : std::uint8_t { nearest, bilinear };
+
+/// Each window's products with the kernel (window…, in / groups, out), summed: x (batch, axes…, in)
+/// becomes (batch, places…, out). As TensorFlow's: the kernel isn't flipped.
+Tensor convolution(const Tensor& x, const Tensor& kernel, const ConvolutionOptions& options = {});
+/// The adjoint of a convolution whose kernel is (window…, out / groups, in): x (batch, places…, in)
+/// becomes (batch, sizes…, out). The sizes are Keras's where they are absent: places · stride, and
+/// with `valid` as much more as the window exceeds the stride.
+Tensor convolution_transpose(const Tensor& x, const Tensor& kernel,
+                             const ConvolutionOptions& options = {},
+                             const std::optional<PerAxis>& sizes = {});
+/// The largest element of each window and channel; the gradient goes to the first of equals.
+Tensor max_pool(const Tensor& x, const PerAxis& size, const PoolOptions& options = {});
+/// The mean of each window and channel, padding not counted.
+Tensor average_pool(const Tensor& x, const PerAxis& size, const PoolOptions& options = {});
+/// What each window sees, as one row: (batch, places…, window's elements · channels).
+Tensor unfold(const Tensor& x, const PerAxis& size, const ConvolutionOptions& options = {});
+/// Other sizes of the axes, pixels being areas (half-pixel centres), as TensorFlow's.
+Tensor resize(const Tensor& x, const PerAxis& sizes,
+              Interpolation interpolation = Interpolation::nearest);
 
 }  // namespace shikumi

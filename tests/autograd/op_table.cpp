@@ -24,6 +24,7 @@ const std::vector<Row>& op_table() {
         add_pointwise_rows(all);
         add_structure_rows(all);
         add_product_rows(all);
+        add_window_rows(all);
         return all;
     }();
     return rows;

@@ -72,5 +72,6 @@ using Rows = std::vector<Row>;
 void add_pointwise_rows(Rows& rows);
 void add_structure_rows(Rows& rows);
 void add_product_rows(Rows& rows);
+void add_window_rows(Rows& rows);
 
 }  // namespace shikumi_test

@@ -1,0 +1,30 @@
+// From the sizes, strides, dilations and padding that a caller gives to a window that fits.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include <shikumi/autograd/kernels/window.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+
+namespace shikumi::detail {
+
+/// One number for each of `axes` axes. Throws ShapeError for a list of another length, ValueError
+/// for a number below 1 or from 2^31 on.
+std::vector<Index> per_axis(std::string_view op, std::string_view what, const PerAxis& numbers,
+                            int axes);
+
+/// The window over the middle axes of x (batch, axes…, channels). Throws ShapeError where x has no
+/// one to three of them, where lists have another length, or where the window doesn't fit;
+/// ValueError for a size, stride or dilation below 1, for negative padding, or for strides together
+/// with dilation.
+kernels::Window window_over(std::string_view op, const Shape& x, const PerAxis& size,
+                            const PerAxis& strides, const PerAxis& dilation, const Pads& pads);
+
+/// (batch, places…, channels): what a window makes of x.
+Shape places_shape(const kernels::Window& window, const Shape& x, Index channels);
+
+/// Refuses anything but f32 and f64.
+void want_real(std::string_view op, DType dtype);
+
+}  // namespace shikumi::detail
