@@ -1,11 +1,25 @@
 #include <shikumi/nn/reshape.hpp>
 
 #include <algorithm>
+#include <numeric>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::nn {
+
+namespace {
+
+// "(2, -1)".
+template <class T>
+std::string in_brackets(const std::vector<T>& list) {
+    std::string text = "(";
+    for (std::size_t i = 0; i < list.size(); ++i)
+        text += (i > 0 ? ", " : "") + std::to_string(list[i]);
+    return text + ")";
+}
+
+}  // namespace
 
 Tensor Flatten::call(const Tensor& x, Mode) {
     Index features = 1;
@@ -26,11 +40,25 @@ Tensor Reshape::call(const Tensor& x, Mode) {
     return shikumi::reshape(x, sizes);
 }
 
-std::string Reshape::config() const {
-    std::string text = "Reshape (";
-    for (std::size_t i = 0; i < target_.size(); ++i)
-        text += (i > 0 ? ", " : "") + std::to_string(target_[i]);
-    return text + ")";
+std::string Reshape::config() const { return "Reshape " + in_brackets(target_); }
+
+Permute::Permute(std::vector<int> dims, const LayerOptions& options)
+    : Layer(options), dims_(std::move(dims)) {
+    std::vector<int> wanted(dims_.size());
+    std::iota(wanted.begin(), wanted.end(), 1);
+    if (!std::is_permutation(dims_.begin(), dims_.end(), wanted.begin()))
+        fail<ValueError>("permute", "wants the axes 1 to ", dims_.size(), ", each once, got ",
+                         in_brackets(dims_));
 }
+
+Tensor Permute::call(const Tensor& x, Mode) {
+    if (x.rank() != static_cast<int>(dims_.size()) + 1)
+        fail<ShapeError>("permute", "takes samples of ", dims_.size(), " axes, got ", x.shape());
+    std::vector<int> axes{0};
+    axes.insert(axes.end(), dims_.begin(), dims_.end());
+    return transpose(x, axes);
+}
+
+std::string Permute::config() const { return "Permute " + in_brackets(dims_); }
 
 }  // namespace shikumi::nn

@@ -1,4 +1,4 @@
-// Flatten and Reshape: the same numbers under another shape.
+// Flatten, Reshape and Permute: the same numbers under another shape or in another order.
 #pragma once
 
 #include <shikumi/nn/layer.hpp>
@@ -22,6 +22,18 @@ public:
 
 private:
     std::vector<Index> target_;
+};
+
+/// Axis i of a sample's output is axis dims[i] of its input, both counted from 1.
+class Permute final : public Layer {
+public:
+    /// Throws ValueError unless `dims` holds 1, 2, … in some order.
+    explicit Permute(std::vector<int> dims, const LayerOptions& options = {});
+    Tensor call(const Tensor& x, Mode mode) override;
+    std::string config() const override;
+
+private:
+    std::vector<int> dims_;
 };
 
 }  // namespace shikumi::nn

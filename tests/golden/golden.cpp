@@ -7,108 +7,22 @@
 #include <fstream>
 #include <iostream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include <shikumi/shikumi.hpp>
+#include "readers.hpp"
 
 namespace {
 
-using nlohmann::json;
-using namespace shikumi;
+using namespace golden;
 
-// A case that asks for what isn't there.
-struct Unknown : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
 // A case that comes out differently.
 struct Different : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
-
-Tensor read_tensor(const json& j) {
-    const auto sizes = j.at("shape").get<std::vector<Index>>();
-    return tensor(j.at("data").get<std::vector<float>>(), Shape(std::span<const Index>(sizes)));
-}
-
-// ---- building -----------------------------------------------------------------------------------
-
-// Refuses keys of a configuration that would change the result and aren't looked at.
-void only(const json& config, const std::string& what, std::vector<std::string> known) {
-    for (const auto& [key, value] : config.items()) {
-        const bool inert = value.is_null() || value == false;
-        if (!inert && std::find(known.begin(), known.end(), key) == known.end())
-            throw Unknown(what + " with " + key);
-    }
-}
-
-nn::ActivationFunction activation(const json& config) {
-    const std::string name = config.value("activation", "linear");
-    try {
-        return nn::activation(name);
-    } catch (const ValueError&) {
-        throw Unknown("activation " + name);
-    }
-}
-
-void add_layer(nn::Sequential& model, const json& layer) {
-    const std::string type = layer.at("class_name");
-    const json config = layer.value("config", json::object());
-    if (type == "Dense") {
-        only(config, type, {"units", "activation", "use_bias"});
-        model.add(nn::Dense(
-            config.at("units").get<Index>(),
-            {.activation = activation(config), .use_bias = config.value("use_bias", true)}));
-    } else if (type == "Activation") {
-        only(config, type, {"activation"});
-        model.add(nn::Activation(activation(config)));
-    } else if (type == "Flatten") {
-        only(config, type, {});
-        model.add(nn::Flatten());
-    } else if (type == "Reshape") {
-        only(config, type, {"target_shape"});
-        model.add(nn::Reshape(config.at("target_shape").get<std::vector<Index>>()));
-    } else if (type == "Dropout") {
-        only(config, type, {"rate"});
-        model.add(nn::Dropout(config.at("rate").get<double>()));
-    } else {
-        throw Unknown("layer " + type);
-    }
-}
-
-optim::Optimizer read_optimizer(const json& j) {
-    const std::string type = j.at("class_name");
-    const json& config = j.at("config");
-    if (type == "SGD") {
-        only(config, type, {"learning_rate", "momentum", "nesterov"});
-        return optim::SGD({.learning_rate = config.at("learning_rate"),
-                           .momentum = config.value("momentum", 0.0),
-                           .nesterov = config.value("nesterov", false)});
-    }
-    if (type == "Adam") {
-        only(config, type, {"learning_rate", "beta_1", "beta_2", "epsilon"});
-        return optim::Adam({.learning_rate = config.at("learning_rate"),
-                            .beta_1 = config.value("beta_1", 0.9),
-                            .beta_2 = config.value("beta_2", 0.999),
-                            .epsilon = config.value("epsilon", 1e-7)});
-    }
-    throw Unknown("optimizer " + type);
-}
-
-nn::Loss read_loss(const json& the_case) {
-    const std::string name = the_case.at("loss");
-    only(the_case.value("loss_config", json::object()), "loss " + name, {});
-    for (const nn::NamedLoss* loss :
-         {&nn::categorical_crossentropy, &nn::sparse_categorical_crossentropy,
-          &nn::binary_crossentropy, &nn::mean_squared_error, &nn::mean_absolute_error}) {
-        if (loss->name == name) return *loss;
-    }
-    throw Unknown("loss " + name);
-}
 
 // ---- comparing ----------------------------------------------------------------------------------
 
@@ -152,7 +66,7 @@ void run(const json& c) {
 
     // Everything that may be unknown is looked up first: a case is skipped or run, not half run.
     nn::Sequential model;
-    for (const json& layer : c.at("layers")) add_layer(model, layer);
+    for (const json& layer : c.at("layers")) model.add(read_layer(layer));
     std::optional<nn::CompileOptions> how;
     if (epochs > 0) how = nn::CompileOptions{read_optimizer(c.at("optimizer")), read_loss(c), {}};
 
