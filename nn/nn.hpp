@@ -4,8 +4,10 @@
 #include <shikumi/datasets/labels.hpp>
 #include <shikumi/nn/activation.hpp>
 #include <shikumi/nn/activations.hpp>
+#include <shikumi/nn/applications/vgg16.hpp>
 #include <shikumi/nn/bidirectional.hpp>
 #include <shikumi/nn/check_layer.hpp>
+#include <shikumi/nn/convolution.hpp>
 #include <shikumi/nn/dense.hpp>
 #include <shikumi/nn/dropout.hpp>
 #include <shikumi/nn/gru.hpp>
@@ -17,7 +19,9 @@
 #include <shikumi/nn/lstm.hpp>
 #include <shikumi/nn/masking.hpp>
 #include <shikumi/nn/metrics.hpp>
+#include <shikumi/nn/padding.hpp>
 #include <shikumi/nn/pass.hpp>
+#include <shikumi/nn/pooling.hpp>
 #include <shikumi/nn/progress.hpp>
 #include <shikumi/nn/recurrent_cell.hpp>
 #include <shikumi/nn/repeat_vector.hpp>
@@ -26,8 +30,10 @@
 #include <shikumi/nn/sequential.hpp>
 #include <shikumi/nn/session.hpp>
 #include <shikumi/nn/simple_rnn.hpp>
+#include <shikumi/nn/spatial_dropout.hpp>
 #include <shikumi/nn/summary.hpp>
 #include <shikumi/nn/time_distributed.hpp>
+#include <shikumi/nn/weights_file.hpp>
 
 namespace shikumi::nn {
 

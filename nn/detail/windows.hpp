@@ -1,0 +1,25 @@
+// What layers with windows have in common: their checks, and how they are written in errors.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <shikumi/autograd/ops/ops.hpp>
+
+namespace shikumi::nn::detail {
+
+/// Refuses (ValueError) numbers below 1, strides together with dilation, and causal padding over
+/// more than one axis; lists that are not for `axes` axes (ShapeError).
+void check_window(std::string_view layer, int axes, const PerAxis& size, const PerAxis& strides,
+                  const PerAxis& dilation, Padding padding);
+/// Throws ShapeError unless it is (batch, `axes` axes, channels).
+void check_images(std::string_view layer, int axes, const Shape& input);
+/// Throws ValueError unless `number`, `what` it is, is positive.
+void check_positive(std::string_view layer, std::string_view what, Index number);
+
+/// "3×3" for two axes.
+std::string times(const PerAxis& numbers, int axes);
+/// ", strides 2×2, dilation 3×3, same": what differs from the defaults.
+std::string manner(int axes, const PerAxis& strides, const PerAxis& dilation, Padding padding);
+
+}  // namespace shikumi::nn::detail

@@ -1,0 +1,41 @@
+#include <shikumi/nn/pooling.hpp>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/nn/detail/windows.hpp>
+
+namespace shikumi::nn {
+
+Pooling::Pooling(Function function, int axes, const PerAxis& size, const PoolingOptions& options)
+    : Layer({.name = options.name, .input_shape = options.input_shape}),
+      function_(function),
+      axes_(axes),
+      size_(size),
+      options_(options) {
+    detail::check_window("pooling", axes, size, options.strides.value_or(size), 1, options.padding);
+    if (options.padding == Padding::causal)
+        fail<ValueError>("pooling", "padding is valid or same, not causal");
+}
+
+Tensor Pooling::call(const Tensor& x, Mode) {
+    detail::check_images("pooling", axes_, x.shape());
+    return function_(x, size_, {.strides = options_.strides, .padding = options_.padding});
+}
+
+std::string Pooling::config() const {
+    std::string text = sentence(class_name(), " ", detail::times(size_, axes_));
+    if (options_.strides) text += ", strides " + detail::times(*options_.strides, axes_);
+    return options_.padding == Padding::same ? text + ", same" : text;
+}
+
+GlobalPooling::GlobalPooling(Function function, int axes, const GlobalPoolingOptions& options)
+    : Layer({.name = options.name, .input_shape = options.input_shape}),
+      function_(function),
+      axes_(axes),
+      keepdims_(options.keepdims) {}
+
+Tensor GlobalPooling::call(const Tensor& x, Mode) {
+    detail::check_images("global_pooling", axes_, x.shape());
+    return function_(x, axes_ == 1 ? Axes{1} : Axes{1, 2}, keepdims_);
+}
+
+}  // namespace shikumi::nn
