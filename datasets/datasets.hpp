@@ -11,3 +11,4 @@
 #include <shikumi/datasets/pca.hpp>
 #include <shikumi/datasets/split.hpp>
 #include <shikumi/datasets/standardizer.hpp>
+#include <shikumi/datasets/text.hpp>

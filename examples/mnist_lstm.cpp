@@ -1,0 +1,44 @@
+// An LSTM on MNIST: reads each digit row by row, from top to bottom.
+#include <shikumi/shikumi.hpp>
+
+#include <iostream>
+
+#include "common/digits.hpp"
+#include "common/learning_curve.hpp"
+#include "common/run.hpp"
+
+using namespace shikumi;
+
+namespace {
+
+void mnist_lstm(const examples::Options& options) {
+    const auto [train, test] = examples::load_digits(options);
+    const Tensor test_x = datasets::scale_pixels(test.images);
+
+    nn::Sequential m{
+        nn::LSTM(128, {.input_shape = {28, 28}}),  // 28 steps of 28 pixels
+        nn::Dense(10, {.activation = nn::softmax}),
+    };
+    std::cout << m.summary() << '\n';
+
+    m.compile({.optimizer = optim::Adam({.learning_rate = options.learning_rate}),
+               .loss = nn::sparse_categorical_crossentropy,
+               .metrics = {nn::accuracy}});
+    const nn::History history = m.fit(datasets::scale_pixels(train.images), train.labels,
+                                      {.batch_size = options.batch_size,
+                                       .epochs = options.epochs,
+                                       .validation_data = {{test_x, test.labels}}});
+
+    examples::show_digits(test, argmax(m.predict(test_x, 500), -1));
+    std::cout << '\n';
+    for (const auto& path : examples::write_learning_curve(history, options.out, "mnist_lstm"))
+        std::cout << "wrote " << path.string() << '\n';
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return examples::run_example(argc, argv, "70,000 handwritten digits, read row by row",
+                                 {.epochs = 3, .batch_size = 64, .learning_rate = 0.001},
+                                 mnist_lstm);
+}
