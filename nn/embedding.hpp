@@ -1,0 +1,39 @@
+// Embedding: a vector for each of a number of things.
+#pragma once
+
+#include <shikumi/nn/layer.hpp>
+
+namespace shikumi::nn {
+
+struct EmbeddingOptions {
+    Initializer embeddings_initializer = random_uniform(-0.05, 0.05);
+    Regularizer embeddings_regularizer = {};
+    Constraint embeddings_constraint = {};
+    bool mask_zero = false;  ///< index 0 stands for no entry at all
+    std::string name = {};
+    DType dtype = f32;
+};
+
+/// Row by row of a table: indices (batch, …), integers or whole numbers, become (batch, …,
+/// output_dim). An index outside throws ValueError when it is evaluated. Weight: embeddings
+/// (input_dim, output_dim).
+class Embedding final : public Layer {
+public:
+    /// Throws ValueError unless both sizes are positive.
+    Embedding(Index input_dim, Index output_dim, const EmbeddingOptions& options = {});
+    void build(const Spec& input) override;
+    Tensor call(const Tensor& indices, Mode mode) override;
+    /// True where the index isn't 0, if `mask_zero`.
+    Tensor compute_mask(const Tensor& indices, const Tensor& mask) override;
+    std::string config() const override;
+
+protected:
+    void check_input(const Tensor& indices) override;
+
+private:
+    Index input_dim_, output_dim_;
+    EmbeddingOptions options_;
+    Parameter embeddings_;
+};
+
+}  // namespace shikumi::nn

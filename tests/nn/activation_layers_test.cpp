@@ -1,0 +1,61 @@
+// Activations as layers.
+#include <vector>
+
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/nn.hpp>
+
+#include "catch.hpp"
+
+using namespace shikumi;
+using shikumi_test::contains;
+
+namespace {
+
+const Tensor line = tensor({{-2, -0.5, 0.5, 2, 7}}, f64);
+
+void check_values(const Tensor& got, const std::vector<double>& expected) {
+    const auto values = got.to_vector<double>();
+    REQUIRE(values.size() == expected.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        CHECK(values[i] == Approx(expected[i]).margin(1e-12));
+}
+
+}  // namespace
+
+TEST_CASE("ReLU with all its arguments", "[nn]") {
+    check_values(nn::ReLU()(line), {0, 0, 0.5, 2, 7});
+    check_values(nn::ReLU({.max_value = 6})(line), {0, 0, 0.5, 2, 6});
+    check_values(nn::ReLU({.negative_slope = 0.1})(line), {-0.2, -0.05, 0.5, 2, 7});
+    check_values(nn::ReLU({.max_value = 3, .negative_slope = 0.1, .threshold = 1})(line),
+                 {-0.3, -0.15, -0.05, 2, 3});
+    REQUIRE_THROWS_AS(nn::ReLU({.max_value = -1}), ValueError);
+    REQUIRE_THROWS_AS(nn::ReLU({.threshold = -1}), ValueError);
+    nn::check_layer(nn::ReLU({.max_value = 1.2, .negative_slope = 0.3, .threshold = 0.4}), {3, 4});
+}
+
+TEST_CASE("LeakyReLU, ELU and Softmax", "[nn]") {
+    check_values(nn::LeakyReLU()(line), {-0.6, -0.15, 0.5, 2, 7});
+    CHECK(nn::ELU(2)(line).to_vector<double>()[0] == Approx(2 * (std::exp(-2) - 1)));
+    check_values(sum(nn::Softmax(1)(reshape(arange(0, 12, 1, f64), {2, 3, 2})), 1), {1, 1, 1, 1});
+    nn::check_layer(nn::LeakyReLU(), {3, 4});
+    nn::check_layer(nn::ELU(0.7), {3, 4});
+    nn::check_layer(nn::Softmax(), {3, 4});
+    nn::check_layer(nn::Softmax(1), {3, 4, 2});
+    REQUIRE_THROWS_AS(nn::LeakyReLU(-1), ValueError);
+    nn::Softmax over_batch(0);
+    REQUIRE_THROWS_WITH(over_batch(line), contains("batch"));
+}
+
+TEST_CASE("PReLU learns a slope for each element, or for shared axes", "[nn]") {
+    nn::PReLU prelu({.alpha_initializer = nn::constant(0.25), .dtype = f64});
+    check_values(prelu(line), {-0.5, -0.125, 0.5, 2, 7});
+    CHECK(prelu.weights().front().shape() == Shape{5});
+
+    nn::PReLU shared({.shared_axes = {1, 2}});
+    shared(zeros({2, 4, 5, 3}));
+    CHECK(shared.weights().front().shape() == Shape{1, 1, 3});
+    nn::check_layer(nn::PReLU(), {3, 4});
+    nn::check_layer(nn::PReLU({.shared_axes = {1}}), {2, 3, 2});
+    nn::PReLU wrong({.shared_axes = {3}});
+    REQUIRE_THROWS_WITH(wrong(zeros({2, 3})), contains("axis 3") && contains("(2, 3)"));
+}

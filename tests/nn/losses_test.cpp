@@ -1,0 +1,120 @@
+// Keras's further losses against plain doubles.
+#include <cmath>
+#include <functional>
+#include <vector>
+
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/autograd/transform/transform.hpp>
+#include <shikumi/nn/nn.hpp>
+
+#include "catch.hpp"
+
+using namespace shikumi;
+using shikumi_test::contains;
+
+namespace {
+
+using Row = std::vector<double>;
+
+const Tensor targets = tensor({{0.2, 0.7, 0.1}, {1, 0, 0}}, f64);
+const Tensor predictions = tensor({{0.5, 0.3, 0.2}, {0.1, 0.6, 2.5}}, f64);
+
+void check_rows(const nn::Loss& loss,
+                const std::function<double(const Row& t, const Row& p)>& reference) {
+    INFO(loss.name());
+    const Tensor each = loss(targets, predictions);
+    REQUIRE(each.shape() == Shape{2});
+    const auto got = each.to_vector<double>();
+    const auto t = targets.to_vector<double>(), p = predictions.to_vector<double>();
+    for (std::size_t i = 0; i < 2; ++i) {
+        const auto row = [&](const Row& all) {
+            return Row(all.begin() + static_cast<std::ptrdiff_t>(3 * i),
+                       all.begin() + static_cast<std::ptrdiff_t>(3 * i + 3));
+        };
+        CHECK(got[i] == Approx(reference(row(t), row(p))).epsilon(1e-12));
+    }
+    check_gradients([&](const Tensor& x) { return loss(targets, x); }, predictions);
+    REQUIRE_THROWS_AS(loss(zeros({2, 4}, f64), predictions), ShapeError);
+}
+
+// The mean of f over a row.
+auto each_of(const std::function<double(double t, double p)>& f) {
+    return [f](const Row& t, const Row& p) {
+        double sum = 0;
+        for (std::size_t i = 0; i < t.size(); ++i) sum += f(t[i], p[i]);
+        return sum / static_cast<double>(t.size());
+    };
+}
+
+}  // namespace
+
+TEST_CASE("losses that average over the last axis", "[nn]") {
+    check_rows(nn::mean_squared_logarithmic_error, each_of([](double t, double p) {
+                   return std::pow(std::log1p(std::max(t, 1e-7)) - std::log1p(p), 2);
+               }));
+    const auto huber_of = [](double delta) {
+        return each_of([=](double t, double p) {
+            const double d = std::abs(t - p);
+            return d <= delta ? d * d / 2 : delta * d - delta * delta / 2;
+        });
+    };
+    check_rows(nn::huber, huber_of(1));
+    check_rows(nn::Huber({.delta = 0.35}), huber_of(0.35));
+    check_rows(nn::log_cosh,
+               each_of([](double t, double p) { return std::log(std::cosh(p - t)); }));
+    check_rows(nn::poisson, each_of([](double t, double p) { return p - t * std::log(p + 1e-7); }));
+    check_rows(nn::hinge, each_of([](double t, double p) { return std::max(1 - t * p, 0.0); }));
+    check_rows(nn::squared_hinge,
+               each_of([](double t, double p) { return std::pow(std::max(1 - t * p, 0.0), 2); }));
+    REQUIRE_THROWS_AS(nn::Huber({.delta = 0}), ValueError);
+}
+
+TEST_CASE("log_cosh doesn't overflow", "[nn]") {
+    const Tensor far = nn::log_cosh(tensor({{-1000.0}, {1000.0}}), zeros({2, 1}));
+    for (const double v : far.to_vector<double>()) CHECK(v == Approx(1000 - std::log(2)));
+}
+
+TEST_CASE("hinges take 0 and 1 for -1 and 1", "[nn]") {
+    const Tensor p = tensor({{0.4, -0.3}}, f64);
+    for (const nn::NamedLoss* loss : {&nn::hinge, &nn::squared_hinge}) {
+        const double signs = (*loss)(tensor({{1, -1}}, f64), p).item<double>();
+        CHECK((*loss)(tensor({{1, 0}}, f64), p).item<double>() == signs);
+        CHECK((*loss)(tensor({{1, 0}}, i64), p).item<double>() == signs);
+    }
+}
+
+TEST_CASE("losses over whole rows", "[nn]") {
+    check_rows(nn::kl_divergence, [](const Row& t, const Row& p) {
+        double sum = 0;
+        for (std::size_t i = 0; i < t.size(); ++i) {
+            const double a = std::clamp(t[i], 1e-7, 1.0), b = std::clamp(p[i], 1e-7, 1.0);
+            sum += a * std::log(a / b);
+        }
+        return sum;
+    });
+    const auto cosine = [](const Row& t, const Row& p) {
+        double tp = 0, tt = 0, pp = 0;
+        for (std::size_t i = 0; i < t.size(); ++i) {
+            tp += t[i] * p[i];
+            tt += t[i] * t[i];
+            pp += p[i] * p[i];
+        }
+        return -tp / std::sqrt(tt * pp);
+    };
+    check_rows(nn::cosine_similarity, cosine);
+    check_rows(nn::CosineSimilarity({.axis = 1}), cosine);
+    check_rows(nn::categorical_hinge, [](const Row& t, const Row& p) {
+        double right = 0, wrong = -1e9;
+        for (std::size_t i = 0; i < t.size(); ++i) {
+            right += t[i] * p[i];
+            wrong = std::max(wrong, (1 - t[i]) * p[i]);
+        }
+        return std::max(wrong - right + 1, 0.0);
+    });
+}
+
+TEST_CASE("the made losses have Keras's names and want targets like the predictions", "[nn]") {
+    CHECK(nn::Huber({.delta = 2}).name() == "huber");
+    CHECK(nn::CosineSimilarity().name() == "cosine_similarity");
+    CHECK(nn::Huber().targets() == nn::Targets::like_predictions);
+}

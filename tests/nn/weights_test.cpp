@@ -1,0 +1,63 @@
+// Regularisers and constraints.
+#include <cmath>
+#include <vector>
+
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/autograd/transform/transform.hpp>
+#include <shikumi/nn/nn.hpp>
+
+#include "catch.hpp"
+
+using namespace shikumi;
+using shikumi_test::contains;
+
+namespace {
+
+const Tensor kernel = tensor({{3, -0.3}, {-4, 0.4}}, f64);
+
+void check_values(const Tensor& got, const std::vector<double>& expected) {
+    const auto values = got.to_vector<double>();
+    REQUIRE(values.size() == expected.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        CHECK(values[i] == Approx(expected[i]).margin(1e-6));
+}
+
+}  // namespace
+
+TEST_CASE("regularisers add up what they punish", "[nn]") {
+    CHECK(nn::L1()(kernel).item<double>() == Approx(0.077));
+    CHECK(nn::L2(0.1)(kernel).item<double>() == Approx(2.525));
+    CHECK(nn::L1L2(0.01, 0.1)(kernel).item<double>() == Approx(2.602));
+    CHECK(nn::L1L2()(kernel).item<double>() == 0);
+    CHECK(nn::L2().name() == "L2(0.01)");
+    CHECK_FALSE(nn::Regularizer());
+    CHECK(nn::Regularizer([](const Tensor& w) { return sum(w); }).name() == "custom");
+    REQUIRE_THROWS_AS(nn::L1(-1), ValueError);
+    REQUIRE_THROWS_AS(nn::L1L2(0, -1), ValueError);
+}
+
+TEST_CASE("the orthogonal regulariser averages the cosines of all pairs", "[nn]") {
+    const Tensor w = tensor({{1, 0}, {0, 2}, {3, 3}}, f64);
+    CHECK(nn::OrthogonalRegularizer(0.3)(w).item<double>() == Approx(0.2 * std::sqrt(0.5)));
+    const nn::Regularizer columns = nn::OrthogonalRegularizer(1, {.columns = true});
+    CHECK(columns(w).item<double>() == Approx(9 / std::sqrt(10.0 * 13)));
+    CHECK(nn::OrthogonalRegularizer()(eye(4)).item<double>() == 0);
+    check_gradients([&](const Tensor& x) { return columns(x); }, w);
+    REQUIRE_THROWS_AS(columns(zeros({3})), ShapeError);
+    REQUIRE_THROWS_AS(columns(zeros({3, 1})), ValueError);
+}
+
+TEST_CASE("constraints scale columns and cut signs", "[nn]") {
+    check_values(nn::MaxNorm(1)(kernel), {0.6, -0.3, -0.8, 0.4});
+    check_values(nn::MaxNorm(1, 1)(tensor({{3, 4}, {0.3, 0.4}}, f64)), {0.6, 0.8, 0.3, 0.4});
+    check_values(nn::NonNeg()(kernel), {3, 0, 0, 0.4});
+    check_values(nn::UnitNorm()(kernel), {0.6, -0.6, -0.8, 0.8});
+    check_values(nn::MinMaxNorm({.min_value = 1, .max_value = 2})(kernel), {1.2, -0.6, -1.6, 0.8});
+    check_values(nn::MinMaxNorm({.min_value = 1, .max_value = 2, .rate = 0.5})(kernel),
+                 {2.1, -0.45, -2.8, 0.6});
+    check_values(nn::UnitNorm()(zeros({2, 1}, f64)), {0, 0});
+    CHECK_FALSE(nn::Constraint());
+    REQUIRE_THROWS_AS(nn::MaxNorm(-1), ValueError);
+    REQUIRE_THROWS_AS(nn::MinMaxNorm({.min_value = 2}), ValueError);
+    REQUIRE_THROWS_AS(nn::MinMaxNorm({.rate = 2}), ValueError);
+}
