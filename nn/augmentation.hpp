@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/layer.hpp>
 
 namespace shikumi::nn {
@@ -27,8 +28,6 @@ enum class Fill {
     wrap,      ///< a b c d | a b c d | a b c d
     nearest,   ///< a a a a | a b c d | d d d d
 };
-
-enum class Interpolation { nearest, bilinear };
 
 struct ResampleOptions {
     Fill fill_mode = Fill::reflect;

@@ -74,10 +74,10 @@ TEST_CASE("RandomTranslation moves by whole and half pixels", "[nn]") {
     check_values(trained(nn::RandomTranslation(still, left_half), x), {1.5, 2.5, 3.5, 4});
     check_values(trained(nn::RandomTranslation(nn::FactorRange(0.5, 0.5), still), picture(2, 2)),
                  {1, 2, 1, 2});
-    check_values(trained(nn::RandomTranslation(still, left_half,
-                                               {.interpolation = nn::Interpolation::nearest}),
-                         picture(1, 4)),
-                 {1, 3, 3, 4});
+    check_values(
+        trained(nn::RandomTranslation(still, left_half, {.interpolation = Interpolation::nearest}),
+                picture(1, 4)),
+        {1, 3, 3, 4});
     REQUIRE_THROWS_AS(nn::RandomTranslation(nn::FactorRange(0.2, 0.1), still), ValueError);
     REQUIRE_THROWS_AS(nn::RandomTranslation(2, still), ValueError);
     nn::check_layer(nn::RandomTranslation(0.3, 0.3), {2, 3, 3, 2});
