@@ -10,11 +10,10 @@ namespace shikumi::nn::detail {
 void check_window(std::string_view layer, int axes, const PerAxis& size, const PerAxis& strides,
                   const PerAxis& dilation, Padding padding) {
     shikumi::detail::per_axis(layer, "the window's size", size, axes);
+    const auto steps = shikumi::detail::per_axis(layer, "strides", strides, axes);
+    const auto gaps = shikumi::detail::per_axis(layer, "dilation", dilation, axes);
     const auto above_one = [](Index n) { return n > 1; };
-    if (std::ranges::any_of(shikumi::detail::per_axis(layer, "strides", strides, axes),
-                            above_one) &&
-        std::ranges::any_of(shikumi::detail::per_axis(layer, "dilation", dilation, axes),
-                            above_one))
+    if (std::ranges::any_of(steps, above_one) && std::ranges::any_of(gaps, above_one))
         fail<ValueError>(layer, "strides above 1 don't go together with dilation above 1");
     if (padding == Padding::causal && axes > 1)
         fail<ValueError>(layer, "causal padding is for one axis, not ", axes);

@@ -60,13 +60,28 @@ void compare_losses(const std::vector<double>& got, const std::vector<double>& e
 
 // ---- one case -----------------------------------------------------------------------------------
 
+// The layers' configurations. TensorFlow.js leaves SeparableConv2D's depth_multiplier out; it is
+// the last size of the kernel.
+json layers_of(const json& c) {
+    json layers = c.at("layers");
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        if (layers[i].at("class_name") != "SeparableConv2D") continue;
+        const std::string kernel = std::to_string(i) + "_separable_conv2d/depthwise_kernel";
+        for (const json& weight : c.at("initial_weights")) {
+            if (weight.at("name") == kernel)
+                layers[i]["config"]["depth_multiplier"] = weight.at("shape").back();
+        }
+    }
+    return layers;
+}
+
 void run(const json& c) {
     const double tolerance = c.at("tolerance");
     const int epochs = c.at("epochs");
 
     // Everything that may be unknown is looked up first: a case is skipped or run, not half run.
     nn::Sequential model;
-    for (const json& layer : c.at("layers")) model.add(read_layer(layer));
+    for (const json& layer : layers_of(c)) model.add(read_layer(layer));
     std::optional<nn::CompileOptions> how;
     if (epochs > 0) how = nn::CompileOptions{read_optimizer(c.at("optimizer")), read_loss(c), {}};
 

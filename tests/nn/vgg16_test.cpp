@@ -1,0 +1,106 @@
+// VGG16's layers and parameters, its preprocessing, and weights from files.
+#include <fstream>
+
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/nn.hpp>
+
+#include "catch.hpp"
+#include "support/temporary.hpp"
+
+using namespace shikumi;
+using nn::applications::VGG16;
+using shikumi_test::contains;
+
+namespace {
+
+std::string bytes_of(const std::filesystem::path& file) { return shikumi_test::contents(file); }
+
+void write(const std::filesystem::path& file, const std::string& bytes) {
+    std::ofstream(file, std::ios::binary) << bytes;
+}
+
+nn::Sequential small() {
+    return nn::Sequential{nn::Conv2D(2, 2, {.input_shape = {4, 4, 1}}), nn::Flatten(),
+                          nn::Dense(3)};
+}
+
+}  // namespace
+
+TEST_CASE("VGG16 has 138,357,544 parameters, and the shapes of the paper", "[nn]") {
+    nn::Sequential full = VGG16();
+    CHECK(full.count_params() == 138357544);
+    CHECK(full.output().shape == Shape{full.output().shape.front(), 1000});
+    CHECK(full.layers().front()->name() == "block1_conv1");
+    CHECK(full.layers().back()->name() == "predictions");
+    CHECK(full.layers().size() == 22);
+    const std::string summary = full.summary();
+    for (const char* row :
+         {"Model: \"vgg16\"", "block1_conv1 (Conv2D)       (None, 224, 224, 64)      1792",
+          "block5_pool (MaxPooling2D)  (None, 7, 7, 512)         0",
+          "flatten (Flatten)           (None, 25088)             0",
+          "fc1 (Dense)                 (None, 4096)              102764544",
+          "Total params: 138,357,544"})
+        CHECK_THAT(summary, contains(row));
+}
+
+TEST_CASE("VGG16 without its top, and of other sizes", "[nn]") {
+    using nn::applications::TopPooling;
+    nn::Sequential bare = VGG16({.include_top = false, .input_shape = {32, 48, 3}});
+    CHECK(bare.count_params() == 14714688);
+    CHECK(bare.output().shape.with_front(1) == Shape{1, 1, 1, 512});
+    nn::Sequential pooled =
+        VGG16({.include_top = false, .input_shape = {64, 64, 1}, .pooling = TopPooling::average});
+    CHECK(pooled.output().shape.with_front(1) == Shape{1, 512});
+    CHECK(pooled.count_params() == 14714688 - 2 * 576);
+    REQUIRE_THROWS_AS(VGG16({.input_shape = {31, 224, 3}}), ShapeError);
+    REQUIRE_THROWS_AS(VGG16({.input_shape = {224, 224}}), ShapeError);
+    REQUIRE_THROWS_AS(VGG16({.classes = 0}), ValueError);
+}
+
+TEST_CASE("preprocess_input turns the colours round and takes the means off", "[nn]") {
+    const Tensor image = tensor({{{255, 128, 0}}}, u8);
+    const auto x = nn::applications::preprocess_input(image).to_vector<float>();
+    CHECK(x == std::vector<float>{0 - 103.939F, 128 - 116.779F, 255 - 123.68F});
+    REQUIRE_THROWS_AS(nn::applications::preprocess_input(zeros({2, 2, 1})), ShapeError);
+}
+
+TEST_CASE("weights go through a file", "[nn]") {
+    const shikumi_test::TemporaryFolder folder;
+    const auto file = folder.path() / "small.weights";
+    nn::Sequential from = small(), to = small();
+    nn::write_weights(from, file);
+    CHECK(bytes_of(file).size() == 24 + 4 * static_cast<std::size_t>(from.count_params()));
+    CHECK(bytes_of(file).starts_with(std::string("shikumi1\4\0\0\0\0\0\0\0", 16)));
+    nn::read_weights(to, file);
+    const auto a = from.get_weights(), b = to.get_weights();
+    for (std::size_t i = 0; i < a.size(); ++i)
+        CHECK(a[i].to_vector<float>() == b[i].to_vector<float>());
+}
+
+TEST_CASE("files that don't hold the weights are refused", "[nn]") {
+    const shikumi_test::TemporaryFolder folder;
+    const auto file = folder.path() / "small.weights";
+    nn::Sequential model = small();
+    nn::write_weights(model, file);
+    const std::string good = bytes_of(file);
+    const auto before = model.get_weights()[0].to_vector<float>();
+    const auto refused = [&](const std::string& bytes, const char* part) {
+        write(file, bytes);
+        try {
+            nn::read_weights(model, file);
+            FAIL("nothing was thrown");
+        } catch (const IoError& e) {
+            CHECK_THAT(std::string(e.what()), contains(part));
+        }
+    };
+    refused("", "no file of weights");
+    refused("PK" + good.substr(2), "no file of weights");
+    refused(good.substr(0, good.size() - 1), "ends within 'dense");
+    refused(good + "x", "goes on");
+    std::string other = good;
+    other[8] = 7;
+    refused(other, "doesn't hold the 4 weights");
+    CHECK(model.get_weights()[0].to_vector<float>() == before);
+    REQUIRE_THROWS_AS(nn::read_weights(model, folder.path() / "none"), IoError);
+    REQUIRE_THROWS_AS(VGG16({.weights = file}), IoError);
+}
