@@ -39,6 +39,6 @@ void mnist_lstm(const examples::Options& options) {
 
 int main(int argc, char** argv) {
     return examples::run_example(argc, argv, "70,000 handwritten digits, read row by row",
-                                 {.epochs = 3, .batch_size = 64, .learning_rate = 0.001},
+                                 {.epochs = 3, .batch_size = 64, .learning_rate = 0.002},
                                  mnist_lstm);
 }

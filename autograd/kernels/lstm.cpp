@@ -20,9 +20,9 @@ namespace {
 // eˣ to one unit in the last place: 2ⁿ times a polynomial on [-ln 2/2, ln 2/2].
 [[gnu::always_inline]] inline float exponential(float x) {
     constexpr float shift = 0x1.8p23F;  // adding it rounds to a whole number
-    x = x < -87.0F ? -87.0F : x > 88.0F ? 88.0F : x;
-    const float n = (x * 1.44269504F + shift) - shift;
-    const float r = (x - n * 0.693359375F) + n * 2.12194440e-4F;
+    const float y = x > -87.0F ? (x < 88.0F ? x : 88.0F) : -87.0F;
+    const float n = (y * 1.44269504F + shift) - shift;
+    const float r = (y - n * 0.693359375F) + n * 2.12194440e-4F;
     float p = 1.9875691500e-4F;
     p = p * r + 1.3981999507e-3F;
     p = p * r + 8.3334519073e-3F;
@@ -30,7 +30,8 @@ namespace {
     p = p * r + 1.6666665459e-1F;
     p = p * r + 5.0000001201e-1F;
     p = p * r * r + r + 1.0F;
-    return p * std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
+    p *= std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
+    return x == x ? p : x;  // NaN stays NaN
 }
 [[gnu::always_inline]] inline double exponential(double x) { return std::exp(x); }
 
@@ -109,7 +110,7 @@ struct Backward {
     }
 };
 
-// Compiled for each width of vectors; the processor decides.
+// Compiled for narrow and for wide vectors; the processor decides.
 template <class Step>
 void run_narrow(const Step& step, Index units) {
     step(units);

@@ -80,6 +80,15 @@ TEST_CASE("arrays shows the library's digits where MNIST isn't at hand", "[progr
         CHECK_THAT(text, contains(part));
 }
 
+TEST_CASE("custom_cell reads digits row by row", "[programs]") {
+    const Outcome cell = run("custom_cell", "--epochs 6");
+    CHECK(cell.status == 0);
+    CHECK_THAT(cell.text, contains("derivatives are right"));
+    std::smatch found;
+    REQUIRE(std::regex_search(cell.text, found, std::regex("Epoch 6/6\n.* accuracy: ([0-9.]+)")));
+    CHECK(std::stod(found[1]) > 0.9);
+}
+
 TEST_CASE("custom_model and custom_layer learn", "[programs]") {
     const Outcome model = run("custom_model");
     CHECK(model.status == 0);

@@ -1,4 +1,7 @@
 // The LSTM as one operation, held against its steps.
+#include <cmath>
+#include <limits>
+
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -47,6 +50,20 @@ TEST_CASE("an LSTM sequence gives what its steps give", "[recurrent]") {
                 CHECK(largest_difference(by_whole[i], by_steps[i]) <
                       tolerance * (1 + max(abs(by_steps[i])).item<double>()));
         }
+    }
+}
+
+TEST_CASE("an LSTM's gates saturate and hand on NaN", "[recurrent]") {
+    for (const DType dtype : {f32, f64}) {
+        const auto last = [&](double gates) {
+            const Tensor one = ones({1, 1}, dtype);
+            return lstm_sequence(full({1, 1, 4}, gates, dtype), zeros({1, 4}, dtype), one, one)
+                .to_vector<double>()[1];
+        };
+        CHECK(last(1000) == Approx(2));  // c' = 1·1 + 1·1
+        CHECK(last(-1000) == Approx(0).margin(1e-30));
+        CHECK(last(std::numeric_limits<double>::infinity()) == Approx(2));
+        CHECK(std::isnan(last(std::numeric_limits<double>::quiet_NaN())));
     }
 }
 
