@@ -3,9 +3,11 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <type_traits>
 
 #include <shikumi/autograd/core/dtype.hpp>
+#include <shikumi/autograd/kernels/widest.hpp>
 
 namespace shikumi::kernels {
 
@@ -14,29 +16,58 @@ namespace shikumi::kernels {
 using BlockKernel = void (*)(Index n, void* out, const void* a, const void* b, const void* c);
 
 namespace detail {
+
 // What f gives for T elements: bool stays bool, anything else goes back to T.
 template <class T, class Result>
 using Out = std::conditional_t<std::is_same_v<Result, bool>, bool, T>;
 
 template <class F, class T>
-void block(Index n, void* out, const void* a, const void* b, const void* c) {
-    const T* x = static_cast<const T*>(a);
-    if constexpr (std::invocable<F, T>) {
-        using R = Out<T, std::invoke_result_t<F, T>>;
-        R* y = static_cast<R*>(out);
-        for (Index i = 0; i < n; ++i) y[i] = static_cast<R>(F{}(x[i]));
-    } else if constexpr (std::invocable<F, T, T>) {
-        using R = Out<T, std::invoke_result_t<F, T, T>>;
-        R* y = static_cast<R*>(out);
-        const T* u = static_cast<const T*>(b);
-        for (Index i = 0; i < n; ++i) y[i] = static_cast<R>(F{}(x[i], u[i]));
-    } else {
-        T* y = static_cast<T*>(out);
-        const T* u = static_cast<const T*>(b);
-        const T* v = static_cast<const T*>(c);
-        for (Index i = 0; i < n; ++i) y[i] = static_cast<T>(F{}(x[i], u[i], v[i]));
+struct Block {
+    static void run(Index n, void* out, const void* a, const void* b, const void* c) {
+        const T* x = static_cast<const T*>(a);
+        if constexpr (std::invocable<F, T>) {
+            using R = Out<T, std::invoke_result_t<F, T>>;
+            R* y = static_cast<R*>(out);
+            each(n, [=](Index i) { y[i] = static_cast<R>(F{}(x[i])); });
+        } else if constexpr (std::invocable<F, T, T>) {
+            using R = Out<T, std::invoke_result_t<F, T, T>>;
+            R* y = static_cast<R*>(out);
+            const T* u = static_cast<const T*>(b);
+            each(n, [=](Index i) { y[i] = static_cast<R>(F{}(x[i], u[i])); });
+        } else {
+            T* y = static_cast<T*>(out);
+            const T* u = static_cast<const T*>(b);
+            const T* v = static_cast<const T*>(c);
+            each(n, [=](Index i) { y[i] = static_cast<T>(F{}(x[i], u[i], v[i])); });
+        }
     }
-}
+};
+
+// `Fast` where `Takes` the inputs, `Slow` for the rest.
+template <class Takes, class Fast, class Slow, class T>
+struct Guarded {
+    struct Either {
+        template <std::same_as<T>... Inputs>
+        requires std::invocable<Fast, Inputs...> T operator()(Inputs... x) const {
+            return Takes{}(x...) ? Fast{}(x...) : Slow{}(x...);
+        }
+    };
+    static void run(Index n, void* out, const void* a, const void* b, const void* c) {
+        const T* x = static_cast<const T*>(a);
+        std::uint32_t refused = 0;
+        if constexpr (std::invocable<Fast, T>) {
+            for (Index i = 0; i < n; ++i) refused |= Takes{}(x[i]) ? 0U : 1U;
+        } else {
+            const T* u = static_cast<const T*>(b);
+            for (Index i = 0; i < n; ++i) refused |= Takes{}(x[i], u[i]) ? 0U : 1U;
+        }
+        if (refused == 0)
+            Block<Fast, T>::run(n, out, a, b, c);
+        else
+            Block<Either, T>::run(n, out, a, b, c);
+    }
+};
+
 }  // namespace detail
 
 /// The kernel of a captureless generic lambda of one to three arguments for f32 and f64; null for
@@ -45,12 +76,25 @@ template <class F>
 BlockKernel floating(DType t, F) {
     switch (t) {
         case f32:
-            return detail::block<F, float>;
+            return widest<detail::Block<F, float>>();
         case f64:
-            return detail::block<F, double>;
+            return widest<detail::Block<F, double>>();
         default:
             return nullptr;
     }
+}
+
+/// The same with a function for each of the two.
+template <class Single, class Double>
+BlockKernel floating(DType t, Single, Double) {
+    return t == f32 ? widest<detail::Block<Single, float>>() : floating(t, Double{});
+}
+
+/// The same where `fast`, free of branches, is for those f32 that it `takes`, and `slow` for all
+/// other numbers.
+template <class Takes, class Fast, class Slow>
+BlockKernel floating(DType t, Takes, Fast, Slow slow) {
+    return t == f32 ? widest<detail::Guarded<Takes, Fast, Slow, float>>() : floating(t, slow);
 }
 
 /// The same for every dtype but bool.
@@ -58,11 +102,11 @@ template <class F>
 BlockKernel numeric(DType t, F f) {
     switch (t) {
         case u8:
-            return detail::block<F, std::uint8_t>;
+            return detail::Block<F, std::uint8_t>::run;
         case i32:
-            return detail::block<F, std::int32_t>;
+            return detail::Block<F, std::int32_t>::run;
         case i64:
-            return detail::block<F, std::int64_t>;
+            return detail::Block<F, std::int64_t>::run;
         default:
             return floating(t, f);
     }
@@ -71,7 +115,7 @@ BlockKernel numeric(DType t, F f) {
 /// The same for every dtype.
 template <class F>
 BlockKernel any(DType t, F f) {
-    return t == bool_ ? detail::block<F, bool> : numeric(t, f);
+    return t == bool_ ? detail::Block<F, bool>::run : numeric(t, f);
 }
 
 }  // namespace shikumi::kernels

@@ -1,8 +1,8 @@
 // The functions that layers put behind their products. Few are operations; the rest is composed,
 // and fuses into one pass anyway.
-#include <cmath>
 #include <numbers>
 
+#include <shikumi/autograd/kernels/vector_math.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 
 namespace shikumi {
@@ -12,12 +12,13 @@ namespace {
 using detail::FloatingOp;
 using detail::NumericOp;
 using kernels::BlockKernel;
+namespace vector = kernels::math;
 
 // σ(x) = 1 / (1 + e⁻ˣ); σ (1 - σ). An overflow of e⁻ˣ gives the right 0.
 struct Sigmoid final : FloatingOp {
     std::string_view name() const noexcept override { return "sigmoid"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return 1 / (1 + std::exp(-x)); });
+        return kernels::floating(in[0].dtype, [](auto x) { return vector::sigmoid(x); });
     }
     Tensor partial(int, Tensors, const Tensor& out) const override { return out * (1 - out); }
 };
@@ -26,9 +27,7 @@ struct Sigmoid final : FloatingOp {
 struct Softplus final : FloatingOp {
     std::string_view name() const noexcept override { return "softplus"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) {
-            return (x > 0 ? x : 0) + std::log1p(std::exp(-std::abs(x)));
-        });
+        return kernels::floating(in[0].dtype, [](auto x) { return vector::softplus(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override { return sigmoid(in[0]); }
 };
@@ -56,7 +55,7 @@ struct Elu final : FloatingOp {
     std::string_view name() const noexcept override { return "elu"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::floating(
-            in[0].dtype, [](auto x, auto alpha) { return x > 0 ? x : alpha * std::expm1(x); });
+            in[0].dtype, [](auto x, auto alpha) { return x > 0 ? x : alpha * vector::expm1(x); });
     }
     Tensor partial(int i, Tensors in, const Tensor& out) const override {
         if (i == 0) return where(in[0] > 0, 1, out + in[1]);

@@ -1,6 +1,7 @@
 // Sums, products, powers, extremes.
 #include <cmath>
 
+#include <shikumi/autograd/kernels/vector_math.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 
 namespace shikumi {
@@ -12,6 +13,7 @@ using detail::literal;
 using detail::NumericOp;
 using detail::wrapping;
 using kernels::BlockKernel;
+namespace vector = kernels::math;
 
 // a + b; 1, 1
 struct Add final : NumericOp {
@@ -98,7 +100,10 @@ struct Reciprocal final : FloatingOp {
 struct Pow final : FloatingOp {
     std::string_view name() const noexcept override { return "pow"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto a, auto b) { return std::pow(a, b); });
+        return kernels::floating(
+            in[0].dtype, [](float a, float b) { return vector::pow_takes(a, b); },
+            [](float a, float b) { return vector::pow(a, b); },
+            [](auto a, auto b) { return std::pow(a, b); });
     }
     Tensor partial(int i, Tensors in, const Tensor& out) const override {
         const Tensor& a = in[0];

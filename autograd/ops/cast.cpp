@@ -27,11 +27,13 @@ constexpr To converted(From x) noexcept {
 }
 
 template <class To, class From>
-void convert(Index n, void* out, const void* in, const void*, const void*) {
-    auto* y = static_cast<To*>(out);
-    const auto* x = static_cast<const From*>(in);
-    for (Index i = 0; i < n; ++i) y[i] = converted<To>(x[i]);
-}
+struct Convert {
+    static void run(Index n, void* out, const void* in, const void*, const void*) {
+        auto* y = static_cast<To*>(out);
+        const auto* x = static_cast<const From*>(in);
+        kernels::detail::each(n, [=](Index i) { y[i] = converted<To>(x[i]); });
+    }
+};
 
 // x as another dtype; 1 between reals, else 0
 struct Cast final : Pointwise {
@@ -40,7 +42,8 @@ struct Cast final : Pointwise {
     Spec infer(Specs in) const override { return {in[0].shape, to}; }
     BlockKernel kernel(Specs in) const override {
         return dispatch(in[0].dtype, [&]<class From>() {
-            return dispatch(to, []<class To>() -> BlockKernel { return convert<To, From>; });
+            return dispatch(
+                to, []<class To>() -> BlockKernel { return kernels::widest<Convert<To, From>>(); });
         });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override {

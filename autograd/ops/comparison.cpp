@@ -62,7 +62,7 @@ struct Logic final : Pointwise {
             fail<DTypeError>(name(), "got ", out.dtype, ", wants bool; compare first, e.g. x > 0");
         return out;
     }
-    BlockKernel kernel(Specs) const override { return kernels::detail::block<Function, bool>; }
+    BlockKernel kernel(Specs) const override { return kernels::detail::Block<Function, bool>::run; }
     Tensor partial(int, Tensors, const Tensor&) const override { return {}; }
 };
 
@@ -85,13 +85,18 @@ struct Classify final : Pointwise {
 };
 
 template <class T>
-void select(Index n, void* out, const void* condition, const void* a, const void* b) {
-    const auto* c = static_cast<const bool*>(condition);
-    const auto* x = static_cast<const T*>(a);
-    const auto* y = static_cast<const T*>(b);
-    auto* z = static_cast<T*>(out);
-    for (Index i = 0; i < n; ++i) z[i] = c[i] ? x[i] : y[i];
-}
+struct Select {
+    static void run(Index n, void* out, const void* condition, const void* a, const void* b) {
+        const auto* c = static_cast<const bool*>(condition);
+        const auto* x = static_cast<const T*>(a);
+        const auto* y = static_cast<const T*>(b);
+        auto* z = static_cast<T*>(out);
+        kernels::detail::each(n, [=](Index i) {
+            const T yes = x[i], no = y[i];
+            z[i] = c[i] ? yes : no;
+        });
+    }
+};
 
 // c ? a : b; -, c, not c
 struct Where final : Pointwise {
@@ -104,7 +109,8 @@ struct Where final : Pointwise {
         return {broadcast(name(), in[0].shape, chosen.shape), chosen.dtype};
     }
     BlockKernel kernel(Specs in) const override {
-        return dispatch(in[1].dtype, []<class T>() -> BlockKernel { return select<T>; });
+        return dispatch(in[1].dtype,
+                        []<class T>() -> BlockKernel { return kernels::widest<Select<T>>(); });
     }
     Tensor partial(int i, Tensors in, const Tensor&) const override {
         if (i == 0) return {};

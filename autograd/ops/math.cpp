@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numbers>
 
+#include <shikumi/autograd/kernels/vector_math.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 
 namespace shikumi {
@@ -12,6 +13,7 @@ using detail::FloatingOp;
 using detail::NumericOp;
 using detail::wrapping;
 using kernels::BlockKernel;
+namespace vector = kernels::math;
 
 template <class T>
 auto magnitude(T x) {
@@ -25,7 +27,7 @@ auto magnitude(T x) {
 struct Exp final : FloatingOp {
     std::string_view name() const noexcept override { return "exp"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::exp(x); });
+        return kernels::floating(in[0].dtype, [](auto x) { return vector::exp(x); });
     }
     Tensor partial(int, Tensors, const Tensor& out) const override { return out; }
 };
@@ -34,7 +36,7 @@ struct Exp final : FloatingOp {
 struct Expm1 final : FloatingOp {
     std::string_view name() const noexcept override { return "expm1"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::expm1(x); });
+        return kernels::floating(in[0].dtype, [](auto x) { return vector::expm1(x); });
     }
     Tensor partial(int, Tensors, const Tensor& out) const override { return out + 1; }
 };
@@ -43,7 +45,7 @@ struct Expm1 final : FloatingOp {
 struct Log final : FloatingOp {
     std::string_view name() const noexcept override { return "log"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::log(x); });
+        return kernels::floating(in[0].dtype, [](auto x) { return vector::log(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override { return reciprocal(in[0]); }
 };
@@ -52,7 +54,7 @@ struct Log final : FloatingOp {
 struct Log1p final : FloatingOp {
     std::string_view name() const noexcept override { return "log1p"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::log1p(x); });
+        return kernels::floating(in[0].dtype, [](auto x) { return vector::log1p(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override { return reciprocal(in[0] + 1); }
 };
@@ -61,7 +63,7 @@ struct Log1p final : FloatingOp {
 struct Log2 final : FloatingOp {
     std::string_view name() const noexcept override { return "log2"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::log2(x); });
+        return kernels::floating(in[0].dtype, [](auto x) { return vector::log2(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override {
         return reciprocal(in[0] * std::numbers::ln2);
@@ -72,7 +74,9 @@ struct Log2 final : FloatingOp {
 struct Log10 final : FloatingOp {
     std::string_view name() const noexcept override { return "log10"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::log10(x); });
+        return kernels::floating(
+            in[0].dtype, [](float x) { return vector::log10(x); },
+            [](double x) { return std::log10(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override {
         return reciprocal(in[0] * std::numbers::ln10);
@@ -148,7 +152,9 @@ struct Round final : FloatingOp {
 struct Sin final : FloatingOp {
     std::string_view name() const noexcept override { return "sin"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::sin(x); });
+        return kernels::floating(
+            in[0].dtype, [](float x) { return vector::turns(x); },
+            [](float x) { return vector::sin(x); }, [](auto x) { return std::sin(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override { return cos(in[0]); }
 };
@@ -157,7 +163,9 @@ struct Sin final : FloatingOp {
 struct Cos final : FloatingOp {
     std::string_view name() const noexcept override { return "cos"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::cos(x); });
+        return kernels::floating(
+            in[0].dtype, [](float x) { return vector::turns(x); },
+            [](float x) { return vector::cos(x); }, [](auto x) { return std::cos(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override { return -sin(in[0]); }
 };
@@ -166,7 +174,9 @@ struct Cos final : FloatingOp {
 struct Tan final : FloatingOp {
     std::string_view name() const noexcept override { return "tan"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::tan(x); });
+        return kernels::floating(
+            in[0].dtype, [](float x) { return vector::turns(x); },
+            [](float x) { return vector::tan(x); }, [](auto x) { return std::tan(x); });
     }
     Tensor partial(int, Tensors, const Tensor& out) const override { return 1 + square(out); }
 };
@@ -175,7 +185,9 @@ struct Tan final : FloatingOp {
 struct Asin final : FloatingOp {
     std::string_view name() const noexcept override { return "asin"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::asin(x); });
+        return kernels::floating(
+            in[0].dtype, [](float x) { return vector::asin(x); },
+            [](double x) { return std::asin(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override {
         return rsqrt((1 - in[0]) * (1 + in[0]));
@@ -186,7 +198,9 @@ struct Asin final : FloatingOp {
 struct Acos final : FloatingOp {
     std::string_view name() const noexcept override { return "acos"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::acos(x); });
+        return kernels::floating(
+            in[0].dtype, [](float x) { return vector::acos(x); },
+            [](double x) { return std::acos(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override {
         return -rsqrt((1 - in[0]) * (1 + in[0]));
@@ -197,7 +211,9 @@ struct Acos final : FloatingOp {
 struct Atan final : FloatingOp {
     std::string_view name() const noexcept override { return "atan"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::atan(x); });
+        return kernels::floating(
+            in[0].dtype, [](float x) { return vector::atan(x); },
+            [](double x) { return std::atan(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override {
         return reciprocal(1 + square(in[0]));
@@ -219,7 +235,9 @@ struct Atan2 final : FloatingOp {
 struct Sinh final : FloatingOp {
     std::string_view name() const noexcept override { return "sinh"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::sinh(x); });
+        return kernels::floating(
+            in[0].dtype, [](float x) { return vector::sinh(x); },
+            [](double x) { return std::sinh(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override { return cosh(in[0]); }
 };
@@ -228,7 +246,9 @@ struct Sinh final : FloatingOp {
 struct Cosh final : FloatingOp {
     std::string_view name() const noexcept override { return "cosh"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::cosh(x); });
+        return kernels::floating(
+            in[0].dtype, [](float x) { return vector::cosh(x); },
+            [](double x) { return std::cosh(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override { return sinh(in[0]); }
 };
@@ -237,7 +257,7 @@ struct Cosh final : FloatingOp {
 struct Tanh final : FloatingOp {
     std::string_view name() const noexcept override { return "tanh"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::tanh(x); });
+        return kernels::floating(in[0].dtype, [](auto x) { return vector::tanh(x); });
     }
     Tensor partial(int, Tensors, const Tensor& out) const override { return 1 - square(out); }
 };
@@ -246,7 +266,9 @@ struct Tanh final : FloatingOp {
 struct Asinh final : FloatingOp {
     std::string_view name() const noexcept override { return "asinh"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::asinh(x); });
+        return kernels::floating(
+            in[0].dtype, [](float x) { return vector::asinh(x); },
+            [](double x) { return std::asinh(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override {
         return rsqrt(1 + square(in[0]));
@@ -257,7 +279,9 @@ struct Asinh final : FloatingOp {
 struct Acosh final : FloatingOp {
     std::string_view name() const noexcept override { return "acosh"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::acosh(x); });
+        return kernels::floating(
+            in[0].dtype, [](float x) { return vector::acosh(x); },
+            [](double x) { return std::acosh(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override {
         return rsqrt((in[0] - 1) * (in[0] + 1));
@@ -268,7 +292,9 @@ struct Acosh final : FloatingOp {
 struct Atanh final : FloatingOp {
     std::string_view name() const noexcept override { return "atanh"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::atanh(x); });
+        return kernels::floating(
+            in[0].dtype, [](float x) { return vector::atanh(x); },
+            [](double x) { return std::atanh(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override {
         return reciprocal((1 - in[0]) * (1 + in[0]));
@@ -279,7 +305,9 @@ struct Atanh final : FloatingOp {
 struct Erf final : FloatingOp {
     std::string_view name() const noexcept override { return "erf"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::erf(x); });
+        return kernels::floating(
+            in[0].dtype, [](float x) { return vector::erf(x); },
+            [](double x) { return std::erf(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override {
         return 2 * std::numbers::inv_sqrtpi * exp(-square(in[0]));
