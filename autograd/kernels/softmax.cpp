@@ -1,146 +1,324 @@
 #include <shikumi/autograd/kernels/softmax.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <limits>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/kernels/block.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
+#include <shikumi/autograd/kernels/vector_math.hpp>
 
 namespace shikumi::kernels {
 
 namespace {
 
 constexpr Index block = Index{1} << 14;  // elements of one piece of work
+constexpr Index lanes = 16;
+constexpr Index chunk = 512;  // elements or lines that are taken together: they stay in the cache
+
+// f(0) + f(1) + …, in lanes that are added up at the end.
+template <class T, class F>
+T total(Index n, F f) {
+    T sum = 0;
+    Index i = 0;
+    if (n >= lanes) {
+        T lane[lanes] = {};
+        for (; n - i >= lanes; i += lanes) {
+            for (Index l = 0; l < lanes; ++l) lane[l] += f(i + l);
+        }
+        for (Index half = lanes / 2; half > 0; half /= 2) {
+            for (Index l = 0; l < half; ++l) lane[l] += lane[l + half];
+        }
+        sum = lane[0];
+    }
+    for (; i < n; ++i) sum += f(i);
+    return sum;
+}
 
 // NaN wins.
 template <class T>
-T largest(const T* x, Index n, Index step) {
+T larger(T a, T b) {
+    const bool take = (b > a) | (b != b);
+    return take ? b : a;
+}
+
+template <class T>
+T largest(const T* x, Index n) {
     T m = x[0];
-    for (Index i = 1; i < n; ++i) {
-        const T now = x[i * step];
-        m = now > m || now != now ? now : m;
+    Index i = 0;
+    if (n >= lanes) {
+        T lane[lanes];
+        std::copy_n(x, lanes, lane);
+        for (i = lanes; n - i >= lanes; i += lanes) {
+            for (Index l = 0; l < lanes; ++l) lane[l] = larger(lane[l], x[i + l]);
+        }
+        for (const T now : lane) m = larger(m, now);
     }
+    for (; i < n; ++i) m = larger(m, x[i]);
     return m;
 }
 
-// y = exp(x - shift), and its sum.
+// y = exp(x - m) for m, the largest of n contiguous elements; their sum
 template <class T>
-T exponentials(const T* x, Index n, Index step, T shift, T* y) {
-    T sum = 0;
-    for (Index i = 0; i < n; ++i) {
-        y[i * step] = std::exp(x[i * step] - shift);
-        sum += y[i * step];
+T exponentials(const T* x, Index n, T m, T* y) {
+    detail::each(n, [=](Index i) { y[i] = math::exp(x[i] - m); });
+    return total<T>(n, [=](Index i) { return y[i]; });
+}
+
+template <class T, bool log>
+struct SoftmaxRow {
+    static void run(const T* x, Index n, T factor, T* y) {
+        const T m = largest(x, n);
+        const T sum = exponentials(x, n, m, y);
+        if constexpr (log) {
+            const T log_sum = std::log(sum);
+            detail::each(n, [=](Index i) { y[i] = x[i] - m - log_sum; });
+        } else {
+            const T scale = factor / sum;
+            detail::each(n, [=](Index i) { y[i] *= scale; });
+        }
     }
-    return sum;
-}
+};
 
 template <class T>
-T sum_of_exponentials(const T* x, Index n, Index step, T shift) {
-    T sum = 0;
-    for (Index i = 0; i < n; ++i) sum += std::exp(x[i * step] - shift);
-    return sum;
-}
+struct LogSumRow {
+    static void run(const T* x, Index n, T* log_sum, T* m) {
+        T e[chunk];
+        *m = largest(x, n);
+        T sum = 0;
+        for (Index at = 0; at < n; at += chunk)
+            sum += exponentials(x + at, std::min(chunk, n - at), *m, static_cast<T*>(e));
+        *log_sum = std::log(sum);
+    }
+};
+
+// Lines of n elements that no vector can run along: their elements lie `stride` apart, or they are
+// shorter than a vector (`adjacent` is false: line after line). So vectors run across: each holds
+// the same element of several lines.
+template <class T, bool adjacent>
+struct Lines {
+    const T* x;
+    Index n, stride, lines;
+
+    // f(line, offset of its element i)
+    template <class F>
+    void across(Index i, F f) const {
+        const Index first = i * stride;
+        const Index length = n;
+        detail::each(lines, [=](Index l) { f(l, first + (adjacent ? l : l * length)); });
+    }
+    void find_largest(T* m) const {
+        const T* in = x;
+        across(0, [=](Index l, Index at) { m[l] = in[at]; });
+        for (Index i = 1; i < n; ++i)
+            across(i, [=](Index l, Index at) { m[l] = larger(m[l], in[at]); });
+    }
+    // use(offset, exp(x - m)) for every element; sums of these
+    template <class F>
+    void sum_exponentials(const T* m, T* sum, F use) const {
+        const T* in = x;
+        std::fill_n(sum, lines, T{0});
+        for (Index i = 0; i < n; ++i) {
+            across(i, [=](Index l, Index at) {
+                const T e = math::exp(in[at] - m[l]);
+                use(at, e);
+                sum[l] += e;
+            });
+        }
+    }
+};
+
+// y = factor softmax(x), with a factor for each line, or 1; or log softmax(x)
+template <class T, bool adjacent, bool log>
+struct SoftmaxLines {
+    static void run(const T* x, Index n, Index stride, Index lines, const T* factor, T* y) {
+        T largest_ones[chunk], sums[chunk];
+        T *const m = largest_ones, *const sum = sums;
+        const Lines<T, adjacent> all{x, n, stride, lines};
+        all.find_largest(m);
+        all.sum_exponentials(m, sum, [=](Index at, T e) { y[at] = e; });
+        if constexpr (log) {
+            detail::each(lines, [=](Index l) { sum[l] = math::log(sum[l]); });
+            for (Index i = 0; i < n; ++i)
+                all.across(i, [=](Index l, Index at) { y[at] = x[at] - m[l] - sum[l]; });
+        } else {
+            if (factor)
+                detail::each(lines, [=](Index l) { sum[l] = factor[l] / sum[l]; });
+            else
+                detail::each(lines, [=](Index l) { sum[l] = 1 / sum[l]; });
+            for (Index i = 0; i < n; ++i)
+                all.across(i, [=](Index l, Index at) { y[at] *= sum[l]; });
+        }
+    }
+};
+
+// log_sum = log Σ exp(x - m) and m, the largest, of each line
+template <class T>
+struct LogSumLines {
+    static void run(const T* x, Index n, Index lines, T* log_sum, T* m) {
+        const Lines<T, false> all{x, n, 1, lines};
+        all.find_largest(m);
+        all.sum_exponentials(m, log_sum, [](Index, T) {});
+        detail::each(lines, [=](Index l) { log_sum[l] = math::log(log_sum[l]); });
+    }
+};
+
+// loss = Σ weight (log_sum - (x - m)). A logit of -∞ costs nothing where no weight lies on it.
+template <class T>
+struct WeightedLoss {
+    static T run(const T* x, const T* weight, Index n, T log_sum, T m) {
+        return total<T>(n, [=](Index i) {
+            const T cost = weight[i] * (log_sum - (x[i] - m));
+            return weight[i] != 0 ? cost : 0;
+        });
+    }
+};
 
 template <class T>
-void softmax_row(const T* x, Index n, Index step, T* y) {
-    const T factor = 1 / exponentials(x, n, step, largest(x, n, step), y);
-    for (Index i = 0; i < n; ++i) y[i * step] *= factor;
-}
+struct Sum {
+    static T run(const T* x, Index n) {
+        return total<T>(n, [=](Index i) { return x[i]; });
+    }
+};
 
+// y -= weight g
 template <class T>
-void log_softmax_row(const T* x, Index n, Index step, T* y) {
-    const T shift = largest(x, n, step);
-    const T log_sum = std::log(sum_of_exponentials(x, n, step, shift));
-    for (Index i = 0; i < n; ++i) y[i * step] = x[i * step] - shift - log_sum;
+struct SubtractWeights {
+    static void run(const T* weight, Index n, T g, T* y) {
+        detail::each(n, [=](Index i) { y[i] -= weight[i] * g; });
+    }
+};
+
+// f(first row, rows) for pieces of rows of n elements, on all threads.
+template <class F>
+void each_piece(Index rows, Index n, F f) {
+    parallel_pieces(rows, std::max<Index>(1, block / std::max<Index>(1, n)),
+                    [&](Index begin, Index end) { f(begin, end - begin); });
 }
 
-// row(x, n, step, y) for every line of elements along the axis.
-template <class T, class Row>
-void each_line(ConstView x, int axis, View out, Row row) {
+// y = factor softmax(x) of contiguous rows, with a factor for each, or 1; or log softmax(x)
+template <class T, bool log>
+void softmax_rows(const T* x, Index rows, Index n, const T* factor, T* y) {
+    if (n >= lanes) {
+        const auto row = widest<SoftmaxRow<T, log>>();
+        for (Index i = 0; i < rows; ++i) row(x + i * n, n, factor ? factor[i] : 1, y + i * n);
+        return;
+    }
+    const auto some = widest<SoftmaxLines<T, false, log>>();
+    for (Index i = 0; i < rows; i += chunk) {
+        some(x + i * n, n, 1, std::min(chunk, rows - i), factor ? factor + i : nullptr, y + i * n);
+    }
+}
+
+// f(row, log Σ exp(x - m), m) for each of these contiguous rows, m being its largest element
+template <class T, class F>
+void log_sums(const T* x, Index rows, Index n, F f) {
+    if (n >= lanes) {
+        const auto one = widest<LogSumRow<T>>();
+        for (Index i = 0; i < rows; ++i) {
+            T log_sum, m;
+            one(x + i * n, n, &log_sum, &m);
+            f(i, log_sum, m);
+        }
+        return;
+    }
+    const auto some = widest<LogSumLines<T>>();
+    for (Index i = 0; i < rows; i += chunk) {
+        T log_sum[chunk], m[chunk];
+        const Index count = std::min(chunk, rows - i);
+        some(x + i * n, n, count, log_sum, m);
+        for (Index l = 0; l < count; ++l) f(i + l, log_sum[l], m[l]);
+    }
+}
+
+// Softmax along any axis, or its logarithm.
+template <class T, bool log>
+void along(ConstView x, int axis, View out) {
     if (x.size() == 0) return;
     const Shape& shape = x.spec.shape;
     const Index n = shape[axis];
     Index inner = 1;
     for (int i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
-    parallel_pieces(x.size() / n, std::max<Index>(1, block / n), [&](Index begin, Index end) {
-        for (Index line = begin; line < end; ++line) {
-            const Index start = line / inner * n * inner + line % inner;
-            row(x.as<T>() + start, n, inner, out.as<T>() + start);
+    const T* in = x.as<T>();
+    T* y = out.as<T>();
+    if (inner == 1) {
+        return each_piece(x.size() / n, n, [&](Index first, Index rows) {
+            softmax_rows<T, log>(in + first * n, rows, n, nullptr, y + first * n);
+        });
+    }
+    const auto lines = widest<SoftmaxLines<T, true, log>>();
+    const Index strips = (inner + chunk - 1) / chunk;
+    each_piece(
+        x.size() / n / inner * strips, n * std::min(inner, chunk), [&](Index first, Index pieces) {
+            for (Index piece = first; piece < first + pieces; ++piece) {
+                const Index column = piece % strips * chunk;
+                const Index start = piece / strips * n * inner + column;
+                lines(in + start, n, inner, std::min(chunk, inner - column), nullptr, y + start);
+            }
+        });
+}
+
+// Calls f with the type of the labels where they are indices; each must be one of `classes`.
+template <class F>
+void with_indices(ConstView labels, Index classes, F f) {
+    const auto use = [&]<class Label>() {
+        const Label* label = labels.as<Label>();
+        for (Index row = 0; row < labels.size(); ++row) {
+            const auto l = static_cast<Index>(label[row]);
+            if (l < 0 || l >= classes)
+                fail<ValueError>("cross_entropy", "label ", l, " of row ", row, " is outside ",
+                                 classes, " classes: wanted 0 to ", classes - 1);
         }
-    });
-}
-
-// f(row) for each row of `n` elements.
-template <class F>
-void each_row(Index rows, Index n, F f) {
-    parallel_pieces(rows, std::max<Index>(1, block / std::max<Index>(1, n)),
-                    [&](Index begin, Index end) {
-                        for (Index row = begin; row < end; ++row) f(row);
-                    });
-}
-
-// f(row, label) for each row, labels being indices.
-template <class Label, class F>
-void each_label(ConstView labels, Index classes, F f) {
-    each_row(labels.size(), classes, [&](Index row) {
-        const auto label = static_cast<Index>(labels.as<Label>()[row]);
-        if (label < 0 || label >= classes)
-            fail<ValueError>("cross_entropy", "label ", label, " of row ", row, " is outside ",
-                             classes, " classes: wanted 0 to ", classes - 1);
-        f(row, label);
-    });
-}
-
-template <class F>
-void dispatch_label(DType t, F&& f) {
-    switch (t) {
+        f(label);
+    };
+    switch (labels.spec.dtype) {
         case u8:
-            return f.template operator()<std::uint8_t>();
+            return use.template operator()<std::uint8_t>();
         case i32:
-            return f.template operator()<std::int32_t>();
+            return use.template operator()<std::int32_t>();
         default:
-            return f.template operator()<std::int64_t>();
+            return use.template operator()<std::int64_t>();
     }
 }
 
 }  // namespace
 
 void softmax(ConstView x, int axis, View out) {
-    dispatch_floating(x.spec.dtype, [&]<class T>() { each_line<T>(x, axis, out, softmax_row<T>); });
+    dispatch_floating(x.spec.dtype, [&]<class T>() { along<T, false>(x, axis, out); });
 }
 
 void log_softmax(ConstView x, int axis, View out) {
-    dispatch_floating(x.spec.dtype,
-                      [&]<class T>() { each_line<T>(x, axis, out, log_softmax_row<T>); });
+    dispatch_floating(x.spec.dtype, [&]<class T>() { along<T, true>(x, axis, out); });
 }
 
+// -log softmax(x)[label] = log Σ exp(x - m) - (x[label] - m)
 void cross_entropy(ConstView x, ConstView labels, View out) {
     const Index n = x.spec.shape.back();
     dispatch_floating(x.spec.dtype, [&]<class T>() {
+        const T* in = x.as<T>();
         T* loss = out.as<T>();
-        // -log softmax(x)[label] = log Σ exp(x - m) - (x[label] - m)
         if (is_integer(labels.spec.dtype)) {
-            return dispatch_label(labels.spec.dtype, [&]<class Label>() {
-                each_label<Label>(labels, n, [&](Index row, Index label) {
-                    const T* line = x.as<T>() + row * n;
-                    const T shift = largest(line, n, 1);
-                    loss[row] =
-                        std::log(sum_of_exponentials(line, n, 1, shift)) - (line[label] - shift);
+            return with_indices(labels, n, [&](const auto* label) {
+                each_piece(out.size(), n, [&](Index first, Index rows) {
+                    log_sums(in + first * n, rows, n, [&](Index i, T log_sum, T m) {
+                        const Index row = first + i;
+                        loss[row] = log_sum - (in[row * n + static_cast<Index>(label[row])] - m);
+                    });
                 });
             });
         }
-        each_row(out.size(), n, [&](Index row) {
-            loss[row] = 0;
-            if (n == 0) return;
-            const T* line = x.as<T>() + row * n;
-            const T* weight = labels.as<T>() + row * n;
-            const T shift = largest(line, n, 1);
-            const T log_sum = std::log(sum_of_exponentials(line, n, 1, shift));
-            for (Index i = 0; i < n; ++i) {
-                // A logit of -∞ costs nothing where no weight lies on it.
-                if (weight[i] != 0) loss[row] += weight[i] * (log_sum - (line[i] - shift));
-            }
+        if (n == 0) {
+            std::fill_n(loss, out.size(), T{0});
+            return;
+        }
+        const T* weight = labels.as<T>();
+        const auto weighted = widest<WeightedLoss<T>>();
+        each_piece(out.size(), n, [&](Index first, Index rows) {
+            log_sums(in + first * n, rows, n, [&](Index i, T log_sum, T m) {
+                const Index row = first + i;
+                loss[row] = weighted(in + row * n, weight + row * n, n, log_sum, m);
+            });
         });
     });
 }
@@ -148,28 +326,32 @@ void cross_entropy(ConstView x, ConstView labels, View out) {
 void cross_entropy_gradient(ConstView x, ConstView labels, ConstView scale, View out) {
     const Index n = x.spec.shape.back();
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const T* g = scale.as<T>();
-        const auto row_of = [&](Index row, T factor) {
-            T* y = out.as<T>() + row * n;
-            const T* line = x.as<T>() + row * n;
-            factor /= exponentials(line, n, 1, largest(line, n, 1), y);
-            for (Index i = 0; i < n; ++i) y[i] *= factor;
-            return y;
-        };
+        const T *in = x.as<T>(), *g = scale.as<T>();
+        T* y = out.as<T>();
         if (is_integer(labels.spec.dtype)) {
-            return dispatch_label(labels.spec.dtype, [&]<class Label>() {
-                each_label<Label>(labels, n, [&](Index row, Index label) {
-                    row_of(row, g[row])[label] -= g[row];
+            return with_indices(labels, n, [&](const auto* label) {
+                each_piece(scale.size(), n, [&](Index first, Index rows) {
+                    softmax_rows<T, false>(in + first * n, rows, n, g + first, y + first * n);
+                    for (Index row = first; row < first + rows; ++row)
+                        y[row * n + static_cast<Index>(label[row])] -= g[row];
                 });
             });
         }
         if (n == 0) return;
-        each_row(scale.size(), n, [&](Index row) {
-            const T* weight = labels.as<T>() + row * n;
-            T total = 0;
-            for (Index i = 0; i < n; ++i) total += weight[i];
-            T* y = row_of(row, total * g[row]);
-            for (Index i = 0; i < n; ++i) y[i] -= weight[i] * g[row];
+        const T* weight = labels.as<T>();
+        const auto sum = widest<Sum<T>>();
+        const auto subtract = widest<SubtractWeights<T>>();
+        each_piece(scale.size(), n, [&](Index first, Index rows) {
+            for (Index row = first; row < first + rows; row += chunk) {
+                const Index some = std::min(chunk, first + rows - row);
+                std::array<T, chunk> factor;
+                for (Index i = 0; i < some; ++i)
+                    factor[static_cast<std::size_t>(i)] =
+                        sum(weight + (row + i) * n, n) * g[row + i];
+                softmax_rows<T, false>(in + row * n, some, n, factor.data(), y + row * n);
+                for (Index i = row; i < row + some; ++i)
+                    subtract(weight + i * n, n, g[i], y + i * n);
+            }
         });
     });
 }
