@@ -52,6 +52,26 @@ void keep_larger(Index channels, const T* x, std::int32_t pixel, T* best, std::i
 
 }  // namespace
 
+void largest(const Window& window, ConstView x, View out) {
+    const Slide s(window, x.spec.shape);
+    dispatch_floating(x.spec.dtype, [&]<class T>() {
+        parallel_pieces(s.batch * s.places(), piece_of(s.channels), [&](Index begin, Index end) {
+            std::fill_n(out.as<T>() + begin * s.channels, (end - begin) * s.channels,
+                        -std::numeric_limits<T>::infinity());
+            for_each_run(s, begin, end, [&](Index place, Index, Index pixel, Index count) {
+                T* const best = out.as<T>() + place * s.channels;
+                for (Index i = pixel; i < pixel + count; ++i) {
+                    const T* const from = x.as<T>() + i * s.channels;
+                    for (Index c = 0; c < s.channels; ++c) {
+                        const T v = from[c], b = best[c];
+                        best[c] = (v > b) | (v != v) ? v : b;
+                    }
+                }
+            });
+        });
+    });
+}
+
 void largest_pixels(const Window& window, ConstView x, View out) {
     const Slide s(window, x.spec.shape);
     dispatch_floating(x.spec.dtype, [&]<class T>() {

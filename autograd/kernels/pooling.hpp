@@ -6,7 +6,9 @@
 
 namespace shikumi::kernels {
 
-/// Where (i32: pixels of the image) each place and channel has its first largest element. NaN wins.
+/// The largest element of each place and channel. NaN wins.
+void largest(const Window& window, ConstView x, View out);
+/// Where (i32: pixels of the image) each place and channel has its first one.
 void largest_pixels(const Window& window, ConstView x, View out);
 /// out = x at those pixels.
 void pick_pixels(ConstView x, ConstView pixels, View out);

@@ -16,14 +16,9 @@ using kernels::Window;
 struct LargestPixels final : General {
     explicit LargestPixels(const Window& w) : window(w) {}
     bool operator==(const LargestPixels&) const = default;
-    std::string_view name() const noexcept override { return "max_pool"; }
+    std::string_view name() const noexcept override { return "largest_pixels"; }
     Spec infer(Specs in) const override {
         const Shape& x = in[0].shape;
-        detail::want_real(name(), in[0].dtype);
-        Index pixels = 1;
-        for (int i = 1; i < x.rank() - 1; ++i) pixels *= x[i];
-        if (pixels > std::numeric_limits<std::int32_t>::max())
-            fail<ShapeError>(name(), "takes images of up to 2^31 pixels, got ", x);
         return {detail::places_shape(window, x, x.back()), i32};
     }
     void eval(ConstViews in, View out) const override {
@@ -59,6 +54,31 @@ struct PutPixels final : Multilinear {
 Tensor PickPixels::adjoint(int i, Tensors in, const Tensor& g) const {
     return i == 0 ? record(PutPixels(in[0].shape()), g, in[1]) : Tensor();
 }
+
+// out = the largest element of what each window sees; g to the first such pixel
+struct MaxPool final : General {
+    explicit MaxPool(const Window& w) : window(w) {}
+    bool operator==(const MaxPool&) const = default;
+    std::string_view name() const noexcept override { return "max_pool"; }
+    Spec infer(Specs in) const override {
+        const Shape& x = in[0].shape;
+        detail::want_real(name(), in[0].dtype);
+        Index pixels = 1;
+        for (int i = 1; i < x.rank() - 1; ++i) pixels *= x[i];
+        if (pixels > std::numeric_limits<std::int32_t>::max())
+            fail<ShapeError>(name(), "takes images of less than 2^31 pixels, got ", x);
+        return {detail::places_shape(window, x, x.back()), in[0].dtype};
+    }
+    void eval(ConstViews in, View out) const override { kernels::largest(window, in[0], out); }
+    Tensor vjp(int, Tensors in, const Tensor&, const Tensor& g) const override {
+        return record(PutPixels(in[0].shape()), g, record(LargestPixels(window), in[0]));
+    }
+    Tensor jvp(Tensors in, const Tensor&, Tensors tangents) const override {
+        return record(PickPixels{}, tangents[0], record(LargestPixels(window), in[0]));
+    }
+
+    Window window;
+};
 
 // out = the mean of what each window sees; g / (how much that is) added up there
 struct AveragePool final : Multilinear {
@@ -111,8 +131,7 @@ Window pool_window(std::string_view op, const Tensor& x, const PerAxis& size,
 }  // namespace
 
 Tensor max_pool(const Tensor& x, const PerAxis& size, const PoolOptions& options) {
-    return record(PickPixels{}, x,
-                  record(LargestPixels(pool_window("max_pool", x, size, options)), x));
+    return record(MaxPool(pool_window("max_pool", x, size, options)), x);
 }
 
 Tensor average_pool(const Tensor& x, const PerAxis& size, const PoolOptions& options) {
