@@ -1,0 +1,52 @@
+// A convolutional network on MNIST, as Keras's own example has it: nine in a thousand digits wrong.
+#include <shikumi/shikumi.hpp>
+
+#include <iostream>
+
+#include "common/digits.hpp"
+#include "common/learning_curve.hpp"
+#include "common/run.hpp"
+
+using namespace shikumi;
+
+namespace {
+
+// (N, 28, 28) whole numbers become (N, 28, 28, 1) from 0 to 1.
+Tensor as_input(const Tensor& images) { return expand_dims(datasets::scale_pixels(images), -1); }
+
+void mnist_cnn(const examples::Options& options) {
+    const auto [train, test] = examples::load_digits(options);
+    const Tensor test_x = as_input(test.images);
+
+    nn::Sequential m{
+        nn::Conv2D(32, 3, {.activation = nn::relu, .input_shape = {28, 28, 1}}),
+        nn::MaxPooling2D(2),
+        nn::Conv2D(64, 3, {.activation = nn::relu}),
+        nn::MaxPooling2D(2),
+        nn::Flatten(),
+        nn::Dropout(0.5),
+        nn::Dense(10, {.activation = nn::softmax}),
+    };
+    std::cout << m.summary() << '\n';
+
+    m.compile({.optimizer = optim::Adam({.learning_rate = options.learning_rate}),
+               .loss = nn::sparse_categorical_crossentropy,
+               .metrics = {nn::accuracy}});
+    const nn::History history = m.fit(as_input(train.images), train.labels,
+                                      {.batch_size = options.batch_size,
+                                       .epochs = options.epochs,
+                                       .validation_data = {{test_x, test.labels}}});
+
+    examples::show_digits(test, argmax(m.predict(test_x, 500), -1));
+    std::cout << '\n';
+    for (const auto& path : examples::write_learning_curve(history, options.out, "mnist_cnn"))
+        std::cout << "wrote " << path.string() << '\n';
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return examples::run_example(argc, argv, "70,000 handwritten digits, read by convolutions",
+                                 {.epochs = 3, .batch_size = 128, .learning_rate = 0.001},
+                                 mnist_cnn);
+}
