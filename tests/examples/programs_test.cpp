@@ -98,6 +98,31 @@ TEST_CASE("custom_model and custom_layer learn", "[programs]") {
     CHECK_THAT(layer.text, contains(" bump (Bump)") && contains("Epoch 20/20"));
 }
 
+TEST_CASE("he_init shows what vanishes and what doesn't", "[programs]") {
+    const shikumi_test::TemporaryFolder folder;
+    const auto [status, text] = run("he_init", "--out '" + folder.path().string() + "'");
+    CHECK(status == 0);
+    std::smatch found;
+    REQUIRE(std::regex_search(text, found, std::regex("\n   20 +([0-9.e+-]+) +([0-9.e+-]+)")));
+    CHECK(std::stod(found[1]) > 0.1);
+    CHECK(std::stod(found[2]) < 1e-6);
+    REQUIRE(std::regex_search(text, found, std::regex("digits from He: ([0-9.]+)")));
+    CHECK(std::stod(found[1]) > 0.8);
+    REQUIRE(std::regex_search(text, found, std::regex("digits from N.*: ([0-9.]+)")));
+    CHECK(std::stod(found[1]) < 0.3);
+    CHECK_THAT(shikumi_test::contents(folder.path() / "he_init-spread.svg"), contains("</svg>"));
+}
+
+TEST_CASE("vae draws digits", "[programs]") {
+    const shikumi_test::TemporaryFolder folder;
+    const auto [status, text] = run("vae", "--epochs 20 --out '" + folder.path().string() + "'");
+    CHECK(status == 0);
+    CHECK_THAT(text, contains("sampling (Sampling)") && contains("digits drawn"));
+    CHECK_THAT(shikumi_test::contents(folder.path() / "vae-places.svg"), contains("</svg>"));
+    CHECK(shikumi_test::contents(folder.path() / "vae-digits.pgm").substr(0, 11) ==
+          "P5\n600 600\n");
+}
+
 TEST_CASE("an error ends a program with 1, a misspelt option with 2", "[programs]") {
     const shikumi_test::TemporaryFolder empty;
     const Outcome missing = run("mnist", "--data '" + empty.path().string() + "'");
