@@ -1,7 +1,7 @@
 // Dense and the layers that only rearrange.
 #include "readers.hpp"
 
-namespace golden {
+namespace shikumi::golden {
 
 namespace {
 
@@ -43,4 +43,4 @@ const LayerReaders basic(read_basic);
 
 }  // namespace
 
-}  // namespace golden
+}  // namespace shikumi::golden

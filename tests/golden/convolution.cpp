@@ -1,7 +1,7 @@
 // Convolution, pooling, padding.
 #include "readers.hpp"
 
-namespace golden {
+namespace shikumi::golden {
 
 namespace {
 
@@ -143,4 +143,4 @@ const LayerReaders known(read_windows);
 
 }  // namespace
 
-}  // namespace golden
+}  // namespace shikumi::golden

@@ -17,7 +17,8 @@
 
 namespace {
 
-using namespace golden;
+using namespace shikumi;
+using namespace shikumi::golden;
 
 // A case that comes out differently.
 struct Different : std::runtime_error {

@@ -1,7 +1,7 @@
 // Normalisation, embedding, and activations as layers.
 #include "readers.hpp"
 
-namespace golden {
+namespace shikumi::golden {
 
 namespace {
 
@@ -64,4 +64,4 @@ const LayerReaders normalization(read_normalization);
 
 }  // namespace
 
-}  // namespace golden
+}  // namespace shikumi::golden

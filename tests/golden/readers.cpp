@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace golden {
+namespace shikumi::golden {
 
 namespace {
 
@@ -55,4 +55,4 @@ LayerPointer read_layer(const json& layer) {
     throw Unknown("layer " + type);
 }
 
-}  // namespace golden
+}  // namespace shikumi::golden

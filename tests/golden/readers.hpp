@@ -9,10 +9,9 @@
 
 #include <shikumi/shikumi.hpp>
 
-namespace golden {
+namespace shikumi::golden {
 
 using nlohmann::json;
-using namespace shikumi;
 
 /// A case that asks for what isn't there.
 struct Unknown : std::runtime_error {
@@ -40,4 +39,4 @@ LayerPointer read_layer(const json& layer);
 nn::Loss read_loss(const json& the_case);
 optim::Optimizer read_optimizer(const json& j);
 
-}  // namespace golden
+}  // namespace shikumi::golden

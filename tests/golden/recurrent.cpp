@@ -1,7 +1,7 @@
 // Recurrent layers and those around them.
 #include "readers.hpp"
 
-namespace golden {
+namespace shikumi::golden {
 
 namespace {
 
@@ -70,4 +70,4 @@ const LayerReaders recurrent(read_sequence_layer);
 
 }  // namespace
 
-}  // namespace golden
+}  // namespace shikumi::golden

@@ -1,7 +1,7 @@
 // Losses and optimisers.
 #include "readers.hpp"
 
-namespace golden {
+namespace shikumi::golden {
 
 optim::Optimizer read_optimizer(const json& j) {
     const std::string type = j.at("class_name");
@@ -72,4 +72,4 @@ nn::Loss read_loss(const json& the_case) {
     throw Unknown("loss " + name);
 }
 
-}  // namespace golden
+}  // namespace shikumi::golden
