@@ -7,7 +7,7 @@
 #include <shikumi/nn/bidirectional.hpp>
 #include <shikumi/nn/check_layer.hpp>
 #include <shikumi/nn/dense.hpp>
-#include <shikumi/nn/dropout.hpp>
+#include <shikumi/nn/embedding.hpp>
 #include <shikumi/nn/gru.hpp>
 #include <shikumi/nn/lstm.hpp>
 #include <shikumi/nn/masking.hpp>
@@ -310,6 +310,16 @@ TEST_CASE("steps that are masked leave no trace", "[recurrent]") {
     const Tensor other = identity(x);
     nn::Pass::current()->set_mask(other, ones({2, 4}, bool_));
     CHECK_THROWS_AS(repeated(other), ShapeError);
+}
+
+TEST_CASE("padding that Embedding masks leaves no trace in a model", "[recurrent]") {
+    nn::Sequential m{nn::Embedding(9, 4, {.mask_zero = true}),
+                     nn::Bidirectional(nn::GRU(3, {.return_sequences = true})), nn::LSTM(5),
+                     nn::Dense(2)};
+    const Tensor words = tensor({{3, 8, 1}}, i64), longer = tensor({{3, 8, 1, 0, 0}}, i64);
+    CHECK(difference(m.predict(words), m.predict(longer)) < 1e-6);
+    m.compile({.loss = nn::mean_squared_error});
+    CHECK_NOTHROW(m.fit(longer, zeros({1, 2}), {.verbose = 0}));
 }
 
 TEST_CASE("dropout in recurrent layers is the same at each step", "[recurrent]") {
