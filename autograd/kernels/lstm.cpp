@@ -1,54 +1,17 @@
 #include <shikumi/autograd/kernels/lstm.hpp>
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
-#include <cstdint>
 #include <cstring>
 #include <vector>
 
 #include <shikumi/autograd/kernels/gemm.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
+#include <shikumi/autograd/kernels/vector_math.hpp>
+#include <shikumi/autograd/kernels/widest.hpp>
 
 namespace shikumi::kernels {
 
 namespace {
-
-// Functions that loops of any vector width can take in: no branch, no call. f64 keeps to the
-// library's.
-
-// eˣ to one unit in the last place: 2ⁿ times a polynomial on [-ln 2/2, ln 2/2].
-[[gnu::always_inline]] inline float exponential(float x) {
-    constexpr float shift = 0x1.8p23F;  // adding it rounds to a whole number
-    const float y = x > -87.0F ? (x < 88.0F ? x : 88.0F) : -87.0F;
-    const float n = (y * 1.44269504F + shift) - shift;
-    const float r = (y - n * 0.693359375F) + n * 2.12194440e-4F;
-    float p = 1.9875691500e-4F;
-    p = p * r + 1.3981999507e-3F;
-    p = p * r + 8.3334519073e-3F;
-    p = p * r + 4.1665795894e-2F;
-    p = p * r + 1.6666665459e-1F;
-    p = p * r + 5.0000001201e-1F;
-    p = p * r * r + r + 1.0F;
-    p *= std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
-    return x == x ? p : x;  // NaN stays NaN
-}
-[[gnu::always_inline]] inline double exponential(double x) { return std::exp(x); }
-
-template <class T>
-[[gnu::always_inline]] inline T sigmoid(T x) {
-    return 1 / (1 + exponential(-x));
-}
-
-// 1 - 2/(1 + e²ˣ), or near zero, where that cancels, the series.
-[[gnu::always_inline]] inline float tangent(float x) {
-    const float s = x * x;
-    const float series =
-        x + x * s * (-0.33333333F + s * (0.13333333F + s * (-0.053968254F + s * 0.021869489F)));
-    const float quotient = 1.0F - 2.0F / (1.0F + exponential(2.0F * x));
-    return s < 0.0625F ? series : quotient;
-}
-[[gnu::always_inline]] inline double tangent(double x) { return std::tanh(x); }
 
 // The parts of a tape, each for all steps.
 template <class T>
@@ -79,13 +42,13 @@ struct Forward {
     const T* c_before;
     T *c, *c_tanh, *h;
 
-    [[gnu::always_inline]] void operator()(Index u) const {
+    void operator()(Index u) const {
         T *const i = z, *const f = z + u, *const g = z + 2 * u, *const o = z + 3 * u;
-        for (Index j = 0; j < 2 * u; ++j) i[j] = sigmoid(i[j]);
-        for (Index j = 0; j < u; ++j) g[j] = tangent(g[j]);
-        for (Index j = 0; j < u; ++j) o[j] = sigmoid(o[j]);
+        for (Index j = 0; j < 2 * u; ++j) i[j] = math::sigmoid(i[j]);
+        for (Index j = 0; j < u; ++j) g[j] = math::tanh(g[j]);
+        for (Index j = 0; j < u; ++j) o[j] = math::sigmoid(o[j]);
         for (Index j = 0; j < u; ++j) c[j] = f[j] * c_before[j] + i[j] * g[j];
-        for (Index j = 0; j < u; ++j) c_tanh[j] = tangent(c[j]);
+        for (Index j = 0; j < u; ++j) c_tanh[j] = math::tanh(c[j]);
         for (Index j = 0; j < u; ++j) h[j] = o[j] * c_tanh[j];
     }
 };
@@ -97,7 +60,7 @@ struct Backward {
     const T *z, *c_before, *c_tanh, *dh;
     T *dc, *dz;
 
-    [[gnu::always_inline]] void operator()(Index u) const {
+    void operator()(Index u) const {
         for (Index j = 0; j < u; ++j) dc[j] += dh[j] * z[3 * u + j] * (1 - c_tanh[j] * c_tanh[j]);
         for (Index j = 0; j < u; ++j) {
             const T i = z[j], f = z[u + j], g = z[2 * u + j], o = z[3 * u + j];
@@ -110,25 +73,10 @@ struct Backward {
     }
 };
 
-// Compiled for narrow and for wide vectors; the processor decides.
 template <class Step>
-void run_narrow(const Step& step, Index units) {
-    step(units);
-}
-#if defined(__x86_64__)
-template <class Step>
-[[gnu::target("avx2,fma")]] void run_wide(const Step& step, Index units) {
-    step(units);
-}
-#endif
-
-template <class Step>
-auto best_run() {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return run_wide<Step>;
-#endif
-    return run_narrow<Step>;
-}
+struct Loop {
+    static void run(const Step& step, Index units) { step(units); }
+};
 
 template <class T>
 void copy(const T* from, Index count, T* to) {
@@ -143,7 +91,7 @@ void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h
     const Product product{
         .dtype = inputs.spec.dtype, .m = n.batch, .n = 4 * u, .k = u, .accumulate = true};
     dispatch_floating(inputs.spec.dtype, [&]<class T>() {
-        const auto run = best_run<Forward<T>>();
+        const auto run = widest<Loop<Forward<T>>>();
         const Tape<T> to(n, tape.as<T>());
         copy(inputs.as<T>(), n.steps * 4 * state, to.gates);
         for (Index t = 0; t < n.steps; ++t) {
@@ -178,7 +126,7 @@ void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, Cons
                           .k = 4 * u,
                           .accumulate = true};
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
-        const auto run = best_run<Backward<T>>();
+        const auto run = widest<Loop<Backward<T>>>();
         const Tape<const T> from(n, tape.as<T>());
         const T* const dout = outputs.as<T>();
         std::vector<T> dh(dout + (n.steps - 1) * state, dout + n.steps * state);
