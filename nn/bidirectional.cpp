@@ -20,10 +20,20 @@ Bidirectional::Bidirectional(std::shared_ptr<RNN> layer, const BidirectionalOpti
       forward_(std::move(layer)),
       backward_(forward_->mirrored()),
       merge_mode_(options.merge_mode) {
-    const std::string inner = forward_->options().name.empty() ? next_name(forward_->class_name())
-                                                               : forward_->options().name;
+    const std::string& given = forward_->options().name;
+    const std::string inner = given.empty() ? next_name(forward_->class_name()) : given;
     forward_->set_default_name("forward_" + inner);
     backward_->set_default_name("backward_" + inner);
+}
+
+// Layers without weights of their own yet are not to share those that are coming.
+Bidirectional::Bidirectional(const Bidirectional& other)
+    : Layer(other),
+      forward_(built() ? other.forward_ : other.backward_->mirrored()),
+      backward_(built() ? other.backward_ : other.forward_->mirrored()),
+      merge_mode_(other.merge_mode_) {
+    forward_->set_default_name(other.forward_->name());
+    backward_->set_default_name(other.backward_->name());
 }
 
 void Bidirectional::build(const Spec& input) {

@@ -29,6 +29,12 @@ public:
     /// Throws ValueError where `layer` is null.
     explicit Bidirectional(std::shared_ptr<RNN> layer, const BidirectionalOptions& options = {});
 
+    Bidirectional(const Bidirectional& other);
+    Bidirectional(Bidirectional&&) = default;
+    Bidirectional& operator=(const Bidirectional& other) { return *this = Bidirectional(other); }
+    Bidirectional& operator=(Bidirectional&&) = default;
+    ~Bidirectional() override = default;
+
     void build(const Spec& input) override;
     /// Throws ValueError for merge mode `none`.
     Tensor call(const Tensor& x, Mode mode) override;
