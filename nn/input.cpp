@@ -5,7 +5,14 @@
 namespace shikumi::nn {
 
 Input::Input(const Shape& shape, const InputOptions& options)
-    : Layer({.name = options.name, .input_shape = shape}), data_dtype_(options.dtype) {}
+    : Layer({.name = options.name, .input_shape = shape}),
+      data_dtype_(options.dtype),
+      symbol_(std::make_shared<std::optional<Symbol>>()) {}
+
+Input::operator const Symbol&() const {
+    if (!*symbol_) *symbol_ = input_symbol(sample(), name());
+    return **symbol_;
+}
 
 Tensor Input::call(const Tensor& x, Mode) {
     if (x.rank() == 0 || x.shape() != batch_of(x.shape().front(), input_shape()))

@@ -1,7 +1,7 @@
 // Input: says what a model is fed with.
 #pragma once
 
-#include <shikumi/nn/layer.hpp>
+#include <shikumi/nn/symbol.hpp>
 
 namespace shikumi::nn {
 
@@ -10,16 +10,20 @@ struct InputOptions {
     std::string name = {};
 };
 
-/// The shape of one sample, as a model's first entry: it is noted and makes no layer.
+/// The shape of one sample: as a Sequential's first entry it is noted and makes no layer; else it
+/// is a symbol, where the drawing of a model begins.
 class Input final : public Layer {
 public:
     explicit Input(const Shape& shape, const InputOptions& options = {});
     /// x, if it has the shape and dtype. Throws ShapeError, DTypeError.
     Tensor call(const Tensor& x, Mode mode) override;
     Spec sample() const { return {input_shape(), data_dtype_}; }
+    operator const Symbol&() const;
 
 private:
     DType data_dtype_;
+    std::shared_ptr<std::optional<Symbol>>
+        symbol_;  // made when it is first asked for; copies share it
 };
 
 }  // namespace shikumi::nn

@@ -9,6 +9,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/nn/clone.hpp>
 #include <shikumi/nn/session.hpp>
 
 namespace shikumi::nn {
@@ -87,6 +88,11 @@ Shape batch_of(Index count, const Shape& sample) {
     return Shape(std::span<const Index>(sizes));
 }
 
+Shape without_batch(const Shape& batch) {
+    const Shape::Sizes sizes = batch.sizes();
+    return Shape(std::span<const Index>(sizes.begin() + 1, sizes.end()));
+}
+
 Layer::Layer(const LayerOptions& options)
     : state_{.name = options.name, .dtype = options.dtype, .input_shape = options.input_shape} {
     check_floating(options.dtype);
@@ -97,7 +103,12 @@ Layer::~Layer() {
 }
 
 // A copy's inner layers are others. It finds them at its next call.
-Layer::Layer(const Layer& other) : state_(other.state_) { state_.inner.clear(); }
+Layer::Layer(const Layer& other) : state_(other.state_) {
+    state_.inner.clear();
+    if (!Cloning::active()) return;
+    state_.weights.clear();
+    state_.built = false;
+}
 
 Layer::Layer(Layer&& other) noexcept
     : state_(std::move(other.state_)), place_(std::move(other.place_)) {

@@ -44,6 +44,8 @@ struct Weight {
 
 /// The shape of `count` samples of a shape.
 Shape batch_of(Index count, const Shape& sample);
+/// The shape of one sample of a batch.
+Shape without_batch(const Shape& batch);
 
 /// A piece of a model. Layers that it calls, its members for instance, are its inner layers: their
 /// weights are its weights, and nobody has to list them. Copying shares the weights, once there are

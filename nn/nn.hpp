@@ -10,6 +10,7 @@
 #include <shikumi/nn/batch_normalization.hpp>
 #include <shikumi/nn/bidirectional.hpp>
 #include <shikumi/nn/check_layer.hpp>
+#include <shikumi/nn/clone.hpp>
 #include <shikumi/nn/constraints.hpp>
 #include <shikumi/nn/convolution.hpp>
 #include <shikumi/nn/dense.hpp>
@@ -20,17 +21,21 @@
 #include <shikumi/nn/history.hpp>
 #include <shikumi/nn/initializers.hpp>
 #include <shikumi/nn/input.hpp>
+#include <shikumi/nn/lambda.hpp>
 #include <shikumi/nn/layer.hpp>
 #include <shikumi/nn/layer_normalization.hpp>
 #include <shikumi/nn/losses.hpp>
+#include <shikumi/nn/merge.hpp>
 #include <shikumi/nn/lstm.hpp>
 #include <shikumi/nn/masking.hpp>
 #include <shikumi/nn/metrics.hpp>
+#include <shikumi/nn/model.hpp>
 #include <shikumi/nn/noise.hpp>
 #include <shikumi/nn/normalization.hpp>
 #include <shikumi/nn/padding.hpp>
 #include <shikumi/nn/pass.hpp>
 #include <shikumi/nn/pooling.hpp>
+#include <shikumi/nn/plot_model.hpp>
 #include <shikumi/nn/progress.hpp>
 #include <shikumi/nn/rectifiers.hpp>
 #include <shikumi/nn/recurrent_cell.hpp>
@@ -46,6 +51,7 @@
 #include <shikumi/nn/softmax.hpp>
 #include <shikumi/nn/spatial_dropout.hpp>
 #include <shikumi/nn/summary.hpp>
+#include <shikumi/nn/symbol.hpp>
 #include <shikumi/nn/time_distributed.hpp>
 #include <shikumi/nn/weights_file.hpp>
 

@@ -1,13 +1,9 @@
 #include <shikumi/nn/sequential.hpp>
 
 #include <algorithm>
-#include <cstring>
 
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/autograd/graph/evaluation.hpp>
-#include <shikumi/autograd/graph/op.hpp>
-#include <shikumi/autograd/ops/ops.hpp>
-#include <shikumi/nn/detail/rows.hpp>
+#include <shikumi/nn/detail/placeholder.hpp>
 #include <shikumi/nn/input.hpp>
 #include <shikumi/nn/session.hpp>
 
@@ -15,182 +11,101 @@ namespace shikumi::nn {
 
 namespace {
 
-// Stands for the batch where a shape is worked out: not 1, which would broadcast.
-constexpr Index some_batch = 3;
-
-WeightCount count(const std::vector<Parameter>& parameters, bool trainable) {
-    WeightCount n;
-    for (const Parameter& p : parameters) {
-        if (p.trainable() != trainable) continue;
-        n.params += p.size();
-        n.bytes += p.value().spec().bytes();
-    }
-    return n;
+bool holds(const Layer& layer, const Layer& wanted) {
+    if (&layer == &wanted) return true;
+    const std::vector<Layer*> inner = layer.inner_layers();
+    return std::any_of(inner.begin(), inner.end(),
+                       [&](const Layer* l) { return holds(*l, wanted); });
 }
-
-// A leaf to record with: broadcast from one number, and never evaluated.
-Tensor placeholder(const Spec& spec) { return zeros(spec.shape, spec.dtype); }
 
 }  // namespace
 
 Sequential::Sequential(std::string name)
-    : name_(name.empty() ? next_name("Sequential") : std::move(name)), rng_(next_generator()) {}
+    : Model(LayerOptions{.name = name.empty() ? next_name("Sequential") : std::move(name)}) {}
 
-void Sequential::add(std::shared_ptr<Layer> layer) {
-    if (!layer) fail<ValueError>(name_, "got no layer to add");
-    if (const auto* input = dynamic_cast<const Input*>(layer.get())) {
-        if (!layers_.empty()) fail<ValueError>(name_, "an Input comes before all layers");
-        input_ = Spec{batch_of(some_batch, input->sample().shape), input->sample().dtype};
+void Sequential::add(SharedLayer added) {
+    if (!added.layer) fail<ValueError>(name(), "got no layer to add");
+    Layer& layer = *added.layer;
+    if (const auto* input = dynamic_cast<const Input*>(&layer)) {
+        if (!layers_.empty()) fail<ValueError>(name(), "an Input comes before all layers");
+        input_ = Spec{batch_of(detail::some_batch, input->sample().shape), input->sample().dtype};
         return;
     }
-    layers_.push_back(std::move(layer));
-    layers_.back()->set_position(static_cast<int>(layers_.size()));
-    layers_.back()->name();  // numbered in the order of adding
+    if (holds(layer, *this))
+        fail<ValueError>(name(), "can't be a layer of itself: '", layer.name(), "' holds it");
+    layers_.push_back(std::move(added));
+    layer.set_position(static_cast<int>(layers_.size()));
+    layer.name();  // numbered in the order of adding
+    add_layer(layer);
+    grown();
+}
+
+std::vector<std::shared_ptr<Layer>> Sequential::layers() const {
+    std::vector<std::shared_ptr<Layer>> all;
+    for (const SharedLayer& l : layers_) all.push_back(l.layer);
+    return all;
 }
 
 void Sequential::build(const Spec& input) {
-    if (input.shape.empty()) fail<ShapeError>(name_, "takes a batch of samples, got a scalar");
-    ensure_built(&input);
-}
-
-void Sequential::ensure_built(const Spec* data) {
-    if (!layers_.empty() && outputs_.size() == layers_.size()) return;
-    if (layers_.empty()) fail<StateError>(name_, "has no layers yet: add one");
+    if (input.shape.empty()) fail<ShapeError>(name(), "takes a batch of samples, got a scalar");
+    if (!layers_.empty() && outputs_of_.size() == layers_.size()) return;
+    if (layers_.empty()) fail<StateError>(name(), "has no layers yet: add one");
     if (!input_) {
-        const Layer& first = *layers_.front();
-        if (!first.input_shape().empty())
-            input_ = Spec{batch_of(some_batch, first.input_shape()), first.dtype()};
-        else if (data)
-            input_ = Spec{data->shape.with_front(some_batch), data->dtype};
-        else
-            fail<StateError>(name_,
-                             "is not built yet: give the first layer an .input_shape (or "
-                             ".input_dim), or call the model on data");
+        const std::vector<Spec> known = known_inputs();
+        input_ = known.empty() ? Spec{input.shape.with_front(detail::some_batch), input.dtype}
+                               : known.front();
     }
     const Pass unused;
-    while (outputs_.size() < layers_.size()) {
-        Layer& layer = *layers_[outputs_.size()];
-        const Spec in = outputs_.empty() ? *input_ : outputs_.back();
+    while (outputs_of_.size() < layers_.size()) {
+        Layer& layer = *layers_[outputs_of_.size()].layer;
+        const Spec in = outputs_of_.empty() ? *input_ : outputs_of_.back();
         layer.ensure_built(in);
-        const Spec out = layer(placeholder(in)).spec();
-        if (out.shape.empty() || out.shape.front() != some_batch)
-            fail<ShapeError>(layer.name(), "turned a batch of ", some_batch, " samples ", in.shape,
-                             " into ", out.shape, ": the first axis must stay the batch");
-        for (const Weight& w : layer.described_weights()) {
-            if (std::find(parameters_.begin(), parameters_.end(), w.parameter) != parameters_.end())
-                continue;
-            parameters_.push_back(w.parameter);
-            weights_.push_back(w);
-        }
-        outputs_.push_back(out);
+        const Spec out = layer(detail::placeholder(in)).spec();
+        detail::check_batch(layer, in.shape, out.shape);
+        outputs_of_.push_back(out);
     }
 }
 
-Tensor Sequential::operator()(const Tensor& x, Mode mode) {
+Tensor Sequential::call(const Tensor& x, Mode mode) {
     build(x.spec());
     Tensor y = x;
-    for (const auto& layer : layers_) y = (*layer)(y, mode);
+    for (const SharedLayer& l : layers_) y = (*l.layer)(y, mode);
     return y;
 }
 
-Spec Sequential::output() {
-    ensure_built();
-    return outputs_.back();
+std::vector<Tensor> Sequential::forward(const std::vector<Tensor>& inputs, Mode mode) {
+    return call_all(inputs, mode);
 }
 
-const std::vector<Parameter>& Sequential::parameters() {
-    ensure_built();
-    return parameters_;
+std::vector<Spec> Sequential::known_inputs() const {
+    if (input_) return {*input_};
+    if (layers_.empty()) fail<StateError>(name(), "has no layers yet: add one");
+    const Layer& first = *layers_.front().layer;
+    if (first.input_shape().empty()) return {};
+    return {Spec{batch_of(detail::some_batch, first.input_shape()), first.dtype()}};
 }
 
-const std::vector<Weight>& Sequential::described_weights() {
-    ensure_built();
-    return weights_;
-}
-
-Index Sequential::count_params() {
-    Index n = 0;
-    for (const Parameter& p : parameters()) n += p.size();
-    return n;
-}
-
-std::string Sequential::summary(SummaryStyle style) {
-    ensure_built();
-    ModelSummary model{name_, {}, count(parameters_, true), count(parameters_, false), {}};
+std::vector<LayerSummary> Sequential::rows() {
+    std::vector<LayerSummary> all;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
-        const Shape::Sizes sizes = outputs_[i].shape.sizes();
-        model.layers.push_back({layers_[i]->name(), layers_[i]->class_name(),
-                                Shape(std::span<const Index>(sizes.begin() + 1, sizes.end())),
-                                layers_[i]->count_params()});
+        const Layer& layer = *layers_[i].layer;
+        LayerSummary row{layer.name(), layer.class_name(), without_batch(outputs_of_[i].shape),
+                         layer.count_params()};
+        if (i > 0) row.connected = {layers_[i - 1].layer->name() + "[0][0]"};
+        all.push_back(std::move(row));
     }
-    if (compiled_ && compiled_->optimizer.iterations() > 0)
-        model.optimizer = count(compiled_->optimizer.state(), false);
-    return to_string(model, style);
+    return all;
 }
 
-std::vector<Tensor> Sequential::get_weights() {
-    const std::vector<Parameter>& all = parameters();
-    return {all.begin(), all.end()};
-}
-
-void Sequential::set_weights(const std::vector<Tensor>& weights) {
-    const std::vector<Parameter>& all = parameters();
-    if (weights.size() != all.size())
-        fail<ValueError>("set_weights", "got ", weights.size(), " tensors for ", all.size(),
-                         " weights");
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const Spec wanted = all[i].value().spec(), given = weights[i].spec();
-        if (given.shape != wanted.shape)
-            fail<ShapeError>("set_weights", "'", all[i].name(), "' is ", wanted, ", got ", given);
-        if (given.dtype != wanted.dtype)
-            fail<DTypeError>("set_weights", "'", all[i].name(), "' is ", wanted, ", got ", given,
-                             ": cast it with .cast(", wanted.dtype, ")");
+Sequential Sequential::clone() const {
+    Sequential copy(name());
+    copy.input_ = input_;
+    {
+        const Cloning unbuilt;
+        for (const SharedLayer& l : layers_) copy.add(copied(l));
     }
-    shikumi::evaluate(weights);  // whatever fails, fails before the first change
-    for (std::size_t i = 0; i < all.size(); ++i) Parameter(all[i]).assign(weights[i]);
-}
-
-void Sequential::compile(CompileOptions options) {
-    const bool known = input_ || (!layers_.empty() && !layers_.front()->input_shape().empty());
-    if (options.loss.from_logits() && known) {
-        ensure_built();
-        const Pass unused;
-        const Tensor out = (*this)(placeholder(*input_));
-        if (logits_of_softmax(out).defined() || logits_of_sigmoid(out).defined())
-            fail<ValueError>("compile", "the loss ", options.loss.name(),
-                             " from logits applies softmax or "
-                             "sigmoid itself, and the model's last layer '",
-                             layers_.back()->name(),
-                             "' has done so already: drop its activation or from_logits");
-    }
-    compiled_ = std::move(options);
-}
-
-CompileOptions& Sequential::compiled(std::string_view caller) {
-    if (!compiled_)
-        fail<StateError>(caller, "model '", name_,
-                         "' is not compiled: call compile({.optimizer = …, "
-                         ".loss = …}) first");
-    return *compiled_;
-}
-
-optim::Optimizer& Sequential::optimizer() { return compiled("optimizer").optimizer; }
-
-Tensor Sequential::predict(const Tensor& x, Index batch_size) {
-    detail::check_batch_size("predict", batch_size);
-    build(x.spec());
-    const NoGrad no_grad;
-    const Array in = x.array();
-    const Index samples = in.shape().front();
-    Array out({outputs_.back().shape.with_front(samples), outputs_.back().dtype});
-    const std::vector<Index> order = detail::in_order(0, samples);
-    for (const auto& rows : detail::batches(order, batch_size)) {
-        const Pass pass;
-        const Tensor y = (*this)(Tensor(detail::gather(in, rows)));
-        shikumi::evaluate({&y, 1}, pass.updates());
-        detail::put(y.array(), out, rows.front());
-    }
-    return Tensor(out);
+    copy.take_weights(*this);
+    return copy;
 }
 
 }  // namespace shikumi::nn

@@ -9,12 +9,28 @@ namespace shikumi::nn {
 
 namespace {
 
-using Row = std::array<std::string, 3>;
+constexpr std::size_t params_column = 2;
 
-constexpr std::size_t width = 65;
-constexpr std::array<std::size_t, 3> column_ends{29, 55, 65};
+using Row = std::vector<std::string>;
 
-const Row titles{"Layer (type)", "Output Shape", "Param #"};
+using Widths = std::vector<std::size_t>;
+
+// Keras's: a fourth column makes the table 98 wide.
+Widths column_ends(bool connections) {
+    return connections ? Widths{32, 53, 65, 98} : Widths{29, 55, 65};
+}
+
+Row titles(bool connections) {
+    Row row{"Layer (type)", "Output Shape", "Param #"};
+    if (connections) row.emplace_back("Connected to");
+    return row;
+}
+
+std::string joined(const std::vector<std::string>& list) {
+    std::string text = "[";
+    for (std::size_t i = 0; i < list.size(); ++i) text += (i > 0 ? ", '" : "'") + list[i] + "'";
+    return text + "]";
+}
 
 std::string batch_shape(const Shape& sample) {
     std::string text = "(None,";
@@ -47,7 +63,7 @@ void pad(std::string& line, std::size_t end) {
 }
 
 // One line; a cell that is too long is cut.
-std::string cut_row(const Row& cells) {
+std::string cut_row(const Row& cells, const Widths& column_ends) {
     std::string line;
     for (std::size_t i = 0; i < cells.size(); ++i) {
         if (i > 0) line.back() = ' ';
@@ -59,7 +75,7 @@ std::string cut_row(const Row& cells) {
 
 // As many lines as the longest cell takes; lines are broken after the end of a tuple if there is
 // one.
-std::string wrapped_row(Row rest) {
+std::string wrapped_row(Row rest, const Widths& column_ends) {
     std::string text;
     while (std::any_of(rest.begin(), rest.end(), [](const auto& cell) { return !cell.empty(); })) {
         std::string line = " ";
@@ -80,11 +96,21 @@ std::string wrapped_row(Row rest) {
     return text;
 }
 
+Row row_of(const LayerSummary& layer, const std::string& params, bool connections) {
+    Row row{layer.name + " (" + layer.class_name + ")", shown_shape(layer), params};
+    if (connections) row.push_back(joined(layer.connected));
+    return row;
+}
+
 std::string classic(const ModelSummary& model, SummaryStyle style) {
     const bool ruled = style == SummaryStyle::classic26;
     const bool sized = style == SummaryStyle::classic213;
-    const auto rule = [](char c) { return std::string(width, c) + '\n'; };
-    const auto row = [&](const Row& cells) { return ruled ? cut_row(cells) : wrapped_row(cells); };
+    const Widths ends = column_ends(model.connections);
+    const std::size_t width = ends.back();
+    const auto rule = [&](char c) { return std::string(width, c) + '\n'; };
+    const auto row = [&](const Row& cells) {
+        return ruled ? cut_row(cells, ends) : wrapped_row(cells, ends);
+    };
     const auto total = [&](const char* what, const WeightCount& count) {
         return what +
                (sized ? std::to_string(count.params) + " (" + readable(count.bytes, "Byte") + ")"
@@ -92,11 +118,11 @@ std::string classic(const ModelSummary& model, SummaryStyle style) {
                '\n';
     };
 
-    std::string text = "Model: \"" + model.name + "\"\n" + rule('_') + row(titles) + rule('=');
+    std::string text =
+        "Model: \"" + model.name + "\"\n" + rule('_') + row(titles(model.connections)) + rule('=');
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
         const LayerSummary& layer = model.layers[i];
-        text += row({layer.name + " (" + layer.class_name + ")", batch_shape(layer.output),
-                     std::to_string(layer.params)});
+        text += row(row_of(layer, std::to_string(layer.params), model.connections));
         const bool last = i + 1 == model.layers.size();
         if (!ruled)
             text += rule(' ');
@@ -118,9 +144,12 @@ std::string repeated(std::string_view what, std::size_t times) {
 
 // Characters of the box: left, filling, between columns, right.
 using Border = std::array<std::string_view, 4>;
-constexpr std::array<std::size_t, 3> box_cells{31, 22, 13};  // 76 columns: a terminal of 80
+// 76 columns: a terminal of 80.
+Widths box_widths(bool connections) {
+    return connections ? Widths{20, 18, 10, 15} : Widths{31, 22, 13};
+}
 
-std::string box_border(const Border& b) {
+std::string box_border(const Border& b, const Widths& box_cells) {
     std::string line(b[0]);
     for (std::size_t i = 0; i < box_cells.size(); ++i) {
         line += repeated(b[1], box_cells[i] + 2);
@@ -142,7 +171,7 @@ std::string take_line(std::string& cell, std::size_t room) {
     return line;
 }
 
-std::string box_row(Row rest, std::string_view bar) {
+std::string box_row(Row rest, std::string_view bar, const Widths& box_cells) {
     std::string text;
     while (std::any_of(rest.begin(), rest.end(), [](const auto& cell) { return !cell.empty(); })) {
         text += bar;
@@ -161,16 +190,16 @@ std::string box(const ModelSummary& model) {
     const auto total = [](const char* what, const WeightCount& count) {
         return what + with_commas(count.params) + " (" + readable(count.bytes, "B") + ")\n";
     };
-    std::string text = "Model: \"" + model.name + "\"\n" + box_border({"┏", "━", "┳", "┓"}) +
-                       box_row(titles, "┃") + box_border({"┡", "━", "╇", "┩"});
+    const Widths widths = box_widths(model.connections);
+    std::string text =
+        "Model: \"" + model.name + "\"\n" + box_border({"┏", "━", "┳", "┓"}, widths) +
+        box_row(titles(model.connections), "┃", widths) + box_border({"┡", "━", "╇", "┩"}, widths);
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
         const LayerSummary& layer = model.layers[i];
-        if (i > 0) text += box_border({"├", "─", "┼", "┤"});
-        text += box_row({layer.name + " (" + layer.class_name + ")", batch_shape(layer.output),
-                         with_commas(layer.params)},
-                        "│");
+        if (i > 0) text += box_border({"├", "─", "┼", "┤"}, widths);
+        text += box_row(row_of(layer, with_commas(layer.params), model.connections), "│", widths);
     }
-    text += box_border({"└", "─", "┴", "┘"});
+    text += box_border({"└", "─", "┴", "┘"}, widths);
     const WeightCount all{model.trainable.params + model.frozen.params + model.optimizer.params,
                           model.trainable.bytes + model.frozen.bytes + model.optimizer.bytes};
     text += total(" Total params: ", all) + total(" Trainable params: ", model.trainable) +
@@ -180,6 +209,10 @@ std::string box(const ModelSummary& model) {
 }
 
 }  // namespace
+
+std::string shown_shape(const LayerSummary& layer) {
+    return layer.shown.empty() ? batch_shape(layer.output) : layer.shown;
+}
 
 std::string to_string(const ModelSummary& model, SummaryStyle style) {
     return style == SummaryStyle::keras3 ? box(model) : classic(model, style);

@@ -20,6 +20,8 @@ struct LayerSummary {
     std::string name, class_name;
     Shape output;  ///< of one sample
     Index params = 0;
+    std::vector<std::string> connected = {};  ///< "dense[0][0]": what it gets its inputs from
+    std::string shown = {};                   ///< instead of the output's shape
 };
 
 /// A number of weights and the bytes they take.
@@ -32,9 +34,20 @@ struct ModelSummary {
     std::string name;
     std::vector<LayerSummary> layers;
     WeightCount trainable, frozen;
-    WeightCount optimizer;  ///< shown by keras3 where it isn't empty
+    WeightCount optimizer;     ///< shown by keras3 where it isn't empty
+    bool connections = false;  ///< whether there is a column "Connected to"
+
+    /// Whether it is known what gets its inputs from where.
+    bool drawn() const {
+        for (const LayerSummary& layer : layers) {
+            if (!layer.connected.empty()) return true;
+        }
+        return false;
+    }
 };
 
+/// "(None, 64)", or what is shown instead.
+std::string shown_shape(const LayerSummary& layer);
 /// The table, ending with a newline.
 std::string to_string(const ModelSummary& model, SummaryStyle style);
 

@@ -11,8 +11,9 @@
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/autograd/transform/transform.hpp>
 #include <shikumi/nn/detail/rows.hpp>
+#include <shikumi/nn/model.hpp>
 #include <shikumi/nn/progress.hpp>
-#include <shikumi/nn/sequential.hpp>
+#include <shikumi/nn/session.hpp>
 
 namespace shikumi::nn {
 
@@ -21,16 +22,10 @@ namespace {
 using Rows = std::span<const Index>;
 
 struct Data {
-    Array x, y;
+    std::vector<Array> x, y;
     std::optional<Array> weights = {};  // of the samples' losses
 
-    Index size() const { return x.shape().front(); }
-};
-
-struct Batch {
-    Tensor x, y, weights;
-
-    double size() const { return static_cast<double>(x.shape().front()); }
+    Index size() const { return x.front().shape().front(); }
 };
 
 double number(const Tensor& scalar) {
@@ -38,16 +33,19 @@ double number(const Tensor& scalar) {
                              [&]<class T>() { return static_cast<double>(scalar.data<T>()[0]); });
 }
 
-// Running means of loss and metrics, weighted by the size of the batches.
+// Running means of what steps report, weighted by the size of the batches.
 class Averages {
 public:
-    explicit Averages(const CompileOptions& how) : names_{"loss"} {
-        for (const Metric& m : how.metrics) names_.push_back(m.name());
-        sums_.resize(names_.size());
-    }
-    void add(std::span<const Tensor> values, double samples) {
-        for (std::size_t i = 0; i < values.size(); ++i) sums_[i] += number(values[i]) * samples;
-        samples_ += samples;
+    void add(const Logs& logs, Index samples) {
+        std::size_t i = 0;
+        for (const auto& [name, value] : logs) {
+            if (i == sums_.size()) {
+                names_.push_back(name);
+                sums_.push_back(0);
+            }
+            sums_[i++] += value * static_cast<double>(samples);
+        }
+        samples_ += static_cast<double>(samples);
     }
     Logs logs() const {
         Logs logs;
@@ -71,32 +69,60 @@ void check_labels(std::string_view caller, const Array& labels, Index classes) {
                          " lies outside the ", classes, " classes 0 to ", classes - 1);
 }
 
-Data prepare(std::string_view caller, Sequential& model, const Loss& loss, const Tensor& x,
-             const Tensor& y) {
-    if (x.rank() == 0 || y.rank() == 0)
-        fail<ShapeError>(caller, "x and y want a first axis of samples, got ", x.shape(), " and ",
-                         y.shape());
-    const Index samples = x.shape().front();
-    if (y.shape().front() != samples)
-        fail<ShapeError>(caller, "x has ", samples, " samples and y ", y.shape().front());
-    if (samples == 0) fail<ValueError>(caller, "there are no samples: x is ", x.shape());
-
-    model.build(x.spec());
-    const Spec output = model.output();
-    const Tensor predictions =
-        zeros(output.shape.with_front(samples), output.dtype);  // its shape only
+Array checked_targets(std::string_view caller, const Loss& loss, const Tensor& y,
+                      const Spec& output) {
+    const Tensor predictions = zeros(output.shape.with_front(y.shape().front()),
+                                     output.dtype);  // its shape only
     switch (loss.targets()) {
         case Targets::like_predictions:
-            return {x.array(), match_targets(loss.name(), y, predictions).array()};
+            return match_targets(loss.name(), y, predictions).array();
         case Targets::class_indices: {
             const Array labels = match_labels(loss.name(), y, predictions).array();
             check_labels(caller, labels, output.shape.back());
-            return {x.array(), labels};
+            return labels;
         }
         case Targets::as_given:
             break;
     }
-    return {x.array(), y.array()};
+    return y.array();
+}
+
+Data prepare(std::string_view caller, Model& model, const std::vector<Loss>& losses,
+             const Batches& inputs, const Batches& targets) {
+    const std::vector<Tensor>&x = inputs.list(), &y = targets.list();
+    if (x.empty() || y.empty()) fail<ValueError>(caller, "wants x and y");
+    std::vector<Tensor> all = x;
+    all.insert(all.end(), y.begin(), y.end());
+    for (const Tensor& t : all) {
+        if (t.rank() == 0)
+            fail<ShapeError>(caller, "x and y want a first axis of samples, got ",
+                             x.front().shape(), " and ", y.front().shape());
+        if (t.shape().front() != x.front().shape().front())
+            fail<ShapeError>(caller, "x has ", x.front().shape().front(), " samples and y ",
+                             t.shape().front());
+    }
+    if (x.front().shape().front() == 0)
+        fail<ValueError>(caller, "there are no samples: x is ", x.front().shape());
+
+    std::vector<Spec> specs;
+    for (const Tensor& t : x) specs.push_back(t.spec());
+    model.ensure_ready(specs);
+    const std::vector<Spec>& outputs = model.outputs();
+    if (losses.size() > 1 && losses.size() != outputs.size())
+        fail<ValueError>(caller, "the model has ", outputs.size(), " outputs and ", losses.size(),
+                         " losses");
+    if (!losses.empty() && y.size() != outputs.size())
+        fail<ValueError>(caller, "the model has ", outputs.size(), " outputs and y ", y.size(),
+                         " tensors");
+    Data data;
+    for (const Tensor& t : x) data.x.push_back(t.array());
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        data.y.push_back(
+            losses.empty()
+                ? y[i].array()
+                : checked_targets(caller, losses[losses.size() == 1 ? 0 : i], y[i], outputs[i]));
+    }
+    return data;
 }
 
 // The class of each sample: its label, its largest entry, or for a single output whether it is 1.
@@ -134,107 +160,51 @@ Tensor checked_rows(const Array& from, Rows rows, const char* what) {
 }
 
 Batch checked_batch(const Data& data, Rows rows) {
-    return {checked_rows(data.x, rows, "x"), checked_rows(data.y, rows, "y"),
-            data.weights ? Tensor(detail::gather(*data.weights, rows)) : Tensor()};
+    Batch batch;
+    for (const Array& x : data.x) batch.x.push_back(checked_rows(x, rows, "x"));
+    for (const Array& y : data.y) batch.y.push_back(checked_rows(y, rows, "y"));
+    if (data.weights) batch.weights = Tensor(detail::gather(*data.weights, rows));
+    return batch;
 }
 
-// What one model is trained and measured by.
-class Training {
-public:
-    Training(Sequential& model, CompileOptions& how) : model_(model), how_(how) {
-        for (const Weight& w : model.described_weights()) {
-            if (!w.parameter.trainable()) continue;
-            trainable_.push_back(w.parameter);
-            if (w.options.constraint) constrained_.push_back(w);
-            if (w.options.regularizer) regularized_.push_back(w);
+Logs train_epoch(Model& model, const Data& data, Rows order, Index batch_size, int epoch,
+                 Progress& progress) {
+    Averages averages;
+    Index step = 0;
+    for (const Rows rows : detail::batches(order, batch_size)) {
+        ++step;
+        try {
+            averages.add(model.train_step(checked_batch(data, rows)),
+                         static_cast<Index>(rows.size()));
+        } catch (Error& e) {
+            e.add_context(sentence("in epoch ", epoch + 1, ", batch ", step));
+            throw;
         }
+        if (progress.due(step)) progress.redraw(step, averages.logs());
     }
+    return averages.logs();
+}
 
-    Logs train_epoch(const Data& data, Rows order, Index batch_size, int epoch,
-                     Progress& progress) {
-        Averages averages(how_);
-        Index step = 0;
-        for (const Rows rows : detail::batches(order, batch_size)) {
-            ++step;
-            try {
-                train_step(checked_batch(data, rows), averages);
-            } catch (Error& e) {
-                e.add_context(sentence("in epoch ", epoch + 1, ", batch ", step));
-                throw;
-            }
-            if (progress.due(step)) progress.redraw(step, averages.logs());
-        }
-        return averages.logs();
+Logs test(Model& model, const Data& data, Rows order, Index batch_size) {
+    const NoGrad no_grad;
+    Averages averages;
+    for (const Rows rows : detail::batches(order, batch_size)) {
+        Batch batch;
+        for (const Array& x : data.x) batch.x.emplace_back(detail::gather(x, rows));
+        for (const Array& y : data.y) batch.y.emplace_back(detail::gather(y, rows));
+        averages.add(model.test_step(batch), batch.size());
     }
+    return averages.logs();
+}
 
-    Logs evaluate(const Data& data, Rows order, Index batch_size) {
-        const NoGrad no_grad;
-        Averages averages(how_);
-        for (const Rows rows : detail::batches(order, batch_size)) {
-            const Batch batch{
-                Tensor(detail::gather(data.x, rows)), Tensor(detail::gather(data.y, rows)), {}};
-            const auto [values, updates] = measure(batch, Mode::infer);
-            shikumi::evaluate(values, updates);
-            averages.add(values, batch.size());
-        }
-        return averages.logs();
+void constrain(std::vector<Assignment>& steps, const std::vector<Weight>& constrained) {
+    for (const Weight& w : constrained) {
+        const auto step = std::find_if(steps.begin(), steps.end(), [&](const Assignment& a) {
+            return a.parameter == w.parameter;
+        });
+        if (step != steps.end()) step->value = w.options.constraint(step->value);
     }
-
-private:
-    // Forward pass, loss, metrics, gradients and new weights: recorded, then evaluated as one
-    // graph.
-    void train_step(const Batch& batch, Averages& averages) {
-        auto [values, updates] = measure(batch, Mode::train);
-        std::vector<Assignment> steps = how_.optimizer.updates(
-            trainable_,
-            grad(values.front(), std::vector<Tensor>(trainable_.begin(), trainable_.end())));
-        constrain(steps);
-        updates.insert(updates.end(), steps.begin(), steps.end());
-        steps.clear();
-        shikumi::evaluate(values, updates);
-        if (const double loss = number(values.front()); !std::isfinite(loss))
-            fail<ValueError>("fit", "the loss became ", loss);
-        averages.add(values, batch.size());
-    }
-
-    void constrain(std::vector<Assignment>& steps) const {
-        for (const Weight& w : constrained_) {
-            const auto step = std::find_if(steps.begin(), steps.end(), [&](const Assignment& a) {
-                return a.parameter == w.parameter;
-            });
-            if (step != steps.end()) step->value = w.options.constraint(step->value);
-        }
-    }
-
-    struct Measured {
-        std::vector<Tensor> values;  // the loss, then the metrics: means over the batch
-        std::vector<Assignment> updates;
-    };
-
-    Measured measure(const Batch& batch, Mode mode) {
-        const Pass pass;
-        const Tensor predictions = model_(batch.x, mode);
-        Tensor loss = how_.loss(batch.y, predictions);
-        if (loss.shape() != Shape{batch.x.shape().front()})
-            fail<ShapeError>(how_.loss.name(), "gave ", loss.shape(),
-                             ", wanted one number for each of ", batch.x.shape().front(),
-                             " samples");
-        if (batch.weights.defined()) loss = loss * batch.weights;
-
-        Tensor total = mean(loss);
-        for (const Weight& w : regularized_) total = total + w.options.regularizer(w.parameter);
-        for (const Tensor& added : pass.losses()) total = total + added;
-        std::vector<Tensor> values{total};
-        for (const Metric& metric : how_.metrics)
-            values.push_back(mean(metric(batch.y, predictions)));
-        return {std::move(values), pass.updates()};
-    }
-
-    Sequential& model_;
-    CompileOptions& how_;
-    std::vector<Parameter> trainable_;
-    std::vector<Weight> constrained_, regularized_;
-};
+}
 
 void shuffle(std::vector<Index>& rows, Generator& rng) {
     RandomStream numbers(rng.next());
@@ -255,18 +225,105 @@ void check(const FitOptions& options) {
 
 }  // namespace
 
-History Sequential::fit(const Tensor& x, const Tensor& y, const FitOptions& options) {
+struct Model::Measured {
+    std::vector<Tensor> values;  // the loss, then what else is shown: means over the batch
+    std::vector<std::string> names;
+    std::vector<Assignment> updates;
+
+    Logs logs() const {
+        Logs logs;
+        for (std::size_t i = 0; i < names.size(); ++i) logs.add(names[i], number(values[i]));
+        return logs;
+    }
+};
+
+Model::Measured Model::measure(const Batch& batch, Mode mode) {
+    const CompileOptions& how = compiled("fit");
+    const std::vector<Loss>& losses = how.loss.list();
+    if (losses.empty()) fail<StateError>("fit", "model '", name(), "' was compiled without a loss");
+    const Pass pass;
+    const std::vector<Tensor> predictions = (*this)(batch.x, mode);
+    if (predictions.size() != batch.y.size())
+        fail<ValueError>("fit", "the model has ", predictions.size(), " outputs and y ",
+                         batch.y.size(), " tensors");
+    Measured measured;
+    Tensor total;
+    for (std::size_t i = 0; i < predictions.size(); ++i) {
+        const Loss& of = losses[losses.size() == 1 ? 0 : i];
+        Tensor loss = of(batch.y[i], predictions[i]);
+        if (loss.shape() != Shape{batch.size()})
+            fail<ShapeError>(of.name(), "gave ", loss.shape(), ", wanted one number for each of ",
+                             batch.size(), " samples");
+        if (batch.weights.defined()) loss = loss * batch.weights;
+        loss = mean(loss);
+        total = total.defined() ? total + loss : loss;
+        if (predictions.size() == 1) break;
+        measured.names.push_back(sentence("output_", i + 1, "_loss"));
+        measured.values.push_back(loss);
+    }
+    for (const Weight& w : regularized_) total = total + w.options.regularizer(w.parameter);
+    for (const Tensor& added : pass.losses()) total = total + added;
+    measured.names.insert(measured.names.begin(), "loss");
+    measured.values.insert(measured.values.begin(), total);
+    for (const Metric& metric : how.metrics) {
+        measured.names.push_back(metric.name());
+        measured.values.push_back(mean(metric(batch.y.front(), predictions.front())));
+    }
+    measured.updates = pass.updates();
+    return measured;
+}
+
+void Model::sort_weights() {
+    trainable_.clear();
+    constrained_.clear();
+    regularized_.clear();
+    for (const Weight& w : described_weights()) {
+        if (!w.parameter.trainable()) continue;
+        trainable_.push_back(w.parameter);
+        if (w.options.constraint) constrained_.push_back(w);
+        if (w.options.regularizer) regularized_.push_back(w);
+    }
+}
+
+// Forward pass, loss, metrics, gradients and new weights: recorded, then evaluated as one graph.
+Logs Model::train_step(const Batch& batch) {
+    auto [values, names, updates] = measure(batch, Mode::train);
+    optim::Optimizer& optimizer = this->optimizer();
+    std::vector<Assignment> steps = optimizer.updates(
+        trainable_,
+        grad(values.front(), std::vector<Tensor>(trainable_.begin(), trainable_.end())));
+    constrain(steps, constrained_);
+    steps.insert(steps.end(), updates.begin(), updates.end());
+    updates.clear();
+    shikumi::evaluate(values, steps);
+    if (const double loss = number(values.front()); !std::isfinite(loss))
+        fail<ValueError>("fit", "the loss became ", loss);
+    return Measured{std::move(values), std::move(names), {}}.logs();
+}
+
+Logs Model::test_step(const Batch& batch) {
+    const Measured measured = measure(batch, Mode::infer);
+    shikumi::evaluate(measured.values, measured.updates);
+    return measured.logs();
+}
+
+Generator& Model::shuffling() {
+    if (!shuffling_) shuffling_ = next_generator();
+    return *shuffling_;
+}
+
+History Model::fit(const Batches& x, const Batches& y, const FitOptions& options) {
     CompileOptions& how = compiled("fit");
     check(options);
-    Data data = prepare("fit", *this, how.loss, x, y);
+    Data data = prepare("fit", *this, how.loss.list(), x, y);
     if (!options.class_weight.empty())
-        data.weights = sample_weights(data.y, options.class_weight, output().dtype);
+        data.weights = sample_weights(data.y.front(), options.class_weight, output().dtype);
 
     std::vector<Index> order = detail::in_order(0, data.size());
     std::vector<Index> held_out;
     Data validation = data;
     if (options.validation_data) {
-        validation = prepare("fit", *this, how.loss, options.validation_data->first,
+        validation = prepare("fit", *this, how.loss.list(), options.validation_data->first,
                              options.validation_data->second);
         held_out = detail::in_order(0, validation.size());
     } else if (options.validation_split > 0) {
@@ -285,17 +342,16 @@ History Sequential::fit(const Tensor& x, const Tensor& y, const FitOptions& opti
                       !options.out && isatty(STDOUT_FILENO) == 1, options.verbose, options.epochs,
                       steps);
     Generator own_rng(options.seed.value_or(0));
-    Training training(*this, how);
+    sort_weights();
     History history;
     history.params = {options.verbose, options.epochs, steps};
 
     for (int epoch = 0; epoch < options.epochs; ++epoch) {
         progress.begin_epoch(epoch);
-        if (options.shuffle) shikumi::nn::shuffle(order, options.seed ? own_rng : rng_);
-        EpochLog log{epoch, training.train_epoch(data, order, options.batch_size, epoch, progress)};
+        if (options.shuffle) shikumi::nn::shuffle(order, options.seed ? own_rng : shuffling());
+        EpochLog log{epoch, train_epoch(*this, data, order, options.batch_size, epoch, progress)};
         if (!held_out.empty()) {
-            for (const auto& [name, value] :
-                 training.evaluate(validation, held_out, options.batch_size))
+            for (const auto& [name, value] : test(*this, validation, held_out, options.batch_size))
                 log.logs.add("val_" + name, value);
         }
         progress.end_epoch(log.logs);
@@ -308,11 +364,12 @@ History Sequential::fit(const Tensor& x, const Tensor& y, const FitOptions& opti
     return history;
 }
 
-Logs Sequential::evaluate(const Tensor& x, const Tensor& y, Index batch_size) {
+Logs Model::evaluate(const Batches& x, const Batches& y, Index batch_size) {
     CompileOptions& how = compiled("evaluate");
     detail::check_batch_size("evaluate", batch_size);
-    const Data data = prepare("evaluate", *this, how.loss, x, y);
-    return Training(*this, how).evaluate(data, detail::in_order(0, data.size()), batch_size);
+    const Data data = prepare("evaluate", *this, how.loss.list(), x, y);
+    sort_weights();
+    return test(*this, data, detail::in_order(0, data.size()), batch_size);
 }
 
 }  // namespace shikumi::nn

@@ -1,0 +1,85 @@
+// A residual network, drawn layer by layer: handwritten digits of 8 x 8 pixels, or MNIST's.
+#include <shikumi/shikumi.hpp>
+
+#include <iostream>
+#include <string>
+
+#include "common/digits.hpp"
+#include "common/files.hpp"
+#include "common/learning_curve.hpp"
+#include "common/run.hpp"
+
+using namespace shikumi;
+
+namespace {
+
+nn::Symbol convolved(const nn::Symbol& x, Index filters, Index stride) {
+    return x |
+           nn::Conv2D(filters, 3,
+                      {.strides = stride, .padding = Padding::same, .use_bias = false}) |
+           nn::BatchNormalization();
+}
+
+// relu(f(x) + x), where a stride or other filters want a 1 x 1 convolution on the way past.
+nn::Symbol residual_block(const nn::Symbol& x, Index filters, Index stride) {
+    const nn::Symbol inner = convolved(x, filters, stride) | nn::Activation(nn::relu);
+    const nn::Symbol past = stride == 1 && x.spec().shape.back() == filters
+                                ? x
+                                : x | nn::Conv2D(filters, 1, {.strides = stride});
+    return nn::connect(nn::Add(), {convolved(inner, filters, 1), past}) | nn::Activation(nn::relu);
+}
+
+nn::Model network(const Shape& picture) {
+    const nn::Input input(picture);
+    nn::Symbol x = convolved(input, 16, 1) | nn::Activation(nn::relu);
+    x = residual_block(x, 16, 1);
+    x = residual_block(x, 32, 2);
+    x = residual_block(x, 32, 1);
+    return nn::Model(input,
+                     x | nn::GlobalAveragePooling2D() | nn::Dense(10, {.activation = nn::softmax}));
+}
+
+struct Digits {
+    Tensor x, labels, test_x, test_labels;
+};
+
+Digits load(const examples::Options& options) {
+    if (!options.data.empty()) {
+        const auto [train, test] = examples::load_digits(options);
+        return {expand_dims(datasets::scale_pixels(train.images), -1), train.labels,
+                expand_dims(datasets::scale_pixels(test.images), -1), test.labels};
+    }
+    const datasets::Images digits = datasets::digits();
+    const auto [train, test] = datasets::train_test_split(expand_dims(digits.images / 16, -1),
+                                                          digits.labels, {.test_fraction = 0.2});
+    return {train.features, train.labels, test.features, test.labels};
+}
+
+void resnet(const examples::Options& options) {
+    const Digits digits = load(options);
+    nn::Model m = network(nn::without_batch(digits.x.shape()));
+    std::cout << m.summary() << '\n';
+
+    m.compile({.optimizer = optim::Adam({.learning_rate = options.learning_rate}),
+               .loss = nn::sparse_categorical_crossentropy,
+               .metrics = {nn::accuracy}});
+    const nn::History history = m.fit(digits.x, digits.labels,
+                                      {.batch_size = options.batch_size,
+                                       .epochs = options.epochs,
+                                       .validation_data = {{digits.test_x, digits.test_labels}}});
+
+    std::cout << "\naccuracy on " << digits.test_labels.size() << " digits that were held out: "
+              << m.evaluate(digits.test_x, digits.test_labels)["accuracy"] << "\n\n";
+    const auto picture = options.out / "resnet-model.svg";
+    examples::write_file(picture, nn::plot_model(m));
+    std::cout << "wrote " << picture.string() << '\n';
+    for (const auto& path : examples::write_learning_curve(history, options.out, "resnet"))
+        std::cout << "wrote " << path.string() << '\n';
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return examples::run_example(argc, argv, "a residual network reads handwritten digits",
+                                 {.epochs = 8, .batch_size = 32, .learning_rate = 0.002}, resnet);
+}

@@ -1,0 +1,22 @@
+// Lambda: any function as a layer.
+#pragma once
+
+#include <functional>
+#include <utility>
+
+#include <shikumi/nn/layer.hpp>
+
+namespace shikumi::nn {
+
+/// f(x), where f is written in operations and keeps the first axis, the batch.
+class Lambda final : public Layer {
+public:
+    explicit Lambda(std::function<Tensor(const Tensor&)> f, const LayerOptions& options = {})
+        : Layer(options), function_(std::move(f)) {}
+    Tensor call(const Tensor& x, Mode) override { return function_(x); }
+
+private:
+    std::function<Tensor(const Tensor&)> function_;
+};
+
+}  // namespace shikumi::nn
