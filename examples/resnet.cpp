@@ -17,7 +17,7 @@ nn::Symbol convolved(const nn::Symbol& x, Index filters, Index stride) {
     return x |
            nn::Conv2D(filters, 3,
                       {.strides = stride, .padding = Padding::same, .use_bias = false}) |
-           nn::BatchNormalization();
+           nn::BatchNormalization({.momentum = 0.9});
 }
 
 // relu(f(x) + x), where a stride or other filters want a 1 x 1 convolution on the way past.
@@ -81,5 +81,5 @@ void resnet(const examples::Options& options) {
 
 int main(int argc, char** argv) {
     return examples::run_example(argc, argv, "a residual network reads handwritten digits",
-                                 {.epochs = 8, .batch_size = 32, .learning_rate = 0.002}, resnet);
+                                 {.epochs = 12, .batch_size = 32, .learning_rate = 0.002}, resnet);
 }

@@ -137,9 +137,10 @@ std::string plot_model(Model& model) {
                 : weights ? "#dce8f6"
                           : "#f4f4f4")
             << "\"/>\n<text text-anchor=\"middle\"><tspan x=\"" << p.x << "\" y=\"" << top(p) + 19
-            << "\" font-weight=\"bold\">" << escaped(p.layer->class_name) << "</tspan><tspan>  "
-            << escaped(p.layer->name) << "</tspan><tspan x=\"" << p.x << "\" y=\"" << top(p) + 36
-            << "\" fill=\"#444\">" << escaped(details(*p.layer)) << "</tspan></text>\n";
+            << "\" font-weight=\"bold\">" << escaped(p.layer->class_name)
+            << "</tspan><tspan dx=\"6\">" << escaped(p.layer->name) << "</tspan><tspan x=\"" << p.x
+            << "\" y=\"" << top(p) + 36 << "\" fill=\"#444\">" << escaped(details(*p.layer))
+            << "</tspan></text>\n";
     }
     svg << "</svg>\n";
     return svg.str();
