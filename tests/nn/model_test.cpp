@@ -59,9 +59,9 @@ TEST_CASE("a drawn model: several inputs and outputs, shared layers", "[nn]") {
     CHECK(m.count_params() == 4 * 3 + 3 + 6 * 2 + 2);
     CHECK(m.outputs()[0].shape.back() == 2);
     const std::string text = m.summary();
-    CHECK_THAT(text, contains("Connected to") && contains("['a[0][0]', 'b[0][0]']") &&
-                         contains("['dense[0][0]',") && contains("'dense[1][0]']") &&
-                         contains("a (InputLayer)"));
+    CHECK_THAT(text, contains("Connected to") && contains("['a[0][0]',") &&
+                         contains("'b[0][0]']") && contains("['dense[0][0]',") &&
+                         contains("'dense[1][0]']") && contains("a (InputLayer)"));
 
     const Tensor x1 = ones({5, 4}), x2 = full({5, 4}, 0.5);
     const auto out = m.predict(std::vector{x1, x2}, 2);
