@@ -97,6 +97,6 @@ void he_init(const examples::Options& options) {
 
 int main(int argc, char** argv) {
     return examples::run_example(argc, argv, "He's initialisation against plain normal numbers",
-                                 {.epochs = 10, .batch_size = 32, .learning_rate = 0.0005},
+                                 {.epochs = 20, .batch_size = 32, .learning_rate = 0.0005},
                                  he_init);
 }
