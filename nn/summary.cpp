@@ -9,8 +9,6 @@ namespace shikumi::nn {
 
 namespace {
 
-constexpr std::size_t params_column = 2;
-
 using Row = std::vector<std::string>;
 
 using Widths = std::vector<std::size_t>;

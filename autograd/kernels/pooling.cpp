@@ -64,7 +64,7 @@ void largest(const Window& window, ConstView x, View out) {
                     const T* const from = x.as<T>() + i * s.channels;
                     for (Index c = 0; c < s.channels; ++c) {
                         const T v = from[c], b = best[c];
-                        best[c] = (v > b) | (v != v) ? v : b;
+                        best[c] = ((v > b) | (v != v)) ? v : b;
                     }
                 }
             });
