@@ -1,4 +1,4 @@
-// A convolutional network on MNIST, as Keras's own example has it: nine in a thousand digits wrong.
+// A convolutional network on MNIST, as Keras's own example has it.
 #include <shikumi/shikumi.hpp>
 
 #include <iostream>

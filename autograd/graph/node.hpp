@@ -79,7 +79,7 @@ struct Node {
         return {has(tail) ? inputs_.many : inputs_.few, arity};
     }
     Slot* slot() const noexcept { return has(parameter) ? inputs_.slot : nullptr; }
-    /// Allocates room for the value and points `data` at it: inline for scalars.
+    /// Points `data` at the room that a scalar's value has in the node, and gives it.
     void* store_scalar() noexcept { return data = scalar; }
 
     bool mine() const noexcept {
