@@ -275,17 +275,6 @@ void Model::set_weights(const std::vector<Tensor>& weights) {
     for (std::size_t i = 0; i < all.size(); ++i) Parameter(all[i]).assign(weights[i]);
 }
 
-SharedLayer Model::copied(const SharedLayer& from) {
-    if (!from.copy)
-        fail<StateError>("clone", "'", from.layer->name(),
-                         "' can't be copied: its class has no copies, or it was added as a "
-                         "pointer to Layer");
-    SharedLayer copy;
-    copy.layer = from.copy(*from.layer);
-    copy.copy = from.copy;
-    return copy;
-}
-
 Model Model::clone() const {
     if (drawn_outputs_.empty())
         fail<StateError>(name(), "is a class of its own: copy it with nn::clone(model)");
@@ -306,7 +295,7 @@ Model Model::clone() const {
         SharedLayer& copy = copies[call->layer.layer.get()];
         if (!copy.layer) {
             const Cloning unbuilt;
-            copy = copied(call->layer);
+            copy = call->layer.clone();
         }
         const std::vector<Symbol> inputs = symbols(call->inputs);
         drawn[call.get()] =

@@ -156,7 +156,6 @@ protected:
     /// The rows of the summary.
     virtual std::vector<LayerSummary> rows();
     void grown() { ready_for_ = {}; }
-    static SharedLayer copied(const SharedLayer& from);
     void take_weights(const Model& from);
 
 private:

@@ -102,7 +102,7 @@ Sequential Sequential::clone() const {
     copy.input_ = input_;
     {
         const Cloning unbuilt;
-        for (const SharedLayer& l : layers_) copy.add(copied(l));
+        for (const SharedLayer& l : layers_) copy.add(l.clone());
     }
     copy.take_weights(*this);
     return copy;

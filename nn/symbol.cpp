@@ -6,6 +6,16 @@
 
 namespace shikumi::nn {
 
+SharedLayer SharedLayer::clone() const {
+    if (!copy)
+        fail<StateError>("clone", "'", layer->name(),
+                         "' can't be copied: its class has no copies, or it was added as a "
+                         "pointer to Layer");
+    SharedLayer twin(copy(*layer));
+    twin.copy = copy;
+    return twin;
+}
+
 Symbol input_symbol(const Spec& sample, const std::string& name) {
     return Symbol(
         std::make_shared<const Symbol::Call>(Symbol::Call{

@@ -35,6 +35,9 @@ struct SharedLayer {
                 return std::make_shared<L>(static_cast<const L&>(from));
             };
     }
+    /// A layer of the same kind; while a Cloning lives, one without weights. Throws StateError
+    /// where the class isn't known or has no copies.
+    SharedLayer clone() const;
 };
 
 /// An output of a layer's call in a drawing. Copying shares it.

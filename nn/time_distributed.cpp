@@ -4,6 +4,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/clone.hpp>
 
 namespace shikumi::nn {
 
@@ -20,17 +21,20 @@ Shape steps_of(const Shape& sequences) {
 
 }  // namespace
 
-TimeDistributed::TimeDistributed(std::shared_ptr<Layer> layer, const LayerOptions& options)
+TimeDistributed::TimeDistributed(SharedLayer layer, const LayerOptions& options)
     : Layer(options), layer_(std::move(layer)) {
-    if (!layer_) fail<ValueError>("time_distributed", "got no layer");
+    if (!layer_.layer) fail<ValueError>("time_distributed", "got no layer");
 }
 
+TimeDistributed::TimeDistributed(const TimeDistributed& other)
+    : Layer(other), layer_(Cloning::active() ? other.layer_.clone() : other.layer_) {}
+
 void TimeDistributed::build(const Spec& input) {
-    layer_->ensure_built({steps_of(input.shape), input.dtype});
+    layer_.layer->ensure_built({steps_of(input.shape), input.dtype});
 }
 
 Tensor TimeDistributed::call(const Tensor& x, Mode mode) {
-    const Tensor y = (*layer_)(reshape(x, steps_of(x.shape())), mode);
+    const Tensor y = (*layer_.layer)(reshape(x, steps_of(x.shape())), mode);
     Shape::Sizes sizes;
     sizes.push_back(x.shape()[0]);
     sizes.push_back(x.shape()[1]);
@@ -38,6 +42,6 @@ Tensor TimeDistributed::call(const Tensor& x, Mode mode) {
     return reshape(y, Shape(sizes));
 }
 
-std::string TimeDistributed::config() const { return "TimeDistributed " + layer_->config(); }
+std::string TimeDistributed::config() const { return "TimeDistributed " + layer_.layer->config(); }
 
 }  // namespace shikumi::nn

@@ -2,11 +2,10 @@
 #pragma once
 
 #include <concepts>
-#include <memory>
 #include <string>
 #include <utility>
 
-#include <shikumi/nn/layer.hpp>
+#include <shikumi/nn/symbol.hpp>
 
 namespace shikumi::nn {
 
@@ -16,15 +15,24 @@ class TimeDistributed final : public Layer {
 public:
     template <std::derived_from<Layer> L>
     explicit TimeDistributed(L layer, const LayerOptions& options = {})
-        : TimeDistributed(std::make_shared<L>(std::move(layer)), options) {}
+        : TimeDistributed(shared(std::move(layer)), options) {}
     /// Throws ValueError where `layer` is null.
-    explicit TimeDistributed(std::shared_ptr<Layer> layer, const LayerOptions& options = {});
+    explicit TimeDistributed(SharedLayer layer, const LayerOptions& options = {});
+
+    TimeDistributed(const TimeDistributed& other);
+    TimeDistributed(TimeDistributed&&) = default;
+    TimeDistributed& operator=(const TimeDistributed& other) {
+        return *this = TimeDistributed(other);
+    }
+    TimeDistributed& operator=(TimeDistributed&&) = default;
+    ~TimeDistributed() override = default;
+
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
     std::string config() const override;
 
 private:
-    std::shared_ptr<Layer> layer_;
+    SharedLayer layer_;
 };
 
 }  // namespace shikumi::nn

@@ -9,8 +9,10 @@
 #include <shikumi/nn/dense.hpp>
 #include <shikumi/nn/embedding.hpp>
 #include <shikumi/nn/gru.hpp>
+#include <shikumi/nn/input.hpp>
 #include <shikumi/nn/lstm.hpp>
 #include <shikumi/nn/masking.hpp>
+#include <shikumi/nn/model.hpp>
 #include <shikumi/nn/repeat_vector.hpp>
 #include <shikumi/nn/sequential.hpp>
 #include <shikumi/nn/simple_rnn.hpp>
@@ -379,4 +381,74 @@ TEST_CASE("recurrent layers refuse what they can't do", "[recurrent]") {
     CHECK_THAT(refused({2, 0, 5}), contains("at least one step"));
     CHECK_THAT(refused({2, 4, 6}), contains("takes 5 features"));
     CHECK_THAT(refused({2, 5}), contains("(batch, time, features)"));
+}
+
+namespace {
+
+// What training a copy changes: the copy, and nothing of the original.
+template <class M>
+void check_copy(M& model, const Shape& sample, const Shape& output) {
+    Generator rng(5);
+    const Tensor x = random_normal(nn::batch_of(4, sample), rng);
+    evaluate(x);
+    const Numbers before = model.predict(x).template to_vector<double>();
+    M copy = nn::clone(model);
+    CHECK(copy.predict(x).template to_vector<double>() == before);
+    REQUIRE(copy.parameters().size() == model.parameters().size());
+    copy.compile({.loss = nn::mean_squared_error});
+    copy.fit(x, ones(nn::batch_of(4, output)), {.epochs = 2, .verbose = 0});
+    CHECK(model.predict(x).template to_vector<double>() == before);
+    CHECK(copy.predict(x).template to_vector<double>() != before);
+    for (std::size_t i = 0; i < model.parameters().size(); ++i)
+        CHECK(copy.parameters()[i].value().template to_vector<double>() !=
+              model.parameters()[i].value().template to_vector<double>());
+}
+
+class Reader final : public nn::Model {
+public:
+    Tensor call(const Tensor& x, Mode mode) override {
+        return head_(last_(each_(both_(x, mode), mode), mode), mode);
+    }
+
+private:
+    nn::Bidirectional both_{nn::LSTM(3, {.return_sequences = true})};
+    nn::TimeDistributed each_{nn::Dense(4)};
+    nn::RNN last_{nn::GRUCell(3)};
+    nn::Dense head_{2};
+};
+
+}  // namespace
+
+TEST_CASE("copies of recurrent layers share nothing", "[recurrent]") {
+    const auto check = [](auto layer) {
+        nn::Sequential model;
+        model.add(std::move(layer));
+        check_copy(model, {5, 2}, nn::without_batch(model.predict(ones({1, 5, 2})).shape()));
+    };
+    check(nn::SimpleRNN(3));
+    check(nn::LSTM(3, {.return_sequences = true}));
+    check(nn::GRU(3));
+    check(nn::GRU(3, {.reset_after = false}));
+    check(nn::RNN(nn::LSTMCell(3)));
+    check(nn::Bidirectional(nn::LSTM(3)));
+    check(nn::Bidirectional(nn::RNN(nn::GRUCell(3)), {.merge_mode = nn::MergeMode::sum}));
+    check(nn::TimeDistributed(nn::Dense(3)));
+
+    Reader reader;
+    check_copy(reader, {5, 2}, {2});
+    const nn::Input x({5, 2});
+    nn::Model drawn(x, x | nn::Bidirectional(nn::GRU(3, {.return_sequences = true})) |
+                           nn::TimeDistributed(nn::Dense(4)) | nn::LSTM(2));
+    check_copy(drawn, {5, 2}, {2});
+
+    nn::GRUCell built(3);
+    built.ensure_built(Spec{Shape{1, 2}, f32});
+    nn::Bidirectional both{nn::RNN(built)};
+    both.ensure_built(Spec{Shape{1, 5, 2}, f32});
+    CHECK(both.weights().size() == 6);
+
+    nn::Sequential unknown;
+    unknown.add(nn::TimeDistributed(std::shared_ptr<nn::Layer>(std::make_shared<nn::Dense>(2))));
+    unknown.predict(ones({1, 5, 2}));
+    CHECK_THROWS_AS(unknown.clone(), StateError);
 }
