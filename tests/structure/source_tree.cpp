@@ -227,8 +227,8 @@ Complaints containment(const Tree& tree) {
         for (const Include& include : includes(file)) {
             const std::string& name = include.name;
             if (name == "cblas.h" || starts_with(name, "openblas")) {
-                only_in(file, include, {"autograd/kernels/"});
-                blas.push_back(file.path);
+                only_in(file, include, {"autograd/kernels/", "bench/"});  // to measure against
+                if (in_library(file.path)) blas.push_back(file.path);
             } else if (starts_with(name, "boost/program_options")) {
                 only_in(file, include, {"examples/"});
             } else if (starts_with(name, "boost/")) {
@@ -248,8 +248,8 @@ Complaints containment(const Tree& tree) {
     if (blas.size() != 1) {
         std::string names;
         for (const auto& path : blas) names += " " + path;
-        complaints.push_back("one file includes cblas.h, not " + std::to_string(blas.size()) + ":" +
-                             names);
+        complaints.push_back("one file of the library includes cblas.h, not " +
+                             std::to_string(blas.size()) + ":" + names);
     }
     return complaints;
 }

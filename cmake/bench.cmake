@@ -1,0 +1,59 @@
+# bench/*.cpp are programs of ours, bench/peers need what each of them is named after. A package that isn't there leaves
+# its program out.
+add_library(bench_common STATIC bench/common/allocations.cpp bench/common/program.cpp)
+set_target_properties(bench_common PROPERTIES CXX_STANDARD 20 CXX_EXTENSIONS OFF)
+target_include_directories(bench_common PUBLIC ${PROJECT_SOURCE_DIR}/bench/common)   # bench/compare would be <compare>
+target_link_libraries(bench_common PRIVATE shikumi_warnings)
+add_custom_target(bench)   # builds all of them
+
+# shikumi_bench(NAME LIBRARY...): bench/NAME.cpp
+function(shikumi_bench name)
+    string(REPLACE "/" "-" target bench/${name})
+    add_executable(${target} bench/${name}.cpp)
+    cmake_path(SET output ${PROJECT_BINARY_DIR}/bench/${name})
+    cmake_path(GET output PARENT_PATH folder)
+    cmake_path(GET output FILENAME file)
+    set_target_properties(${target} PROPERTIES
+        CXX_STANDARD 20 CXX_EXTENSIONS OFF OUTPUT_NAME ${file} RUNTIME_OUTPUT_DIRECTORY ${folder})
+    target_link_libraries(${target} PRIVATE ${ARGN} shikumi_warnings)
+    add_dependencies(bench ${target})
+endfunction()
+
+shikumi_bench(workloads shikumi bench_common)
+
+find_package(OpenMP QUIET COMPONENTS CXX)
+if(OpenMP_CXX_FOUND)
+    # The limits are built for this processor, and only they.
+    shikumi_bench(peers/openblas bench_common shikumi::openblas OpenMP::OpenMP_CXX)
+    shikumi_bench(peers/hand bench_common shikumi::openblas OpenMP::OpenMP_CXX)
+    target_compile_options(bench-peers-openblas PRIVATE -O3 -march=native)
+    target_compile_options(bench-peers-hand PRIVATE -O3 -march=native -ffast-math)
+    target_link_options(bench-peers-hand PRIVATE -ffast-math)   # flushes denormals from the start
+else()
+    message(STATUS "shikumi: no OpenMP, so no bench/peers/openblas and hand")
+endif()
+
+set(CMAKE_MESSAGE_LOG_LEVEL WARNING)   # its package tells how it looks for OpenCL
+find_package(dnnl 2 QUIET CONFIG)
+unset(CMAKE_MESSAGE_LOG_LEVEL)
+if(dnnl_FOUND)
+    shikumi_bench(peers/onednn bench_common DNNL::dnnl)
+else()
+    message(STATUS "shikumi: no oneDNN 2 (Debian: libdnnl-dev), so no bench/peers/onednn")
+endif()
+
+# Not by its own CMake package, which asks for much that a program doesn't need. Its headers want C++17.
+find_path(SHIKUMI_TORCH_INCLUDE_DIR torch/csrc/api/include/torch/all.h)
+find_library(SHIKUMI_TORCH_LIBRARY torch)
+find_library(SHIKUMI_TORCH_CPU_LIBRARY torch_cpu)
+find_library(SHIKUMI_C10_LIBRARY c10)
+mark_as_advanced(SHIKUMI_TORCH_INCLUDE_DIR SHIKUMI_TORCH_LIBRARY SHIKUMI_TORCH_CPU_LIBRARY SHIKUMI_C10_LIBRARY)
+if(SHIKUMI_TORCH_INCLUDE_DIR AND SHIKUMI_TORCH_LIBRARY AND SHIKUMI_TORCH_CPU_LIBRARY AND SHIKUMI_C10_LIBRARY)
+    shikumi_bench(peers/libtorch
+        bench_common ${SHIKUMI_TORCH_LIBRARY} ${SHIKUMI_TORCH_CPU_LIBRARY} ${SHIKUMI_C10_LIBRARY})
+    set_property(TARGET bench-peers-libtorch PROPERTY CXX_STANDARD 17)
+    target_include_directories(bench-peers-libtorch SYSTEM PRIVATE
+        ${SHIKUMI_TORCH_INCLUDE_DIR} ${SHIKUMI_TORCH_INCLUDE_DIR}/torch/csrc/api/include)
+else()
+    message(STATUS "shikumi: no libtorch (Debian: libtorch-dev), so no bench/peers/libtorch")
+endif()
