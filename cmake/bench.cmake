@@ -1,5 +1,5 @@
-# bench/*.cpp are programs of ours, bench/peers need what each of them is named after. A package that isn't there leaves
-# its program out.
+# bench/*.cpp are programs of ours, bench/micro needs Google Benchmark, bench/peers what each program is named after. A
+# package that isn't there leaves its programs out.
 add_library(bench_common STATIC bench/common/allocations.cpp bench/common/program.cpp)
 set_target_properties(bench_common PROPERTIES CXX_STANDARD 20 CXX_EXTENSIONS OFF)
 target_include_directories(bench_common PUBLIC ${PROJECT_SOURCE_DIR}/bench/common)   # bench/compare would be <compare>
@@ -21,13 +21,23 @@ endfunction()
 
 shikumi_bench(workloads shikumi bench_common)
 
+find_package(benchmark QUIET)
+if(benchmark_FOUND)
+    foreach(name IN ITEMS nodes pointwise products reductions recurrent)
+        shikumi_bench(micro/${name} shikumi benchmark::benchmark)
+    endforeach()
+    target_link_libraries(bench-micro-products PRIVATE shikumi::openblas)
+else()
+    message(STATUS "shikumi: no Google Benchmark (Debian: libbenchmark-dev), so no bench/micro")
+endif()
+
 find_package(OpenMP QUIET COMPONENTS CXX)
 if(OpenMP_CXX_FOUND)
     # The limits are built for this processor, and only they.
     shikumi_bench(peers/openblas bench_common shikumi::openblas OpenMP::OpenMP_CXX)
     shikumi_bench(peers/hand bench_common shikumi::openblas OpenMP::OpenMP_CXX)
     target_compile_options(bench-peers-openblas PRIVATE -O3 -march=native)
-    target_compile_options(bench-peers-hand PRIVATE -O3 -march=native -ffast-math)
+    target_compile_options(bench-peers-hand PRIVATE -O3 -march=native -mprefer-vector-width=512 -ffast-math)
     target_link_options(bench-peers-hand PRIVATE -ffast-math)   # flushes denormals from the start
 else()
     message(STATUS "shikumi: no OpenMP, so no bench/peers/openblas and hand")
