@@ -43,13 +43,13 @@ inline double copy_rate(std::size_t bytes) {
 /// Shows the `bytes` that an iteration reads and writes as GB/s, and as a part of memcpy's rate.
 inline void count_bytes(benchmark::State& state, double bytes, double copy_rate) {
     using benchmark::Counter;
-    state.counters["GB/s"] = Counter(bytes * 1e-9, Counter::kIsIterationInvariantRate);
+    state.counters["GB"] = Counter(bytes * 1e-9, Counter::kIsIterationInvariantRate);
     state.counters["of_memcpy"] = Counter(bytes / copy_rate, Counter::kIsIterationInvariantRate);
 }
 
 /// Shows an iteration's floating-point operations a second.
 inline void count_flops(benchmark::State& state, double flops) {
-    state.counters["flop/s"] =
+    state.counters["flop"] =
         benchmark::Counter(flops, benchmark::Counter::kIsIterationInvariantRate);
 }
 
