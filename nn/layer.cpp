@@ -245,6 +245,12 @@ std::vector<Parameter> Layer::weights() const {
     return all;
 }
 
+std::vector<Parameter> Layer::trainable_weights() const {
+    std::vector<Parameter> all = weights();
+    std::erase_if(all, [](const Parameter& w) { return !w.trainable(); });
+    return all;
+}
+
 Index Layer::count_params() const {
     Index n = 0;
     for (const Parameter& w : weights()) n += w.size();

@@ -86,6 +86,8 @@ public:
     /// Its own in the order in which `build` added them, then those of its inner layers.
     std::vector<Parameter> weights() const;
     std::vector<Weight> described_weights() const;
+    /// Those of `weights` that an optimiser may change.
+    std::vector<Parameter> trainable_weights() const;
     Index count_params() const;
     /// Layers called by `build` or `call`, in the order in which that happened first.
     std::vector<Layer*> inner_layers() const;

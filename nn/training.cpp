@@ -9,7 +9,6 @@
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
-#include <shikumi/autograd/transform/transform.hpp>
 #include <shikumi/nn/detail/rows.hpp>
 #include <shikumi/nn/model.hpp>
 #include <shikumi/nn/progress.hpp>
@@ -27,6 +26,12 @@ struct Data {
 
     Index size() const { return x.front().shape().front(); }
 };
+
+std::vector<Spec> specs_of(const std::vector<Tensor>& tensors) {
+    std::vector<Spec> specs;
+    for (const Tensor& t : tensors) specs.push_back(t.spec());
+    return specs;
+}
 
 double number(const Tensor& scalar) {
     return dispatch_floating(scalar.dtype(),
@@ -104,9 +109,7 @@ Data prepare(std::string_view caller, Model& model, const std::vector<Loss>& los
     if (x.front().shape().front() == 0)
         fail<ValueError>(caller, "there are no samples: x is ", x.front().shape());
 
-    std::vector<Spec> specs;
-    for (const Tensor& t : x) specs.push_back(t.spec());
-    model.ensure_ready(specs);
+    model.ensure_ready(specs_of(x));
     const std::vector<Spec>& outputs = model.outputs();
     if (losses.size() > 1 && losses.size() != outputs.size())
         fail<ValueError>(caller, "the model has ", outputs.size(), " outputs and ", losses.size(),
@@ -287,11 +290,15 @@ void Model::sort_weights() {
 
 // Forward pass, loss, metrics, gradients and new weights: recorded, then evaluated as one graph.
 Logs Model::train_step(const Batch& batch) {
+    if (!trainable())
+        fail<StateError>("fit", "model '", name(),
+                         "' is frozen and would be trained: thaw it by set_trainable(true)");
+    if (trainable_.empty()) {  // a step of its own, without fit
+        ensure_ready(specs_of(batch.x));
+        sort_weights();
+    }
     auto [values, names, updates] = measure(batch, Mode::train);
-    optim::Optimizer& optimizer = this->optimizer();
-    std::vector<Assignment> steps = optimizer.updates(
-        trainable_,
-        grad(values.front(), std::vector<Tensor>(trainable_.begin(), trainable_.end())));
+    std::vector<Assignment> steps = optimizer().minimize(values.front(), trainable_);
     constrain(steps, constrained_);
     steps.insert(steps.end(), updates.begin(), updates.end());
     updates.clear();

@@ -1,10 +1,12 @@
 #include <shikumi/optim/optimizer.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/autograd/transform/transform.hpp>
 #include <shikumi/optim/detail/checks.hpp>
 
 namespace shikumi::optim {
@@ -48,9 +50,7 @@ void clip(std::vector<Tensor>& gradients, const Preparation& how) {
     }
     if (!squares.defined()) return;
     const Tensor length = sqrt(squares);
-    for (Tensor& g : gradients) {
-        if (g.defined()) g = shortened(g, length, *how.global_clipnorm);
-    }
+    for (Tensor& g : gradients) g = shortened(g, length, *how.global_clipnorm);
 }
 
 Tensor checked_rate(double rate) {
@@ -72,6 +72,17 @@ public:
 private:
     Tensor f64_, f32_;
 };
+
+bool is_trainable(const Parameter& p) { return p.trainable(); }
+
+// A generator's step that would change the discriminator as well is a mistake, not a wish.
+void refuse_frozen(const std::vector<Parameter>& parameters) {
+    const auto frozen = std::find_if_not(parameters.begin(), parameters.end(), is_trainable);
+    if (frozen != parameters.end())
+        fail<StateError>("optimizer", "parameter '", frozen->name(),
+                         "' is frozen and would be changed: leave it out, as trainable_weights() "
+                         "does, or thaw its layer by set_trainable(true)");
+}
 
 Parameter frozen(std::string name, const Tensor& value) {
     Parameter p(std::move(name), value);
@@ -129,9 +140,12 @@ void Optimizer::step(const std::vector<Parameter>& parameters) {
         gradients.push_back(p.grad());
         p.zero_grad();  // before the evaluation, which would store a gradient that somebody holds
     }
-    if (changed.empty())
+    if (changed.empty()) {
+        if (std::none_of(parameters.begin(), parameters.end(), is_trainable))
+            refuse_frozen(parameters);
         fail<GradientError>("step", "none of the ", parameters.size(),
                             " parameters has a gradient: call backward() on the loss first");
+    }
     const std::vector<Assignment> assignments = updates(changed, std::move(gradients));
     evaluate({}, assignments);
 }
@@ -141,11 +155,10 @@ std::vector<Assignment> Optimizer::updates(const std::vector<Parameter>& paramet
     if (parameters.size() != gradients.size())
         fail<ShapeError>("optimizer", "got ", gradients.size(), " gradients for ",
                          parameters.size(), " parameters");
+    refuse_frozen(parameters);
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const Parameter& weight = parameters[i];
-        if (!weight.trainable())
-            gradients[i] = Tensor();
-        else if (gradients[i].spec() != weight.value().spec())
+        if (gradients[i].spec() != weight.value().spec())
             fail<ShapeError>("optimizer", "parameter '", weight.name(), "' is ",
                              weight.value().spec(), ", its gradient ", gradients[i].spec());
     }
@@ -174,6 +187,11 @@ std::vector<Assignment> Optimizer::updates(const std::vector<Parameter>& paramet
     assignments.push_back({state.iterations, next});
     if (state.schedule.scheduled()) assignments.push_back({state.learning_rate, state.schedule(t)});
     return assignments;
+}
+
+std::vector<Assignment> Optimizer::minimize(const Tensor& loss,
+                                            const std::vector<Parameter>& parameters) {
+    return updates(parameters, grad(loss, {parameters.begin(), parameters.end()}));
 }
 
 double Optimizer::learning_rate() const { return state_->learning_rate.value().item<double>(); }

@@ -61,15 +61,18 @@ public:
               const Preparation& preparation = {});
 
     std::string_view name() const noexcept;
-    /// Changes every trainable parameter that has a gradient, in one evaluation, and clears the
-    /// gradients (also where the evaluation fails). A parameter without one is left as it is.
-    /// Throws GradientError where no parameter has one.
+    /// Changes every parameter that has a gradient, in one evaluation, and clears the gradients
+    /// (also where the evaluation fails). A parameter without one is left as it is. Throws
+    /// GradientError where no parameter has one, StateError where one of them is frozen.
     void step(const std::vector<Parameter>& parameters);
     /// The same change for given gradients, not evaluated: to be handed to `evaluate` together with
-    /// whatever else is wanted of the same graph. Frozen parameters are left out. Throws ShapeError
-    /// where a gradient doesn't have its parameter's shape.
+    /// whatever else is wanted of the same graph. Throws ShapeError where a gradient doesn't have
+    /// its parameter's shape, StateError where a parameter is frozen: who lists one believes that
+    /// it is trained.
     std::vector<Assignment> updates(const std::vector<Parameter>& parameters,
                                     std::vector<Tensor> gradients);
+    /// The updates that make the scalar `loss` smaller.
+    std::vector<Assignment> minimize(const Tensor& loss, const std::vector<Parameter>& parameters);
 
     /// That of the next update.
     double learning_rate() const;

@@ -236,3 +236,33 @@ TEST_CASE("a train_step of one's own", "[nn]") {
     const auto h = m.fit(ones({4, 3}), zeros({4, 2}), {.epochs = 4, .verbose = 0});
     CHECK(h.history.at("mine").back() < h.history.at("mine").front());
 }
+
+TEST_CASE("two networks against each other: each changes its own weights", "[nn]") {
+    nn::Sequential draw{nn::Dense(2, {.input_dim = 3})}, judge{nn::Dense(1, {.input_dim = 2})};
+    for (nn::Sequential* m : {&draw, &judge}) m->compile(plain);
+    const Tensor z = ones({4, 3});
+    const auto loss = [&] { return mean(square(judge(draw(z)) - 1)); };
+    const auto drawn = numbers(draw.get_weights()[0]), judged = numbers(judge.get_weights()[0]);
+
+    // A drawer trained through a frozen judge, as Keras's older examples do it.
+    judge.set_trainable(false);
+    CHECK(judge.trainable_weights().empty());
+    CHECK(draw.trainable_weights().size() == 2);
+    std::vector<Parameter> both = draw.weights();
+    for (const Parameter& w : judge.weights()) both.push_back(w);
+    REQUIRE_THROWS_AS(draw.optimizer().minimize(loss(), both), StateError);
+    REQUIRE_THROWS_WITH(draw.optimizer().minimize(loss(), both),
+                        contains("dense") && contains("kernel' is frozen"));
+    evaluate({}, draw.optimizer().minimize(loss(), draw.trainable_weights()));
+    CHECK(numbers(draw.get_weights()[0]) != drawn);
+    CHECK(numbers(judge.get_weights()[0]) == judged);
+
+    const nn::Batch batch{{ones({4, 2})}, {zeros({4, 1})}, {}};
+    REQUIRE_THROWS_AS(judge.train_step(batch), StateError);
+    REQUIRE_THROWS_WITH(judge.fit(batch.x[0], batch.y[0], {.verbose = 0}),
+                        contains("model 'sequential") && contains("is frozen"));
+    CHECK(numbers(judge.get_weights()[0]) == judged);
+    judge.set_trainable(true);
+    judge.train_step(batch);  // without a fit before it
+    CHECK(numbers(judge.get_weights()[0]) != judged);
+}

@@ -94,14 +94,31 @@ TEST_CASE("a step uses the gradients and clears them", "[optim]") {
     REQUIRE_THROWS_AS(sgd.step({}), GradientError);
 }
 
-TEST_CASE("frozen parameters stay as they are", "[optim]") {
-    Parameter w("w", tensor({3.0})), frozen("frozen", tensor({1.0}));
+TEST_CASE("a step that would change a frozen parameter is refused", "[optim]") {
+    Parameter w("w", tensor({3.0})), other("judge/kernel", tensor({1.0}));
     optim::SGD sgd({.learning_rate = 0.1});
-    sum(w + frozen).backward();
-    frozen.set_trainable(false);
-    sgd.step({w, frozen});
+    sum(w + other).backward();
+    other.set_trainable(false);
+    REQUIRE_THROWS_AS(sgd.step({w, other}), StateError);
+    CHECK(w.value().item<float>() == 3);
+    CHECK(sgd.iterations() == 0);
+    REQUIRE_THROWS_WITH(sgd.minimize(sum(w * other), {w, other}),
+                        contains("'judge/kernel' is frozen"));
+    REQUIRE_THROWS_AS(sgd.step({other}), StateError);
+
+    sum(w * other).backward();  // which gives it no gradient
+    sgd.step({w, other});
     CHECK(w.value().item<float>() == Approx(2.9));
-    CHECK(frozen.value().item<float>() == 1);
+    CHECK(other.value().item<float>() == 1);
+}
+
+TEST_CASE("minimize is updates by the loss's gradients", "[optim]") {
+    Parameter w("w", tensor({3.0}));
+    optim::SGD sgd({.learning_rate = 0.1});
+    const Tensor loss = sum(square(w));
+    evaluate(std::vector{loss}, sgd.minimize(loss, {w}));
+    CHECK(loss.item<float>() == 9);
+    CHECK(w.value().item<float>() == Approx(3 - 0.1 * 6));
 }
 
 TEST_CASE("copies of an optimiser share its state", "[optim]") {
