@@ -7,6 +7,7 @@
 #include <shikumi/autograd/evaluate/lent.hpp>
 #include <shikumi/autograd/evaluate/planner.hpp>
 #include <shikumi/autograd/evaluate/recognition.hpp>
+#include <shikumi/autograd/evaluate/trace.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 
 namespace shikumi {
@@ -63,7 +64,7 @@ void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignme
     const Plan& plan = *known;
     Frame& frame = bench->frame;
     frame.bind(plan, nodes, assignments);
-    frame.run(plan, nodes);
+    frame.run(plan);
     frame.publish(plan, nodes);
     // Outputs are held from outside the walk: they outlive the edges that go here.
     for (const Output& out : plan.outputs) {
@@ -72,13 +73,14 @@ void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignme
         drop_inputs(node);
         if (!assignments.empty()) node.flags |= Node::consumed;
     }
-    for (const Assignment& a : assignments) bind(a.parameter.slot(), a.value);
+    for (const Assignment& a : assignments) rebind(a.parameter.slot(), a.value);
 }
 
 }  // namespace
 
 void evaluate(std::span<const Tensor> roots) {
     check(roots, {});
+    if (Trace* trace = Trace::current()) trace->allow(roots);
     if (std::all_of(roots.begin(), roots.end(), [](const Tensor& t) { return t.evaluated(); }))
         return;
     collect_released();
@@ -88,11 +90,13 @@ void evaluate(std::span<const Tensor> roots) {
 void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
     if (assignments.empty()) return evaluate(roots);
     check(roots, assignments);
+    if (Trace* trace = Trace::current()) return trace->assign(assignments);
     collect_released();
     evaluate_and_assign(roots, assignments);
 }
 
 void fold_pending(const Tensor& root) {
+    if (capturing()) return;
     Walk walk;
     const Node* const start = root.node();
     walk.run({&start, 1}, [](const Node& node) { return node.data == nullptr; });

@@ -71,13 +71,18 @@ void stretch(const Stretch& s, const void* source, std::size_t element, Index st
 }  // namespace
 
 void Frame::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assignments) {
-    slots_.assign(plan.slots, nullptr);
+    slots_.resize(plan.slots);
     for (const Plan::Leaf& leaf : plan.leaves) slots_[leaf.slot] = nodes[leaf.node]->data;
     kept_.resize(plan.kept.size());
     for (std::size_t i = 0; i < plan.kept.size(); ++i) {
         const Kept& kept = plan.kept[i];
+        Node& node = const_cast<Node&>(*nodes[kept.node]);
+        if (node.data) {
+            slots_[kept.slot] = node.data;
+            continue;
+        }
         if (kept.scalar) {
-            slots_[kept.slot] = const_cast<Node&>(*nodes[kept.node]).scalar;
+            slots_[kept.slot] = node.scalar;
             continue;
         }
         const Node* old = kept.in_place_of == ~0U
@@ -91,17 +96,10 @@ void Frame::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assi
     workspace_ = Buffer::allocate(plan.workspace);
     for (const Plan::Work& work : plan.work)
         slots_[work.slot] = static_cast<std::byte*>(workspace_.data()) + work.offset;
-    // One block set a thread, so that threads take no memory while they run.
-    std::size_t scratch = 0;
-    std::size_t values = 0;
-    for (const Group& g : plan.groups) {
-        scratch = std::max(scratch, g.scratch_blocks * g.scratch_bytes);
-        values = std::max<std::size_t>(values, g.values);
-    }
-    scratch_ = Buffer::allocate(scratch + values * sizeof(void*));
+    scratch_ = Buffer::allocate(plan.scratch);
 }
 
-void Frame::run(const Plan& plan, Nodes nodes) {
+void Frame::run(const Plan& plan) {
     const kernels::FlushDenormals flush;
     for (const Step& step : plan.steps) {
         if (step.kind == Step::Kind::group) {
@@ -112,8 +110,7 @@ void Frame::run(const Plan& plan, Nodes nodes) {
         try {
             run_call(plan, call);
         } catch (Error& error) {
-            if (const std::string* scope = nodes[call.node]->scope)
-                error.add_context("recorded in layer '" + *scope + "'");
+            if (call.scope) error.add_context("recorded in layer '" + *call.scope + "'");
             throw;
         }
     }
@@ -144,7 +141,7 @@ void Frame::run_group(const Plan& plan, const Group& group) {
     const Index pieces = (blocks + blocks_at_a_time - 1) / blocks_at_a_time;
     kernels::parallel_for(pieces, [&](Index piece) {
         static thread_local std::vector<std::byte> own;
-        const std::size_t needed = scratch + group.values * sizeof(void*) + Buffer::alignment;
+        const std::size_t needed = group.scratch() + Buffer::alignment;
         if (own.size() < needed) own.resize(needed);
         const auto address = reinterpret_cast<std::uintptr_t>(own.data());
         std::byte* bytes =
@@ -194,6 +191,7 @@ void Frame::publish(const Plan& plan, Nodes nodes) noexcept {
     for (const Kept& kept : plan.kept) {
         Buffer& buffer = kept_[next++];
         Node& node = const_cast<Node&>(*nodes[kept.node]);
+        if (node.data) continue;
         if (kept.scalar) {
             node.store_scalar();
             continue;
@@ -205,10 +203,8 @@ void Frame::publish(const Plan& plan, Nodes nodes) noexcept {
     for (const Output& out : plan.outputs) {
         Node& node = const_cast<Node&>(*nodes[out.node]);
         if (node.data) continue;
-        const Node* source = &node;
-        while (!source->data) source = source->inputs()[0].node();
-        node.buffer = source->buffer;
-        node.data = source->data;
+        node.buffer = nodes[out.array]->buffer;
+        node.data = nodes[out.array]->data;
     }
 }
 

@@ -16,10 +16,11 @@ using Nodes = std::span<const Node* const>;
 /// One running evaluation: the addresses of a plan's slots, and the memory behind them.
 class Frame {
 public:
-    /// Takes all the memory that the plan needs: after this nothing can run out.
+    /// Takes all the memory that the plan needs: after this nothing can run out. A kept value whose
+    /// node has memory already is written there.
     void bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assignments);
     /// Computes. Throws what an operation's `eval` throws, with the place; nothing is changed then.
-    void run(const Plan& plan, Nodes nodes);
+    void run(const Plan& plan);
     /// Gives the outputs' nodes their values.
     void publish(const Plan& plan, Nodes nodes) noexcept;
     /// Lets go of the memory.

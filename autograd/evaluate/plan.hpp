@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <shikumi/autograd/core/shape.hpp>
@@ -24,7 +25,7 @@ struct Operand {
 /// One operation on whole arrays: `op.eval`.
 struct Call {
     const Op* op = nullptr;
-    std::uint32_t node = 0;
+    const std::string* scope = nullptr;  // the layer it was recorded in
     Operand out;
     std::uint32_t first_input = 0, inputs = 0;  // in Plan::operands
 };
@@ -63,6 +64,11 @@ struct Group {
     std::uint32_t first_instruction = 0, instructions = 0;
     std::uint32_t scratch_blocks = 0;
     std::size_t scratch_bytes = 0;  // of one of them
+
+    /// What a thread needs to run it: the blocks, then an address for each value.
+    std::size_t scratch() const noexcept {
+        return scratch_blocks * scratch_bytes + values * sizeof(void*);
+    }
 };
 
 struct Step {
@@ -70,10 +76,10 @@ struct Step {
     std::uint32_t index;  // in Plan::calls or Plan::groups
 };
 
-/// A value that leaves the evaluation: node `node` gets what is in `slot`.
+/// A value that leaves the evaluation: node `node` gets the array of node `array`, itself or, for
+/// a view, another one.
 struct Output {
-    std::uint32_t node = 0;
-    SlotIndex slot = no_slot;
+    std::uint32_t node = 0, array = 0;
 };
 
 /// A slot whose memory outlives the evaluation.
@@ -111,6 +117,7 @@ struct Plan {
     };
     std::vector<Work> work;     // slots in the workspace
     std::size_t workspace = 0;  // bytes
+    std::size_t scratch = 0;    // bytes for one thread's blocks of the neediest group
 
     void clear();
 };

@@ -34,7 +34,7 @@ void Plan::clear() {
     outputs.clear();
     work.clear();
     slots = 0;
-    workspace = 0;
+    workspace = scratch = 0;
 }
 
 void Planner::clear() noexcept {
@@ -231,7 +231,8 @@ void Planner::cluster(std::span<const Assignment> assignments) {
         });
     }
     for (const Assignment& a : assignments) {
-        const Info& info = info_[static_cast<std::size_t>(walk_.position(*a.value.node()))];
+        Info& info = info_[static_cast<std::size_t>(walk_.position(*a.value.node()))];
+        info.assigned = true;
         if (info.kind == Kind::pointwise) clusters_[info.cluster].assigns = true;
     }
 }
@@ -240,8 +241,10 @@ void Planner::cluster(std::span<const Assignment> assignments) {
 void Planner::order() {
     order_.clear();
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
-        if (info_[i].kind == Kind::call)
-            order_.push_back({false, info_[i].level, i, Step::Kind::call, i});
+        const Info& info = info_[i];
+        if (info.kind != Kind::call) continue;
+        const bool last = info.assigned && !info.feeds && walk_[i].op->in_place();
+        order_.push_back({last, info.level, i, Step::Kind::call, i});
     }
     for (std::uint32_t c = 0; c < clusters_.size(); ++c) {
         const Cluster& cluster = clusters_[c];
@@ -288,7 +291,7 @@ void Planner::assign_slots() {
     }
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
         if (info_[i].output && info_[i].kind != Kind::leaf)
-            plan_.outputs.push_back({i, slot_of(i)});
+            plan_.outputs.push_back({i, info_[i].array});
     }
 }
 
@@ -306,7 +309,7 @@ void Planner::emit() {
 
 void Planner::emit_call(std::uint32_t node) {
     Call call{walk_[node].op,
-              node,
+              walk_[node].scope,
               {slot_of(node), walk_[node].spec()},
               static_cast<std::uint32_t>(plan_.operands.size()),
               static_cast<std::uint32_t>(walk_.inputs(node).size())};
@@ -445,6 +448,7 @@ void Planner::emit_group(std::uint32_t cluster) {
         if (!same_size) let_go();
         ++number;
     }
+    plan_.scratch = std::max(plan_.scratch, group.scratch());
     plan_.steps.push_back({Step::Kind::group, static_cast<std::uint32_t>(plan_.groups.size())});
     plan_.groups.push_back(group);
 }
@@ -512,7 +516,12 @@ bool Planner::reads_after_write(std::uint32_t old_leaf, std::uint32_t value) con
     const Info& writer = info_[value];
     if (info_[old_leaf].last_read <= writer.position) return false;    // all read before
     if (info_[old_leaf].last_read > writer.position + 1) return true;  // some after
-    if (writer.kind != Kind::pointwise) return true;                   // while it is written
+    if (writer.kind == Kind::call) {                                   // while it is written
+        const auto inputs = walk_.inputs(value);
+        const auto is_old = [&](std::uint32_t input) { return info_[input].array == old_leaf; };
+        return !walk_[value].op->in_place() || !is_old(inputs[0]) ||
+               std::ranges::any_of(inputs.subspan(1), is_old);
+    }
     const Cluster& c = clusters_[writer.cluster];
     bool written = false;
     for (std::uint32_t m = 0; m < c.count; ++m) {

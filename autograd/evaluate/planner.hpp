@@ -31,6 +31,7 @@ private:
         bool stored = false;       // needs an array
         bool from_leaves = false;  // pointwise, and only pointwise down to the leaves
         bool feeds = false;        // read by another step
+        bool assigned = false;     // a parameter's next value
         std::uint32_t uses = 0;    // edges from within the walk
         std::uint32_t array = 0;   // the node whose array holds its value
         std::uint32_t source = 0;  // what a pointwise consumer reads in its place

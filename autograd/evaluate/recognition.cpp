@@ -14,6 +14,7 @@ void Structure::describe(const Walk& walk, std::span<const Tensor> roots,
         const Node& node = walk[i];
         Check& check = checks_[i];
         check.op = node.data ? nullptr : node.op;
+        check.scope = node.data ? nullptr : node.scope;
         check.shape = node.shape;
         check.dtype = node.dtype;
         check.has_buffer = static_cast<bool>(node.buffer);
@@ -70,7 +71,8 @@ bool Structure::fits(std::span<const Tensor> roots, std::span<const Assignment> 
             if (!node.data || static_cast<bool>(node.buffer) != check.has_buffer) return false;
             continue;
         }
-        if (node.op != check.op || node.data || node.arity != check.edges || !node.mine())
+        if (node.op != check.op || node.scope != check.scope || node.data ||
+            node.arity != check.edges || !node.mine())
             return false;
         // Exact, so that no inner node stands for two of the plan's.
         if (!check.root && (node.handles() > check.uses) != check.held) return false;

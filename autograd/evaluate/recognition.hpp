@@ -34,6 +34,7 @@ public:
 private:
     struct Check {
         const Op* op = nullptr;  // null: a value that is known
+        const std::string* scope = nullptr;
         Shape shape;
         DType dtype = f32;
         bool has_buffer = false;  // a leaf's value lies in a buffer, not in the node

@@ -6,6 +6,7 @@
 
 #include <shikumi/autograd/graph/parameter.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
+#include <shikumi/autograd/memory/random.hpp>
 
 namespace shikumi {
 
@@ -32,5 +33,12 @@ void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignm
 /// that nobody can differentiate any more, since nothing they depend on is held, and lets go of
 /// what they were computed from.
 void fold_pending(const Tensor& root);
+
+/// True while this thread records a function for `capture`: its arguments have no values then, and
+/// assignments are only taken down.
+bool capturing() noexcept;
+/// Tells the capture under way, if there is one, that `key` is to be drawn from `rng` at each
+/// replay.
+void redraw(const Tensor& key, Generator& rng);
 
 }  // namespace shikumi

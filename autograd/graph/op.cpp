@@ -122,6 +122,7 @@ NoGrad::NoGrad() noexcept : before_(std::exchange(recording.no_grad, true)) {}
 NoGrad::~NoGrad() { recording.no_grad = before_; }
 Eager::Eager() noexcept : before_(std::exchange(recording.eager, true)) {}
 Eager::~Eager() { recording.eager = before_; }
+bool Eager::active() noexcept { return recording.eager; }
 
 Scope::Scope(std::string_view name) : before_(recording.scope) {
     // Leaked on purpose: nodes point at their scope's name for as long as they live.

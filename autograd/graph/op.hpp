@@ -51,6 +51,8 @@ public:
     virtual Form form() const noexcept { return Form::kernel; }
     /// True where `eval` may throw on the values: such a step runs before any weight is changed.
     virtual bool can_fail() const noexcept { return false; }
+    /// True where `out` of `eval` may be the memory of the first input.
+    virtual bool in_place() const noexcept { return false; }
 
     void retain() const noexcept {
         if (counted_ != 0) count_.fetch_add(1, std::memory_order_relaxed);
@@ -183,6 +185,8 @@ public:
     ~Eager();
     Eager(const Eager&) = delete;
     Eager& operator=(const Eager&) = delete;
+    /// True while one lives on this thread.
+    static bool active() noexcept;
 
 private:
     bool before_;

@@ -18,7 +18,7 @@ void unbind(const Slot& slot) noexcept {
 
 Slot::~Slot() { unbind(*this); }
 
-void bind(Slot& slot, const Tensor& leaf) {
+void rebind(Slot& slot, const Tensor& leaf) {
     const Node* given = leaf.node();
     const bool own = given->op == nullptr && !given->has(Node::parameter);
     Tensor value = own ? leaf : twin(leaf);
@@ -32,7 +32,7 @@ Parameter::Parameter(std::string name, const Tensor& value)
     : slot_(std::make_shared<Slot>(std::move(name))) {
     evaluate(value);
     slot_->trainable = is_floating(value.dtype());
-    bind(*slot_, twin(value));
+    rebind(*slot_, twin(value));
 }
 
 Slot& Parameter::slot() const {
@@ -56,8 +56,12 @@ void Parameter::assign(const Tensor& value) {
     if (value.dtype() != dtype())
         fail<DTypeError>("assign", "parameter '", s.name, "' is ", s.value.spec(), ", got ",
                          value.spec());
+    if (capturing()) {
+        const Assignment later{*this, value};
+        return evaluate({}, {&later, 1});
+    }
     evaluate(value);
-    bind(s, twin(value));
+    rebind(s, twin(value));
 }
 
 }  // namespace shikumi

@@ -9,9 +9,11 @@
 namespace shikumi {
 
 /// The state that all handles of one Parameter share.
-struct Slot {
+struct Slot : std::enable_shared_from_this<Slot> {
     std::string name;
-    Tensor value;     ///< always a leaf that points back at this slot
+    /// A leaf that points back at this slot, but for a while inside a captured function: once it
+    /// has assigned the slot, the value that is to come.
+    Tensor value;
     Tensor gradient;  ///< undefined: none yet
     bool trainable = true;
 
@@ -30,6 +32,8 @@ public:
     Parameter() = default;
     /// Evaluates `value`. Integers and bools are states: not trainable.
     Parameter(std::string name, const Tensor& value);
+    /// Another handle on `slot`.
+    explicit Parameter(Slot& slot) : slot_(slot.shared_from_this()) {}
 
     bool defined() const noexcept { return slot_ != nullptr; }
     const std::string& name() const { return slot().name; }
@@ -63,7 +67,7 @@ private:
 
 /// Makes `leaf` the slot's value, and the leaf before it an ordinary one. A leaf that another slot
 /// holds, or that still has inputs, gets a twin that shares its buffer.
-void bind(Slot& slot, const Tensor& leaf);
+void rebind(Slot& slot, const Tensor& leaf);
 /// A leaf with the values of the evaluated tensor `t`, sharing its buffer.
 Tensor twin(const Tensor& t);
 

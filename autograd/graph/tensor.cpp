@@ -18,7 +18,8 @@ const Node& node_of(const Tensor& t) {
 
 const Node& evaluated_node_of(const Tensor& t) {
     const Node& node = node_of(t);
-    if (!node.data) evaluate(t);
+    // A capture must hear of it even where the value is known.
+    if (!node.data || (node.has(Node::parameter) && capturing())) evaluate(t);
     return node;
 }
 

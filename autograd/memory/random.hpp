@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
 namespace shikumi {
 
@@ -31,16 +32,36 @@ constexpr std::array<std::uint32_t, 4> philox(RandomKey key, std::uint64_t count
     return c;
 }
 
-/// A source of streams: every use takes the next one, so two uses never share numbers.
+/// A source of streams: every use takes the next one, so two uses never share numbers. A copy goes
+/// on from the same place by itself.
 class Generator {
 public:
-    explicit constexpr Generator(std::uint64_t seed = 0) noexcept : seed_(seed) {}
-    constexpr RandomKey next() noexcept { return {seed_, stream_++}; }
-    constexpr std::uint64_t seed() const noexcept { return seed_; }
+    explicit Generator(std::uint64_t seed = 0) noexcept : own_{seed, 0} {}
+    Generator(const Generator& other) noexcept : own_(other.state()) {}
+    Generator& operator=(const Generator& other) noexcept {
+        const RandomKey state = other.state();
+        (shared_ ? *shared_ : own_) = state;
+        return *this;
+    }
+    ~Generator() = default;
+
+    RandomKey next() noexcept {
+        RandomKey& state = shared_ ? *shared_ : own_;
+        return {state.seed, state.stream++};
+    }
+    std::uint64_t seed() const noexcept { return state().seed; }
+
+    /// The key it gives next, for one who goes on drawing from it and may outlive it.
+    const std::shared_ptr<RandomKey>& shared() {
+        if (!shared_) shared_ = std::make_shared<RandomKey>(own_);
+        return shared_;
+    }
 
 private:
-    std::uint64_t seed_;
-    std::uint64_t stream_ = 0;
+    const RandomKey& state() const noexcept { return shared_ ? *shared_ : own_; }
+
+    RandomKey own_;
+    std::shared_ptr<RandomKey> shared_;
 };
 
 /// Walks one stream number by number, where a loop wants them one at a time.

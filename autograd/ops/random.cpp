@@ -4,6 +4,7 @@
 #include <bit>
 #include <limits>
 
+#include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/random.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -59,7 +60,9 @@ Tensor draw(Distribution distribution, const Spec& spec, Generator& rng, double 
     const RandomKey key = rng.next();
     const std::array words{std::bit_cast<std::int64_t>(key.seed),
                            std::bit_cast<std::int64_t>(key.stream)};
-    return record(Random(distribution, spec), tensor(words), scalar(a, f64), scalar(b, f64));
+    const Tensor leaf = tensor(words);
+    redraw(leaf, rng);
+    return record(Random(distribution, spec), leaf, scalar(a, f64), scalar(b, f64));
 }
 
 void want_floating(std::string_view op, DType dtype) {

@@ -19,9 +19,8 @@ void check_scalar(const Tensor& y) {
                             ": reduce it with sum or mean, or try jacobian");
     if (y.node()->has(Node::consumed))
         throw GradientError(
-            "[grad] the graph of this tensor was consumed by an optimiser's step: record it again, "
-            "or "
-            "differentiate before the step");
+            "[grad] the graph of this tensor was consumed by an optimiser's step or in a captured "
+            "function: record it again, or differentiate before that");
 }
 
 void check_floating(const Tensor& x) {
@@ -109,8 +108,7 @@ std::vector<Tensor> vjp(const Tensor& y, const std::vector<Tensor>& wrt, const T
             if (node->has(Node::consumed))
                 throw GradientError(
                     "[grad] no path leads to the tensors asked for, and part of the graph was "
-                    "consumed by an "
-                    "optimiser's step: record it again");
+                    "consumed by an optimiser's step or in a captured function: record it again");
         }
     }
     for (std::size_t k = 0; k < wrt.size(); ++k) {

@@ -1,0 +1,45 @@
+// Trace: what is taken down while a function is recorded for `capture`.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <shikumi/autograd/graph/evaluation.hpp>
+
+namespace shikumi {
+
+/// While it lives, evaluations on this thread with assignments are taken down instead: later reads
+/// of an assigned parameter see the value it is to have. Looking at what changes from call to call
+/// is an error.
+class Trace {
+public:
+    struct Key {
+        Tensor leaf;
+        std::shared_ptr<RandomKey> source;
+    };
+
+    Trace() noexcept;
+    /// Gives the parameters their old values back, and the generators the keys that were drawn.
+    ~Trace();
+    Trace(const Trace&) = delete;
+    Trace& operator=(const Trace&) = delete;
+    /// This thread's; null where none lives.
+    static Trace* current() noexcept;
+
+    /// Throws StateError where a root depends on an argument, a parameter or a random key.
+    void allow(std::span<const Tensor> roots) const;
+    void assign(std::span<const Assignment> assignments);
+    void redraw(const Tensor& key, Generator& rng) { keys_.push_back({key, rng.shared()}); }
+
+    /// In the order of their first assignment, each with its last value.
+    std::span<const Assignment> assignments() const noexcept { return assignments_; }
+    std::span<const Key> keys() const noexcept { return keys_; }
+
+private:
+    std::vector<Assignment> assignments_;
+    std::vector<Tensor> old_values_;  // of the assigned parameters
+    std::vector<Key> keys_;
+};
+
+}  // namespace shikumi

@@ -1,0 +1,192 @@
+// capture: replays give what the function gives, bit by bit, and look at nothing too early.
+#include <shikumi/shikumi.hpp>
+
+#include "catch.hpp"
+
+using namespace shikumi;
+
+namespace {
+
+std::vector<float> values(const Tensor& t) { return t.to_vector<float>(); }
+
+// A small network's training step, as functions of its batch.
+struct Training {
+    explicit Training(std::uint64_t seed)
+        : rng(seed),
+          w("w", random_normal({3, 5}, rng)),
+          b("b", zeros({5})),
+          v("v", random_normal({5, 1}, rng)),
+          optimizer(optim::Adam(optim::AdamOptions{.learning_rate = 0.05})) {}
+    Tensor operator()(const Tensor& x, const Tensor& y) {
+        const Tensor noise = random_bernoulli({x.shape().front(), 5}, rng, 0.8);
+        const Tensor loss =
+            mean(square(matmul(tanh(matmul(x, w) + b) * noise, Tensor(v)) - y)) + 0.01 * sum(v);
+        loss.backward();
+        optimizer.step({w, b, v});
+        return loss;
+    }
+    Generator rng;
+    Parameter w, b, v;
+    optim::Optimizer optimizer;
+};
+
+}  // namespace
+
+TEST_CASE("a captured training step gives the same bits as the recorded one") {
+    Generator rng(7);
+    Training plain(1), replayed(1);
+    auto step = capture([&](const Tensor& x, const Tensor& y) { return replayed(x, y); });
+    for (int i = 0; i < 20; ++i) {
+        const Index n = i % 3 == 0 ? 4 : 6;  // two shapes in turn
+        const Tensor x = random_normal({n, 3}, rng), y = random_normal({n, 1}, rng);
+        CHECK(values(step(x, y)) == values(plain(x, y)));
+    }
+    CHECK(values(replayed.w) == values(plain.w));
+    CHECK(values(replayed.b) == values(plain.b));
+    CHECK(values(replayed.v) == values(plain.v));
+    CHECK(replayed.optimizer.iterations() == 20);
+}
+
+TEST_CASE("a captured function is recorded once for each shape and dtype") {
+    int recorded = 0;
+    auto f = capture([&](const Tensor& x) {
+        ++recorded;
+        return 2 * x;
+    });
+    CHECK(values(f(tensor({1.0F, 2.0F}))) == std::vector<float>{2, 4});
+    CHECK(values(f(tensor({3.0F, 4.0F}))) == std::vector<float>{6, 8});
+    CHECK(recorded == 1);
+    CHECK(values(f(tensor({3.0F}))) == std::vector<float>{6});
+    CHECK(f(tensor({3.0, 4.0}).cast(f64)).dtype() == f64);
+    CHECK(recorded == 3);
+    CHECK(values(f(tensor({5.0F, 6.0F}))) == std::vector<float>{10, 12});
+    CHECK(recorded == 3);
+    for (Index n = 3; n < 50; ++n) f(ones({n}));
+    CHECK(recorded == 50);
+    CHECK(values(f(tensor({5.0F, 6.0F}))) == std::vector<float>{10, 12});  // made room, came back
+    CHECK(recorded == 51);
+}
+
+TEST_CASE("captured results may be views, arguments, parameters and constants") {
+    Parameter p("p", tensor({1.0F, 2.0F}));
+    const Tensor constant = tensor({9.0F});
+    auto f = capture([&](const std::vector<Tensor>& in) {
+        return std::vector<Tensor>{in[0],      in[0].reshape({2, 1}),       p,        constant,
+                                   sum(in[0]), (in[0] + 1).reshape({2, 1}), p + in[1]};
+    });
+    for (const float s : {1.0F, 2.0F}) {
+        const Tensor x = tensor({s, 5.0F});
+        const auto out = f({x, scalar(s)});
+        CHECK(out[0].node() == x.node());
+        CHECK(out[1].shape() == Shape{2, 1});
+        CHECK(values(out[1]) == std::vector<float>{s, 5});
+        CHECK(values(out[2]) == values(p));
+        CHECK(values(out[3]) == std::vector<float>{9});
+        CHECK(out[4].item<float>() == s + 5);
+        CHECK(values(out[5]) == std::vector<float>{s + 1, 6});
+        CHECK(values(out[6]) == std::vector<float>{1 + s, 2 + s});
+    }
+    auto pair = capture([](const Tensor& x, const Tensor& y) { return std::pair(x + y, x * y); });
+    const auto [total, product] = pair(scalar(2.0F), scalar(3.0F));
+    CHECK(total.item<float>() == 5);
+    CHECK(product.item<float>() == 6);
+}
+
+TEST_CASE("a captured function reads and assigns parameters at each call") {
+    Parameter p("p", tensor({1.0F, 2.0F})), count("count", scalar(std::int64_t{0}));
+    auto step = capture([&](const Tensor& x) {
+        const Tensor before = p;
+        p.assign(p + x);
+        p.assign(p * 2);  // sees the value that the line above assigned
+        count.assign(count + 1);
+        return before;
+    });
+    const Tensor x = tensor({1.0F, 1.0F});
+    CHECK(values(step(x)) == std::vector<float>{1, 2});
+    CHECK(values(p) == std::vector<float>{4, 6});
+    const Tensor held = p;
+    const Tensor pending = p + 100;
+    CHECK(values(step(x)) == std::vector<float>{4, 6});
+    CHECK(values(p) == std::vector<float>{10, 14});
+    CHECK(values(held) == std::vector<float>{4, 6});  // who held the old value keeps it
+    CHECK(values(pending) == std::vector<float>{104, 106});
+    p.assign(zeros({2}));
+    step(x);
+    CHECK(values(p) == std::vector<float>{2, 2});
+    CHECK(count.value().item<Index>() == 3);
+}
+
+TEST_CASE("a captured function draws random numbers as the function does") {
+    Generator plain(3), captured(3);
+    auto draw = capture([&] { return random_normal({4}, captured); });
+    for (int i = 0; i < 3; ++i) CHECK(values(draw()) == values(random_normal({4}, plain)));
+    CHECK(captured.next().stream == plain.next().stream);
+
+    auto fresh = capture([] {
+        Generator own(5);
+        return random_uniform({3}, own);
+    });
+    CHECK(values(fresh()) == values(fresh()));
+}
+
+TEST_CASE("looking at a value inside a captured function is an error") {
+    using Catch::Matchers::Contains;
+    Parameter p("weight", tensor({1.0F, 2.0F}));
+    Generator rng(1);
+    auto argument = capture([](const Tensor& x) { return x * sum(x).item<float>(); });
+    CHECK_THROWS_WITH(argument(ones({2})), Contains("capture") && Contains("argument, f32 (2,)") &&
+                                               Contains("return it"));
+    auto parameter = capture([&] { return p * p.value().to_vector<float>()[0]; });
+    CHECK_THROWS_WITH(parameter(), Contains("parameter 'weight'"));
+    auto derived = capture([&](const Tensor& x) { return x * sum(p + 1).item<float>(); });
+    CHECK_THROWS_WITH(derived(ones({2})), Contains("parameter 'weight'"));
+    auto random = capture([&] { return ones({2}) * random_uniform({1}, rng).item<float>(); });
+    CHECK_THROWS_WITH(random(), Contains("random numbers"));
+    CHECK(values(p) == std::vector<float>{1, 2});
+
+    auto constant = capture([](const Tensor& x) { return x * sum(ones({3})).item<float>(); });
+    CHECK(values(constant(ones({2}))) == std::vector<float>{3, 3});
+    const Eager eager;  // the way out that the message names
+    CHECK(values(argument(ones({2}))) == std::vector<float>{2, 2});
+}
+
+TEST_CASE("a function that throws while it is captured leaves everything as it was") {
+    Parameter p("p", tensor({1.0F}));
+    bool fails = true;
+    auto step = capture([&](const Tensor& x) {
+        p.assign(p + x);
+        if (fails) throw std::runtime_error("no");
+        return p * 2;
+    });
+    CHECK_THROWS_AS(step(ones({1})), std::runtime_error);
+    CHECK(values(p) == std::vector<float>{1});
+    fails = false;
+    CHECK(values(step(ones({1}))) == std::vector<float>{4});
+    CHECK(values(p) == std::vector<float>{2});
+    CHECK_THROWS_AS(step(Tensor()), StateError);
+}
+
+TEST_CASE("the results of a captured function have no graph, and say so") {
+    auto f = capture([](const Tensor& x) { return sum(square(x)); });
+    const Tensor x = tensor({1.0F, 2.0F});
+    CHECK_THROWS_AS(grad(f(x), {x}), GradientError);
+    auto g = capture([](const Tensor& x) { return grad(sum(square(x)), {x})[0]; });
+    CHECK(values(g(x)) == std::vector<float>{2, 4});
+    auto outer = capture([&](const Tensor& x) { return grad(f(x), {x})[0]; });
+    CHECK(values(outer(x)) == std::vector<float>{2, 4});  // inside another one it is a function
+}
+
+TEST_CASE("replaying allocates nothing and keeps nothing") {
+    Training training(2);
+    Generator rng(1);
+    const Tensor x = random_normal({8, 3}, rng), y = random_normal({8, 1}, rng);
+    evaluate({x, y});
+    auto step = capture([&](const Tensor& a, const Tensor& b) { return training(a, b); });
+    for (int i = 0; i < 3; ++i) step(x, y);
+    const auto nodes = live_nodes();
+    const MemoryStats before = memory_stats();
+    for (int i = 0; i < 100; ++i) step(x, y);
+    CHECK(live_nodes() == nodes);
+    CHECK(memory_stats().allocations == before.allocations);
+    CHECK(memory_stats().live == before.live);
+}
