@@ -1,5 +1,5 @@
 # tests/FOLDER/**/*.cpp make the Catch2 program FOLDER_test; tests/support/*.cpp, where there are any, are linked into
-# each. tests/golden makes the case runner, tests/consumer is a user's project.
+# each. tests/golden makes the case runner, tests/peers asks libtorch, tests/consumer is a user's project.
 find_package(Catch2 3 CONFIG QUIET)
 if(Catch2_FOUND)
     add_library(shikumi_test_main INTERFACE)
@@ -29,7 +29,7 @@ if(sources)
 endif()
 
 file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES ON RELATIVE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/tests/*)
-list(REMOVE_ITEM folders support golden consumer)
+list(REMOVE_ITEM folders support golden consumer peers)
 foreach(folder IN LISTS folders)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp)
     if(NOT sources OR (folder STREQUAL "examples" AND NOT SHIKUMI_EXAMPLES))
@@ -86,6 +86,29 @@ if(sources)
     if(EXISTS ${SHIKUMI_GOLDEN_CASES})
         add_test(NAME golden COMMAND golden ${SHIKUMI_GOLDEN_CASES})
     endif()
+endif()
+
+# The same computations by libtorch, where it is installed. It brings a BLAS and threads of its own, which is why no other test
+# is linked with it; its headers warn, want C++17 and are seen by one file. Not with sanitizers: it isn't built so.
+find_path(SHIKUMI_TORCH_INCLUDE_DIR torch/csrc/api/include/torch/all.h)
+find_library(SHIKUMI_TORCH_CPU_LIBRARY torch_cpu)
+find_library(SHIKUMI_C10_LIBRARY c10)
+mark_as_advanced(SHIKUMI_TORCH_INCLUDE_DIR SHIKUMI_TORCH_CPU_LIBRARY SHIKUMI_C10_LIBRARY)
+if(SHIKUMI_SANITIZE)
+    message(STATUS "shikumi: no comparison with libtorch, which knows no sanitizers")
+elseif(SHIKUMI_TORCH_INCLUDE_DIR AND SHIKUMI_TORCH_CPU_LIBRARY AND SHIKUMI_C10_LIBRARY)
+    add_library(shikumi_torch STATIC tests/peers/torch.cpp)
+    set_target_properties(shikumi_torch PROPERTIES CXX_STANDARD 17 CXX_EXTENSIONS OFF)
+    target_include_directories(shikumi_torch SYSTEM PRIVATE
+        ${SHIKUMI_TORCH_INCLUDE_DIR} ${SHIKUMI_TORCH_INCLUDE_DIR}/torch/csrc/api/include)
+    target_link_libraries(shikumi_torch PRIVATE ${SHIKUMI_TORCH_CPU_LIBRARY} ${SHIKUMI_C10_LIBRARY})
+    add_executable(peers_test tests/peers/peers_test.cpp)
+    set_target_properties(peers_test PROPERTIES CXX_EXTENSIONS OFF)
+    target_link_libraries(peers_test PRIVATE shikumi shikumi_torch shikumi_test_support)
+    add_test(NAME peers COMMAND peers_test)
+    set_tests_properties(peers PROPERTIES LABELS peers TIMEOUT 300)
+else()
+    message(STATUS "shikumi: no comparison with libtorch, which is not installed (Debian: libtorch-dev)")
 endif()
 
 # A user's project against the installed package. Not with sanitizers: the user's compiler would need their flags too.
