@@ -1,9 +1,14 @@
 #include <shikumi/autograd/kernels/convolution.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <tuple>
+#include <utility>
 
-#include <shikumi/autograd/kernels/gemm.hpp>
+#include <shikumi/autograd/kernels/detail/depthwise.hpp>
+#include <shikumi/autograd/kernels/detail/lines.hpp>
+#include <shikumi/autograd/kernels/detail/tiles.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/memory/buffer.hpp>
 
@@ -11,12 +16,17 @@ namespace shikumi::kernels {
 
 namespace {
 
-constexpr Index tile_bytes = Index{1} << 18;  // of unfolded rows: what a second-level cache holds
-constexpr Index fewest_rows = 128;            // fewer, and BLAS only reads the kernel over and over
+using detail::Line;
+using detail::Lines;
+
+constexpr Index panel_bytes = Index{1} << 18;  // of a packed kernel: a second-level cache's share
+constexpr Index fewest_targets = 256;          // of a piece that packs the kernel for itself
+constexpr Index most_pieces = 16;
+constexpr double fewest_operations = 1e6;     // of a piece: fewer, and waking a thread costs more
 constexpr Index most_parts = 8;               // sums of a kernel's gradient that are made apart
 constexpr Index part_bytes = Index{1} << 24;  // that these may take together
 
-// Memory for as long as a tile is worked on.
+// Memory for as long as a piece is worked on.
 template <class T>
 class Scratch {
 public:
@@ -35,243 +45,388 @@ void clear(T* values, Index count) {
     if (count > 0) std::memset(values, 0, static_cast<std::size_t>(count) * sizeof(T));
 }
 
-// Channels [first, first + count) of each pixel.
-struct Channels {
-    Index first, count;
+// One of the two arrays that a window joins: images of pixels of channels.
+struct Images {
+    Window::Sizes size;
+    Index channels;
+    Index pixels() const { return size[0] * size[1] * size[2]; }
 };
 
-// What the window sees at the places [begin, end), a row for each.
-template <class T>
-void unfold_rows(const Slide& s, Channels c, const T* x, Index begin, Index end, T* rows) {
-    const Index taps = s.taps();
-    const auto to = [&](Index place, Index tap) {
-        return rows + ((place - begin) * taps + tap) * c.count;
-    };
-    const auto outside = [&](Index place, Index tap, Index count) {
-        std::fill_n(to(place, tap), count * c.count, T{0});
-    };
-    if (c.count == s.channels) {
-        for_each_run(
-            s, begin, end,
-            [&](Index place, Index tap, Index pixel, Index count) {
-                std::copy_n(x + pixel * c.count, count * c.count, to(place, tap));
-            },
-            outside);
-        return;
-    }
-    for_each_run(
-        s, begin, end,
-        [&](Index place, Index tap, Index pixel, Index count) {
-            for (Index i = 0; i < count; ++i)
-                std::copy_n(x + (pixel + i) * s.channels + c.first, c.count, to(place, tap + i));
-        },
-        outside);
-}
-
-// Adds such rows up where they were seen.
-template <class T>
-void fold_rows(const Slide& s, Channels c, const T* rows, Index begin, Index end, T* x) {
-    const Index taps = s.taps();
-    for_each_run(s, begin, end, [&](Index place, Index tap, Index pixel, Index count) {
-        const T* from = rows + ((place - begin) * taps + tap) * c.count;
-        for (Index i = 0; i < count; ++i) {
-            T* to = x + (pixel + i) * s.channels + c.first;
-            for (Index j = 0; j < c.count; ++j) to[j] += from[j];
-            from += c.count;
-        }
-    });
-}
-
-// to[i] += a[i] b[i]
-template <class T>
-void add_products(Index count, const T* a, const T* b, T* to) {
-    for (Index i = 0; i < count; ++i) to[i] += a[i] * b[i];
-}
-
-// What one convolution amounts to: products of unfolded rows, `tile` of them at a time.
-template <class T>
-struct Work {
-    Work(const Slide& slide, Index groups, Index outputs)
-        : s(slide),
-          outs(outputs),
-          own(groups == 0 ? 0 : outputs / groups),
-          count(groups),
-          depth(s.taps() * channels(0).count),
-          rows(s.batch * s.places()),
-          tile(std::max(fewest_rows,
-                        tile_bytes / static_cast<Index>(sizeof(T)) / std::max<Index>(1, depth))),
-          depthwise(groups > 1 && groups == s.channels && groups == outputs) {}
-
-    Channels channels(Index group) const {
-        const Index each = s.channels / count;
-        return {group * each, each};
-    }
-    // Whole images, as many as a tile holds.
-    Index images() const { return std::max<Index>(1, tile / std::max<Index>(1, s.places())); }
-
-    const Slide s;
-    Index outs, own, count, depth, rows, tile;
-    bool depthwise;
+// Elements or images [begin, end).
+struct Range {
+    Index begin, end;
+    Index size() const { return end - begin; }
 };
 
-template <class T>
-void forward(const Work<T>& work, const T* x, const T* w, T* y) {
-    const Slide& s = work.s;
-    parallel_pieces(work.rows, work.tile, [&](Index begin, Index end) {
-        if (work.depthwise) {
-            clear(y + begin * work.outs, (end - begin) * work.outs);
-            for_each_run(s, begin, end, [&](Index place, Index tap, Index pixel, Index count) {
-                for (Index i = 0; i < count; ++i)
-                    add_products(work.outs, x + (pixel + i) * work.outs, w + (tap + i) * work.outs,
-                                 y + place * work.outs);
-            });
-            return;
-        }
-        const Scratch<T> rows((end - begin) * work.depth);
-        for (Index g = 0; g < work.count; ++g) {
-            unfold_rows(s, work.channels(g), x, begin, end, rows.data());
-            multiply({.dtype = dtype_of<T>,
-                      .m = end - begin,
-                      .n = work.own,
-                      .k = work.depth,
-                      .row_b = work.outs,
-                      .row_c = work.outs,
-                      .whole = true},
-                     rows.data(), w + g * work.own, y + begin * work.outs + g * work.own);
-        }
-    });
+// Range `i` of `count` elements that are cut into ranges of `each`.
+Range range(Index i, Index each, Index count) {
+    return {i * each, std::min(count, (i + 1) * each)};
 }
 
-// Windows overlap, so an image is one thread's.
-template <class T>
-void backward(const Work<T>& work, const T* y, const T* w, T* x) {
-    const Slide& s = work.s;
-    parallel_pieces(s.batch, work.images(), [&](Index first, Index last) {
-        clear(x + first * s.pixels() * s.channels, (last - first) * s.pixels() * s.channels);
-        const Index all = last * s.places();
-        if (work.depthwise) {
-            for_each_run(
-                s, first * s.places(), all, [&](Index place, Index tap, Index pixel, Index count) {
-                    for (Index i = 0; i < count; ++i)
-                        add_products(work.outs, y + place * work.outs, w + (tap + i) * work.outs,
-                                     x + (pixel + i) * work.outs);
-                });
-            return;
-        }
-        const Scratch<T> rows(std::min(work.tile, (last - first) * s.places()) * work.depth);
-        for (Index begin = first * s.places(); begin < all; begin += work.tile) {
-            const Index end = std::min(all, begin + work.tile);
-            for (Index g = 0; g < work.count; ++g) {
-                multiply({.dtype = dtype_of<T>,
-                          .transpose_b = true,
-                          .m = end - begin,
-                          .n = work.depth,
-                          .k = work.own,
-                          .row_a = work.outs,
-                          .row_b = work.outs,
-                          .whole = s.batch > 1},
-                         y + begin * work.outs + g * work.own, w + g * work.own, rows.data());
-                fold_rows(s, work.channels(g), rows.data(), begin, end, x);
+using Axes = std::array<Lines, 3>;
+using Place = std::array<Line, 3>;  // targets in a box that the same taps join to their sources
+
+Axes axes_of(const Slide& s, Lines (*lines)(const Slide&, unsigned)) {
+    return {lines(s, 0), lines(s, 1), lines(s, 2)};
+}
+
+template <class F>
+void for_each_place(const Axes& axes, F f) {
+    for (const Line& z : axes[0])
+        for (const Line& y : axes[1])
+            for (const Line& x : axes[2]) f(Place{z, y, x});
+}
+
+// f(target, source) for each target and its first tap's source, counted through the batch.
+template <class F>
+void for_each_target(const Place& p, Range images, const Images& to, const Images& from, F f) {
+    for (Index n = images.begin; n < images.end; ++n) {
+        for (Index k = 0; k < p[0].count; ++k) {
+            const Index to_z = n * to.size[0] + p[0].first + k * p[0].step;
+            const Index from_z = n * from.size[0] + p[0].source + k * p[0].source_step;
+            for (Index j = 0; j < p[1].count; ++j) {
+                const Index to_y = to_z * to.size[1] + p[1].first + j * p[1].step;
+                const Index from_y = from_z * from.size[1] + p[1].source + j * p[1].source_step;
+                for (Index i = 0; i < p[2].count; ++i)
+                    f(to_y * to.size[2] + p[2].first + i * p[2].step,
+                      from_y * from.size[2] + p[2].source + i * p[2].source_step);
             }
         }
+    }
+}
+
+// f(tap, pixel) for each tap of a place: its number in the window, and how far its source is from
+// the first one's.
+template <class F>
+void for_each_tap(const Place& p, const Window& w, const Images& from, F f) {
+    for (Index k = 0; k < p[0].taps; ++k)
+        for (Index j = 0; j < p[1].taps; ++j)
+            for (Index i = 0; i < p[2].taps; ++i)
+                f(((p[0].tap + k * p[0].tap_step) * w.size[1] + p[1].tap + j * p[1].tap_step) *
+                          w.size[2] +
+                      p[2].tap + i * p[2].tap_step,
+                  (k * p[0].source_tap_step * from.size[1] + j * p[1].source_tap_step) *
+                          from.size[2] +
+                      i * p[2].source_tap_step);
+}
+
+// How the computation of an array of images is cut, by its shape alone: into groups of whole
+// images, then, where those are too few, into ranges along the longest axis, and the channels.
+struct Cut {
+    // `apart` at most are cut from the images and the axis, `pieces` at most in all.
+    Cut(Index batch, const Images& to, Index apart, Index pieces, Index columns)
+        : axis(static_cast<unsigned>(std::max_element(to.size.begin(), to.size.end()) -
+                                     to.size.begin())) {
+        const Index targets = batch * to.pixels();
+        apart = std::clamp<Index>(targets / fewest_targets, 1, std::min(apart, pieces));
+        std::tie(images, groups) = shares(batch, apart);
+        std::tie(span, spans) = shares(to.size[axis], std::max<Index>(1, apart / groups));
+        blocks = std::clamp<Index>(pieces / (groups * spans), 1, columns);
+    }
+
+    // How large equal shares of `count` are, and how many there are: at least one.
+    static std::pair<Index, Index> shares(Index count, Index most) {
+        const Index each = std::max<Index>(1, divide_up(count, most));
+        return {each, std::max<Index>(1, divide_up(count, each))};
+    }
+
+    unsigned axis;
+    Index images, groups;  // images in a group; groups
+    Index span, spans;     // along the axis
+    Index blocks;          // of channels
+};
+
+// One convolution: what it joins, and how much there is to do.
+struct Work {
+    Work(const Slide& slide, Index outputs, Index groups_)
+        : s(slide), in{s.in, s.channels}, out{s.out, outputs}, groups(groups_) {
+        const double operations = 2.0 * static_cast<double>(s.batch * s.places() * s.taps()) *
+                                  static_cast<double>(in.channels / groups * out.channels);
+        pieces = static_cast<Index>(
+            std::clamp(operations / fewest_operations, 1.0, static_cast<double>(most_pieces)));
+    }
+
+    Slide s;
+    Images in, out;
+    Index groups, pieces;
+};
+
+// The kernel's columns from one channel of the sources to a block of the targets' channels, packed
+// for `multiply_rows`: panel[(tap · depth + i) · width + c], zeros beyond `columns`.
+template <class T>
+struct Panel {
+    Index taps, depth, width, columns;
+    T* values;
+
+    // The kernel's rows are the sources' channels; `w` is the first tap's.
+    void pack(const T* w, Index tap, Index row) const {
+        for (Index t = 0; t < taps; ++t) {
+            for (Index i = 0; i < depth; ++i) {
+                T* const to = values + (t * depth + i) * width;
+                std::copy_n(w + t * tap + i * row, columns, to);
+                std::fill(to + columns, to + width, T{0});
+            }
+        }
+    }
+    // The kernel's rows are the targets' channels.
+    void pack_transposed(const T* w, Index tap, Index row) const {
+        constexpr Index strip = 64 / static_cast<Index>(sizeof(T));  // a line of the cache
+        for (Index t = 0; t < taps; ++t) {
+            for (Index first = 0; first < depth; first += strip) {
+                T* const to = values + (t * depth + first) * width;
+                const Index count = std::min(strip, depth - first);
+                for (Index c = 0; c < columns; ++c) {
+                    const T* const from = w + t * tap + c * row + first;
+                    for (Index i = 0; i < count; ++i) to[i * width + c] = from[i];
+                }
+                for (Index i = 0; i < count; ++i)
+                    std::fill(to + i * width + columns, to + (i + 1) * width, T{0});
+            }
+        }
+    }
+};
+
+// Sums of products of the sources with packed columns of the kernel, target by target. Taps whose
+// sources lie side by side, as their rows in the panel do, are one segment.
+template <class T>
+void add_up(const Work& work, const Place& place, Range images, const Images& to,
+            const Images& from, const Panel<T>& panel, const T* x, T* y, bool add) {
+    const Index taps = place[0].taps * place[1].taps * place[2].taps;
+    const Scratch<Index> at(2 * taps);
+    const bool side_by_side = place[2].tap_step == 1 && place[2].source_tap_step == 1 &&
+                              panel.depth == from.channels && place[2].taps > 0;
+    const Index joined = side_by_side ? place[2].taps : 1;
+    Index tap = 0;
+    for_each_tap(place, work.s.window, from, [&](Index number, Index pixel) {
+        if (tap % joined == 0) {
+            at.data()[tap / joined] = pixel * from.channels;
+            at.data()[taps + tap / joined] = number * panel.depth;
+        }
+        ++tap;
+    });
+
+    std::array<const T*, detail::most_rows> sources;
+    std::array<T*, detail::most_rows> targets;
+    detail::RowProducts<T> products{.rows = 0,
+                                    .from = sources.data(),
+                                    .out = targets.data(),
+                                    .add = add,
+                                    .segments = taps / joined,
+                                    .depth = joined * panel.depth,
+                                    .from_at = at.data(),
+                                    .panel_at = at.data() + taps,
+                                    .panel = panel.values,
+                                    .width = panel.width,
+                                    .columns = panel.columns};
+    Index& rows = products.rows;
+    for_each_target(place, images, to, from, [&](Index target, Index source) {
+        sources[static_cast<std::size_t>(rows)] = x + source * from.channels;
+        targets[static_cast<std::size_t>(rows)] = y + target * to.channels;
+        if (++rows == detail::most_rows) {
+            detail::multiply_rows(products);
+            rows = 0;
+        }
+    });
+    if (rows > 0) detail::multiply_rows(products);
+}
+
+// f(first, columns, width) for the blocks of columns in a range.
+template <class T, class F>
+void for_each_block(Range columns, F f) {
+    const detail::TileColumns tile = detail::tile_columns<T>();
+    for (Index first = columns.begin; first < columns.end;) {
+        const Index width = tile.block(columns.end - first);
+        const Index count = std::min(width, columns.end - first);
+        f(first, count, width);
+        first += count;
+    }
+}
+
+// f(images, axes, channels' range of a group) for each piece of what `to` holds.
+template <class T, class F>
+void for_each_piece(const Cut& cut, const Work& work, const Images& to, const Axes& axes, F f) {
+    const Index columns = to.channels / work.groups;
+    const Index widest = detail::tile_columns<T>().most;
+    const Index each = divide_up(divide_up(columns, cut.blocks), widest) * widest;
+    const Index blocks = divide_up(columns, each);
+    parallel_for(cut.groups * cut.spans * blocks, [&](Index piece) {
+        const Index part = piece / blocks;
+        const Range along = range(part % cut.spans, cut.span, to.size[cut.axis]);
+        Axes own = axes;
+        for (Line& line : own[cut.axis]) line = line.within(along.begin, along.end);
+        f(part, range(part / cut.spans, cut.images, work.s.batch), own,
+          range(piece % blocks, each, columns));
     });
 }
 
-// The rows [begin, end)'s share of the kernel's gradient.
+// Both directions: targets are sums over the taps and the sources' channels. `transposed` is the
+// kernel where its rows are the targets' channels.
 template <class T>
-void add_gradient(const Work<T>& work, const T* x, const T* y, Index begin, Index end, T* w) {
-    const Slide& s = work.s;
-    if (work.depthwise) {
-        for_each_run(s, begin, end, [&](Index place, Index tap, Index pixel, Index count) {
-            for (Index i = 0; i < count; ++i)
-                add_products(work.outs, x + (pixel + i) * work.outs, y + place * work.outs,
-                             w + (tap + i) * work.outs);
+void compute(const Work& work, const Images& to, const Images& from, const Axes& axes, const T* x,
+             const T* w, bool transposed, T* y) {
+    const Index taps = work.s.taps();
+    const Index in = work.in.channels / work.groups, row = work.out.channels;
+    const Index depth = from.channels / work.groups, columns = to.channels / work.groups;
+    const Index widest = detail::tile_columns<T>().most;
+    const Index fits =
+        std::max<Index>(16, panel_bytes / static_cast<Index>(sizeof(T)) / (widest * taps));
+    const Index each = divide_up(depth, divide_up(depth, fits));
+    const Cut cut(work.s.batch, to, most_pieces, work.pieces, divide_up(columns, widest));
+    for_each_piece<T>(cut, work, to, axes, [&](Index, Range images, const Axes& own, Range block) {
+        const Scratch<T> packed(taps * each * widest);
+        for (Index g = 0; g < work.groups; ++g) {
+            for_each_block<T>(block, [&](Index first, Index count, Index width) {
+                for (Index k = 0; k < depth; k += each) {
+                    const Panel<T> panel{taps, std::min(each, depth - k), width, count,
+                                         packed.data()};
+                    if (transposed)
+                        panel.pack_transposed(w + first * row + g * depth + k, in * row, row);
+                    else
+                        panel.pack(w + k * row + g * columns + first, in * row, row);
+                    for_each_place(own, [&](const Place& place) {
+                        add_up(work, place, images, to, from, panel, x + g * depth + k,
+                               y + g * columns + first, k > 0);
+                    });
+                }
+            });
+        }
+    });
+}
+
+// The share of some images in the kernel's gradient, for a block of its columns.
+template <class T>
+void add_gradient(const Work& work, Range images, const Axes& axes, Range columns, const T* x,
+                  const T* y, T* w) {
+    const Index depth = work.in.channels / work.groups, each = work.out.channels / work.groups;
+    const Index widest = detail::tile_columns<T>().most;
+    const Scratch<T> packed(detail::most_rows * widest);
+    std::array<const T*, detail::most_rows> pixels, places, padded;
+    for_each_place(axes, [&](const Place& place) {
+        const Index taps = place[0].taps * place[1].taps * place[2].taps;
+        if (taps == 0) return;
+        const Scratch<Index> at(2 * taps);
+        Index tap = 0;
+        for_each_tap(place, work.s.window, work.in, [&](Index number, Index pixel) {
+            at.data()[tap] = pixel * work.in.channels;
+            at.data()[taps + tap] = number * depth;
+            ++tap;
         });
-        return;
-    }
-    const Scratch<T> rows((end - begin) * work.depth);
-    for (Index g = 0; g < work.count; ++g) {
-        unfold_rows(s, work.channels(g), x, begin, end, rows.data());
-        multiply({.dtype = dtype_of<T>,
-                  .transpose_a = true,
-                  .m = work.depth,
-                  .n = work.own,
-                  .k = end - begin,
-                  .accumulate = true,
-                  .row_b = work.outs,
-                  .row_c = work.outs},
-                 rows.data(), y + begin * work.outs + g * work.own, w + g * work.own);
-    }
+        detail::ColumnProducts<T> products{.rows = 0,
+                                           .from = pixels.data(),
+                                           .y = nullptr,
+                                           .y_at = 0,
+                                           .segments = taps,
+                                           .depth = depth,
+                                           .from_at = at.data(),
+                                           .out_at = at.data() + taps,
+                                           .out = nullptr,
+                                           .stride = work.out.channels,
+                                           .width = 0,
+                                           .columns = 0};
+        const auto add = [&](Index rows, Index g) {
+            products.rows = rows;
+            for_each_block<T>(columns, [&](Index first, Index count, Index width) {
+                products.out = w + g * each + first;
+                products.width = width;
+                products.columns = count;
+                products.y = places.data();
+                products.y_at = first;
+                if (count < width) {
+                    for (Index r = 0; r < rows; ++r) {
+                        T* const to = packed.data() + r * width;
+                        std::copy_n(places[static_cast<std::size_t>(r)] + first, count, to);
+                        std::fill(to + count, to + width, T{0});
+                        padded[static_cast<std::size_t>(r)] = to;
+                    }
+                    products.y = padded.data();
+                    products.y_at = 0;
+                }
+                detail::multiply_columns(products);
+            });
+        };
+        for (Index g = 0; g < work.groups; ++g) {
+            Index rows = 0;
+            for_each_target(place, images, work.out, work.in, [&](Index target, Index source) {
+                pixels[static_cast<std::size_t>(rows)] = x + source * work.in.channels + g * depth;
+                places[static_cast<std::size_t>(rows)] = y + target * work.out.channels + g * each;
+                if (++rows == detail::most_rows) {
+                    add(rows, g);
+                    rows = 0;
+                }
+            });
+            if (rows > 0) add(rows, g);
+        }
+    });
 }
 
-// Tiles are shared out among parts, each of which adds up for itself; then the parts are added.
+// Pieces that hold the same columns add up apart, each in a part of its own; then these are added.
 template <class T>
-void gradient(const Work<T>& work, const T* x, const T* y, T* w) {
-    const Index size = work.depth * work.outs;
-    const Index tiles = divide_up(work.rows, work.tile);
-    const Index affordable = part_bytes / static_cast<Index>(sizeof(T)) / std::max<Index>(1, size);
-    const Index parts = std::clamp<Index>(std::min(tiles, affordable), 1, most_parts);
-    const Scratch<T> others((parts - 1) * size);
+void gradient(const Work& work, const T* x, const T* y, T* w) {
+    const Index depth = work.in.channels / work.groups, each = work.out.channels / work.groups;
+    const Index rows = work.s.taps() * depth, row = work.out.channels;
+    const Axes places = axes_of(work.s, detail::lines_forward);
+    const bool alike = std::all_of(places.begin(), places.end(),
+                                   [](const Lines& lines) { return lines.size() == 1; });
+    // Few channels are added up with the next tap's; many, with all places where the tap is inside.
+    const Axes axes = alike || depth < 6 ? places : axes_of(work.s, detail::lines_of_taps);
+
+    const Index affordable =
+        std::clamp<Index>(part_bytes / static_cast<Index>(sizeof(T)) / (rows * row), 1, most_parts);
+    const Cut cut(work.s.batch, work.out, affordable, work.pieces,
+                  divide_up(each, detail::tile_columns<T>().most));
+    const Index parts = cut.groups * cut.spans;
+    const Scratch<T> others((parts - 1) * rows * row);
     const auto sum_of = [&](Index part) {
-        return part == 0 ? w : others.data() + (part - 1) * size;
+        return part == 0 ? w : others.data() + (part - 1) * rows * row;
     };
-    parallel_for(parts, [&](Index part) {
-        clear(sum_of(part), size);
-        for (Index i = tiles * part / parts; i < tiles * (part + 1) / parts; ++i)
-            add_gradient(work, x, y, i * work.tile, std::min(work.rows, (i + 1) * work.tile),
-                         sum_of(part));
+    for_each_piece<T>(cut, work, work.out, axes,
+                      [&](Index part, Range images, const Axes& own, Range columns) {
+                          T* const sum = sum_of(part);
+                          for (Index i = 0; i < rows; ++i)
+                              for (Index g = 0; g < work.groups; ++g)
+                                  clear(sum + i * row + g * each + columns.begin, columns.size());
+                          add_gradient(work, images, own, columns, x, y, sum);
+                      });
+    if (parts == 1) return;
+    parallel_pieces(rows * row, Index{1} << 16, [&](Index begin, Index end) {
+        for (Index part = 1; part < parts; ++part) {
+            const T* const more = sum_of(part);
+            for (Index i = begin; i < end; ++i) w[i] += more[i];
+        }
     });
-    for (Index part = 1; part < parts; ++part) {
-        const T* more = sum_of(part);
-        for (Index i = 0; i < size; ++i) w[i] += more[i];
-    }
 }
 
 }  // namespace
 
 void convolve(const Window& window, Index groups, ConstView x, ConstView w, View y) {
+    const Slide s(window, x.spec.shape);
+    const Index outputs = w.spec.shape.back();
+    if (detail::is_depthwise(s, groups, outputs)) return detail::convolve_depthwise(s, x, w, y);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const Work<T> work(Slide(window, x.spec.shape), groups, w.spec.shape.back());
-        forward(work, x.as<T>(), w.as<T>(), y.as<T>());
+        const Work work(s, outputs, groups);
+        compute(work, work.out, work.in, axes_of(s, detail::lines_forward), x.as<T>(), w.as<T>(),
+                false, y.as<T>());
     });
 }
 
 void convolve_back(const Window& window, Index groups, ConstView y, ConstView w, View x) {
+    const Slide s(window, x.spec.shape);
+    const Index outputs = w.spec.shape.back();
+    if (detail::is_depthwise(s, groups, outputs))
+        return detail::convolve_depthwise_back(s, y, w, x);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const Work<T> work(Slide(window, x.spec.shape), groups, w.spec.shape.back());
-        backward(work, y.as<T>(), w.as<T>(), x.as<T>());
+        const Work work(s, outputs, groups);
+        compute(work, work.in, work.out, axes_of(s, detail::lines_backward), y.as<T>(), w.as<T>(),
+                true, x.as<T>());
     });
 }
 
 void correlate(const Window& window, Index groups, ConstView x, ConstView y, View w) {
+    const Slide s(window, x.spec.shape);
+    const Index outputs = w.spec.shape.back();
+    if (detail::is_depthwise(s, groups, outputs)) return detail::correlate_depthwise(s, x, y, w);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const Work<T> work(Slide(window, x.spec.shape), groups, w.spec.shape.back());
-        gradient(work, x.as<T>(), y.as<T>(), w.as<T>());
-    });
-}
-
-void unfold(const Window& window, ConstView x, View out) {
-    dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const Slide s(window, x.spec.shape);
-        const Index row = out.spec.shape.back();
-        const Index piece = std::max<Index>(1, tile_bytes / std::max<Index>(1, row));
-        parallel_pieces(s.batch * s.places(), piece, [&](Index begin, Index end) {
-            unfold_rows(s, {0, s.channels}, x.as<T>(), begin, end, out.as<T>() + begin * row);
-        });
-    });
-}
-
-void fold(const Window& window, ConstView rows, View x) {
-    dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const Slide s(window, x.spec.shape);
-        const Index image = s.pixels() * s.channels, row = rows.spec.shape.back();
-        parallel_pieces(s.batch, std::max<Index>(1, tile_bytes / std::max<Index>(1, image)),
-                        [&](Index first, Index last) {
-                            clear(x.as<T>() + first * image, (last - first) * image);
-                            const Index begin = first * s.places();
-                            fold_rows(s, {0, s.channels}, rows.as<T>() + begin * row, begin,
-                                      last * s.places(), x.as<T>());
-                        });
+        gradient(Work(s, outputs, groups), x.as<T>(), y.as<T>(), w.as<T>());
     });
 }
 

@@ -80,4 +80,17 @@ auto widest(Instructions available = instructions()) noexcept {
     return detail::Versions<Loop>::pick(available);
 }
 
+/// The same for a loop that is written for particular instructions, to fill their registers:
+/// `Loop<Instructions>::run` for the widest ones.
+template <template <Instructions> class Loop>
+auto widest_own(Instructions available = instructions()) noexcept {
+#if defined(__x86_64__)
+    if (available == Instructions::avx512)
+        return detail::Versions<Loop<Instructions::avx512>>::avx512;
+    if (available == Instructions::avx2) return detail::Versions<Loop<Instructions::avx2>>::avx2;
+#endif
+    static_cast<void>(available);
+    return detail::Versions<Loop<Instructions::baseline>>::baseline;
+}
+
 }  // namespace shikumi::kernels

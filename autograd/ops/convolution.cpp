@@ -2,6 +2,7 @@
 // in theirs. Each one's adjoints are the other two.
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/convolution.hpp>
+#include <shikumi/autograd/kernels/unfold.hpp>
 #include <shikumi/autograd/ops/detail/window.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -27,7 +28,8 @@ void want_kernel(std::string_view op, const Shape& x, const Shape& kernel, Index
     if (kernel.size() == 0) fail<ShapeError>(op, "the kernel ", kernel, " is empty");
     if (groups < 1) fail<ValueError>(op, "the number of groups must be at least 1, got ", groups);
     if (in % groups != 0 || kernel.back() % groups != 0)
-        fail<ShapeError>(op, groups, " groups don't divide ", in, " channels into ", kernel.back());
+        fail<ShapeError>(op, groups, " groups don't divide the ", in, " channels of ", x, " into ",
+                         kernel.back());
     if (kernel[kernel.rank() - 2] * groups != in)
         fail<ShapeError>(op, "the kernel ", kernel, " with ", groups,
                          groups == 1 ? " group" : " groups", " takes ",

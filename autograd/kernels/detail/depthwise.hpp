@@ -1,0 +1,18 @@
+// Convolution where every channel is a group of its own: products along the channels.
+#pragma once
+
+#include <shikumi/autograd/kernels/view.hpp>
+#include <shikumi/autograd/kernels/window.hpp>
+
+namespace shikumi::kernels::detail {
+
+inline bool is_depthwise(const Slide& s, Index groups, Index outputs) noexcept {
+    return groups > 1 && groups == s.channels && groups == outputs;
+}
+
+// What convolution.hpp says of `convolve`, `convolve_back` and `correlate`.
+void convolve_depthwise(const Slide& s, ConstView x, ConstView w, View y);
+void convolve_depthwise_back(const Slide& s, ConstView y, ConstView w, View x);
+void correlate_depthwise(const Slide& s, ConstView x, ConstView y, View w);
+
+}  // namespace shikumi::kernels::detail
