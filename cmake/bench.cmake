@@ -23,7 +23,7 @@ shikumi_bench(workloads shikumi bench_common)
 
 find_package(benchmark QUIET)
 if(benchmark_FOUND)
-    foreach(name IN ITEMS nodes pointwise products reductions recurrent)
+    foreach(name IN ITEMS embeddings nodes pointwise products reductions recurrent)
         shikumi_bench(micro/${name} shikumi benchmark::benchmark)
     endforeach()
     target_link_libraries(bench-micro-products PRIVATE shikumi::openblas)

@@ -24,8 +24,7 @@ void Embedding::build(const Spec&) {
 
 Tensor Embedding::call(const Tensor& x, Mode) {
     const Tensor indices = is_integer(x.dtype()) ? x : x.cast(i64);
-    // `take` counts negative ones from the end. Here they are outside, so it is shown others.
-    return take(embeddings_, where(indices < 0, indices - input_dim_, indices));
+    return take(embeddings_, checked_indices(indices, input_dim_));
 }
 
 Tensor Embedding::compute_mask(const Tensor& indices, const Tensor&) {

@@ -17,11 +17,11 @@ struct AdadeltaRule final : Rule {
         return {{"accumulated_grad"}, {"accumulated_delta"}};
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
-                  const Tensor& rate) const override {
+                  std::span<const Tensor> rates) const override {
         const Tensor a = memories[0] = memories[0] * rho + square(gradient) * (1 - rho);
         const Tensor d = gradient * sqrt(memories[1] + epsilon) * rsqrt(a + epsilon);
         memories[1] = memories[1] * rho + square(d) * (1 - rho);
-        return w - rate * d;
+        return w - rates[0] * d;
     }
 
     double rho, epsilon;

@@ -16,10 +16,12 @@ struct AdagradRule final : Rule {
     std::string_view name() const noexcept override { return "Adagrad"; }
     std::vector<Memory> memories() const override { return {{"accumulator", start}}; }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
-                  const Tensor& rate) const override {
+                  std::span<const Tensor> rates) const override {
         const Tensor a = memories[0] = memories[0] + square(gradient);
-        return w - rate * gradient * rsqrt(a + epsilon);
+        return w - rates[0] * gradient * rsqrt(a + epsilon);
     }
+
+    bool keeps_idle_weights() const noexcept override { return true; }
 
     double start, epsilon;
 };

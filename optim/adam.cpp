@@ -25,15 +25,15 @@ struct AdamRule final : Rule {
         if (amsgrad) all.push_back({"adam_v_hat"});
         return all;
     }
-    Tensor rate(const Tensor& learning_rate, const Tensor& t) const override {
-        return learning_rate * sqrt(1 - pow(beta_2, t)) / (1 - pow(beta_1, t));
+    std::vector<Tensor> rates(const Tensor& learning_rate, const Tensor& t) const override {
+        return {learning_rate * sqrt(1 - pow(beta_2, t)) / (1 - pow(beta_1, t))};
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
-                  const Tensor& rate) const override {
+                  std::span<const Tensor> rates) const override {
         const Tensor m = memories[0] = memories[0] * beta_1 + gradient * (1 - beta_1);
         Tensor v = memories[1] = memories[1] * beta_2 + square(gradient) * (1 - beta_2);
         if (amsgrad) v = memories[2] = maximum(memories[2], v);
-        return w - rate * m / (sqrt(v) + epsilon);
+        return w - rates[0] * m / (sqrt(v) + epsilon);
     }
 
     std::string_view name_;

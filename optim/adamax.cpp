@@ -16,14 +16,14 @@ struct AdamaxRule final : Rule {
     }
     std::string_view name() const noexcept override { return "Adamax"; }
     std::vector<Memory> memories() const override { return {{"m"}, {"u"}}; }
-    Tensor rate(const Tensor& learning_rate, const Tensor& t) const override {
-        return learning_rate / (1 - pow(beta_1, t));
+    std::vector<Tensor> rates(const Tensor& learning_rate, const Tensor& t) const override {
+        return {learning_rate / (1 - pow(beta_1, t))};
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
-                  const Tensor& rate) const override {
+                  std::span<const Tensor> rates) const override {
         const Tensor m = memories[0] = memories[0] * beta_1 + gradient * (1 - beta_1);
         const Tensor u = memories[1] = maximum(memories[1] * beta_2, abs(gradient));
-        return w - rate * m / (u + epsilon);
+        return w - rates[0] * m / (u + epsilon);
     }
 
     double beta_1, beta_2, epsilon;

@@ -40,7 +40,6 @@ Tensor shortened(const Tensor& g, const Tensor& length, double longest) {
 void clip(std::vector<Tensor>& gradients, const Preparation& how) {
     Tensor squares;
     for (Tensor& g : gradients) {
-        if (!g.defined()) continue;
         if (how.clipvalue) g = shikumi::clip(g, -*how.clipvalue, *how.clipvalue);
         if (how.clipnorm) g = shortened(g, norm(g), *how.clipnorm);
         if (how.global_clipnorm) {
@@ -53,24 +52,40 @@ void clip(std::vector<Tensor>& gradients, const Preparation& how) {
     for (Tensor& g : gradients) g = shortened(g, length, *how.global_clipnorm);
 }
 
+// The rule's update. Of a table it works on those rows only that are looked up, where the others
+// stay as they are and are the most.
+Tensor updated(const Rule& rule, const Tensor& w, const Tensor& gradient,
+               std::span<Tensor> memories, std::span<const Tensor> rates) {
+    const IndexedRows g = rule.keeps_idle_weights() ? indexed_rows_of(gradient) : IndexedRows{};
+    if (!g.defined() || g.indices.size() >= w.shape().front())
+        return rule.update(w, gradient, memories, rates);
+    const Tensor indices = checked_indices(g.indices, w.shape().front(), true);
+    std::vector<Tensor> few;
+    for (const Tensor& memory : memories) few.push_back(take(memory, indices));
+    const Tensor rows = rule.update(take(w, indices), sum_by_index(g.rows, indices), few, rates);
+    for (std::size_t k = 0; k < few.size(); ++k)
+        memories[k] = put_rows(memories[k], indices, few[k]);
+    return put_rows(w, indices, rows);
+}
+
 Tensor checked_rate(double rate) {
     if (!(rate >= 0) || !std::isfinite(rate))
         fail<ValueError>("optimizer", "the learning rate must be a number >= 0, got ", rate);
     return scalar(rate, f64);
 }
 
-// An f64 scalar in the dtype of whoever reads it.
+// f64 scalars in the dtype of whoever reads them.
 class PerDType {
 public:
-    explicit PerDType(Tensor value) : f64_(std::move(value)) {}
-    const Tensor& operator[](DType dtype) {
+    explicit PerDType(std::vector<Tensor> values) : f64_(std::move(values)) {}
+    std::span<const Tensor> operator[](DType dtype) {
         if (dtype == f64) return f64_;
-        if (!f32_.defined()) f32_ = f64_.cast(f32);
+        for (std::size_t i = f32_.size(); i < f64_.size(); ++i) f32_.push_back(f64_[i].cast(f32));
         return f32_;
     }
 
 private:
-    Tensor f64_, f32_;
+    std::vector<Tensor> f64_, f32_;
 };
 
 bool is_trainable(const Parameter& p) { return p.trainable(); }
@@ -115,7 +130,9 @@ struct Optimizer::State {
     }
 };
 
-Tensor Rule::rate(const Tensor& learning_rate, const Tensor&) const { return learning_rate; }
+std::vector<Tensor> Rule::rates(const Tensor& learning_rate, const Tensor&) const {
+    return {learning_rate};
+}
 
 Optimizer::Optimizer(std::shared_ptr<const Rule> rule, const LearningRate& learning_rate,
                      const Preparation& preparation) {
@@ -166,21 +183,22 @@ std::vector<Assignment> Optimizer::updates(const std::vector<Parameter>& paramet
     clip(gradients, state.preparation);
 
     const Tensor next = state.iterations + 1, t = next.cast(f64);
-    PerDType rate(state.rule->rate(state.learning_rate, t));
+    PerDType rates(state.rule->rates(state.learning_rate, t));
     const double weight_decay = state.preparation.weight_decay;
-    PerDType decay(weight_decay == 0 ? Tensor() : state.learning_rate * weight_decay);
+    PerDType decay(weight_decay == 0 ? std::vector<Tensor>()
+                                     : std::vector{state.learning_rate * weight_decay});
     std::vector<Assignment> assignments;
     std::vector<Tensor> values;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const Tensor gradient = std::move(gradients[i]);
-        if (!gradient.defined()) continue;
         const Parameter& weight = parameters[i];
         Tensor w = weight;
-        if (weight_decay != 0) w = w - w * decay[w.dtype()];
+        if (weight_decay != 0) w = w - w * decay[w.dtype()][0];
 
         std::vector<Parameter>& memories = state.memories_of(weight, i);
         values.assign(memories.begin(), memories.end());
-        assignments.push_back({weight, state.rule->update(w, gradient, values, rate[w.dtype()])});
+        assignments.push_back(
+            {weight, updated(*state.rule, w, gradient, values, rates[w.dtype()])});
         for (std::size_t k = 0; k < values.size(); ++k)
             assignments.push_back({memories[k], std::move(values[k])});
     }

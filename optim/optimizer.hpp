@@ -43,13 +43,16 @@ public:
     virtual ~Rule() = default;
     virtual std::string_view name() const noexcept = 0;
     virtual std::vector<Memory> memories() const = 0;
-    /// The step size of update number `t` = 1, 2, …, where it isn't the learning rate itself. Both
-    /// are f64 scalars: 1 - 0.999^t loses five digits in f32.
-    virtual Tensor rate(const Tensor& learning_rate, const Tensor& t) const;
-    /// The weight's new value; replaces the remembered tensors by their new ones. `rate` has w's
-    /// dtype.
+    /// The scalars of update number `t` = 1, 2, … that all weights share, where they aren't the
+    /// learning rate alone. All are f64: 1 - 0.999^t loses five digits in f32.
+    virtual std::vector<Tensor> rates(const Tensor& learning_rate, const Tensor& t) const;
+    /// The weight's new value; replaces the remembered tensors by their new ones. The rates have
+    /// w's dtype.
     virtual Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
-                          const Tensor& rate) const = 0;
+                          std::span<const Tensor> rates) const = 0;
+    /// True where `update` leaves a weight and its memory as they are while its gradient is 0. Of a
+    /// table only the rows that a sparse gradient consists of are read and written then.
+    virtual bool keeps_idle_weights() const noexcept { return false; }
 };
 
 /// A value that shares its state when it is copied: the state belongs to the training it serves.

@@ -23,7 +23,7 @@ struct RMSpropRule final : Rule {
         return all;
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
-                  const Tensor& rate) const override {
+                  std::span<const Tensor> rates) const override {
         const Tensor v = memories[0] = memories[0] * rho + square(gradient) * (1 - rho);
         Tensor variance = v;
         if (centered) {
@@ -31,7 +31,7 @@ struct RMSpropRule final : Rule {
             average = average * rho + gradient * (1 - rho);
             variance = v - square(average);
         }
-        const Tensor step = rate * gradient * rsqrt(variance + epsilon);
+        const Tensor step = rates[0] * gradient * rsqrt(variance + epsilon);
         if (momentum == 0) return w - step;
         return w - (memories[1] = memories[1] * momentum + step);
     }

@@ -21,12 +21,14 @@ struct SgdRule final : Rule {
         return {{"momentum"}};
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
-                  const Tensor& rate) const override {
-        const Tensor step = rate * gradient;
+                  std::span<const Tensor> rates) const override {
+        const Tensor step = rates[0] * gradient;
         if (momentum == 0) return w - step;
         const Tensor v = memories[0] = memories[0] * momentum - step;
         return nesterov ? w + v * momentum - step : w + v;
     }
+
+    bool keeps_idle_weights() const noexcept override { return momentum == 0; }
 
     double momentum;
     bool nesterov;

@@ -27,7 +27,8 @@ void dispatch_index(DType t, F&& f) {
 
 Index resolve(std::string_view op, Index index, Index size, bool from_end) {
     if (index >= size || index < (from_end ? -size : 0))
-        fail<ValueError>(op, "index ", index, " is outside an axis of size ", size);
+        fail<ValueError>(op, "index ", index, " is outside an axis of size ", size,
+                         from_end ? sentence() : sentence(": wanted 0 to ", size - 1));
     return index < 0 ? index + size : index;
 }
 
@@ -130,6 +131,47 @@ void scatter_add_along(std::string_view op, ConstView x, ConstView indices, int 
             add(out.as<T>()[(outer * to.size + list[static_cast<std::size_t>(i)]) * at.inner +
                             inner],
                 x.as<T>()[i]);
+        }
+    });
+}
+
+void checked_indices(std::string_view op, ConstView indices, Index size, bool from_end, View out) {
+    std::ranges::copy(resolved(op, indices, size, from_end), out.as<Index>());
+}
+
+void put_rows(ConstView x, ConstView indices, ConstView rows, View out) {
+    if (out.size() == 0) return;
+    if (out.data != x.data) std::memcpy(out.data, x.data, out.spec.bytes());
+    const std::size_t row = out.spec.bytes() / static_cast<std::size_t>(out.spec.shape.front());
+    const auto* from = static_cast<const std::byte*>(rows.data);
+    for (Index i = 0; i < indices.size(); ++i)
+        std::memcpy(static_cast<std::byte*>(out.data) +
+                        static_cast<std::size_t>(indices.as<Index>()[i]) * row,
+                    from + static_cast<std::size_t>(i) * row, row);
+}
+
+void sum_by_index(ConstView rows, ConstView indices, View out) {
+    if (out.size() == 0) return;
+    const Index count = indices.size(), width = rows.size() / count;
+    std::vector<std::pair<Index, Index>> order;  // (index, row)
+    dispatch_index(indices.spec.dtype, [&]<class I>() {
+        for (Index i = 0; i < count; ++i)
+            order.emplace_back(static_cast<Index>(indices.as<I>()[i]), i);
+    });
+    std::ranges::sort(order);
+    dispatch(rows.spec.dtype, [&]<class T>() {
+        const auto row = [&](auto* data, std::size_t place) {
+            return data + order[place].second * width;
+        };
+        for (std::size_t first = 0, next = 0; first < order.size(); first = next) {
+            T* const sum = row(out.as<T>(), first);
+            std::copy_n(row(rows.as<T>(), first), width, sum);
+            for (next = first + 1; next < order.size() && order[next].first == order[first].first;
+                 ++next) {
+                for (Index j = 0; j < width; ++j) add(sum[j], row(rows.as<T>(), next)[j]);
+            }
+            for (std::size_t copy = first + 1; copy < next; ++copy)
+                std::copy_n(sum, width, row(out.as<T>(), copy));
         }
     });
 }

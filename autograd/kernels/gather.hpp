@@ -17,6 +17,13 @@ void take_along(std::string_view op, ConstView x, ConstView indices, int axis, V
 /// out[i… with indices[i…] at `axis`] += x[i…] on zeros, in row-major order.
 void scatter_add_along(std::string_view op, ConstView x, ConstView indices, int axis, View out);
 
+/// The indices in [0, size).
+void checked_indices(std::string_view op, ConstView indices, Index size, bool from_end, View out);
+/// out = x, then out[indices[i]] = rows[i], in order. The indices are checked ones; out may be x.
+void put_rows(ConstView x, ConstView indices, ConstView rows, View out);
+/// out[i] = Σ rows[j] over the j with indices[j] = indices[i], in order.
+void sum_by_index(ConstView rows, ConstView indices, View out);
+
 /// out[i…, indices[i…]] = 1, the rest 0; no negative indices here.
 void one_hot(std::string_view op, ConstView indices, View out);
 

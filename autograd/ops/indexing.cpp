@@ -1,17 +1,15 @@
 // Reading by index, and its adjoint: adding by index.
+#include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/gather.hpp>
+#include <shikumi/autograd/ops/detail/indices.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi {
 
 namespace {
 
-void want_indices(std::string_view op, const Spec& indices) {
-    if (!is_integer(indices.dtype))
-        fail<DTypeError>(op, "wants integers as indices, got ", indices,
-                         ": convert them with .cast(i64)");
-}
+using detail::want_indices;
 
 // Linear in input 0; input 1 holds indices, which are known when it is evaluated.
 struct ByIndex : Multilinear {
@@ -113,6 +111,14 @@ struct OneHot final : General {
 };
 
 }  // namespace
+
+IndexedRows indexed_rows_of(const Tensor& gradient) {
+    const Node* node = gradient.node();
+    if (!node || !node->op || node->data || node->has(Node::constant)) return {};
+    const auto* op = dynamic_cast<const TakeAdjoint*>(node->op);
+    if (!op || op->axis != 0) return {};
+    return {node->inputs()[1], node->inputs()[0]};
+}
 
 Tensor take(const Tensor& x, const Tensor& indices, int axis) {
     return record(Take(normalize_axis("take", axis, x.rank())), x, indices);

@@ -266,6 +266,21 @@ Tensor take(const Tensor& x, const Tensor& indices, int axis = 0);
 Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis);
 /// A new last axis of `depth`, 1 at the index. Indices outside throw ValueError when evaluated.
 Tensor one_hot(const Tensor& indices, Index depth, DType dtype = f32);
+/// The indices as i64 from 0 to size - 1, negative ones counted from the end if `from_end`; one
+/// outside throws ValueError when it is evaluated.
+Tensor checked_indices(const Tensor& indices, Index size, bool from_end = false);
+/// x with other rows: out[indices[i]] = rows[i], the last one where an index comes again.
+Tensor put_rows(const Tensor& x, const Tensor& indices, const Tensor& rows);
+/// Each row becomes the sum of all rows whose index is the same.
+Tensor sum_by_index(const Tensor& rows, const Tensor& indices);
+/// What a sparse gradient is made of: rows of a table, an index each; they add up.
+struct IndexedRows {
+    Tensor indices, rows;
+    bool defined() const noexcept { return rows.defined(); }
+};
+/// The rows that `gradient` is made of, where it is the pending gradient of a table through a
+/// single `take` of its rows; else undefined.
+IndexedRows indexed_rows_of(const Tensor& gradient);
 Tensor cast(const Tensor& x, DType dtype);
 /// x, as a constant to differentiation.
 Tensor stop_gradient(const Tensor& x);

@@ -603,6 +603,47 @@ void add_indexing(Table& table) {
         .gives(f32);
     table
         .row(
+            "checked_indices", "", {index({2, 3}, -3, 2)},
+            [](const Inputs& t) { return checked_indices(t[0], 3, true); },
+            [](Many x) {
+                return generate({2, 3}, [&](const Position& p) -> Real {
+                    return x[0].at(p) < 0 ? x[0].at(p) + 3 : x[0].at(p);
+                });
+            })
+        .gives(i64);
+    table
+        .row(
+            "put_rows", "one twice", {real({4, 2}), index({2, 3}, -2, -1), real({2, 3, 2})},
+            [](const Inputs& t) { return put_rows(t[0], t[1], t[2]); },
+            [](Many x) {
+                Values out = x[0];
+                for (std::size_t i = 0; i < 6; ++i) {
+                    const std::size_t row = at(static_cast<Index>(x[1].data[i]) + 4);
+                    for (std::size_t j = 0; j < 2; ++j)
+                        out.data[2 * row + j] = x[2].data[2 * i + j];
+                }
+                return out;
+            })
+        .on(Accepts::anything);
+    table
+        .row(
+            "sum_by_index", "", {real({2, 4, 3}), index({2, 4}, 0, 2)},
+            [](const Inputs& t) { return sum_by_index(t[0], t[1]); },
+            [](Many x) {
+                return generate({2, 4, 3}, [&](const Position& p) {
+                    Real sum = 0;
+                    for (Index i = 0; i < 2; ++i) {
+                        for (Index j = 0; j < 4; ++j) {
+                            if (x[1].at({i, j}) == x[1].at({p[0], p[1]}))
+                                sum += x[0].at({i, j, p[2]});
+                        }
+                    }
+                    return sum;
+                });
+            })
+        .on(Accepts::numbers);
+    table
+        .row(
             "cast", "to integers", {real({2, 3}, -3, 4)},
             [](const Inputs& t) { return cast(t[0], i32); },
             [](Many x) {
