@@ -5,6 +5,9 @@
 #include <shikumi/optim/adagrad.hpp>
 #include <shikumi/optim/adam.hpp>
 #include <shikumi/optim/adamax.hpp>
+#include <shikumi/optim/ftrl.hpp>
+#include <shikumi/optim/lion.hpp>
+#include <shikumi/optim/nadam.hpp>
 #include <shikumi/optim/optimizer.hpp>
 #include <shikumi/optim/rmsprop.hpp>
 #include <shikumi/optim/schedules.hpp>

@@ -45,9 +45,11 @@ std::vector<double> after_one_step(optim::Optimizer optimizer,
     return all;
 }
 
-void check_near(const std::vector<double>& got, const std::vector<double>& expected) {
+void check_near(const std::vector<double>& got, const std::vector<double>& expected,
+                double margin = 1e-12) {
     REQUIRE(got.size() == expected.size());
-    for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == Approx(expected[i]).margin(1e-12));
+    for (std::size_t i = 0; i < got.size(); ++i)
+        CHECK(got[i] == Approx(expected[i]).margin(margin));
 }
 
 }  // namespace
@@ -110,6 +112,88 @@ TEST_CASE("Adagrad, Adadelta and Adamax", "[optim]") {
             b = std::max(0.999 * b, std::abs(g));
             w -= 0.05 / (1 - std::pow(0.9, t)) * a / (b + 1e-3);
         });
+}
+
+TEST_CASE("Nadam, Lion and Ftrl", "[optim]") {
+    double a = 0, b = 0, p = 1;
+    check_rule(
+        [&] {
+            a = b = 0, p = 1;
+            return optim::Nadam({.learning_rate = 0.05, .beta_1 = 0.8, .epsilon = 1e-3});
+        },
+        [&](double& w, double g, int t) {
+            const auto u = [](int i) { return 0.8 * (1 - 0.5 * std::pow(0.96, i)); };
+            p *= u(t);
+            a = 0.8 * a + 0.2 * g;
+            b = 0.999 * b + 0.001 * g * g;
+            const double m = u(t + 1) * a / (1 - p * u(t + 1)) + (1 - u(t)) * g / (1 - p);
+            w -= 0.05 * m / (std::sqrt(b / (1 - std::pow(0.999, t))) + 1e-3);
+        });
+    check_rule(
+        [&] {
+            a = 0;
+            return optim::Lion({.learning_rate = 0.6, .beta_1 = 0.2});
+        },
+        [&](double& w, double g, int) {
+            const double c = 0.2 * a + 0.8 * g;
+            w -= 0.6 * (c > 0 ? 1 : c < 0 ? -1 : 0);
+            a = 0.99 * a + 0.01 * g;
+        });
+    check_rule(
+        [&] {
+            a = 0.1, b = 0;
+            return optim::Ftrl({.learning_rate = 0.4,
+                                .learning_rate_power = -0.3,
+                                .l1_regularization_strength = 0.05,
+                                .l2_regularization_strength = 0.15,
+                                .l2_shrinkage_regularization_strength = 0.01,
+                                .beta = 0.3});
+        },
+        [&](double& w, double g, int) {
+            const double n = a + g * g, was = std::pow(a, 0.3), is = std::pow(n, 0.3);
+            b += g + 0.02 * w - (is - was) / 0.4 * w;
+            a = n;
+            w = std::abs(b) <= 0.05 ? 0 : ((b > 0 ? 0.05 : -0.05) - b) / ((is + 0.3) / 0.4 + 0.3);
+        });
+}
+
+// The figures that Keras's own tests hold: ten weights of 1, a gradient of 0.01, then ones of 0.1,
+// 0.2, … 1; the first and last weight after each of five steps.
+TEST_CASE("Nadam, Lion and Ftrl give the figures of Keras's tests", "[optim]") {
+    struct Case {
+        optim::Optimizer optimizer;
+        double first[5], last[5];
+    };
+    Case cases[] = {
+        {optim::Nadam({.learning_rate = 0.5, .beta_1 = 0.5, .beta_2 = 0.67, .epsilon = 1e-5}),
+         {0.4281, -0.1738, -0.7115, -1.2335, -1.7492},
+         {0.4281, -0.1717, -0.7084, -1.2299, -1.7454}},
+        {optim::Lion(), {0.999, 0.998, 0.997, 0.996, 0.995}, {0.999, 0.998, 0.997, 0.996, 0.995}},
+        {optim::Ftrl({.learning_rate = 0.05,
+                      .learning_rate_power = -0.2,
+                      .initial_accumulator_value = 0.4,
+                      .l1_regularization_strength = 0.05,
+                      .l2_regularization_strength = 0.15,
+                      .l2_shrinkage_regularization_strength = 0.01,
+                      .beta = 0.3}),
+         {0, -0.0034, -0.0078, -0.0121, -0.0164},
+         {0, -0.0354, -0.0685, -0.0999, -0.1299}},
+    };
+    for (Case& c : cases) {
+        INFO(c.optimizer.name());
+        const Parameter w("w", ones({10}));
+        Tensor gradient = full({10}, 0.01);
+        for (int step = 0; step < 5; ++step) {
+            evaluate({}, c.optimizer.updates({w}, {gradient}));
+            CHECK(w.value().data<float>()[0] == Approx(c.first[step]).margin(6e-5));
+            CHECK(w.value().data<float>()[9] == Approx(c.last[step]).margin(6e-5));
+            gradient = linspace(0.1, 1, 10);
+        }
+    }
+    check_near(
+        after_one_step(optim::Ftrl({.learning_rate = 0.5}),
+                       {Parameter("w", tensor({1, 2, 3, 4}, f64))}, {tensor({1, 6, 7, 2}, f64)}),
+        {0.2218, 1.3954, 2.3651, 2.8814}, 5e-5);
 }
 
 TEST_CASE("AMSGrad divides by the largest second moment", "[optim]") {
@@ -221,5 +305,9 @@ TEST_CASE("the adaptive optimisers refuse what is outside its range", "[optim]")
     REQUIRE_THROWS_AS(optim::Adagrad({.initial_accumulator_value = -1}), ValueError);
     REQUIRE_THROWS_AS(optim::Adadelta({.rho = -0.1}), ValueError);
     REQUIRE_THROWS_AS(optim::Adamax({.beta_1 = 1}), ValueError);
+    REQUIRE_THROWS_AS(optim::Nadam({.beta_2 = 1}), ValueError);
+    REQUIRE_THROWS_AS(optim::Lion({.beta_1 = 0}), ValueError);
+    REQUIRE_THROWS_AS(optim::Ftrl({.learning_rate_power = 0.5}), ValueError);
+    REQUIRE_THROWS_AS(optim::Ftrl({.beta = -1}), ValueError);
     REQUIRE_THROWS_AS(optim::AdamW({.learning_rate = -1}), ValueError);
 }
