@@ -1,6 +1,7 @@
 // Convolutional layers. Data is (batch, axes…, channels).
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <shikumi/autograd/ops/ops.hpp>
@@ -12,6 +13,7 @@ namespace shikumi::nn {
 struct ConvOptions {
     PerAxis strides = 1;
     Padding padding = Padding::valid;
+    std::optional<PerAxis> output_padding = {};  ///< of transposed ones: see there
     PerAxis dilation_rate = 1;
     Index groups = 1;
     ActivationFunction activation = linear;
@@ -20,6 +22,7 @@ struct ConvOptions {
     Initializer bias_initializer = zeros_init();
     Regularizer kernel_regularizer = {};
     Regularizer bias_regularizer = {};
+    Regularizer activity_regularizer = {};  ///< of the output
     Constraint kernel_constraint = {};
     Constraint bias_constraint = {};
     Shape input_shape = {};
@@ -70,21 +73,46 @@ public:
         : Convolution(3, filters, kernel_size, options) {}
 };
 
-/// The adjoint of a Conv2D, plus bias and activation: strides enlarge. Weights: kernel (window…,
-/// filters / groups, channels), then bias (filters).
-class Conv2DTranspose final : public Layer {
+/// What Conv1DTranspose, Conv2DTranspose and Conv3DTranspose are: the adjoint of a convolution,
+/// plus bias and activation; strides enlarge. With `output_padding` p an axis of n becomes (n − 1)
+/// stride + window + p, less twice half the window where the padding is `same`. Weights: kernel
+/// (window…, filters / groups, channels), then bias (filters).
+class ConvolutionTranspose : public Layer {
 public:
-    /// Throws ValueError as Conv2D does, and for causal padding.
-    Conv2DTranspose(Index filters, const PerAxis& kernel_size, const ConvOptions& options = {});
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
     std::string config() const override;
 
+protected:
+    /// Throws ValueError as convolutions do, for causal padding, and for an output_padding that is
+    /// negative or reaches the stride.
+    ConvolutionTranspose(int axes, Index filters, const PerAxis& kernel_size,
+                         const ConvOptions& options);
+
 private:
+    std::optional<PerAxis> sizes(const Shape& input) const;
+
+    int axes_;
     Index filters_;
     PerAxis size_;
     ConvOptions options_;
     Parameter kernel_, bias_;
+};
+
+class Conv1DTranspose final : public ConvolutionTranspose {
+public:
+    Conv1DTranspose(Index filters, const PerAxis& kernel_size, const ConvOptions& options = {})
+        : ConvolutionTranspose(1, filters, kernel_size, options) {}
+};
+class Conv2DTranspose final : public ConvolutionTranspose {
+public:
+    Conv2DTranspose(Index filters, const PerAxis& kernel_size, const ConvOptions& options = {})
+        : ConvolutionTranspose(2, filters, kernel_size, options) {}
+};
+class Conv3DTranspose final : public ConvolutionTranspose {
+public:
+    Conv3DTranspose(Index filters, const PerAxis& kernel_size, const ConvOptions& options = {})
+        : ConvolutionTranspose(3, filters, kernel_size, options) {}
 };
 
 struct DepthwiseConvOptions {
@@ -98,6 +126,7 @@ struct DepthwiseConvOptions {
     Initializer bias_initializer = zeros_init();
     Regularizer depthwise_regularizer = {};
     Regularizer bias_regularizer = {};
+    Regularizer activity_regularizer = {};  ///< of the output
     Constraint depthwise_constraint = {};
     Constraint bias_constraint = {};
     Shape input_shape = {};
@@ -105,20 +134,34 @@ struct DepthwiseConvOptions {
     DType dtype = f32;
 };
 
-/// Each channel by itself: channel c becomes c·m, …, c·m + m - 1. Weights: depthwise_kernel
-/// (window…, channels, m), then bias (channels · m).
-class DepthwiseConv2D final : public Layer {
+/// What DepthwiseConv1D and DepthwiseConv2D are. Each channel by itself: channel c becomes c·m, …,
+/// c·m + m - 1. Weights: depthwise_kernel (window…, channels, m), then bias (channels · m).
+class DepthwiseConvolution : public Layer {
 public:
-    /// Throws ValueError as Conv2D does.
-    explicit DepthwiseConv2D(const PerAxis& kernel_size, const DepthwiseConvOptions& options = {});
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
     std::string config() const override;
 
+protected:
+    /// Throws ValueError as convolutions do.
+    DepthwiseConvolution(int axes, const PerAxis& kernel_size, const DepthwiseConvOptions& options);
+
 private:
+    int axes_;
     PerAxis size_;
     DepthwiseConvOptions options_;
     Parameter kernel_, bias_;
+};
+
+class DepthwiseConv1D final : public DepthwiseConvolution {
+public:
+    explicit DepthwiseConv1D(const PerAxis& kernel_size, const DepthwiseConvOptions& options = {})
+        : DepthwiseConvolution(1, kernel_size, options) {}
+};
+class DepthwiseConv2D final : public DepthwiseConvolution {
+public:
+    explicit DepthwiseConv2D(const PerAxis& kernel_size, const DepthwiseConvOptions& options = {})
+        : DepthwiseConvolution(2, kernel_size, options) {}
 };
 
 struct SeparableConvOptions {
@@ -134,6 +177,7 @@ struct SeparableConvOptions {
     Regularizer depthwise_regularizer = {};
     Regularizer pointwise_regularizer = {};
     Regularizer bias_regularizer = {};
+    Regularizer activity_regularizer = {};  ///< of the output
     Constraint depthwise_constraint = {};
     Constraint pointwise_constraint = {};
     Constraint bias_constraint = {};
@@ -142,22 +186,39 @@ struct SeparableConvOptions {
     DType dtype = f32;
 };
 
-/// A depthwise convolution, then one of single pixels. Weights: depthwise_kernel (window…,
-/// channels, m), pointwise_kernel (1, 1, channels · m, filters), then bias (filters).
-class SeparableConv2D final : public Layer {
+/// What SeparableConv1D and SeparableConv2D are: a depthwise convolution, then one of single
+/// pixels. Weights: depthwise_kernel (window…, channels, m), pointwise_kernel (1…, channels · m,
+/// filters), then bias (filters).
+class SeparableConvolution : public Layer {
 public:
-    /// Throws ValueError as Conv2D does.
-    SeparableConv2D(Index filters, const PerAxis& kernel_size,
-                    const SeparableConvOptions& options = {});
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
     std::string config() const override;
 
+protected:
+    /// Throws ValueError as convolutions do.
+    SeparableConvolution(int axes, Index filters, const PerAxis& kernel_size,
+                         const SeparableConvOptions& options);
+
 private:
+    int axes_;
     Index filters_;
     PerAxis size_;
     SeparableConvOptions options_;
     Parameter depthwise_, pointwise_, bias_;
+};
+
+class SeparableConv1D final : public SeparableConvolution {
+public:
+    SeparableConv1D(Index filters, const PerAxis& kernel_size,
+                    const SeparableConvOptions& options = {})
+        : SeparableConvolution(1, filters, kernel_size, options) {}
+};
+class SeparableConv2D final : public SeparableConvolution {
+public:
+    SeparableConv2D(Index filters, const PerAxis& kernel_size,
+                    const SeparableConvOptions& options = {})
+        : SeparableConvolution(2, filters, kernel_size, options) {}
 };
 
 }  // namespace shikumi::nn

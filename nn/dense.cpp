@@ -41,7 +41,9 @@ Tensor Dense::call(const Tensor& x, Mode) {
         fail<ShapeError>("dense", "takes (batch, …, ", features, "), got ", x.shape());
     Tensor y = matmul(x, kernel_);
     if (options_.use_bias) y = y + bias_;
-    return options_.activation(y);
+    y = options_.activation(y);
+    if (options_.activity_regularizer) add_loss(options_.activity_regularizer(y));
+    return y;
 }
 
 std::string Dense::config() const {

@@ -13,6 +13,7 @@ struct DenseOptions {
     Initializer bias_initializer = zeros_init();
     Regularizer kernel_regularizer = {};
     Regularizer bias_regularizer = {};
+    Regularizer activity_regularizer = {};  ///< of the output
     Constraint kernel_constraint = {};
     Constraint bias_constraint = {};
     std::optional<Index> input_dim = {};  ///< short for an input_shape of one axis

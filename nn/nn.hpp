@@ -4,6 +4,7 @@
 #include <shikumi/datasets/labels.hpp>
 #include <shikumi/nn/activation.hpp>
 #include <shikumi/nn/activations.hpp>
+#include <shikumi/nn/activity_regularization.hpp>
 #include <shikumi/nn/applications/vgg16.hpp>
 #include <shikumi/nn/attention.hpp>
 #include <shikumi/nn/augmentation.hpp>

@@ -3,72 +3,84 @@
 #include <algorithm>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/detail/window.hpp>
 #include <shikumi/nn/detail/windows.hpp>
 
 namespace shikumi::nn {
 
 namespace {
 
-void check_borders(std::string_view layer, const Borders& b) {
-    const Index least = std::min({b.rows.first, b.rows.second, b.columns.first, b.columns.second});
-    if (least < 0)
-        fail<ValueError>(layer, "takes numbers of rows and columns from 0 on, got ", least);
-}
-
-std::string text(const Borders& b) {
-    return sentence("((", b.rows.first, ", ", b.rows.second, "), (", b.columns.first, ", ",
-                    b.columns.second, "))");
-}
-
-Range kept(std::string_view layer, const Tensor& x, int axis, const Borders::Pair& cropped) {
-    const Index size = x.shape()[axis];
-    if (cropped.first >= size || cropped.second >= size - cropped.first)
-        fail<ShapeError>(layer, "leaves nothing of axis ", axis, " of ", x.shape());
-    return {cropped.first, size - cropped.second};
+// "((1, 2), (0, 3))".
+std::string text(const std::vector<Borders::Pair>& pairs) {
+    std::string all;
+    for (const auto& [before, after] : pairs)
+        all += sentence(all.empty() ? "(" : ", (", before, ", ", after, ")");
+    return "(" + all + ")";
 }
 
 }  // namespace
 
-ZeroPadding2D::ZeroPadding2D(const Borders& padding, const LayerOptions& options)
-    : Layer(options), padding_(padding) {
-    check_borders("zero_padding2d", padding);
+std::vector<Borders::Pair> Borders::pairs(std::string_view layer, int axes) const {
+    std::vector<Pair> all = pairs_;
+    if (all.size() == 1) all.resize(static_cast<std::size_t>(axes), all[0]);
+    if (all.size() != static_cast<std::size_t>(axes))
+        fail<ShapeError>(layer, "got borders of ", all.size(), " axes, wanted ", axes);
+    for (const auto& [before, after] : all) {
+        if (std::min(before, after) < 0)
+            fail<ValueError>(layer, "takes numbers of rows and columns from 0 on, got ",
+                             std::min(before, after));
+    }
+    return all;
 }
 
-Tensor ZeroPadding2D::call(const Tensor& x, Mode) {
-    detail::check_images("zero_padding2d", 2, x.shape());
-    return pad(x, {{0, 0}, padding_.rows, padding_.columns, {0, 0}});
+ZeroPadding::ZeroPadding(int axes, const Borders& padding, const LayerOptions& options)
+    : Layer(options), padding_(padding.pairs("zero_padding", axes)) {}
+
+Tensor ZeroPadding::call(const Tensor& x, Mode) {
+    detail::check_images("zero_padding", static_cast<int>(padding_.size()), x.shape());
+    std::vector<Borders::Pair> widths{{0, 0}};
+    widths.insert(widths.end(), padding_.begin(), padding_.end());
+    widths.emplace_back(0, 0);
+    return pad(x, widths);
 }
 
-std::string ZeroPadding2D::config() const { return "ZeroPadding2D " + text(padding_); }
+std::string ZeroPadding::config() const { return class_name() + " " + text(padding_); }
 
-Cropping2D::Cropping2D(const Borders& cropping, const LayerOptions& options)
-    : Layer(options), cropping_(cropping) {
-    check_borders("cropping2d", cropping);
+Cropping::Cropping(int axes, const Borders& cropping, const LayerOptions& options)
+    : Layer(options), cropping_(cropping.pairs("cropping", axes)) {}
+
+Tensor Cropping::call(const Tensor& x, Mode) {
+    detail::check_images("cropping", static_cast<int>(cropping_.size()), x.shape());
+    std::vector<Range> kept(1);
+    for (const auto& [before, after] : cropping_) {
+        const auto axis = static_cast<int>(kept.size());
+        const Index size = x.shape()[axis];
+        if (before >= size || after >= size - before)
+            fail<ShapeError>("cropping", "leaves nothing of axis ", axis, " of ", x.shape());
+        kept.push_back({before, size - after});
+    }
+    return slice(x, kept);
 }
 
-Tensor Cropping2D::call(const Tensor& x, Mode) {
-    detail::check_images("cropping2d", 2, x.shape());
-    return slice(x, {{},
-                     kept("cropping2d", x, 1, cropping_.rows),
-                     kept("cropping2d", x, 2, cropping_.columns)});
+std::string Cropping::config() const { return class_name() + " " + text(cropping_); }
+
+UpSampling::UpSampling(int axes, const PerAxis& size, Interpolation interpolation,
+                       const LayerOptions& options)
+    : Layer(options),
+      axes_(axes),
+      size_(shikumi::detail::per_axis("up_sampling", "the size", size, axes)),
+      interpolation_(interpolation) {}
+
+Tensor UpSampling::call(const Tensor& x, Mode) {
+    detail::check_images("up_sampling", axes_, x.shape());
+    std::vector<Index> sizes = size_;
+    for (int axis = 0; axis < axes_; ++axis)
+        sizes[static_cast<std::size_t>(axis)] *= x.shape()[axis + 1];
+    return resize(x, PerAxis(sizes), interpolation_);
 }
 
-std::string Cropping2D::config() const { return "Cropping2D " + text(cropping_); }
-
-UpSampling2D::UpSampling2D(const PerAxis& size, const UpSamplingOptions& options)
-    : Layer({.name = options.name, .input_shape = options.input_shape}),
-      size_(size),
-      interpolation_(options.interpolation) {
-    detail::check_window("up_sampling2d", 2, size, 1, 1, Padding::valid);
+std::string UpSampling::config() const {
+    return class_name() + " " + detail::times(PerAxis(size_), axes_);
 }
-
-Tensor UpSampling2D::call(const Tensor& x, Mode) {
-    detail::check_images("up_sampling2d", 2, x.shape());
-    const auto& list = size_.list();
-    const Index rows = list.front() * x.shape()[1], columns = list.back() * x.shape()[2];
-    return resize(x, {rows, columns}, interpolation_);
-}
-
-std::string UpSampling2D::config() const { return "UpSampling2D " + detail::times(size_, 2); }
 
 }  // namespace shikumi::nn

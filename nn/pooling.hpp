@@ -75,10 +75,13 @@ struct GlobalPoolingOptions {
 class GlobalPooling : public Layer {
 public:
     Tensor call(const Tensor& x, Mode mode) override;
+    /// None: the steps are gone.
+    Tensor compute_mask(const Tensor&, const Tensor&) override { return {}; }
 
 protected:
     using Function = Tensor (*)(const Tensor& x, const Axes& axes, bool keepdims);
     GlobalPooling(Function function, int axes, const GlobalPoolingOptions& options);
+    bool keepdims() const noexcept { return keepdims_; }
 
 private:
     Function function_;
@@ -96,15 +99,76 @@ public:
     explicit GlobalMaxPooling2D(const GlobalPoolingOptions& options = {})
         : GlobalPooling(max, 2, options) {}
 };
+class GlobalMaxPooling3D final : public GlobalPooling {
+public:
+    explicit GlobalMaxPooling3D(const GlobalPoolingOptions& options = {})
+        : GlobalPooling(max, 3, options) {}
+};
+/// Steps that a mask hides don't count.
 class GlobalAveragePooling1D final : public GlobalPooling {
 public:
     explicit GlobalAveragePooling1D(const GlobalPoolingOptions& options = {})
         : GlobalPooling(mean, 1, options) {}
+    Tensor call(const Tensor& x, Mode mode) override;
 };
 class GlobalAveragePooling2D final : public GlobalPooling {
 public:
     explicit GlobalAveragePooling2D(const GlobalPoolingOptions& options = {})
         : GlobalPooling(mean, 2, options) {}
+};
+class GlobalAveragePooling3D final : public GlobalPooling {
+public:
+    explicit GlobalAveragePooling3D(const GlobalPoolingOptions& options = {})
+        : GlobalPooling(mean, 3, options) {}
+};
+
+/// What the layers below are: as many windows along each axis as are wanted, whatever its size.
+class AdaptivePooling : public Layer {
+public:
+    Tensor call(const Tensor& x, Mode mode) override;
+    std::string config() const override;
+
+protected:
+    using Function = Tensor (*)(const Tensor& x, const PerAxis& places);
+    /// Throws ValueError unless the sizes are positive.
+    AdaptivePooling(Function function, int axes, const PerAxis& output_size,
+                    const LayerOptions& options);
+
+private:
+    Function function_;
+    int axes_;
+    PerAxis size_;
+};
+
+class AdaptiveMaxPooling1D final : public AdaptivePooling {
+public:
+    explicit AdaptiveMaxPooling1D(const PerAxis& output_size, const LayerOptions& options = {})
+        : AdaptivePooling(adaptive_max_pool, 1, output_size, options) {}
+};
+class AdaptiveMaxPooling2D final : public AdaptivePooling {
+public:
+    explicit AdaptiveMaxPooling2D(const PerAxis& output_size, const LayerOptions& options = {})
+        : AdaptivePooling(adaptive_max_pool, 2, output_size, options) {}
+};
+class AdaptiveMaxPooling3D final : public AdaptivePooling {
+public:
+    explicit AdaptiveMaxPooling3D(const PerAxis& output_size, const LayerOptions& options = {})
+        : AdaptivePooling(adaptive_max_pool, 3, output_size, options) {}
+};
+class AdaptiveAveragePooling1D final : public AdaptivePooling {
+public:
+    explicit AdaptiveAveragePooling1D(const PerAxis& output_size, const LayerOptions& options = {})
+        : AdaptivePooling(adaptive_average_pool, 1, output_size, options) {}
+};
+class AdaptiveAveragePooling2D final : public AdaptivePooling {
+public:
+    explicit AdaptiveAveragePooling2D(const PerAxis& output_size, const LayerOptions& options = {})
+        : AdaptivePooling(adaptive_average_pool, 2, output_size, options) {}
+};
+class AdaptiveAveragePooling3D final : public AdaptivePooling {
+public:
+    explicit AdaptiveAveragePooling3D(const PerAxis& output_size, const LayerOptions& options = {})
+        : AdaptivePooling(adaptive_average_pool, 3, output_size, options) {}
 };
 
 }  // namespace shikumi::nn

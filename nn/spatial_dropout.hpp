@@ -5,7 +5,7 @@
 
 namespace shikumi::nn {
 
-/// What the two layers are: Dropout whose coins are tossed once for each sample and channel.
+/// What the layers below are: Dropout whose coins are tossed once for each sample and channel.
 /// J. Tompson et al., CVPR 2015.
 class SpatialDropout : public Layer {
 public:
@@ -30,6 +30,11 @@ class SpatialDropout2D final : public SpatialDropout {
 public:
     explicit SpatialDropout2D(double rate, const LayerOptions& options = {})
         : SpatialDropout(2, rate, options) {}
+};
+class SpatialDropout3D final : public SpatialDropout {
+public:
+    explicit SpatialDropout3D(double rate, const LayerOptions& options = {})
+        : SpatialDropout(3, rate, options) {}
 };
 
 }  // namespace shikumi::nn

@@ -364,6 +364,10 @@ Tensor convolution_transpose(const Tensor& x, const Tensor& kernel,
 Tensor max_pool(const Tensor& x, const PerAxis& size, const PoolOptions& options = {});
 /// The mean of each window and channel, padding not counted.
 Tensor average_pool(const Tensor& x, const PerAxis& size, const PoolOptions& options = {});
+/// The same over as many windows along each axis as are wanted: the i-th of `places` sees an axis
+/// of n elements from ⌊i n/places⌋ up to ⌈(i+1) n/places⌉.
+Tensor adaptive_max_pool(const Tensor& x, const PerAxis& places);
+Tensor adaptive_average_pool(const Tensor& x, const PerAxis& places);
 /// What each window sees, as one row: (batch, places…, window's elements · channels).
 Tensor unfold(const Tensor& x, const PerAxis& size, const ConvolutionOptions& options = {});
 /// Other sizes of the axes, pixels being areas (half-pixel centres), as TensorFlow's.

@@ -1,5 +1,7 @@
 // Pooling: the largest or the mean of each window.
+#include <algorithm>
 #include <limits>
+#include <vector>
 
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/pooling.hpp>
@@ -128,6 +130,53 @@ Window pool_window(std::string_view op, const Tensor& x, const PerAxis& size,
     return w;
 }
 
+// What adaptive pooling sees along an axis of n elements: place i of `places` sees those from
+// ⌊i n/places⌋ up to ⌈(i+1) n/places⌉.
+struct Seen {
+    Tensor pixels;  // (places, most); where a place sees fewer, its last one again
+    Tensor shares;  // (places, most); of the mean: nothing for those
+};
+
+Seen seen(Index n, Index places, DType dtype) {
+    const auto first = [&](Index i) { return i * n / places; };
+    const auto end = [&](Index i) { return ((i + 1) * n + places - 1) / places; };
+    Index most = 0;
+    for (Index i = 0; i < places; ++i) most = std::max(most, end(i) - first(i));
+    std::vector<Index> pixels;
+    std::vector<double> shares;
+    for (Index i = 0; i < places; ++i) {
+        const Index count = end(i) - first(i);
+        for (Index k = 0; k < most; ++k) {
+            pixels.push_back(first(i) + std::min(k, count - 1));
+            shares.push_back(k < count ? 1 / static_cast<double>(count) : 0);
+        }
+    }
+    return {tensor(pixels, {places, most}), tensor(shares, {places, most}).cast(dtype)};
+}
+
+// Windows of one size where the places divide every axis, else axis by axis.
+template <class Pool, class Reduce>
+Tensor adaptive(std::string_view op, const Tensor& x, const PerAxis& places, Pool&& pool,
+                Reduce&& reduce) {
+    if (x.rank() < 3 || x.rank() > 5)
+        fail<ShapeError>(op, "takes (batch, one to three axes, channels), got ", x.spec());
+    detail::want_real(op, x.dtype());
+    const auto wanted = detail::per_axis(op, "the number of places", places, x.rank() - 2);
+    std::vector<Index> window;
+    for (int axis = 1; axis < x.rank() - 1; ++axis) {
+        const Index n = x.shape()[axis], count = wanted[static_cast<std::size_t>(axis - 1)];
+        if (n == 0) fail<ShapeError>(op, "axis ", axis, " of ", x.shape(), " is empty");
+        if (n % count == 0) window.push_back(n / count);
+    }
+    if (window.size() == wanted.size()) return pool(x, PerAxis(window));
+    Tensor y = x;
+    for (int axis = 1; axis < x.rank() - 1; ++axis) {
+        const Seen s = seen(x.shape()[axis], wanted[static_cast<std::size_t>(axis - 1)], x.dtype());
+        y = reduce(take(y, s.pixels, axis), s.shares, axis + 1);
+    }
+    return y;
+}
+
 }  // namespace
 
 Tensor max_pool(const Tensor& x, const PerAxis& size, const PoolOptions& options) {
@@ -136,6 +185,24 @@ Tensor max_pool(const Tensor& x, const PerAxis& size, const PoolOptions& options
 
 Tensor average_pool(const Tensor& x, const PerAxis& size, const PoolOptions& options) {
     return record(AveragePool(pool_window("average_pool", x, size, options)), x);
+}
+
+Tensor adaptive_max_pool(const Tensor& x, const PerAxis& places) {
+    return adaptive(
+        "adaptive_max_pool", x, places,
+        [](const Tensor& t, const PerAxis& window) { return max_pool(t, window); },
+        [](const Tensor& windows, const Tensor&, int axis) { return max(windows, axis); });
+}
+
+Tensor adaptive_average_pool(const Tensor& x, const PerAxis& places) {
+    return adaptive(
+        "adaptive_average_pool", x, places,
+        [](const Tensor& t, const PerAxis& window) { return average_pool(t, window); },
+        [](const Tensor& windows, const Tensor& shares, int axis) {
+            Shape::Sizes beside = shares.shape().sizes();
+            for (int i = axis + 1; i < windows.rank(); ++i) beside.push_back(1);
+            return sum(windows * reshape(shares, Shape(beside)), axis);
+        });
 }
 
 }  // namespace shikumi

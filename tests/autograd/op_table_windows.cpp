@@ -44,6 +44,31 @@ public:
             },
             [=](Many v) { return convolved_back(slid, v[0], v[1], out); });
     }
+    // By the definition: every element of each place's box.
+    void adaptive(const char* name, const char* label, const Shape& x, const Position& places,
+                  std::function<Tensor(const Tensor&, const PerAxis&)> pool) {
+        Shape::Sizes sizes = x.sizes();
+        for (std::size_t i = 0; i < places.size(); ++i) sizes[static_cast<int>(i) + 1] = places[i];
+        const Shape out(sizes);
+        row(
+            name, label, {{x}}, [=](const Inputs& t) { return pool(t[0], PerAxis(places)); },
+            [=, largest = std::string(name) == "adaptive_max_pool"](Many v) {
+                return generate(out, [&](const Position& p) {
+                    Real sum = 0, most = -std::numeric_limits<Real>::infinity(), count = 0;
+                    generate(x, [&](const Position& q) -> Real {
+                        bool seen = p.front() == q.front() && p.back() == q.back();
+                        for (std::size_t i = 0; i < places.size(); ++i) {
+                            const Index n = x[static_cast<int>(i) + 1];
+                            seen = seen && q[i + 1] >= p[i + 1] * n / places[i] &&
+                                   q[i + 1] * places[i] < (p[i + 1] + 1) * n;
+                        }
+                        if (seen) sum += v[0].at(q), most = std::max(most, v[0].at(q)), ++count;
+                        return 0;
+                    });
+                    return largest ? most : sum / count;
+                });
+            });
+    }
     // Windows of `size` over x, each reduced by `reduction` to one number for each channel.
     void pool(const char* name, const char* label, const Shape& x, const Position& size,
               const Shape& out, const PoolOptions& options, const Slid& slid) {
@@ -140,6 +165,16 @@ void add_pooling(Table& table) {
                    {.strides = 1, .padding = {{{1, 1}, {1, 0}}}}, {.before = {1, 1}});
         table.pool(name, "three axes", {1, 2, 4, 3, 2}, {2, 2, 1}, {1, 1, 2, 3, 2}, {},
                    {.stride = {2, 2, 1}});
+    }
+    for (const bool largest : {true, false}) {
+        const auto pool = [=](const Tensor& x, const PerAxis& places) {
+            return largest ? adaptive_max_pool(x, places) : adaptive_average_pool(x, places);
+        };
+        const char* name = largest ? "adaptive_max_pool" : "adaptive_average_pool";
+        table.adaptive(name, "windows that divide", {2, 4, 6, 2}, {2, 3}, pool);
+        table.adaptive(name, "windows of several sizes", {2, 5, 3, 2}, {3, 2}, pool);
+        table.adaptive(name, "more places than elements", {1, 3, 2}, {5}, pool);
+        table.adaptive(name, "three axes", {1, 2, 3, 5, 1}, {1, 2, 3}, pool);
     }
     table.row(
         "unfold", "same, strides", {{{2, 3, 4, 2}}},

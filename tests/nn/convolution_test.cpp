@@ -46,6 +46,60 @@ TEST_CASE("check_layer passes the convolutional layers", "[nn]") {
     nn::check_layer(nn::DepthwiseConv2D(2, {.depth_multiplier = 2}), {2, 3, 4, 3});
     nn::check_layer(nn::SeparableConv2D(3, 2, {.padding = Padding::same, .depth_multiplier = 2}),
                     {2, 3, 3, 2});
+    nn::check_layer(nn::Conv1DTranspose(2, 3, {.strides = 2, .output_padding = 1}), {2, 3, 2});
+    nn::check_layer(nn::Conv2DTranspose(2, 2, {.padding = Padding::same, .dilation_rate = 2}),
+                    {2, 3, 4, 2});
+    nn::check_layer(nn::Conv3DTranspose(2, 2, {.strides = {1, 2, 2}}), {2, 2, 2, 2, 2});
+    nn::check_layer(nn::DepthwiseConv1D(2, {.padding = Padding::same, .depth_multiplier = 2}),
+                    {2, 4, 3});
+    nn::check_layer(nn::SeparableConv1D(3, 2, {.strides = 2}), {2, 5, 2});
+}
+
+// Worked out by hand: windows of 1, 10, 100 laid side by side.
+TEST_CASE("output_padding chooses among the sizes that a stride allows", "[nn]") {
+    const Tensor x = reshape(tensor({1, 2, 3}), {1, 3, 1});
+    const auto made = [&](const nn::ConvOptions& options) {
+        nn::Conv1DTranspose layer(1, 3, options);
+        layer.ensure_built(x.spec());
+        layer.weights()[0].assign(reshape(tensor({1, 10, 100}), {3, 1, 1}));
+        return numbers(layer(x));
+    };
+    using Numbers = std::vector<double>;
+    CHECK(made({.strides = 2}) == Numbers{1, 10, 102, 20, 203, 30, 300});
+    CHECK(made({.strides = 2, .output_padding = 1}) == Numbers{1, 10, 102, 20, 203, 30, 300, 0});
+    CHECK(made({.strides = 2, .padding = Padding::same}) == Numbers{1, 10, 102, 20, 203, 30});
+    CHECK(made({.strides = 2, .padding = Padding::same, .output_padding = 1}) ==
+          Numbers{1, 10, 102, 20, 203, 30});
+    CHECK(made({.strides = 2, .padding = Padding::same, .output_padding = 0}) ==
+          Numbers{10, 102, 20, 203, 30});
+    CHECK(made({.dilation_rate = 2}) == Numbers{1, 2, 13, 20, 130, 200, 300});
+    REQUIRE_THROWS_AS(nn::Conv2DTranspose(1, 3, {.strides = 2, .output_padding = 2}), ValueError);
+    REQUIRE_THROWS_AS(nn::Conv2DTranspose(1, 3, {.strides = 2, .output_padding = -1}), ValueError);
+    REQUIRE_THROWS_AS(nn::Conv2D(1, 3, {.output_padding = 0}), ValueError);
+}
+
+TEST_CASE("adaptive pooling, padding, cropping and repeating along one axis", "[nn]") {
+    const Tensor x = reshape(tensor({1, 2, 3, 4, 5, 6, 7}), {1, 7, 1});
+    using Numbers = std::vector<double>;
+    // 7 into 3: elements 0 to 2, 2 to 4, 4 to 6.
+    CHECK(numbers(nn::AdaptiveAveragePooling1D(3)(x)) == Numbers{2, 4, 6});
+    CHECK(numbers(nn::AdaptiveMaxPooling1D(3)(x)) == Numbers{3, 5, 7});
+    CHECK(numbers(nn::AdaptiveMaxPooling1D(2)(x)) == Numbers{4, 7});
+    CHECK(numbers(nn::AdaptiveAveragePooling1D(7)(x)) == numbers(x));
+    const Tensor y = slice(x, 1, {0, 3});
+    CHECK(numbers(nn::ZeroPadding1D({1, 2})(y)) == Numbers{0, 1, 2, 3, 0, 0});
+    CHECK(numbers(nn::Cropping1D({1, 3})(x)) == Numbers{2, 3, 4});
+    CHECK(numbers(nn::UpSampling1D(2)(y)) == Numbers{1, 1, 2, 2, 3, 3});
+    CHECK(shape_of(nn::AdaptiveMaxPooling2D(7), {2, 10, 14, 3}) == Shape{2, 7, 7, 3});
+    CHECK(shape_of(nn::ZeroPadding3D(2), {1, 2, 3, 4, 1}) == Shape{1, 6, 7, 8, 1});
+    CHECK(shape_of(nn::Cropping3D(), {1, 4, 4, 5, 1}) == Shape{1, 2, 2, 3, 1});
+    CHECK(shape_of(nn::UpSampling3D(), {1, 4, 4, 5, 1}) == Shape{1, 8, 8, 10, 1});
+    CHECK(nn::AdaptiveMaxPooling2D({2, 3}).config() == "AdaptiveMaxPooling2D 2×3");
+    REQUIRE_THROWS_AS(nn::AdaptiveMaxPooling1D(0), ValueError);
+    REQUIRE_THROWS_AS(nn::AdaptiveMaxPooling2D(2)(x), ShapeError);
+    REQUIRE_THROWS_AS(nn::AdaptiveMaxPooling1D(2)(zeros({1, 0, 2})), ShapeError);
+    REQUIRE_THROWS_AS(nn::ZeroPadding3D({1, 2}), ShapeError);
+    REQUIRE_THROWS_AS(nn::ZeroPadding1D({1, -2}), ValueError);
 }
 
 TEST_CASE("check_layer passes the pooling and padding layers", "[nn]") {
@@ -63,6 +117,21 @@ TEST_CASE("check_layer passes the pooling and padding layers", "[nn]") {
     nn::check_layer(nn::Cropping2D({{1, 2}, {0, 1}}), {2, 5, 3, 2});
     nn::check_layer(nn::UpSampling2D({2, 3}), {2, 3, 2, 2});
     nn::check_layer(nn::UpSampling2D(2, {.interpolation = Interpolation::bilinear}), {2, 3, 2, 2});
+    nn::check_layer(nn::GlobalMaxPooling3D(), {2, 2, 4, 3, 2});
+    nn::check_layer(nn::GlobalAveragePooling3D(), {2, 2, 4, 3, 2});
+    nn::check_layer(nn::AdaptiveMaxPooling1D(3), {2, 5, 2});
+    nn::check_layer(nn::AdaptiveMaxPooling2D({2, 3}), {2, 5, 4, 2});
+    nn::check_layer(nn::AdaptiveMaxPooling3D(2), {2, 2, 4, 3, 1});
+    nn::check_layer(nn::AdaptiveAveragePooling1D(2), {2, 4, 3});
+    nn::check_layer(nn::AdaptiveAveragePooling2D({3, 1}), {2, 5, 4, 2});
+    nn::check_layer(nn::AdaptiveAveragePooling3D({1, 2, 2}), {2, 2, 4, 3, 1});
+    nn::check_layer(nn::ZeroPadding1D({1, 2}), {2, 3, 2});
+    nn::check_layer(nn::ZeroPadding3D({1, 0, 2}), {2, 1, 2, 3, 1});
+    nn::check_layer(nn::Cropping1D({0, 2}), {2, 4, 3});
+    nn::check_layer(nn::Cropping3D({{0, 1}, {1, 0}, {1, 1}}), {2, 2, 3, 3, 1});
+    nn::check_layer(nn::UpSampling1D(3), {2, 3, 2});
+    nn::check_layer(nn::UpSampling3D({1, 2, 3}), {2, 2, 2, 2, 1});
+    nn::check_layer(nn::SpatialDropout3D(0.4), {2, 2, 3, 2, 4});
     nn::check_layer(nn::SpatialDropout1D(0.4), {2, 3, 4});
     nn::check_layer(nn::SpatialDropout2D(0.4), {2, 3, 2, 4});
 }
@@ -76,6 +145,11 @@ TEST_CASE("weights have Keras's names, order and shapes", "[nn]") {
     CHECK(weights_of(nn::Conv2DTranspose(4, 3), {1, 5, 5, 2}) == "kernel (3, 3, 4, 2), bias (4,)");
     CHECK(weights_of(nn::DepthwiseConv2D(3, {.depth_multiplier = 2}), {1, 9, 9, 4}) ==
           "depthwise_kernel (3, 3, 4, 2), bias (8,)");
+    CHECK(weights_of(nn::Conv3DTranspose(4, 3), {1, 5, 5, 5, 2}) ==
+          "kernel (3, 3, 3, 4, 2), bias (4,)");
+    CHECK(weights_of(nn::DepthwiseConv1D(3), {1, 9, 4}) == "depthwise_kernel (3, 4, 1), bias (4,)");
+    CHECK(weights_of(nn::SeparableConv1D(5, 3), {1, 9, 4}) ==
+          "depthwise_kernel (3, 4, 1), pointwise_kernel (1, 4, 5), bias (5,)");
     CHECK(weights_of(nn::SeparableConv2D(5, 3, {.depth_multiplier = 2}), {1, 9, 9, 4}) ==
           "depthwise_kernel (3, 3, 4, 2), pointwise_kernel (1, 1, 8, 5), bias (5,)");
 }

@@ -34,9 +34,21 @@ TEST_CASE("Embedding refuses what is no index", "[nn]") {
     REQUIRE_THROWS_WITH(layer(tensor({{4}}, i64)).to_vector<float>(),
                         contains("index 4") && contains("words"));
     REQUIRE_THROWS_AS(layer(tensor({{-1}}, i64)).to_vector<float>(), ValueError);
+    REQUIRE_THROWS_WITH(layer(tensor({{-1}}, i64)).to_vector<float>(),
+                        contains("index -1") && contains("0 to 3") && contains("words"));
     REQUIRE_THROWS_AS(layer(zeros({2, 2}, bool_)), DTypeError);
     REQUIRE_THROWS_AS(nn::Embedding(0, 2), ValueError);
     REQUIRE_THROWS_AS(nn::Embedding(3, -2), ValueError);
+}
+
+TEST_CASE("the mean over steps leaves padding out", "[nn]") {
+    nn::Embedding words(5, 3, {.mask_zero = true, .dtype = f64});
+    nn::GlobalAveragePooling1D pool;
+    const nn::Pass pass;
+    const Tensor padded = pool(words(tensor({{1, 4, 0}}, i64)));
+    const Tensor plain = mean(take(words.weights()[0], tensor({{1, 4}}, i64)), 1);
+    CHECK(max(abs(padded - plain)).item<double>() < 1e-15);
+    CHECK_FALSE(nn::mask_of(padded).defined());
 }
 
 TEST_CASE("Embedding masks zeros where it is told to", "[nn]") {

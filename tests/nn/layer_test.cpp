@@ -1,4 +1,5 @@
 // Layers one at a time, what they refuse, and the names they get.
+#include <algorithm>
 #include <type_traits>
 #include <vector>
 
@@ -144,6 +145,34 @@ TEST_CASE("Dropout drops only in training, and something else each time", "[nn]"
     CHECK(numbers(nn::Dropout(1)(ones({2}), Mode::train)) == std::vector{0.0, 0.0});
     REQUIRE_THROWS_AS(nn::Dropout(1.1), ValueError);
     REQUIRE_THROWS_AS(nn::Dropout(-0.1), ValueError);
+}
+
+TEST_CASE("Dropout's noise_shape shares coins", "[nn]") {
+    nn::Dropout dropout(0.5, {.noise_shape = {-1, 1, 3}, .name = "steps"});
+    const Tensor y = dropout(ones({20, 6, 3}), Mode::train);
+    CHECK(numbers(y) == numbers(broadcast_to(slice(y, 1, {0, 1}), y.shape())));
+    const std::vector<double> first = numbers(slice(y, 1, {0, 1}));
+    CHECK(std::count(first.begin(), first.end(), 2.0) > 15);
+    CHECK(std::count(first.begin(), first.end(), 0.0) > 15);
+    REQUIRE_THROWS_WITH(dropout(ones({20, 6, 4}), Mode::train),
+                        contains("(-1, 1, 3)") && contains("steps"));
+    REQUIRE_THROWS_AS(dropout(ones({20, 6}), Mode::train), ShapeError);
+}
+
+TEST_CASE("outputs can be penalised", "[nn]") {
+    const Tensor x = tensor({{1, -2}, {3, 0}});
+    const auto penalty = [&](nn::Layer&& layer) {
+        const nn::Pass pass;
+        layer(x, Mode::train);
+        REQUIRE(pass.losses().size() == 1);
+        return pass.losses()[0].item<double>();
+    };
+    CHECK(penalty(nn::ActivityRegularization({.l1 = 0.5, .l2 = 0.25})) == Approx(3 + 3.5));
+    CHECK(penalty(nn::Dense(1, {.activation = nn::linear,
+                                .kernel_initializer = nn::ones_init(),
+                                .activity_regularizer = nn::L2(0.1)})) == Approx(1));
+    nn::check_layer(nn::ActivityRegularization({.l2 = 0.1}), {2, 3});
+    REQUIRE_THROWS_AS(nn::ActivityRegularization({.l1 = -1}), ValueError);
 }
 
 TEST_CASE("a seed decides the weights", "[nn]") {

@@ -1,0 +1,28 @@
+// ActivityRegularization: a penalty on what passes through.
+#pragma once
+
+#include <shikumi/nn/layer.hpp>
+
+namespace shikumi::nn {
+
+struct ActivityRegularizationOptions {
+    double l1 = 0, l2 = 0;
+    std::string name = {};
+};
+
+/// x itself; adds l1 Σ|x| + l2 Σx² to the loss. As in Keras 3, the sums are over the whole batch.
+class ActivityRegularization final : public Layer {
+public:
+    /// Throws ValueError for a negative factor.
+    explicit ActivityRegularization(const ActivityRegularizationOptions& options = {})
+        : Layer({.name = options.name}), penalty_(L1L2(options.l1, options.l2)) {}
+    Tensor call(const Tensor& x, Mode) override {
+        add_loss(penalty_(x));
+        return x;
+    }
+
+private:
+    Regularizer penalty_;
+};
+
+}  // namespace shikumi::nn
