@@ -1,5 +1,6 @@
 #include <shikumi/nn/augmentation.hpp>
 
+#include <limits>
 #include <numbers>
 
 #include <shikumi/autograd/core/error.hpp>
@@ -26,10 +27,10 @@ Tensor one_each(const Tensor& x, const FactorRange& range, Generator& rng) {
     return random_uniform({x.shape().front(), 1, 1}, rng, range.low, range.high, x.dtype());
 }
 
-void check_range(std::string_view layer, const FactorRange& range, double limit) {
-    if (!(-limit <= range.low && range.low <= range.high && range.high <= limit))
-        fail<ValueError>(layer, "a range of factors goes upwards from ", -limit, " or more to ",
-                         limit, " or less, got ", range.low, " to ", range.high);
+void check_range(std::string_view layer, const FactorRange& range, double limit = 1) {
+    if (!(-1 <= range.low && range.low <= range.high && range.high <= limit))
+        fail<ValueError>(layer, "a range of factors goes upwards from -1 or more to ", limit,
+                         " or less, got ", range.low, " to ", range.high);
 }
 
 Tensor flipped_at_random(const Tensor& x, int axis, Generator& rng) {
@@ -55,7 +56,7 @@ RandomTranslation::RandomTranslation(const FactorRange& height_factor,
       height_(height_factor),
       width_(width_factor),
       options_(options) {
-    for (const FactorRange& range : {height_, width_}) check_range("random_translation", range, 1);
+    for (const FactorRange& range : {height_, width_}) check_range("random_translation", range);
 }
 
 Tensor RandomTranslation::call(const Tensor& x, Mode mode) {
@@ -71,7 +72,7 @@ Tensor RandomTranslation::call(const Tensor& x, Mode mode) {
 
 RandomRotation::RandomRotation(const FactorRange& factor, const ResampleOptions& options)
     : Layer({.name = options.name}), factor_(factor), options_(options) {
-    check_range("random_rotation", factor, 1);
+    check_range("random_rotation", factor);
 }
 
 Tensor RandomRotation::call(const Tensor& x, Mode mode) {
@@ -87,6 +88,33 @@ Tensor RandomRotation::call(const Tensor& x, Mode mode) {
     // Where a pixel of the turned picture comes from; rows count downwards.
     return detail::resample(x, down * c + right * s + middle, right * c - down * s + centre,
                             options_);
+}
+
+RandomZoom::RandomZoom(const FactorRange& height_factor,
+                       const std::optional<FactorRange>& width_factor,
+                       const ResampleOptions& options)
+    : Layer({.name = options.name}),
+      height_(height_factor),
+      width_(width_factor),
+      options_(options) {
+    constexpr double any = std::numeric_limits<double>::max();
+    check_range("random_zoom", height_, any);
+    if (width_) check_range("random_zoom", *width_, any);
+}
+
+Tensor RandomZoom::call(const Tensor& x, Mode mode) {
+    if (mode == Mode::infer) return x;
+    want_pictures("random_zoom", x);
+    const Index height = x.shape()[1], width = x.shape()[2];
+    const Shape all{x.shape().front(), height, width};
+    const Tensor down = one_each(x, height_, rng()) + 1;
+    const Tensor across = width_ ? one_each(x, *width_, rng()) + 1 : down;
+    // Positions as seen from the middle, stretched.
+    const auto zoomed = [&](Index n, int axis, const Tensor& factor) {
+        const double middle = static_cast<double>(n - 1) / 2;
+        return broadcast_to((positions(n, axis, x.dtype()) - middle) * factor + middle, all);
+    };
+    return detail::resample(x, zoomed(height, 1, down), zoomed(width, 2, across), options_);
 }
 
 }  // namespace shikumi::nn

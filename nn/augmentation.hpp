@@ -1,6 +1,7 @@
 // Layers that vary pictures (batch, height, width, channels) while training, each one differently.
 #pragma once
 
+#include <optional>
 #include <utility>
 
 #include <shikumi/autograd/ops/ops.hpp>
@@ -66,6 +67,22 @@ public:
 
 private:
     FactorRange factor_;
+    ResampleOptions options_;
+};
+
+/// Shows each picture from further away (positive factors) or from nearer.
+class RandomZoom final : public Layer {
+public:
+    /// Without a width_factor, both directions get the same factor. Throws ValueError for ranges
+    /// that are empty or reach below −1.
+    explicit RandomZoom(const FactorRange& height_factor,
+                        const std::optional<FactorRange>& width_factor = {},
+                        const ResampleOptions& options = {});
+    Tensor call(const Tensor& x, Mode mode) override;
+
+private:
+    FactorRange height_;
+    std::optional<FactorRange> width_;
     ResampleOptions options_;
 };
 

@@ -15,6 +15,18 @@ Axes others(int axis, int rank) {
     return Axes(std::move(all));
 }
 
+// Moments of the steps that the mask (batch, steps) lets through. As in Keras, 1e-7 is added to
+// their number, which may be 0.
+detail::Moments masked_moments(const Tensor& x, const Tensor& mask, const Axes& axes) {
+    Shape::Sizes beside = mask.shape().sizes();
+    for (int axis = mask.rank(); axis < x.rank(); ++axis) beside.push_back(1);
+    const Tensor seen = broadcast_to(reshape(mask, Shape(beside)), x.shape()).cast(x.dtype());
+    const Tensor count = sum(seen, axes, true) + 1e-7;
+    const Tensor mean = sum(x * seen, axes, true) / count;
+    const Tensor deviation = x - mean;
+    return {mean, deviation, sum(square(deviation) * seen, axes, true) / count};
+}
+
 }  // namespace
 
 BatchNormalization::BatchNormalization(const BatchNormalizationOptions& options)
@@ -48,7 +60,9 @@ Tensor BatchNormalization::call(const Tensor& x, Mode mode) {
     detail::check_along("batch_normalization", options_.axis, stretched_, x.shape());
     detail::Moments m;
     if (mode == Mode::train && trainable()) {
-        m = detail::moments(x, others(options_.axis, x.rank()));
+        const Axes axes = others(options_.axis, x.rank());
+        const Tensor mask = mask_of(x);
+        m = mask.defined() ? masked_moments(x, mask, axes) : detail::moments(x, axes);
         const auto approach = [&](const Parameter& moving, const Tensor& batch) {
             add_update(moving, moving.value() * options_.momentum +
                                    reshape(batch, moving.shape()) * (1 - options_.momentum));

@@ -25,8 +25,8 @@ struct BatchNormalizationOptions {
 
 /// γ (x − μ)/√(σ² + ε) + β for each channel. While training, μ and σ² (not corrected for the size
 /// of the sample) are those of the batch, which the moving ones approach; otherwise, and where the
-/// layer isn't trainable, the moving ones. S. Ioffe, C. Szegedy, ICML 2015. Weights: gamma, beta,
-/// moving_mean, moving_variance.
+/// layer isn't trainable, the moving ones. Steps that a mask hides don't count. S. Ioffe, C.
+/// Szegedy, ICML 2015. Weights: gamma, beta, moving_mean, moving_variance.
 class BatchNormalization final : public Layer {
 public:
     /// Throws ValueError unless the momentum lies in [0, 1] and epsilon is positive.

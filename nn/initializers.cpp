@@ -25,27 +25,10 @@ Fans fans(const Shape& shape) {
     return {field * static_cast<double>(shape[rank - 2]), field * last};
 }
 
-enum class Fan { in, average };
-
 double variance(const Shape& shape, double scale, Fan fan) {
     const Fans f = fans(shape);
-    return scale / std::max(1.0, fan == Fan::in ? f.in : (f.in + f.out) / 2);
-}
-
-Initializer scaled_normal(double scale, Fan fan) {
-    // The standard deviation of a standard normal distribution cut at ±2.
-    constexpr double after_cut = 0.87962566103423978;
-    return [=](const Shape& shape, Generator& rng, DType dtype) {
-        const double stddev = std::sqrt(variance(shape, scale, fan)) / after_cut;
-        return shikumi::random_truncated_normal(shape, rng, 0, stddev, dtype);
-    };
-}
-
-Initializer scaled_uniform(double scale, Fan fan) {
-    return [=](const Shape& shape, Generator& rng, DType dtype) {
-        const double limit = std::sqrt(3 * variance(shape, scale, fan));
-        return shikumi::random_uniform(shape, rng, -limit, limit, dtype);
-    };
+    const double n = fan == Fan::in ? f.in : fan == Fan::out ? f.out : (f.in + f.out) / 2;
+    return scale / std::max(1.0, n);
 }
 
 // Gram–Schmidt on `count` vectors of `length` values each, one after another in `v`. It goes over
@@ -99,12 +82,39 @@ Initializer truncated_normal(double mean, double stddev) {
     };
 }
 
-Initializer glorot_normal() { return scaled_normal(1, Fan::average); }
-Initializer glorot_uniform() { return scaled_uniform(1, Fan::average); }
-Initializer he_normal() { return scaled_normal(2, Fan::in); }
-Initializer he_uniform() { return scaled_uniform(2, Fan::in); }
-Initializer lecun_normal() { return scaled_normal(1, Fan::in); }
-Initializer lecun_uniform() { return scaled_uniform(1, Fan::in); }
+Initializer identity_init(double gain) {
+    return [=](const Shape& shape, Generator&, DType dtype) {
+        if (shape.rank() != 2) fail<ShapeError>("identity_init", "wants a matrix, got ", shape);
+        return eye(shape[0], shape[1], dtype) * gain;
+    };
+}
+
+Initializer variance_scaling(double scale, Fan fan, Distribution distribution) {
+    if (!(scale > 0)) fail<ValueError>("variance_scaling", "scale must be positive, got ", scale);
+    return [=](const Shape& shape, Generator& rng, DType dtype) {
+        // The standard deviation of a standard normal distribution cut at ±2.
+        constexpr double after_cut = 0.87962566103423978;
+        const double v = variance(shape, scale, fan);
+        switch (distribution) {
+            case Distribution::truncated_normal:
+                return shikumi::random_truncated_normal(shape, rng, 0, std::sqrt(v) / after_cut,
+                                                        dtype);
+            case Distribution::untruncated_normal:
+                return shikumi::random_normal(shape, rng, 0, std::sqrt(v), dtype);
+            case Distribution::uniform:
+                break;
+        }
+        const double limit = std::sqrt(3 * v);
+        return shikumi::random_uniform(shape, rng, -limit, limit, dtype);
+    };
+}
+
+Initializer glorot_normal() { return variance_scaling(1, Fan::average); }
+Initializer glorot_uniform() { return variance_scaling(1, Fan::average, Distribution::uniform); }
+Initializer he_normal() { return variance_scaling(2, Fan::in); }
+Initializer he_uniform() { return variance_scaling(2, Fan::in, Distribution::uniform); }
+Initializer lecun_normal() { return variance_scaling(1, Fan::in); }
+Initializer lecun_uniform() { return variance_scaling(1, Fan::in, Distribution::uniform); }
 
 Initializer orthogonal(double gain) {
     return [=](const Shape& shape, Generator& rng, DType dtype) {

@@ -16,8 +16,8 @@ namespace shikumi::nn {
 class Initializer {
 public:
     template <std::invocable<const Shape&, Generator&, DType> F>
-        requires(!std::same_as<F, Initializer>)
-    Initializer(F function) : function_(std::move(function)) {}
+    requires(!std::same_as<F, Initializer>) Initializer(F function)
+        : function_(std::move(function)) {}
     Tensor operator()(const Shape& shape, Generator& rng, DType dtype = f32) const {
         return function_(shape, rng, dtype);
     }
@@ -35,9 +35,18 @@ Initializer random_uniform(double low = -0.05, double high = 0.05);
 /// A normal distribution cut off at two `stddev`, which is not corrected for the cut.
 Initializer truncated_normal(double mean = 0, double stddev = 0.05);
 
-// Variance scale/n. Fans are (in, out) for matrices, times the receptive field for convolutions.
-// Normal ones are cut at two standard deviations and corrected for it, uniform ones have the limits
-// ±√(3 scale/n).
+/// `gain` times the identity matrix. Throws ShapeError for other ranks than 2.
+Initializer identity_init(double gain = 1);
+
+/// What n is in `variance_scaling`: the numbers of inputs or outputs, or the mean of both.
+enum class Fan { in, out, average };
+enum class Distribution { truncated_normal, untruncated_normal, uniform };
+
+/// Variance scale/n. Fans are (in, out) for matrices, times the receptive field for convolutions.
+/// Truncated normal ones are cut at two standard deviations and corrected for it, uniform ones have
+/// the limits ±√(3 scale/n). Throws ValueError unless the scale is positive.
+Initializer variance_scaling(double scale = 1, Fan fan = Fan::in,
+                             Distribution distribution = Distribution::truncated_normal);
 
 /// X. Glorot, Y. Bengio, AISTATS 2010: variance 2/(fan_in + fan_out).
 Initializer glorot_normal();

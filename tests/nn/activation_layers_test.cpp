@@ -41,6 +41,13 @@ TEST_CASE("LeakyReLU, ELU and Softmax", "[nn]") {
     nn::check_layer(nn::ELU(0.7), {3, 4});
     nn::check_layer(nn::Softmax(), {3, 4});
     nn::check_layer(nn::Softmax(1), {3, 4, 2});
+    // e/(1 + e) and its rest; nothing of what is hidden, and zeros where everything is.
+    check_values(
+        nn::Softmax()({tensor({{1, 9, 0}, {1, 2, 3}}, f64), tensor({{1, 0, 1}, {0, 0, 0}}, bool_)})
+            .front(),
+        {0.7310585786300049, 0, 0.2689414213699951, 0, 0, 0});
+    REQUIRE_THROWS_AS(nn::Softmax()({zeros({2, 3}), zeros({2, 2}, bool_)}), ShapeError);
+    REQUIRE_THROWS_AS(nn::Softmax()({zeros({2, 3}), zeros({2, 3})}), ShapeError);
     REQUIRE_THROWS_AS(nn::LeakyReLU(-1), ValueError);
     nn::Softmax over_batch(0);
     REQUIRE_THROWS_WITH(over_batch(line), contains("batch"));

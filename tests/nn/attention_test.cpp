@@ -117,5 +117,75 @@ TEST_CASE("MultiHeadAttention projects, attends head by head, joins", "[nn]") {
         nn::MultiHeadAttention(2, 2, {.value_dim = 3, .output_shape = 2, .use_causal_mask = true}),
         {2, 3, 4});
     REQUIRE_THROWS_AS(nn::MultiHeadAttention(0, 2), ValueError);
+    nn::MultiHeadAttention penalised(2, 2, {.kernel_regularizer = nn::L2()});
+    penalised(zeros({1, 2, 3}));
+    for (const nn::Weight& weight : penalised.described_weights())
+        CHECK(static_cast<bool>(weight.options.regularizer) ==
+              (weight.parameter.shape().rank() == 3));
     REQUIRE_THROWS_WITH(layer({q, normal({2, 6, 5})}), contains("7 features"));
+}
+
+// The figures of Keras's own tests.
+TEST_CASE("Attention gives its shares, too", "[nn]") {
+    const Tensor query = tensor({{{1, 0}, {0, 1}}}), key = tensor({{{0, 1}, {1, 0}}}),
+                 value = tensor({{{1, 2}, {3, 4}}});
+    const auto check = [&](nn::Score mode, const Tensor& outputs, const Tensor& shares) {
+        nn::Attention layer({.score_mode = mode, .return_attention_scores = true});
+        const std::vector<Tensor> got = layer({query, value, key});
+        REQUIRE(got.size() == 2);
+        CHECK(difference(got[0], outputs) < 1e-3);
+        CHECK(difference(got[1], shares) < 1e-3);
+    };
+    check(nn::Score::dot, tensor({{{2.462, 3.462}, {1.538, 2.538}}}),
+          tensor({{{0.269, 0.731}, {0.731, 0.269}}}));
+    check(nn::Score::concat, tensor({{{1.727, 2.727}, {2.272, 3.272}}}),
+          tensor({{{0.636, 0.363}, {0.363, 0.636}}}));
+
+    const nn::Pass pass;
+    const Tensor q = tensor({{{1, 0}, {0, 1}}}), v = ones({1, 2, 2});
+    nn::Pass::current()->set_mask(q, tensor({{1, 0}}, bool_));
+    nn::Pass::current()->set_mask(v, tensor({{1, 0}}, bool_));
+    nn::Attention layer({.return_attention_scores = true});
+    const std::vector<Tensor> got = layer({q, v});
+    CHECK(difference(got[0], tensor({{{1, 1}, {0, 0}}})) == 0);
+    CHECK(difference(got[1], tensor({{{1, 0}, {1, 0}}})) == 0);
+    CHECK(nn::mask_of(got[0]).to_vector<bool>() == std::vector{true, false});
+}
+
+TEST_CASE("MultiHeadAttention attends over chosen axes", "[nn]") {
+    const Tensor x = normal({2, 3, 4, 5}), v = normal({2, 3, 2, 5}, 4);
+    nn::MultiHeadAttention rows(
+        2, 3, {.attention_axes = {2}, .return_attention_scores = true, .dtype = f64});
+    const Tensor mask = normal({2, 4, 2}, 6) > 0;
+    const std::vector<Tensor> got = rows({x, v, mask});
+    CHECK(got[0].shape() == Shape{2, 3, 4, 5});
+    CHECK(got[1].shape() == Shape{2, 3, 2, 4, 2});
+    // The same layer on each row alone.
+    nn::MultiHeadAttention plain(2, 3, {.return_attention_scores = true, .dtype = f64});
+    plain(squeeze(slice(x, 1, {0, 1}), 1));
+    for (std::size_t i = 0; i < 8; ++i) plain.weights()[i].assign(rows.weights()[i]);
+    for (Index row = 0; row < 3; ++row) {
+        const auto of_row = [&](const Tensor& t) {
+            return squeeze(slice(t, 1, {row, row + 1}), 1);
+        };
+        const std::vector<Tensor> expected = plain({of_row(x), of_row(v), mask});
+        CHECK(difference(of_row(got[0]), expected[0]) < 1e-12);
+        CHECK(difference(of_row(got[1]), expected[1]) < 1e-12);
+    }
+    // Negative axes; the first of two; all of them at once.
+    nn::MultiHeadAttention columns(2, 3, {.attention_axes = {-3}, .dtype = f64}),
+        all(2, 3, {.return_attention_scores = true, .dtype = f64});
+    const Tensor turned = transpose(x, {0, 2, 1, 3});
+    CHECK(columns(x).shape() == x.shape());
+    for (std::size_t i = 0; i < 8; ++i) columns.weights()[i].assign(rows.weights()[i]);
+    CHECK(difference(columns(x), transpose(rows(turned), {0, 2, 1, 3})) < 1e-12);
+    all(x);
+    for (std::size_t i = 0; i < 8; ++i) all.weights()[i].assign(rows.weights()[i]);
+    CHECK(difference(all(x), reshape(plain(reshape(x, {2, 12, 5})), x.shape())) < 1e-12);
+    CHECK(all(std::vector{x}).at(1).shape() == Shape{2, 2, 3, 4, 3, 4});
+
+    nn::check_layer(nn::MultiHeadAttention(2, 2, {.attention_axes = {1}}), {2, 3, 2, 4});
+    REQUIRE_THROWS_AS(rows({x, normal({2, 4, 2, 5})}), ShapeError);
+    nn::MultiHeadAttention features(1, 2, {.attention_axes = {3}, .dtype = f64});
+    REQUIRE_THROWS_AS(features(x), ShapeError);
 }

@@ -94,3 +94,22 @@ TEST_CASE("RandomRotation turns counter-clockwise", "[nn]") {
     check_values(turned(0.5), {4, 3, 2, 1});
     nn::check_layer(nn::RandomRotation(0.1), {2, 3, 3, 2});
 }
+
+TEST_CASE("RandomZoom stretches around the middle", "[nn]") {
+    const auto zoomed = [](double factor, const Tensor& x) {
+        return trained(nn::RandomZoom(nn::FactorRange(factor, factor), {},
+                                      {.fill_mode = nn::Fill::constant, .fill_value = 9}),
+                       x);
+    };
+    check_values(zoomed(0, picture(2, 2)), {1, 2, 3, 4});
+    // From twice as far away: every second element, and what lies outside.
+    check_values(zoomed(1, picture(1, 5)), {9, 1, 3, 5, 9});
+    // From half as far: halves between the middle ones.
+    check_values(zoomed(-0.5, picture(1, 5)), {2, 2.5, 3, 3.5, 4});
+    // Only the width.
+    check_values(
+        trained(nn::RandomZoom(nn::FactorRange(0, 0), nn::FactorRange(-1, -1)), picture(2, 3)),
+        {2, 2, 2, 5, 5, 5});
+    REQUIRE_THROWS_AS(nn::RandomZoom(nn::FactorRange(-2, 0)), ValueError);
+    nn::check_layer(nn::RandomZoom(0.3, 0.2), {2, 3, 3, 2});
+}

@@ -98,6 +98,12 @@ TEST_CASE("initialisers have Keras's variances", "[nn]") {
     check(nn::random_normal(), 0.05 * 0.05, 1);
     check(nn::random_uniform(), 0.05 * 0.05 / 3, 0.05);
     check(nn::truncated_normal(), std::pow(0.05 * cut, 2), 0.1);
+    normal(nn::variance_scaling(), 1 / 300.0);
+    normal(nn::variance_scaling(3, nn::Fan::out), 3 / 200.0);
+    uniform(nn::variance_scaling(3, nn::Fan::average, nn::Distribution::uniform), 3 / 250.0);
+    check(nn::variance_scaling(3, nn::Fan::out, nn::Distribution::untruncated_normal), 3 / 200.0,
+          1);
+    REQUIRE_THROWS_AS(nn::variance_scaling(0), ValueError);
 }
 
 TEST_CASE("fans count the receptive field", "[nn]") {
@@ -120,6 +126,8 @@ TEST_CASE("constant initialisers", "[nn]") {
     check_values(nn::ones_init()({2}, rng), {1, 1});
     check_values(nn::constant(2.5)({2}, rng, f64), {2.5, 2.5});
     CHECK(nn::constant(2.5)({2}, rng).dtype() == f32);
+    check_values(nn::identity_init(2)({2, 3}, rng, f64), {2, 0, 0, 0, 2, 0});
+    REQUIRE_THROWS_AS(nn::identity_init()({3}, rng), ShapeError);
     REQUIRE_THROWS_AS(nn::random_normal(0, -1), ValueError);
     REQUIRE_THROWS_AS(nn::truncated_normal(0, -1), ValueError);
     REQUIRE_THROWS_AS(nn::random_uniform(1, 0), ValueError);

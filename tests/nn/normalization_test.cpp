@@ -56,6 +56,34 @@ TEST_CASE("BatchNormalization: the batch while training, moving statistics other
     CHECK(layer.weights()[3].value().to_vector<double>() == moved);
 }
 
+// The figures of Keras's own test of masks.
+TEST_CASE("BatchNormalization doesn't count what a mask hides", "[nn]") {
+    const Tensor sample = tensor({{{1, 5}, {2, 5}, {0, 0}, {0, 0}}});
+    nn::Masking masking;
+    nn::BatchNormalization layer({.momentum = 0});
+    const nn::Pass pass;
+    const Tensor y = layer(masking(tile(sample, {10, 1, 1})), Mode::train);
+    std::vector<Tensor> moved;
+    for (const Assignment& update : pass.updates()) moved.push_back(update.value);
+    REQUIRE(moved.size() == 2);
+    CHECK(max(abs(moved[0] - tensor({1.5, 5}))).item<double>() < 1e-5);
+    CHECK(max(abs(moved[1] - tensor({0.25, 0}))).item<double>() < 1e-5);
+    CHECK(slice(y, 1, {0, 1}).to_vector<double>()[0] ==
+          Approx(-0.5 / std::sqrt(0.25 + 1e-3)).epsilon(1e-5));
+
+    const Tensor hidden = zeros({4, 2, 5});
+    nn::BatchNormalization other;
+    CHECK(max(abs(other(masking(hidden), Mode::train))).item<double>() == 0);
+    // The mask spreads over all axes beside it.
+    const Tensor pictures = normal({2, 3, 4, 2});
+    nn::BatchNormalization last({.dtype = f64});
+    nn::Pass::current()->set_mask(pictures, tensor({{1, 1, 0}, {0, 0, 0}}, bool_));
+    const Tensor seen = slice(pictures, {{0, 1}, {0, 2}});
+    CHECK(max(abs(slice(last(pictures, Mode::train), {{0, 1}, {0, 2}}) -
+                  nn::BatchNormalization({.dtype = f64})(identity(seen), Mode::train)))
+              .item<double>() < 1e-7);
+}
+
 TEST_CASE("BatchNormalization along another axis, without gamma or beta", "[nn]") {
     nn::BatchNormalization layer({.axis = 1, .center = false, .scale = false, .dtype = f64});
     check_standardized(layer(normal({20, 3, 5}), Mode::train), {0, 2});
