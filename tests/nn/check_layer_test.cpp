@@ -1,5 +1,6 @@
 // check_layer passes what is right, and finds what is planted.
 #include <memory>
+#include <utility>
 
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -87,6 +88,19 @@ struct KeepsOldWeight : nn::Layer {
     Tensor kernel;  // should be a Parameter
 };
 
+// What isn't a function of one real input: indices are rounded from it, a second input is made of
+// it.
+struct OfIndices : nn::Layer {
+    explicit OfIndices(nn::Embedding given) : embedding(std::move(given)) {}
+    Tensor call(const Tensor& x, Mode) override { return embedding(floor(square(x))); }
+    nn::Embedding embedding;
+};
+template <class Merge>
+nn::Model merged(Merge merge) {
+    const nn::Input x({3, 2}, {.dtype = f64});
+    return {x, nn::connect(std::move(merge), {x | nn::Dense(2, {.dtype = f64}), x})};
+}
+
 }  // namespace
 
 TEST_CASE("check_layer passes every layer of ours", "[nn]") {
@@ -99,6 +113,24 @@ TEST_CASE("check_layer passes every layer of ours", "[nn]") {
     nn::check_layer(nn::Dropout(0.3), {3, 4});
     nn::check_layer(nn::Dropout(0), {3, 4});
     nn::check_layer(nn::Input({4}, {.dtype = f64}), {3, 4});
+    nn::check_layer(nn::Permute({2, 1}), {2, 3, 4});
+    nn::check_layer(nn::Lambda([](const Tensor& x) { return sin(x) * x; }), {2, 3});
+    nn::check_layer(nn::Masking(), {2, 3, 2});
+    nn::check_layer(nn::GaussianNoise(0.5), {3, 4});
+    nn::check_layer(nn::GaussianDropout(0.5), {3, 4});
+    nn::check_layer(nn::AlphaDropout(0.5), {3, 4});
+    nn::check_layer(OfIndices(nn::Embedding(30, 3)), {2, 3});
+}
+
+TEST_CASE("check_layer passes models, and the layers of several inputs in them", "[nn]") {
+    nn::check_layer(nn::Sequential{nn::Dense(3, {.activation = nn::tanh}), nn::Dense(2)}, {3, 4});
+    nn::check_layer(merged(nn::Add()), {2, 3, 2});
+    nn::check_layer(merged(nn::Subtract()), {2, 3, 2});
+    nn::check_layer(merged(nn::Multiply()), {2, 3, 2});
+    nn::check_layer(merged(nn::Average()), {2, 3, 2});
+    nn::check_layer(merged(nn::Maximum()), {2, 3, 2});
+    nn::check_layer(merged(nn::Concatenate()), {2, 3, 2});
+    nn::check_layer(merged(nn::Dot(2)), {2, 3, 2});
 }
 
 TEST_CASE("check_layer finds wrong gradients", "[nn]") {

@@ -238,8 +238,8 @@ Complaints containment(const Tree& tree) {
             } else if (starts_with(name, "curl/")) {
                 only_in(file, include, {"datasets/"});
             } else if (name == "zlib.h") {
-                only_in(file, include,
-                        {"datasets/", "tests/"});  // tests make their own compressed files
+                // PNG files are compressed, and tests make compressed files of their own.
+                only_in(file, include, {"datasets/", "examples/common/", "tests/"});
             }
         }
     }
@@ -330,6 +330,49 @@ Complaints quiet_library(const Tree& tree) {
     for (const File& file : tree) {
         if (in_library(file.path))
             refuse(file, pattern, "the library throws; it neither prints nor aborts", complaints);
+    }
+    return complaints;
+}
+
+Complaints layers_are_checked(const Tree& tree) {
+    static const std::regex derived(
+        R"(\b(?:class|struct)\s+(\w+)(?:\s+final)?\s*:\s*(?:public\s+)?(\w+))");
+    static const std::regex named(R"(\bnn::(\w+))");
+    struct Class {
+        std::string base, path;
+    };
+    std::map<std::string, Class> classes;
+    std::set<std::string> bases, checked;
+    for (const File& file : tree) {
+        const std::string text = without_comments(file.text);
+        if (starts_with(file.path, "nn/") && is_header(file)) {
+            for (std::sregex_iterator at(text.begin(), text.end(), derived), end; at != end; ++at) {
+                classes[(*at)[1]] = {(*at)[2], file.path};
+                bases.insert((*at)[2]);
+            }
+        } else if (starts_with(file.path, "tests/")) {
+            constexpr std::string_view call = "check_layer(";
+            for (std::size_t at = text.find(call); at != text.npos; at = text.find(call, at)) {
+                const std::size_t first = at += call.size();
+                for (int depth = 1; depth > 0 && at < text.size(); ++at)
+                    depth += text[at] == '(' ? 1 : text[at] == ')' ? -1 : 0;
+                const std::string argument = text.substr(first, at - first);
+                for (std::sregex_iterator name(argument.begin(), argument.end(), named), end;
+                     name != end; ++name)
+                    checked.insert((*name)[1]);
+                at = first;
+            }
+        }
+    }
+    const auto is_layer = [&](std::string name) {
+        for (auto at = classes.find(name); at != classes.end(); at = classes.find(name))
+            name = at->second.base;
+        return name == "Layer";
+    };
+    Complaints complaints;
+    for (const auto& [name, found] : classes) {
+        if (is_layer(name) && !bases.count(name) && !checked.count(name))
+            complaints.push_back(found.path + ": no test hands " + name + " to check_layer");
     }
     return complaints;
 }

@@ -49,4 +49,7 @@ Complaints umbrella(const Tree& tree);
 // The library throws: no message to stderr, no end of the program.
 Complaints quiet_library(const Tree& tree);
 
+// A test hands each layer of nn/ to check_layer. Those that others derive from are tried in these.
+Complaints layers_are_checked(const Tree& tree);
+
 }  // namespace shikumi_test

@@ -49,6 +49,10 @@ TEST_CASE("the library neither prints nor aborts", "[structure]") {
     CHECK(text(quiet_library(project())) == "");
 }
 
+TEST_CASE("check_layer has tried every layer", "[structure]") {
+    CHECK(text(layers_are_checked(project())) == "");
+}
+
 TEST_CASE("comments are no code", "[structure]") {
     CHECK(without_comments("a // b\nc") == "a \nc");
     CHECK(without_comments("a /* b\n */ c") == "a     \n    c");
@@ -163,4 +167,16 @@ TEST_CASE("a planted mistake is found: prints or aborts", "[structure]") {
                contains("nn/a.cpp:2: the library throws"));
     CHECK_THAT(complaints("optim/a.cpp", "assert(x);\n"), contains("the library throws"));
     CHECK_THAT(complaints("datasets/a.cpp", "std::exit(1);\n"), contains("the library throws"));
+}
+
+TEST_CASE("a planted mistake is found: a layer without its test", "[structure]") {
+    const File layers{"nn/a.hpp",
+                      "class Base : public Layer {};\nclass One final : public Base {};\n"
+                      "struct Options : Other {};\n"};
+    const auto complaints = [&](const char* body) {
+        return text(layers_are_checked({layers, {"tests/nn/a_test.cpp", body}}));
+    };
+    CHECK(complaints("nn::check_layer(nn::Twice(nn::One({3}, 2)), {2, 3});\n") == "");
+    CHECK(complaints("// nn::check_layer(nn::One());\nnn::One one;\n") ==
+          "nn/a.hpp: no test hands One to check_layer\n");
 }
