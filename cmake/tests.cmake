@@ -88,8 +88,8 @@ if(sources)
     endif()
 endif()
 
-# The same computations by libtorch, where it is installed. It brings a BLAS and threads of its own, which is why no other test
-# is linked with it; its headers warn, want C++17 and are seen by one file. Not with sanitizers: it isn't built so.
+# The same computations by libtorch, where it is installed. It brings a BLAS and threads of its own, which is why no other
+# test is linked with it; its headers warn, want C++17 and are seen by one file. Not with sanitizers: it isn't built so.
 find_path(SHIKUMI_TORCH_INCLUDE_DIR torch/csrc/api/include/torch/all.h)
 find_library(SHIKUMI_TORCH_CPU_LIBRARY torch_cpu)
 find_library(SHIKUMI_C10_LIBRARY c10)
