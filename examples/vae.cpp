@@ -9,6 +9,7 @@
 
 #include "common/charts.hpp"
 #include "common/files.hpp"
+#include "common/pictures.hpp"
 #include "common/run.hpp"
 #include "common/terminal.hpp"
 
@@ -73,16 +74,7 @@ Tensor grid(const Autoencoder& model, Index count) {
     const Tensor across = broadcast_to(expand_dims(line, 0), all);
     const Tensor down = broadcast_to(expand_dims(-line, 1), all);
     const Tensor z = reshape(stack({across, down}, -1), {-1, 2});
-    const Tensor tiles = reshape(model.decode(z), {count, count, side, side});
-    return reshape(transpose(tiles, {0, 2, 1, 3}), {count * side, count * side});
-}
-
-// An image of 0 to 1 as a PGM file, each pixel a square of `size`.
-std::string pgm(const Tensor& image, Index size) {
-    const Tensor large = repeat(repeat(image, size, 0), size, 1);
-    const auto values = (large * 255).cast(u8).to_vector<std::uint8_t>();
-    return "P5\n" + std::to_string(large.shape()[1]) + " " + std::to_string(large.shape()[0]) +
-           "\n255\n" + std::string(values.begin(), values.end());
+    return examples::tiled(reshape(model.decode(z), {-1, side, side}), count);
 }
 
 void vae(const examples::Options& options) {
@@ -102,9 +94,9 @@ void vae(const examples::Options& options) {
     std::cout << "\ndigits drawn from places between -2 and 2:\n"
               << examples::drawing(grid(model, 5), 1, examples::colours_wanted());
     const std::filesystem::path scatter = options.out / "vae-places.svg";
-    const std::filesystem::path drawn = options.out / "vae-digits.pgm";
+    const std::filesystem::path drawn = options.out / "vae-digits.png";
     examples::write_file(scatter, svg(places(model.encode(x), digits.labels)));
-    examples::write_file(drawn, pgm(grid(model, 15), 5));
+    examples::write_file(drawn, examples::png(grid(model, 15), 4));
     std::cout << "\nwrote " << scatter.string() << "\nwrote " << drawn.string() << '\n';
 }
 

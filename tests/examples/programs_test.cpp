@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <regex>
 #include <string>
 
@@ -28,6 +29,27 @@ Outcome run(const std::string& name, const std::string& arguments = "") {
     while (const std::size_t n = std::fread(part, 1, sizeof part, pipe)) text.append(part, n);
     const int status = pclose(pipe);
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text};
+}
+
+// Files as MNIST's: `count` images in which a bar stands where its class says.
+void write_digits(const shikumi_test::TemporaryFolder& folder, const std::string& name, int count) {
+    const auto number = [](int n) {
+        return std::string{0, 0, static_cast<char>(n >> 8), static_cast<char>(n & 0xFF)};
+    };
+    std::string images = number(0x803) + number(count) + number(28) + number(28);
+    std::string labels = number(0x801) + number(count);
+    for (int i = 0; i < count; ++i) {
+        std::string row(28, '\0');
+        row.replace(4 + 2 * static_cast<std::size_t>(i % 10), 2, 2, '\xff');
+        for (int r = 0; r < 28; ++r) images += row;
+        labels += static_cast<char>(i % 10);
+    }
+    folder.write(name + "-images-idx3-ubyte", images);
+    folder.write(name + "-labels-idx1-ubyte", labels);
+}
+
+bool is_png(const std::filesystem::path& file) {
+    return shikumi_test::contents(file).substr(0, 8) == "\x89PNG\r\n\x1a\n";
 }
 
 }  // namespace
@@ -119,8 +141,67 @@ TEST_CASE("vae draws digits", "[programs]") {
     CHECK(status == 0);
     CHECK_THAT(text, contains("sampling (Sampling)") && contains("digits drawn"));
     CHECK_THAT(shikumi_test::contents(folder.path() / "vae-places.svg"), contains("</svg>"));
-    CHECK(shikumi_test::contents(folder.path() / "vae-digits.pgm").substr(0, 11) ==
-          "P5\n600 600\n");
+    CHECK(is_png(folder.path() / "vae-digits.png"));
+}
+
+TEST_CASE("gan draws digits after each epoch", "[programs]") {
+    const shikumi_test::TemporaryFolder folder;
+    const auto [status, text] =
+        run("gan", "--epochs 1 --batch-size 256 --out '" + folder.path().string() + "'");
+    CHECK(status == 0);
+    CHECK_THAT(text, contains("\"generator\"") && contains("\"discriminator\"") &&
+                         contains("generator_loss: ") && contains("the first three digits"));
+    CHECK(is_png(folder.path() / "gan-01.png"));
+}
+
+TEST_CASE("resnet reads digits that were held out", "[programs]") {
+    const shikumi_test::TemporaryFolder folder;
+    const auto [status, text] = run("resnet", "--epochs 1 --out '" + folder.path().string() + "'");
+    CHECK(status == 0);
+    CHECK_THAT(text, contains("Model: \"model\"") && contains("conv2d_1[0][0]"));
+    for (const char* name : {"resnet-model.svg", "resnet-loss.svg", "resnet-accuracy.svg"})
+        CHECK_THAT(shikumi_test::contents(folder.path() / name), contains("</svg>"));
+}
+
+TEST_CASE("mnist_cnn and mnist_lstm read the digits of a folder", "[programs]") {
+    const shikumi_test::TemporaryFolder data, out;
+    write_digits(data, "train", 320);
+    write_digits(data, "t10k", 80);
+    const std::string arguments = "--epochs 2 --batch-size 16 --data '" + data.path().string() +
+                                  "' --out '" + out.path().string() + "'";
+    for (const auto& [name, size] :
+         {std::pair{"mnist_cnn", "34,826"}, std::pair{"mnist_lstm", "81,674"}}) {
+        INFO(name);
+        const auto [status, text] = run(name, arguments);
+        CHECK(status == 0);
+        CHECK_THAT(text, contains(std::string("Total params: ") + size) && contains("Epoch 2/2\n"));
+        std::smatch found;
+        REQUIRE(std::regex_search(text, found, std::regex("test accuracy ([0-9.]+)")));
+        CHECK(std::stod(found[1]) > 0.2);
+        CHECK_THAT(shikumi_test::contents(out.path() / (std::string(name) + "-accuracy.svg")),
+                   contains("</svg>"));
+    }
+}
+
+TEST_CASE("char_rnn and transformer write after each epoch", "[programs]") {
+    const shikumi_test::TemporaryFolder data, out;
+    std::string text;
+    while (text.size() < 6000)
+        text += "ROMEO:\nWhat must be shall be.\n\nJULIET:\nThat's a certain text.\n\n";
+    data.write("tinyshakespeare.txt", text);
+    for (const std::string name : {"char_rnn", "transformer"}) {
+        INFO(name);
+        const Outcome written = run(name, "--epochs 1 --data '" + data.path().string() +
+                                              "' --out '" + out.path().string() + "'");
+        CHECK(written.status == 0);
+        CHECK_THAT(written.text, contains("----\nROMEO:\n") && contains("\nvalidation loss ") &&
+                                     contains(" nats a character\n"));
+        CHECK_THAT(shikumi_test::contents(out.path() / (name + "-loss.svg")), contains("</svg>"));
+    }
+    const shikumi_test::TemporaryFolder empty;
+    const Outcome missing = run("char_rnn", "--data '" + empty.path().string() + "'");
+    CHECK(missing.status == 1);
+    CHECK_THAT(missing.text, contains("tinyshakespeare.txt"));
 }
 
 TEST_CASE("an error ends a program with 1, a misspelt option with 2", "[programs]") {
@@ -128,7 +209,13 @@ TEST_CASE("an error ends a program with 1, a misspelt option with 2", "[programs
     const Outcome missing = run("mnist", "--data '" + empty.path().string() + "'");
     CHECK(missing.status == 1);
     CHECK_THAT(missing.text, contains("mnist: ") && contains("train-images-idx3-ubyte.gz"));
-    const Outcome misspelt = run("mnist", "--epocs 3");
-    CHECK(misspelt.status == 2);
-    CHECK_THAT(misspelt.text, contains("--epochs"));
+    for (const char* name : {"mnist", "gan", "mnist_cnn", "char_rnn", "resnet", "vgg16"}) {
+        INFO(name);
+        const Outcome misspelt = run(name, "--epocs 3");
+        CHECK(misspelt.status == 2);
+        CHECK_THAT(misspelt.text, contains("--epochs"));
+        const Outcome bad = run(name, "--batch-size 0");
+        CHECK(bad.status == 2);
+        CHECK_THAT(bad.text, contains("--batch-size wants a whole number from 1 up, not '0'"));
+    }
 }
