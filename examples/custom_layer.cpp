@@ -1,4 +1,4 @@
-// A new layer type: weights, shape, forward. Gradients, summary and checks come by themselves.
+// New layer types: weights and forward pass. Gradients, summary and checks come by themselves.
 #include <shikumi/shikumi.hpp>
 
 #include <iostream>
@@ -22,17 +22,33 @@ private:
     Parameter centre_, width_;
 };
 
+// y = x + f(x): what need not change passes by. f is two layers of the library's, which become
+// layers of this one when they are called.
+class Residual final : public nn::Layer {
+public:
+    Residual(Index features, Index inner)
+        : widen_(inner, {.activation = nn::silu}), narrow_(features) {}
+    Tensor call(const Tensor& x, nn::Mode mode) override {
+        return x + narrow_(widen_(x, mode), mode);
+    }
+
+private:
+    nn::Dense widen_, narrow_;
+};
+
 void custom_layer(const examples::Options& options) {
     const datasets::Iris iris = datasets::iris();
     const Tensor x = datasets::Standardizer::fit(iris.features)(iris.features);
     nn::Sequential m{
         nn::Dense(8, {.input_dim = 4}),
         Bump(),
+        Residual(8, 32),
         nn::Dense(3, {.activation = nn::softmax}),
     };
     std::cout << m.summary();
     nn::check_layer(Bump(), {5, 7});
-    std::cout << "Bump is checked: shapes, modes and derivatives are right.\n\n";
+    nn::check_layer(Residual(7, 4), {5, 7});
+    std::cout << "Both are checked: shapes, modes and derivatives are right.\n\n";
 
     m.compile({.optimizer = optim::Adam({.learning_rate = options.learning_rate}),
                .loss = nn::sparse_categorical_crossentropy,
@@ -47,7 +63,7 @@ void custom_layer(const examples::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    return examples::run_example(argc, argv, "a layer of one's own, checked, shown and trained",
+    return examples::run_example(argc, argv, "layers of one's own, checked, shown and trained",
                                  {.epochs = 20, .batch_size = 16, .learning_rate = 0.01},
                                  custom_layer);
 }

@@ -117,7 +117,8 @@ TEST_CASE("custom_model and custom_layer learn", "[programs]") {
     CHECK_THAT(model.text, contains("Epoch 20/20") && contains("of 150 irises right"));
     const Outcome layer = run("custom_layer");
     CHECK(layer.status == 0);
-    CHECK_THAT(layer.text, contains(" bump (Bump)") && contains("Epoch 20/20"));
+    CHECK_THAT(layer.text, contains(" bump (Bump)") && contains(" residual (Residual)") &&
+                               contains("Both are checked") && contains("Epoch 20/20"));
 }
 
 TEST_CASE("he_init shows what vanishes and what doesn't", "[programs]") {
