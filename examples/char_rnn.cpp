@@ -64,8 +64,7 @@ void char_rnn(const examples::Options& options) {
     m.build(train.x.spec());
     std::cout << m.summary() << '\n';
 
-    const double steps = static_cast<double>(options.epochs) *
-                         static_cast<double>(train.x.shape()[0]) / options.batch_size;
+    const double steps = options.steps(train.x.shape()[0]);
     m.compile({.optimizer =
                    optim::Adam({.learning_rate = optim::CosineDecay(options.learning_rate, steps)}),
                .loss = nn::sparse_categorical_crossentropy_from_logits});

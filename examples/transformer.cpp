@@ -72,8 +72,7 @@ void transformer(const examples::Options& options) {
     m.build(train.x.spec());
     std::cout << m.summary() << '\n';
 
-    const double steps = static_cast<double>(options.epochs) *
-                         static_cast<double>(train.x.shape()[0]) / options.batch_size;
+    const double steps = options.steps(train.x.shape()[0]);
     m.compile({.optimizer = optim::AdamW(
                    {.learning_rate = optim::CosineDecay(
                         0, steps, {.warmup_target = options.learning_rate, .warmup_steps = 100}),

@@ -112,6 +112,10 @@ po::variables_map parse(const std::vector<std::string>& arguments,
 
 }  // namespace
 
+double Options::steps(std::int64_t samples) const {
+    return static_cast<double>(epochs) * std::ceil(static_cast<double>(samples) / batch_size);
+}
+
 std::optional<Options> read_options(const std::vector<std::string>& arguments,
                                     std::string_view program, std::string_view about,
                                     const Options& defaults, std::ostream& help) {

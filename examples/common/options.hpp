@@ -20,6 +20,9 @@ struct Options {
     int threads = 0;  // 0: as many as the machine has
     std::filesystem::path data = {};
     std::filesystem::path out = "out";
+
+    // How many steps the training takes: what a schedule of the learning rate wants to know.
+    double steps(std::int64_t samples) const;
 };
 
 // What is wrong with a command line, in one sentence.

@@ -30,6 +30,11 @@ TEST_CASE("options have the example's defaults", "[options]") {
     CHECK(options->out == "charts");
 }
 
+TEST_CASE("steps counts the batches of a training", "[options]") {
+    CHECK(defaults.steps(32) == 5 * 2);
+    CHECK(defaults.steps(33) == 5 * 3);
+}
+
 TEST_CASE("options are read", "[options]") {
     const auto options =
         read({"--epochs", "7", "--batch-size=8", "--learning-rate", "1e-3", "--seed",
