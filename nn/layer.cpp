@@ -42,6 +42,7 @@ std::string last_component(std::string name) {
 struct Open {
     Layer* layer;
     Open* outer;
+    std::string lost = {};  // a layer with weights that it called and that has ended meanwhile
 };
 thread_local Open* innermost = nullptr;
 
@@ -51,6 +52,15 @@ public:
     ~Opened() { innermost = open_.outer; }
     Opened(const Opened&) = delete;
     Opened& operator=(const Opened&) = delete;
+    Layer* outer() const noexcept { return open_.outer ? open_.outer->layer : nullptr; }
+    // What such a layer had learnt would be gone with it, and nobody would notice.
+    void check() const {
+        if (open_.lost.empty()) return;
+        fail<StateError>(open_.layer->name(), "makes the layer '", open_.lost,
+                         "' anew each time it is called, with weights that are never trained: "
+                         "make it a member of ",
+                         open_.layer->class_name());
+    }
 
 private:
     Open open_;
@@ -72,7 +82,7 @@ auto in_pass(F&& f) {
 }
 
 bool fits(const Tensor& mask, const Tensor& y) {
-    return y.rank() >= 2 && mask.shape() == Shape{y.shape()[0], y.shape()[1]};
+    return y.rank() >= 3 && mask.shape() == Shape{y.shape()[0], y.shape()[1]};
 }
 
 void check_floating(DType dtype) {
@@ -99,7 +109,14 @@ Layer::Layer(const LayerOptions& options)
 }
 
 Layer::~Layer() {
-    if (place_) *place_ = nullptr;
+    if (!place_) return;
+    const bool moved_from = state_.weights.empty() && state_.inner.empty();
+    if (innermost && state_.weighted && !moved_from) {
+        const auto& called = innermost->layer->state_.inner;
+        if (std::find(called.begin(), called.end(), place_) != called.end())
+            innermost->lost = std::move(state_.name);
+    }
+    *place_ = nullptr;
 }
 
 // A copy's inner layers are others. It finds them at its next call.
@@ -130,10 +147,13 @@ Layer& Layer::operator=(Layer&& other) noexcept {
 
 template <class F>
 auto Layer::inside(F&& f) {
-    const Scope scope(name());
+    const Scope scope(name(), state_.scope);
     const Opened opened(*this);
     try {
-        return f();
+        auto result = f();
+        opened.check();
+        if (opened.outer()) opened.outer()->state_.weighted |= state_.weighted;
+        return result;
     } catch (Error& e) {
         const std::string number =
             state_.position > 0 ? std::to_string(state_.position) + " " : std::string();
@@ -193,15 +213,15 @@ std::vector<Tensor> Layer::operator()(const std::vector<Tensor>& inputs, Mode mo
 void Layer::ensure_built(const std::vector<Spec>& inputs) {
     if (innermost) innermost->layer->add_layer(*this);
     if (state_.built) return;
-    inside([&] {
+    state_.built = inside([&] {
         try {
             build_all(inputs);
         } catch (...) {
             state_.weights.clear();
             throw;
         }
+        return true;
     });
-    state_.built = true;
 }
 
 const std::string& Layer::name() const {
@@ -284,6 +304,7 @@ Parameter Layer::add_weight(std::string_view name, const Shape& shape,
                          weight.value().spec(), ", wanted ", Spec{shape, dtype()});
     weight.set_trainable(options.trainable && trainable());
     state_.weights.push_back({weight, options});
+    state_.weighted = true;
     return weight;
 }
 

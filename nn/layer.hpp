@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <shikumi/autograd/core/shape.hpp>
+#include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/graph/parameter.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
 #include <shikumi/autograd/memory/random.hpp>
@@ -62,7 +63,7 @@ public:
     virtual void build_all(const std::vector<Spec>& inputs);
     virtual std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode);
     /// The mask of the output for x and its mask (undefined: none). That of x unless overridden;
-    /// one that doesn't fit the output's first two axes is dropped.
+    /// one that doesn't fit the first two of the output's three or more axes is dropped.
     virtual Tensor compute_mask(const Tensor& x, const Tensor& mask);
     /// One line for errors: "Dense 64→3".
     virtual std::string config() const { return class_name(); }
@@ -141,8 +142,10 @@ private:
         std::vector<Weight> weights = {};
         std::vector<std::shared_ptr<Layer*>> inner = {};
         std::optional<Generator> rng = {};
+        Scope::Known scope = {};
         int position = 0;
         bool built = false, trainable = true;
+        bool weighted = false;  // it, or a layer that it calls, has weights
     };
     mutable State state_;
     std::shared_ptr<Layer*> place_;  // where this layer is: follows it when it moves, null at last

@@ -124,14 +124,26 @@ Eager::Eager() noexcept : before_(std::exchange(recording.eager, true)) {}
 Eager::~Eager() { recording.eager = before_; }
 bool Eager::active() noexcept { return recording.eager; }
 
-Scope::Scope(std::string_view name) : before_(recording.scope) {
+namespace {
+
+const std::string* interned_path(const std::string* outer, std::string_view name) {
     // Leaked on purpose: nodes point at their scope's name for as long as they live.
     static auto& mutex = *new std::mutex;
     static auto& names = *new std::set<std::string, std::less<>>;
-    std::string path = before_ ? *before_ + "/" : "";
+    std::string path = outer ? *outer + "/" : "";
     path += name;
     const std::lock_guard lock(mutex);
-    recording.scope = &*names.insert(std::move(path)).first;
+    return &*names.insert(std::move(path)).first;
+}
+
+}  // namespace
+
+Scope::Scope(std::string_view name) : before_(recording.scope) {
+    recording.scope = interned_path(before_, name);
+}
+Scope::Scope(std::string_view name, Known& known) : before_(recording.scope) {
+    if (!known.path || known.outer != before_) known = {before_, interned_path(before_, name)};
+    recording.scope = known.path;
 }
 Scope::~Scope() { recording.scope = before_; }
 const std::string* Scope::current() noexcept { return recording.scope; }

@@ -196,7 +196,14 @@ private:
 /// at evaluation name it.
 class Scope {
 public:
+    /// What a scope is called in full where it was opened last.
+    struct Known {
+        const std::string* outer = nullptr;
+        const std::string* path = nullptr;
+    };
     explicit Scope(std::string_view name);
+    /// The same, without looking the name up again where `known` was filled in the same place.
+    Scope(std::string_view name, Known& known);
     ~Scope();
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
