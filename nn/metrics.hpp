@@ -27,8 +27,8 @@ public:
     using Function = std::function<Tensor(const Tensor& targets, const Tensor& predictions)>;
 
     Metric(const NamedMetric& m) : name_(m.name), function_(m.function) {}
-    Metric(std::string name, Function function)
-        : name_(std::move(name)), function_(std::move(function)) {}
+    template <std::invocable<const Tensor&, const Tensor&> F>
+    Metric(std::string name, F function) : name_(std::move(name)), function_(std::move(function)) {}
 
     const std::string& name() const noexcept { return name_; }
     Tensor operator()(const Tensor& targets, const Tensor& predictions) const {

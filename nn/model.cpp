@@ -195,6 +195,20 @@ const std::vector<Spec>& Model::outputs() {
     return outputs_;
 }
 
+const std::vector<std::string>& Model::output_names() {
+    const std::size_t n = outputs().size();
+    for (std::size_t i = output_names_.size(); i < n; ++i) {
+        const std::string name =
+            drawn_outputs_.empty() ? "output" : drawn_outputs_[i].call()->name();
+        std::string unique = drawn_outputs_.empty() ? name + "_1" : name;
+        for (int k = drawn_outputs_.empty() ? 2 : 1;
+             std::find(output_names_.begin(), output_names_.end(), unique) != output_names_.end();)
+            unique = name + '_' + std::to_string(k++);
+        output_names_.push_back(std::move(unique));
+    }
+    return output_names_;
+}
+
 std::vector<Parameter> Model::parameters() {
     ensure_known();
     return weights();
@@ -321,26 +335,32 @@ void Model::take_weights(const Model& from) {
 }
 
 void Model::compile(CompileOptions options) {
-    const std::vector<Loss>& losses = options.loss.list();
-    const bool logits = std::any_of(losses.begin(), losses.end(),
-                                    [](const Loss& loss) { return loss.from_logits(); });
+    const bool logits = options.loss.has([](const Loss& loss) { return loss.from_logits(); });
     if (logits && (!ready_for_.empty() || !known_inputs().empty())) {
         ensure_known();
+        check_outputs("compile", options);
         const Pass unused;
         const std::vector<Tensor> y = forward(placeholders(ready_for_), Mode::infer);
         for (std::size_t i = 0; i < y.size(); ++i) {
-            const Loss& loss = losses[losses.size() == 1 ? 0 : i];
-            if (!loss.from_logits()) continue;
+            const Loss* loss = options.loss.of(i, output_names());
+            if (!loss || !loss->from_logits()) continue;
             if (logits_of_softmax(y[i]).defined() || logits_of_sigmoid(y[i]).defined())
-                fail<ValueError>("compile", "the loss ", loss.name(),
+                fail<ValueError>("compile", "the loss ", loss->name(),
                                  " from logits applies softmax or "
                                  "sigmoid itself, and the model's last layer '",
                                  inner_layers().back()->name(),
                                  "' has done so already: drop its activation or from_logits");
         }
     }
+    if (!ready_for_.empty()) check_outputs("compile", options);
     compiled_ = std::move(options);
-    trainable_.clear();
+    measured_outputs_.clear();
+}
+
+void Model::check_outputs(std::string_view caller, const CompileOptions& options) {
+    options.loss.check(caller, "losses", output_names());
+    options.loss_weights.check(caller, "loss_weights", output_names());
+    options.metrics.check(caller, output_names());
 }
 
 CompileOptions& Model::compiled(std::string_view caller) {
@@ -364,6 +384,8 @@ std::vector<Tensor> Model::predict(const std::vector<Tensor>& x, Index batch_siz
     for (const Tensor& t : x) specs.push_back(t.spec());
     ensure_ready(specs);
     const NoGrad no_grad;
+    std::optional<Eager> eager;
+    if (compiled_ && compiled_->run_eagerly) eager.emplace();
     for (const Tensor& t : x) in.push_back(t.array());
     const Index samples = in.front().shape().front();
     for (const Array& a : in) {

@@ -14,14 +14,11 @@
 #include <vector>
 
 #include <shikumi/nn/clone.hpp>
+#include <shikumi/nn/compile_options.hpp>
 #include <shikumi/nn/history.hpp>
 #include <shikumi/nn/layer.hpp>
-#include <shikumi/nn/losses.hpp>
-#include <shikumi/nn/metrics.hpp>
 #include <shikumi/nn/summary.hpp>
 #include <shikumi/nn/symbol.hpp>
-#include <shikumi/optim/optimizer.hpp>
-#include <shikumi/optim/sgd.hpp>
 
 namespace shikumi::nn {
 
@@ -35,25 +32,6 @@ public:
 
 private:
     std::vector<Tensor> list_;
-};
-
-/// One loss, or one for each of a model's outputs, which are added up.
-class Losses {
-public:
-    Losses() = default;
-    template <std::convertible_to<Loss> L>
-    Losses(const L& one) : list_{Loss(one)} {}
-    Losses(std::initializer_list<Loss> list) : list_(list) {}
-    const std::vector<Loss>& list() const noexcept { return list_; }
-
-private:
-    std::vector<Loss> list_;
-};
-
-struct CompileOptions {
-    optim::Optimizer optimizer = optim::SGD();
-    Losses loss = {};
-    std::vector<Metric> metrics = {};  ///< of the first output
 };
 
 /// How to train, in the order of Keras's arguments.
@@ -104,9 +82,12 @@ public:
     /// means nothing. Done at first use otherwise.
     void ensure_ready(const std::vector<Spec>& inputs);
     /// The output's shape and dtype for such a batch. Throws StateError before they are known, as
-    /// do the next six.
+    /// do the next seven.
     Spec output();
     const std::vector<Spec>& outputs();
+    /// The outputs' names, for losses and metrics: those of the layers that they come from, a
+    /// number behind the second of a kind; "output_1", "output_2", … for a class of its own.
+    const std::vector<std::string>& output_names();
     /// Every weight, layer by layer.
     std::vector<Parameter> parameters();
     Index count_params();
@@ -121,16 +102,22 @@ public:
     /// layer's class isn't known, since it was added as a pointer to Layer.
     Model clone() const;
 
-    /// Says how to train. Throws ValueError where a loss from logits would get probabilities.
+    /// Says how to train. Throws ValueError where a loss from logits would get probabilities, or
+    /// something is given for an output that the model hasn't.
     void compile(CompileOptions options);
     /// The optimiser, whose learning rate can be changed. Throws StateError before `compile`.
     optim::Optimizer& optimizer();
 
-    /// Trains on samples x (N, …) and targets y (N, …). Throws StateError before `compile`;
+    /// Trains on samples x (N, …) and targets y (N, …). Where an output has a mask (batch, time),
+    /// masked steps count neither in its loss nor in its metrics, as in Keras 3. With several
+    /// outputs the logs hold the sum of the weighted losses, "loss", then each output's own,
+    /// "name_loss", then its metrics, "name_accuracy". Throws StateError before `compile`;
     /// ShapeError where x and y differ in length or don't fit the model; ValueError for no sample,
     /// options outside their range, labels outside the classes, and NaN or infinity in the data or
     /// in the loss, which names epoch and batch.
     History fit(const Batches& x, const Batches& y, const FitOptions& options = {});
+    /// Without targets, for a train_step of one's own.
+    History fit(const Batches& x, const FitOptions& options = {});
     /// Loss and metrics of samples, in inference mode.
     Logs evaluate(const Batches& x, const Batches& y, Index batch_size = 32);
     /// The outputs for samples, in inference mode and batch by batch.
@@ -138,7 +125,7 @@ public:
     std::vector<Tensor> predict(const std::vector<Tensor>& x, Index batch_size = 32);
 
     /// One step of `fit`: changes the weights, and says what is to be shown; the mean over the
-    /// batch of each. Override it to train in another way (it isn't called before `compile`).
+    /// batch of each. Override it to train in another way; `compile` needs no loss then.
     virtual Logs train_step(const Batch& batch);
     /// One step of `evaluate`.
     virtual Logs test_step(const Batch& batch);
@@ -160,21 +147,35 @@ protected:
 
 private:
     struct Measured;
+    class Loop;
+    // What a step measures at an output.
+    struct Output {
+        const Loss* loss;
+        double weight;
+        const std::vector<Metric>* metrics;
+    };
     Measured measure(const Batch& batch, Mode mode);
+    Logs logs_of(const Measured& measured);
+    void arrange();
     template <std::derived_from<Model> M>
     friend M clone(const M& model);
     void ensure_known();
+    void check_outputs(std::string_view caller, const CompileOptions& options);
     CompileOptions& compiled(std::string_view caller);
-    void sort_weights();
     Generator& shuffling();
 
     std::vector<Symbol> drawn_inputs_, drawn_outputs_;
     std::vector<std::shared_ptr<const Symbol::Call>> order_;
     std::vector<Spec> ready_for_, outputs_;
+    std::vector<std::string> output_names_;
     std::optional<CompileOptions> compiled_;
     std::optional<Generator> shuffling_;
+    // What `arrange` works out for the steps that follow.
+    std::vector<Output> measured_outputs_;
+    std::vector<std::string> shown_;
     std::vector<Parameter> trainable_;
     std::vector<Weight> constrained_, regularized_;
+    Logs spare_;  // what the last step has shown, to be filled again
 };
 
 /// A model of its own with the same layers and weights, not compiled; of any class that is made of

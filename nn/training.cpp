@@ -41,27 +41,31 @@ double number(const Tensor& scalar) {
 // Running means of what steps report, weighted by the size of the batches.
 class Averages {
 public:
-    void add(const Logs& logs, Index samples) {
+    void restart() { std::fill(sums_.begin(), sums_.end(), Sum{}); }
+    void add(const Logs& logs, double samples) {
         std::size_t i = 0;
         for (const auto& [name, value] : logs) {
             if (i == sums_.size()) {
-                names_.push_back(name);
-                sums_.push_back(0);
+                sums_.emplace_back();
+                means_.add(name, 0);
             }
-            sums_[i++] += value * static_cast<double>(samples);
+            const double count = logs.count(i, samples);
+            if (count > 0) sums_[i].values += value * count;
+            sums_[i++].count += count;
         }
-        samples_ += static_cast<double>(samples);
     }
-    Logs logs() const {
-        Logs logs;
-        for (std::size_t i = 0; i < names_.size(); ++i) logs.add(names_[i], sums_[i] / samples_);
-        return logs;
+    const Logs& means() {
+        for (std::size_t i = 0; i < sums_.size(); ++i)
+            means_.set(i, sums_[i].count > 0 ? sums_[i].values / sums_[i].count : 0);
+        return means_;
     }
 
 private:
-    std::vector<std::string> names_;
-    std::vector<double> sums_;
-    double samples_ = 0;
+    struct Sum {
+        double values = 0, count = 0;
+    };
+    std::vector<Sum> sums_;
+    Logs means_;
 };
 
 void check_labels(std::string_view caller, const Array& labels, Index classes) {
@@ -92,16 +96,17 @@ Array checked_targets(std::string_view caller, const Loss& loss, const Tensor& y
     return y.array();
 }
 
-Data prepare(std::string_view caller, Model& model, const std::vector<Loss>& losses,
+Data prepare(std::string_view caller, Model& model, const CompileOptions* how,
              const Batches& inputs, const Batches& targets) {
     const std::vector<Tensor>&x = inputs.list(), &y = targets.list();
-    if (x.empty() || y.empty()) fail<ValueError>(caller, "wants x and y");
+    const bool measured = how && !how->loss.empty();
+    if (x.empty()) fail<ValueError>(caller, "wants x");
+    if (y.empty() && measured) fail<ValueError>(caller, "wants x and y");
     std::vector<Tensor> all = x;
     all.insert(all.end(), y.begin(), y.end());
     for (const Tensor& t : all) {
         if (t.rank() == 0)
-            fail<ShapeError>(caller, "x and y want a first axis of samples, got ",
-                             x.front().shape(), " and ", y.front().shape());
+            fail<ShapeError>(caller, "x and y want a first axis of samples, got a scalar");
         if (t.shape().front() != x.front().shape().front())
             fail<ShapeError>(caller, "x has ", x.front().shape().front(), " samples and y ",
                              t.shape().front());
@@ -111,19 +116,14 @@ Data prepare(std::string_view caller, Model& model, const std::vector<Loss>& los
 
     model.ensure_ready(specs_of(x));
     const std::vector<Spec>& outputs = model.outputs();
-    if (losses.size() > 1 && losses.size() != outputs.size())
-        fail<ValueError>(caller, "the model has ", outputs.size(), " outputs and ", losses.size(),
-                         " losses");
-    if (!losses.empty() && y.size() != outputs.size())
+    if (measured && y.size() != outputs.size())
         fail<ValueError>(caller, "the model has ", outputs.size(), " outputs and y ", y.size(),
                          " tensors");
     Data data;
     for (const Tensor& t : x) data.x.push_back(t.array());
     for (std::size_t i = 0; i < y.size(); ++i) {
-        data.y.push_back(
-            losses.empty()
-                ? y[i].array()
-                : checked_targets(caller, losses[losses.size() == 1 ? 0 : i], y[i], outputs[i]));
+        const Loss* loss = measured ? how->loss.of(i, model.output_names()) : nullptr;
+        data.y.push_back(loss ? checked_targets(caller, *loss, y[i], outputs[i]) : y[i].array());
     }
     return data;
 }
@@ -154,50 +154,45 @@ Array sample_weights(const Array& targets, const std::map<int, double>& class_we
     return tensor(weights).cast(dtype).array();
 }
 
-Tensor checked_rows(const Array& from, Rows rows, const char* what) {
-    const Array batch = detail::gather(from, rows);
-    if (const Index bad = detail::non_finite_row(batch); bad >= 0)
-        fail<ValueError>("fit", what, " holds NaN or infinity in sample ",
-                         rows[static_cast<std::size_t>(bad)]);
-    return Tensor(batch);
+// (batch, time, …) as (batch · time, …). A softmax or sigmoid is still the last thing done: losses
+// look for it.
+Tensor each_step(const Tensor& x) {
+    if (const Tensor logits = logits_of_softmax(x); logits.defined())
+        return softmax(each_step(logits), -1);
+    if (const Tensor logits = logits_of_sigmoid(x); logits.defined())
+        return sigmoid(each_step(logits));
+    const Shape::Sizes sizes = x.shape().sizes();
+    return reshape(x, batch_of(sizes[0] * sizes[1],
+                               Shape(std::span<const Index>(sizes.begin() + 2, sizes.end()))));
 }
 
-Batch checked_batch(const Data& data, Rows rows) {
-    Batch batch;
-    for (const Array& x : data.x) batch.x.push_back(checked_rows(x, rows, "x"));
-    for (const Array& y : data.y) batch.y.push_back(checked_rows(y, rows, "y"));
-    if (data.weights) batch.weights = Tensor(detail::gather(*data.weights, rows));
-    return batch;
+// What a loss or a metric gives: a number for each sample, (N,); under a mask (N, time) one for
+// each step, (N, time), or (N, 1) where targets or predictions have no steps.
+template <class F>
+Tensor numbers(const F& of, const Tensor& targets, const Tensor& predictions, const Tensor& mask) {
+    const auto checked = [&](const Tensor& values, Index count) {
+        if (values.shape() != Shape{count})
+            fail<ShapeError>(of.name(), "gave ", values.shape(), ", wanted one number for each of ",
+                             count, " samples");
+        return values;
+    };
+    const Index samples = predictions.shape().front();
+    if (!mask.defined()) return checked(of(targets, predictions), samples);
+    const Shape& steps = mask.shape();
+    if (predictions.rank() < 3 || targets.rank() < 2 ||
+        Shape{targets.shape()[0], targets.shape()[1]} != steps)
+        return expand_dims(checked(of(targets, predictions), samples), 1);
+    return reshape(checked(of(each_step(targets), each_step(predictions)), steps.size()), steps);
 }
 
-Logs train_epoch(Model& model, const Data& data, Rows order, Index batch_size, int epoch,
-                 Progress& progress) {
-    Averages averages;
-    Index step = 0;
-    for (const Rows rows : detail::batches(order, batch_size)) {
-        ++step;
-        try {
-            averages.add(model.train_step(checked_batch(data, rows)),
-                         static_cast<Index>(rows.size()));
-        } catch (Error& e) {
-            e.add_context(sentence("in epoch ", epoch + 1, ", batch ", step));
-            throw;
-        }
-        if (progress.due(step)) progress.redraw(step, averages.logs());
+// The mean as Keras 3 takes it: masked steps count nothing, the others by so much more.
+Tensor mean_loss(const Tensor& losses, Tensor weights, const Tensor& mask) {
+    if (mask.defined()) {
+        Tensor share = mask.cast(losses.dtype());
+        share = share * (static_cast<double>(mask.size()) / (sum(share) + 1e-7));
+        weights = weights.defined() ? expand_dims(weights, 1) * share : share;
     }
-    return averages.logs();
-}
-
-Logs test(Model& model, const Data& data, Rows order, Index batch_size) {
-    const NoGrad no_grad;
-    Averages averages;
-    for (const Rows rows : detail::batches(order, batch_size)) {
-        Batch batch;
-        for (const Array& x : data.x) batch.x.emplace_back(detail::gather(x, rows));
-        for (const Array& y : data.y) batch.y.emplace_back(detail::gather(y, rows));
-        averages.add(model.test_step(batch), batch.size());
-    }
-    return averages.logs();
+    return mean(weights.defined() ? losses * weights : losses);
 }
 
 void constrain(std::vector<Assignment>& steps, const std::vector<Weight>& constrained) {
@@ -230,53 +225,31 @@ void check(const FitOptions& options) {
 
 struct Model::Measured {
     std::vector<Tensor> values;  // the loss, then what else is shown: means over the batch
-    std::vector<std::string> names;
+    // Where masks leave steps out, the place among the values of how many are left; 0 elsewhere.
+    std::vector<std::size_t> counted_by;
     std::vector<Assignment> updates;
-
-    Logs logs() const {
-        Logs logs;
-        for (std::size_t i = 0; i < names.size(); ++i) logs.add(names[i], number(values[i]));
-        return logs;
-    }
 };
 
-Model::Measured Model::measure(const Batch& batch, Mode mode) {
+// What is measured, under which names, and which weights learn, are penalised, are constrained.
+void Model::arrange() {
     const CompileOptions& how = compiled("fit");
-    const std::vector<Loss>& losses = how.loss.list();
-    if (losses.empty()) fail<StateError>("fit", "model '", name(), "' was compiled without a loss");
-    const Pass pass;
-    const std::vector<Tensor> predictions = (*this)(batch.x, mode);
-    if (predictions.size() != batch.y.size())
-        fail<ValueError>("fit", "the model has ", predictions.size(), " outputs and y ",
-                         batch.y.size(), " tensors");
-    Measured measured;
-    Tensor total;
-    for (std::size_t i = 0; i < predictions.size(); ++i) {
-        const Loss& of = losses[losses.size() == 1 ? 0 : i];
-        Tensor loss = of(batch.y[i], predictions[i]);
-        if (loss.shape() != Shape{batch.size()})
-            fail<ShapeError>(of.name(), "gave ", loss.shape(), ", wanted one number for each of ",
-                             batch.size(), " samples");
-        if (batch.weights.defined()) loss = loss * batch.weights;
-        loss = mean(loss);
-        total = total.defined() ? total + loss : loss;
-        if (predictions.size() == 1) break;
-        measured.names.push_back(sentence("output_", i + 1, "_loss"));
-        measured.values.push_back(loss);
+    if (how.loss.empty())
+        fail<StateError>("fit", "model '", name(), "' was compiled without a loss");
+    check_outputs("fit", how);
+    const std::vector<std::string>& names = output_names();
+    measured_outputs_.clear();
+    shown_ = {"loss"};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const double* weight = how.loss_weights.of(i, names);
+        measured_outputs_.push_back(
+            {how.loss.of(i, names), weight ? *weight : 1, &how.metrics.of(i, names)});
+        if (names.size() > 1 && measured_outputs_.back().loss) shown_.push_back(names[i] + "_loss");
     }
-    for (const Weight& w : regularized_) total = total + w.options.regularizer(w.parameter);
-    for (const Tensor& added : pass.losses()) total = total + added;
-    measured.names.insert(measured.names.begin(), "loss");
-    measured.values.insert(measured.values.begin(), total);
-    for (const Metric& metric : how.metrics) {
-        measured.names.push_back(metric.name());
-        measured.values.push_back(mean(metric(batch.y.front(), predictions.front())));
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        for (const Metric& metric : *measured_outputs_[i].metrics)
+            shown_.push_back(names.size() > 1 ? names[i] + '_' + metric.name() : metric.name());
     }
-    measured.updates = pass.updates();
-    return measured;
-}
-
-void Model::sort_weights() {
+    spare_ = {};
     trainable_.clear();
     constrained_.clear();
     regularized_.clear();
@@ -288,30 +261,94 @@ void Model::sort_weights() {
     }
 }
 
+Model::Measured Model::measure(const Batch& batch, Mode mode) {
+    const bool nothing_learns = mode == Mode::train && trainable_.empty();
+    if (measured_outputs_.empty() || nothing_learns) {  // a step of its own, without fit
+        ensure_ready(specs_of(batch.x));
+        arrange();
+    }
+    const Pass pass;
+    const std::vector<Tensor> predictions = (*this)(batch.x, mode);
+    if (predictions.size() != batch.y.size())
+        fail<ValueError>("fit", "the model has ", predictions.size(), " outputs and y ",
+                         batch.y.size(), " tensors");
+    Measured measured;
+    Tensor total;
+    std::vector<Tensor> counts;
+    measured.values.reserve(shown_.size());
+    measured.values.emplace_back();
+    for (std::size_t i = 0; i < predictions.size(); ++i) {
+        const Output& of = measured_outputs_[i];
+        if (!of.loss) continue;
+        const Tensor mask = pass.mask_of(predictions[i]);
+        Tensor loss =
+            mean_loss(numbers(*of.loss, batch.y[i], predictions[i], mask), batch.weights, mask);
+        if (predictions.size() > 1) measured.values.push_back(loss);
+        if (of.weight != 1) loss = loss * of.weight;
+        total = total.defined() ? total + loss : loss;
+    }
+    for (const Weight& w : regularized_) total = total + w.options.regularizer(w.parameter);
+    for (const Tensor& added : pass.losses()) total = total + added;
+    measured.values.front() = total;
+    for (std::size_t i = 0; i < predictions.size(); ++i) {
+        for (const Metric& metric : *measured_outputs_[i].metrics) {
+            const Tensor mask = pass.mask_of(predictions[i]);
+            Tensor values = numbers(metric, batch.y[i], predictions[i], mask);
+            if (mask.defined()) {
+                const Tensor counted = mask.cast(values.dtype());
+                measured.counted_by.resize(measured.values.size());
+                measured.counted_by.push_back(shown_.size() + counts.size());
+                counts.push_back(sum(counted));
+                values = sum(values * counted) / maximum(counts.back(), 1);
+            } else {
+                values = mean(values);
+            }
+            measured.values.push_back(values);
+        }
+    }
+    measured.values.insert(measured.values.end(), counts.begin(), counts.end());
+    measured.updates = pass.updates();
+    return measured;
+}
+
+// The last step's logs, filled again: names are not copied at each step.
+Logs Model::logs_of(const Measured& measured) {
+    Logs logs = std::exchange(spare_, {});
+    const bool same =
+        std::equal(shown_.begin(), shown_.end(), logs.begin(), logs.end(),
+                   [](const auto& name, const auto& log) { return name == log.first; });
+    if (!same) {
+        logs = {};
+        for (const std::string& name : shown_) logs.add(name, 0);
+    }
+    for (std::size_t i = 0; i < shown_.size(); ++i) {
+        const bool masked = i < measured.counted_by.size() && measured.counted_by[i] > 0;
+        logs.set(i, number(measured.values[i]));
+        logs.set_count(i, masked ? number(measured.values[measured.counted_by[i]]) : -1);
+    }
+    return logs;
+}
+
 // Forward pass, loss, metrics, gradients and new weights: recorded, then evaluated as one graph.
 Logs Model::train_step(const Batch& batch) {
     if (!trainable())
         fail<StateError>("fit", "model '", name(),
                          "' is frozen and would be trained: thaw it by set_trainable(true)");
-    if (trainable_.empty()) {  // a step of its own, without fit
-        ensure_ready(specs_of(batch.x));
-        sort_weights();
-    }
-    auto [values, names, updates] = measure(batch, Mode::train);
-    std::vector<Assignment> steps = optimizer().minimize(values.front(), trainable_);
+    Measured measured = measure(batch, Mode::train);
+    std::vector<Assignment> steps = optimizer().minimize(measured.values.front(), trainable_);
     constrain(steps, constrained_);
-    steps.insert(steps.end(), updates.begin(), updates.end());
-    updates.clear();
-    shikumi::evaluate(values, steps);
-    if (const double loss = number(values.front()); !std::isfinite(loss))
+    steps.insert(steps.end(), std::make_move_iterator(measured.updates.begin()),
+                 std::make_move_iterator(measured.updates.end()));
+    shikumi::evaluate(measured.values, steps);
+    if (const double loss = number(measured.values.front()); !std::isfinite(loss))
         fail<ValueError>("fit", "the loss became ", loss);
-    return Measured{std::move(values), std::move(names), {}}.logs();
+    return logs_of(measured);
 }
 
 Logs Model::test_step(const Batch& batch) {
     const Measured measured = measure(batch, Mode::infer);
     shikumi::evaluate(measured.values, measured.updates);
-    return measured.logs();
+    return logs_of(measured);
 }
 
 Generator& Model::shuffling() {
@@ -319,20 +356,98 @@ Generator& Model::shuffling() {
     return *shuffling_;
 }
 
+// Batches of the data, one after another, in steps of the model.
+class Model::Loop {
+public:
+    Loop(Model& model, const Data& data, Index batch_size)
+        : model_(model), data_(data), batch_size_(static_cast<std::size_t>(batch_size)) {}
+
+    const Logs& train(Rows order, int epoch, Progress& progress) {
+        averages_.restart();
+        Index step = 0;
+        for (Rows left = order; !left.empty();) {
+            ++step;
+            try {
+                take(left);
+                check(order, left);
+                add(model_.train_step(batch_));
+            } catch (Error& e) {
+                e.add_context(sentence("in epoch ", epoch + 1, ", batch ", step));
+                throw;
+            }
+            if (progress.due(step)) progress.redraw(step, averages_.means());
+        }
+        return averages_.means();
+    }
+
+    const Logs& test(Rows order) {
+        const NoGrad no_grad;
+        averages_.restart();
+        for (Rows left = order; !left.empty();) {
+            take(left);
+            add(model_.test_step(batch_));
+        }
+        return averages_.means();
+    }
+
+private:
+    // The next batch, taken off `left`.
+    void take(Rows& left) {
+        const Rows rows = left.first(std::min(batch_size_, left.size()));
+        left = left.subspan(rows.size());
+        batch_.x.clear();
+        batch_.y.clear();
+        for (const Array& x : data_.x) batch_.x.emplace_back(detail::gather(x, rows));
+        for (const Array& y : data_.y) batch_.y.emplace_back(detail::gather(y, rows));
+        if (data_.weights) batch_.weights = Tensor(detail::gather(*data_.weights, rows));
+    }
+    void check(Rows order, Rows left) const {
+        const auto finite = [&](const std::vector<Tensor>& all, const char* what) {
+            for (const Tensor& t : all) {
+                const Index bad = detail::non_finite_row(t.array());
+                if (bad < 0) continue;
+                const std::size_t first =
+                    order.size() - left.size() - static_cast<std::size_t>(t.shape().front());
+                fail<ValueError>("fit", what, " holds NaN or infinity in sample ",
+                                 order[first + static_cast<std::size_t>(bad)]);
+            }
+        };
+        finite(batch_.x, "x");
+        finite(batch_.y, "y");
+    }
+    void add(Logs&& logs) {
+        averages_.add(logs, static_cast<double>(batch_.size()));
+        model_.spare_ = std::move(logs);
+    }
+
+    Model& model_;
+    const Data& data_;
+    std::size_t batch_size_;
+    Batch batch_;
+    Averages averages_;
+};
+
+History Model::fit(const Batches& x, const FitOptions& options) {
+    return fit(x, std::vector<Tensor>{}, options);
+}
+
 History Model::fit(const Batches& x, const Batches& y, const FitOptions& options) {
-    CompileOptions& how = compiled("fit");
     check(options);
-    Data data = prepare("fit", *this, how.loss.list(), x, y);
-    if (!options.class_weight.empty())
+    CompileOptions* how = compiled_ ? &*compiled_ : nullptr;
+    Data data = prepare("fit", *this, how, x, y);
+    if (!options.class_weight.empty()) {
+        if (data.y.size() != 1)
+            fail<ValueError>("fit", "class_weight wants one output, the model has ", data.y.size());
         data.weights = sample_weights(data.y.front(), options.class_weight, output().dtype);
+    }
 
     std::vector<Index> order = detail::in_order(0, data.size());
     std::vector<Index> held_out;
-    Data validation = data;
+    std::optional<Data> other;
     if (options.validation_data) {
-        validation = prepare("fit", *this, how.loss.list(), options.validation_data->first,
-                             options.validation_data->second);
-        held_out = detail::in_order(0, validation.size());
+        other = prepare("fit", *this, how, options.validation_data->first,
+                        options.validation_data->second);
+        held_out = detail::in_order(0, other->size());
     } else if (options.validation_split > 0) {
         const auto kept = static_cast<Index>(
             std::floor(static_cast<double>(data.size()) * (1 - options.validation_split)));
@@ -341,6 +456,7 @@ History Model::fit(const Batches& x, const Batches& y, const FitOptions& options
                              data.size(), " samples leaves none to train on");
         held_out = detail::in_order(kept, data.size());
         order.resize(static_cast<std::size_t>(kept));
+        other = Data{data.x, data.y};
     }
 
     const auto samples = static_cast<Index>(order.size());
@@ -349,16 +465,23 @@ History Model::fit(const Batches& x, const Batches& y, const FitOptions& options
                       !options.out && isatty(STDOUT_FILENO) == 1, options.verbose, options.epochs,
                       steps);
     Generator own_rng(options.seed.value_or(0));
-    sort_weights();
+    if (how && !how->loss.empty()) arrange();
+    std::optional<Eager> eager;
+    if (how && how->run_eagerly) eager.emplace();
+    Loop training(*this, data, options.batch_size);
+    std::optional<Loop> validation;
+    if (other) validation.emplace(*this, *other, options.batch_size);
     History history;
     history.params = {options.verbose, options.epochs, steps};
+    EpochLog log{};
 
     for (int epoch = 0; epoch < options.epochs; ++epoch) {
         progress.begin_epoch(epoch);
         if (options.shuffle) shikumi::nn::shuffle(order, options.seed ? own_rng : shuffling());
-        EpochLog log{epoch, train_epoch(*this, data, order, options.batch_size, epoch, progress)};
-        if (!held_out.empty()) {
-            for (const auto& [name, value] : test(*this, validation, held_out, options.batch_size))
+        log.epoch = epoch;
+        log.logs = training.train(order, epoch, progress);
+        if (validation) {
+            for (const auto& [name, value] : validation->test(held_out))
                 log.logs.add("val_" + name, value);
         }
         progress.end_epoch(log.logs);
@@ -374,9 +497,11 @@ History Model::fit(const Batches& x, const Batches& y, const FitOptions& options
 Logs Model::evaluate(const Batches& x, const Batches& y, Index batch_size) {
     CompileOptions& how = compiled("evaluate");
     detail::check_batch_size("evaluate", batch_size);
-    const Data data = prepare("evaluate", *this, how.loss.list(), x, y);
-    sort_weights();
-    return test(*this, data, detail::in_order(0, data.size()), batch_size);
+    const Data data = prepare("evaluate", *this, &how, x, y);
+    if (!how.loss.empty()) arrange();
+    std::optional<Eager> eager;
+    if (how.run_eagerly) eager.emplace();
+    return Loop(*this, data, batch_size).test(detail::in_order(0, data.size()));
 }
 
 }  // namespace shikumi::nn

@@ -95,7 +95,9 @@ void run(const json& c) {
     if (epochs == 0) return;
 
     Tensor y = read_tensor(c.at("y"));
-    if (how->loss.list().front().targets() == nn::Targets::class_indices) y = y.cast(i64);
+    const bool labels = how->loss.has(
+        [](const nn::Loss& loss) { return loss.targets() == nn::Targets::class_indices; });
+    if (labels) y = y.cast(i64);
     std::map<int, double> class_weight;
     const json weight_of = c.value("class_weight", json::object());
     for (const auto& [label, weight] : weight_of.items()) class_weight[std::stoi(label)] = weight;

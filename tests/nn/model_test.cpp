@@ -73,7 +73,7 @@ TEST_CASE("a drawn model: several inputs and outputs, shared layers", "[nn]") {
                          {.epochs = 20, .verbose = 0, .shuffle = false});
     CHECK(h.history.at("loss").back() < h.history.at("loss").front());
     CHECK(h.history.at("loss")[0] ==
-          Approx(h.history.at("output_1_loss")[0] + h.history.at("output_2_loss")[0]));
+          Approx(h.history.at("dense_1_loss")[0] + h.history.at("add_loss")[0]));
 
     CHECK_THAT(nn::plot_model(m),
                contains("<svg") && contains("Concatenate") && contains("</svg>"));
