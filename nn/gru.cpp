@@ -1,6 +1,7 @@
 #include <shikumi/nn/gru.hpp>
 
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/detail/gru_sequence.hpp>
 
 namespace shikumi::nn {
 
@@ -46,6 +47,17 @@ std::vector<Tensor> GRUCell::step(const Tensor& x, const std::vector<Tensor>& st
         candidate = activation_(a[2] + matmul(reset, state_kernel_));
     }
     return {z * h + (1 - z) * candidate};
+}
+
+std::optional<RecurrentCell::Sequence> GRUCell::all_steps(const Tensor& prepared,
+                                                          const std::vector<Tensor>& states) {
+    if (!reset_after_ || drops_state() || activation_.name() != tanh.name ||
+        recurrent_activation_.name() != sigmoid.name)
+        return {};
+    const Index time = prepared.shape().front();
+    const Tensor bias = use_bias() ? squeeze(recurrent_bias_, 0) : zeros({3 * units()}, dtype());
+    const Tensor all = detail::gru_sequence(prepared, recurrent_kernel(), bias, states[0]);
+    return Sequence{all, {squeeze(slice(all, 0, {time - 1, time}), 0)}};
 }
 
 void GRUCell::finish() {

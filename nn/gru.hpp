@@ -35,6 +35,7 @@ struct GRUOptions {
 /// the other gates add, too.
 /// Weights: kernel (in, 3 units), recurrent_kernel (units, 3 units), bias (3 units), or (2, 3
 /// units) with reset_after. State: h.
+/// With reset_after, these activations and without recurrent dropout a sequence is one operation.
 class GRUCell final : public GatedCell {
 public:
     /// Has no use for the options that concern sequences. Throws ValueError unless `units` is
@@ -42,6 +43,8 @@ public:
     explicit GRUCell(Index units, const GRUOptions& options = {});
     Tensor prepare(const Tensor& inputs, Mode mode) override;
     std::vector<Tensor> step(const Tensor& x, const std::vector<Tensor>& states) override;
+    std::optional<Sequence> all_steps(const Tensor& prepared,
+                                      const std::vector<Tensor>& states) override;
     void finish() override;
 
 protected:

@@ -1,0 +1,31 @@
+// The recurrence of a GRU over a whole sequence: all steps in one call, forward and backward.
+#pragma once
+
+#include <shikumi/autograd/kernels/view.hpp>
+
+namespace shikumi::kernels {
+
+/// How long, how many, how wide.
+struct GruSizes {
+    Index steps, batch, units;
+
+    /// Elements of one state.
+    Index state() const noexcept { return batch * units; }
+};
+
+// The tape (steps, batch, 4 units) holds what the backward pass reads of each step: the gates z and
+// r, the candidate n, and p, the part of h·recurrent + bias that r acts on.
+
+/// Runs the steps. `inputs` (steps, batch, 3 units) is what the inputs add to z, r, n; `recurrent`
+/// (units, 3 units), `bias` (3 units), `h` (batch, units) the state before. Fills the tape.
+void gru(const GruSizes& n, ConstView inputs, ConstView recurrent, ConstView bias, ConstView h,
+         View tape);
+/// The state after each step (steps, batch, units), from the tape and the state before the first.
+void gru_outputs(const GruSizes& n, ConstView tape, ConstView h, View outputs);
+/// From the derivatives `d` by those outputs: by the sums of z, of r, by what the inputs add to n,
+/// and by p (steps, batch, 4 units), and by h where it isn't multiplied by `recurrent` (batch,
+/// units).
+void gru_gradient(const GruSizes& n, ConstView tape, ConstView outputs, ConstView recurrent,
+                  ConstView h, ConstView d, View sums, View state);
+
+}  // namespace shikumi::kernels
