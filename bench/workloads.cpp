@@ -1,6 +1,10 @@
-// The workloads in shikumi: workloads NAME THREADS [recorded|fit]
+// The workloads in shikumi: workloads NAME THREADS [recorded|captured|fit]
 #include <algorithm>
+#include <functional>
+#include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <shikumi/shikumi.hpp>
@@ -14,7 +18,7 @@ namespace {
 constexpr std::string_view kUsage =
     "w1 lecture, w2 iris, w3 mnist-mlp, w4 mnist-cnn, w5 lstm, w7 vgg: a training step\n"
     "w6, w6big: pointwise nodes; lecture: its 500 epochs, by fit only; hello: one sum\n"
-    "variants: recorded (a step of one's own, recorded anew each time; default), fit";
+    "variants: recorded (a step of one's own, recorded anew each time; default), captured, fit";
 
 Generator rng(1);
 
@@ -80,24 +84,37 @@ Training vgg() {
     return {std::move(m), optim::SGD({.learning_rate = 0.01, .momentum = 0.9}), {8, 32, 32, 3}};
 }
 
+// Calls f(in...) and computes what it gives: recorded anew each time, or captured.
+template <class F, class... T>
+std::function<void()> repeated(const bench::Program& program, F f, const T&... in) {
+    if (program.variant() == "captured") {
+        const auto captured = std::make_shared<Captured<F>>(std::move(f));
+        return [=] { (*captured)(in...); };
+    }
+    return [=] { evaluate(f(in...)); };
+}
+
 // A step of a loop of the user's own.
 void train(const bench::Program& program, Training t) {
     const Tensor x = t.samples(), y = t.labels();
     t.model.ensure_ready({x.spec()});
     const std::vector<Parameter> weights = t.model.parameters();
-    program.run([&] {
-        const Tensor loss = cross_entropy(t.model(x, nn::Mode::train), y);
-        auto gradients = grad(loss, std::vector<Tensor>(weights.begin(), weights.end()));
-        evaluate({&loss, 1}, t.optimizer.updates(weights, std::move(gradients)));
-    });
+    const auto step = [&](const Tensor& input, const Tensor& labels) {
+        const Tensor loss = cross_entropy(t.model(input, nn::Mode::train), labels);
+        evaluate({&loss, 1}, t.optimizer.minimize(loss, weights));
+        return loss;
+    };
+    program.run(repeated(program, step, x, y));
 }
 
 // Forward pass alone, a batch at a time.
 void infer(const bench::Program& program, Training t, Index batch) {
     t.input = t.input.with_front(batch);
     const Tensor x = t.samples();
+    t.model.ensure_ready({x.spec()});
     const NoGrad no_grad;
-    program.run_rate("infer_" + std::to_string(batch), batch, [&] { evaluate(t.model(x)); });
+    const auto predict = [&](const Tensor& input) { return t.model(input); };
+    program.run_rate("infer_" + std::to_string(batch), batch, repeated(program, predict, x));
 }
 
 // A step of `fit`, its batching and bookkeeping included.
@@ -127,11 +144,12 @@ void chain(const bench::Program& program, Index size, int nodes) {
         return x;
     };
     const Tensor x = drawn(), a = drawn(), b = drawn();
-    const bench::Time time = program.run([&] {
-        Tensor v = x;
+    const auto gradient = [=](const Tensor& start) {
+        Tensor v = start;
         for (int i = 0; i < nodes; ++i) v = i % 3 == 0 ? tanh(v) : i % 3 == 1 ? v * a : v + b;
-        evaluate(grad(sum(v), {x})[0]);
-    });
+        return grad(sum(v), {start})[0];
+    };
+    const bench::Time time = program.run(repeated(program, gradient, x));
     program.report("per_node", time.median * 1e9 / nodes, "ns");
 }
 
@@ -154,8 +172,9 @@ int main(int argc, char** argv) {
     const bench::Program program(argc, argv, kUsage, bench::ThreadsBy::program);
     set_num_threads(program.threads());
     const std::string_view w = program.workload();
-    const bool by_fit = program.variant() == "fit";
-    if (!by_fit && !program.variant().empty() && program.variant() != "recorded") program.refuse();
+    const std::string_view variant = program.variant();
+    const bool recorded = variant.empty() || variant == "recorded", by_fit = variant == "fit";
+    if (!recorded && !by_fit && variant != "captured") program.refuse();
 
     using Make = Training (*)();
     constexpr std::pair<std::string_view, Make> trainings[]{{"w1", lecture_step}, {"w2", iris},
@@ -173,7 +192,7 @@ int main(int argc, char** argv) {
         chain(program, 64, 300);
     } else if (w == "w6big" && !by_fit) {
         chain(program, Index{1} << 20, 10);
-    } else if (w == "hello" && !by_fit) {
+    } else if (w == "hello" && recorded) {
         if (sum(ones({2, 2})).item<float>() == 4) program.report_first();
     } else {
         program.refuse();
