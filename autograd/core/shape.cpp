@@ -52,7 +52,7 @@ const Shape::List& Shape::interned_list() const noexcept {
     return *reinterpret_cast<const List*>(low_ & ~(std::uint64_t{3} << 62));
 }
 
-Index Shape::size() const noexcept {
+Index Shape::product() const noexcept {
     Index n = 1;  // can't overflow: the constructor has multiplied them in this order
     for (int i = 0, r = rank(); i < r; ++i) n *= (*this)[i];
     return n;

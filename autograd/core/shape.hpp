@@ -31,7 +31,19 @@ public:
         return r != interned ? r : interned_list().rank;
     }
     /// Number of elements; 1 for a scalar.
-    Index size() const noexcept;
+    Index size() const noexcept {
+        if (high_ != 0) return product();
+        switch (low_ >> 62) {
+            case 0:
+                return 1;
+            case 1:
+                return static_cast<Index>(low_ & size_mask);
+            case 2:
+                return static_cast<Index>((low_ & size_mask) * (low_ >> 31 & size_mask));
+            default:
+                return product();
+        }
+    }
     /// Size of axis `axis`, which must lie in [0, rank).
     Index operator[](int axis) const noexcept {
         if (packed_rank() == interned) return interned_list().sizes[static_cast<unsigned>(axis)];
@@ -84,6 +96,7 @@ private:
         return static_cast<int>((low_ >> 62) | ((high_ >> 62) << 2));
     }
     const List& interned_list() const noexcept;
+    Index product() const noexcept;
 
     std::uint64_t low_ = 0;
     std::uint64_t high_ = 0;

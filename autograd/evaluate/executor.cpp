@@ -17,6 +17,13 @@ constexpr Index small_group = Index{1} << 16;
 // Blocks that one thread takes at a time: fixed, as everything that could show in results.
 constexpr Index blocks_at_a_time = 16;
 
+// What a frame keeps from one run to the next, so that a small step asks nobody for memory.
+constexpr std::size_t small_memory = std::size_t{128} << 10;
+
+void want(Buffer& buffer, std::size_t bytes) {
+    if (buffer.capacity() < bytes) buffer = Buffer::allocate(bytes);
+}
+
 template <class T>
 void fill(std::byte* out, const std::byte* from, Index n) {
     T value;
@@ -93,10 +100,11 @@ void Frame::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assi
         kept_[i] = in_place ? old->buffer : Buffer::allocate(kept.bytes);
         slots_[kept.slot] = kept_[i].data();
     }
-    workspace_ = Buffer::allocate(plan.workspace);
+    want(workspace_, plan.workspace);
     for (const Plan::Work& work : plan.work)
         slots_[work.slot] = static_cast<std::byte*>(workspace_.data()) + work.offset;
-    scratch_ = Buffer::allocate(plan.scratch);
+    want(scratch_, plan.scratch);
+    views_.resize(std::max<std::size_t>(views_.size(), plan.most_inputs));
 }
 
 void Frame::run(const Plan& plan) {
@@ -116,17 +124,12 @@ void Frame::run(const Plan& plan) {
     }
 }
 
-void Frame::run_call(const Plan& plan, const Call& call) const {
-    constexpr std::size_t few = 4;
-    std::array<ConstView, few> few_views;
-    std::vector<ConstView> many_views;
-    if (call.inputs > few) many_views.resize(call.inputs);
-    ConstView* views = call.inputs > few ? many_views.data() : few_views.data();
+void Frame::run_call(const Plan& plan, const Call& call) {
     for (std::uint32_t i = 0; i < call.inputs; ++i) {
         const Operand& operand = plan.operands[call.first_input + i];
-        views[i] = {slots_[operand.slot], operand.spec};
+        views_[i] = {slots_[operand.slot], operand.spec};
     }
-    call.op->eval({views, call.inputs}, {slots_[call.out.slot], call.out.spec});
+    call.op->eval({views_.data(), call.inputs}, {slots_[call.out.slot], call.out.spec});
 }
 
 void Frame::run_group(const Plan& plan, const Group& group) {
@@ -210,8 +213,9 @@ void Frame::publish(const Plan& plan, Nodes nodes) noexcept {
 
 void Frame::release() noexcept {
     kept_.clear();
-    workspace_ = Buffer();
-    scratch_ = Buffer();
+    for (Buffer* buffer : {&workspace_, &scratch_}) {
+        if (buffer->capacity() > small_memory) *buffer = Buffer();
+    }
 }
 
 }  // namespace shikumi

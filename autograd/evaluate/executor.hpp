@@ -23,17 +23,18 @@ public:
     void run(const Plan& plan);
     /// Gives the outputs' nodes their values.
     void publish(const Plan& plan, Nodes nodes) noexcept;
-    /// Lets go of the memory.
+    /// Lets go of the memory, but for what a small plan needs.
     void release() noexcept;
 
 private:
-    void run_call(const Plan& plan, const Call& call) const;
+    void run_call(const Plan& plan, const Call& call);
     void run_group(const Plan& plan, const Group& group);
     void run_blocks(const Plan& plan, const Group& group, Index first, Index last,
                     std::byte* scratch, void** at) const;
 
     std::vector<void*> slots_;
     std::vector<Buffer> kept_;
+    std::vector<ConstView> views_;  // a call's inputs
     Buffer workspace_;
     Buffer scratch_;
 };

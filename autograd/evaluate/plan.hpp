@@ -31,11 +31,11 @@ struct Call {
 };
 
 /// A value that a group reads or writes while it goes through its elements: an array of the whole
-/// space, which advances from block to block, or a block of scratch memory, which doesn't.
+/// space, which advances from block to block, a single number, or a block of scratch memory.
 struct GroupValue {
-    SlotIndex slot = no_slot;   // the array
+    SlotIndex slot = no_slot;   // the array or number
     std::uint32_t scratch = 0;  // else: number of the block
-    std::uint8_t element = 0;   // bytes
+    std::uint8_t element = 0;   // bytes that it advances by; 0 for a single number
 };
 
 /// A smaller array, stretched over the space block by block into scratch memory.
@@ -50,7 +50,7 @@ struct Stretch {
 
 /// One pointwise operation on a block. Numbers of values of its group.
 struct Instruction {
-    kernels::BlockKernel kernel = nullptr;
+    kernels::BlockFunction kernel = nullptr;
     std::array<std::uint32_t, 3> in{};
     std::uint32_t out = 0;
 };
@@ -104,6 +104,7 @@ struct Plan {
     std::vector<Instruction> instructions;
 
     std::uint32_t slots = 0;
+    std::uint32_t most_inputs = 0;  // of a call
     struct Leaf {
         std::uint32_t node;
         SlotIndex slot;

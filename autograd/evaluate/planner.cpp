@@ -35,6 +35,7 @@ void Plan::clear() {
     work.clear();
     slots = 0;
     workspace = scratch = 0;
+    most_inputs = 0;
 }
 
 void Planner::clear() noexcept {
@@ -299,6 +300,7 @@ SlotIndex Planner::slot_of(std::uint32_t node) { return info_[info_[node].array]
 
 void Planner::emit() {
     local_.assign(walk_.size(), Local{});
+    single_.assign(walk_.size(), Local{});
     for (const Order& o : order_) {
         if (o.kind == Step::Kind::call)
             emit_call(o.what);
@@ -315,6 +317,7 @@ void Planner::emit_call(std::uint32_t node) {
               static_cast<std::uint32_t>(walk_.inputs(node).size())};
     for (const std::uint32_t input : walk_.inputs(node))
         plan_.operands.push_back({slot_of(input), walk_[input].spec()});
+    plan_.most_inputs = std::max(plan_.most_inputs, call.inputs);
     plan_.steps.push_back({Step::Kind::call, static_cast<std::uint32_t>(plan_.calls.size())});
     plan_.calls.push_back(call);
 }
@@ -334,6 +337,15 @@ std::uint32_t Planner::group_value(std::uint32_t source, Group& group, const Sha
         stretch_over(value, source, space);
     plan_.values.push_back(v);
     return value;
+}
+
+// The same where the kernel takes a single number for all elements.
+std::uint32_t Planner::single_value(std::uint32_t source, Group& group) {
+    Local& local = single_[source];
+    if (local.cluster == emitting_) return local.value;
+    local = {emitting_, static_cast<std::uint32_t>(plan_.values.size()) - group.first_value, 0};
+    plan_.values.push_back({.slot = slot_of(source)});
+    return local.value;
 }
 
 void Planner::stretch_over(std::uint32_t value, std::uint32_t source, const Shape& space) {
@@ -397,11 +409,23 @@ void Planner::emit_group(std::uint32_t cluster) {
         Instruction instruction;
         for_each_read(m, [&](std::uint32_t read, std::uint32_t i) {
             specs[i] = {walk_[read].shape, walk_[walk_.inputs(m)[i]].dtype};
+        });
+        const auto* op = static_cast<const Pointwise*>(walk_[m].op);
+        const kernels::BlockKernel kernel = op->kernel({specs.data(), walk_.inputs(m).size()});
+        instruction.kernel = kernel.full;
+        for_each_read(m, [&](std::uint32_t read, std::uint32_t i) {
+            const kernels::BlockFunction single = i == 0   ? kernel.first_single
+                                                  : i == 1 ? kernel.second_single
+                                                           : nullptr;
+            if (single && instruction.kernel == kernel.full && group.size != 1 &&
+                specs[i].size() == 1) {
+                instruction.kernel = single;
+                instruction.in[i] = single_value(read, group);
+                return;
+            }
             instruction.in[i] = group_value(read, group, space);
             local_[read].last_read = number;
         });
-        const auto* op = static_cast<const Pointwise*>(walk_[m].op);
-        instruction.kernel = op->kernel({specs.data(), walk_.inputs(m).size()});
         local_[m] = {cluster, static_cast<std::uint32_t>(plan_.values.size()) - group.first_value,
                      number};
         GroupValue v;
@@ -428,10 +452,11 @@ void Planner::emit_group(std::uint32_t cluster) {
         std::uint32_t releases = 0;
         bool same_size = true;
         for_each_read(m, [&](std::uint32_t read, std::uint32_t) {
-            const GroupValue& in = values[local_[read].value];
             const bool inside =
                 info_[read].kind == Kind::pointwise && info_[read].cluster == cluster;
-            if (!inside || in.slot != no_slot || local_[read].last_read != number) return;
+            if (!inside) return;
+            const GroupValue& in = values[local_[read].value];
+            if (in.slot != no_slot || local_[read].last_read != number) return;
             local_[read].last_read = ~0U;  // x * x lets go of x once
             released[releases++] = in.scratch;
             same_size = same_size && in.element == out.element;

@@ -65,6 +65,7 @@ private:
     void emit_call(std::uint32_t node);
     void emit_group(std::uint32_t cluster);
     std::uint32_t group_value(std::uint32_t source, Group& group, const Shape& space);
+    std::uint32_t single_value(std::uint32_t source, Group& group);
     void stretch_over(std::uint32_t value, std::uint32_t source, const Shape& space);
     void shape_blocks(Group& group);
     void place_in_workspace();
@@ -92,6 +93,7 @@ private:
         std::uint32_t cluster = ~0U, value = 0, last_read = 0;
     };
     std::vector<Local> local_;
+    std::vector<Local> single_;  // as a number that is not stretched
     std::uint32_t emitting_ = 0;
 };
 

@@ -29,7 +29,7 @@ constexpr std::uint32_t heavy = 4096;
 void Pointwise::eval(ConstViews in, View out) const {
     std::array<Spec, 3> specs;
     for (std::size_t i = 0; i < in.size(); ++i) specs[i] = in[i].spec;
-    kernel({specs.data(), in.size()})(out.size(), out.data, in[0].data,
+    kernel({specs.data(), in.size()}).full(out.size(), out.data, in[0].data,
                                       in.size() > 1 ? in[1].data : nullptr,
                                       in.size() > 2 ? in[2].data : nullptr);
 }
@@ -98,10 +98,13 @@ DType common_dtype(std::string_view op, Specs in) {
 }
 
 Spec pointwise_spec(std::string_view op, Specs in) {
-    const DType dtype = common_dtype(op, in);
-    Shape shape = in[0].shape;
-    for (std::size_t i = 1; i < in.size(); ++i) shape = broadcast(op, shape, in[i].shape);
-    return {shape, dtype};
+    Spec out = in[0];
+    for (std::size_t i = 1; i < in.size(); ++i) {
+        if (in[i] == out) continue;
+        common_dtype(op, in);
+        out.shape = broadcast(op, out.shape, in[i].shape);
+    }
+    return out;
 }
 
 Spec floating_spec(std::string_view op, Specs in) {

@@ -69,14 +69,17 @@ private:
         0;  // as wide as the padding: an operation's size tells whether it has attributes
 };
 
-/// An operation on each element alone. It states the partial derivatives; the engine multiplies.
+/// An operation on each element alone. It states the partial derivatives and the engine multiplies;
+/// or it states the products itself, where those are simpler.
 class Pointwise : public Op {
 public:
     Form form() const noexcept final { return Form::pointwise; }
     /// Its arithmetic on blocks of elements of these dtypes.
     virtual kernels::BlockKernel kernel(Specs in) const = 0;
     /// d(out)/d(in[i]) as a tensor, or as a scalar where it is constant; undefined for zero.
-    virtual Tensor partial(int i, Tensors in, const Tensor& out) const = 0;
+    virtual Tensor partial(int i, Tensors in, const Tensor& out) const;
+    /// g · d(out)/d(in[i]), undefined for zero: by `partial`, unless it is overridden.
+    virtual Tensor times_partial(int i, Tensors in, const Tensor& out, const Tensor& g) const;
 
     /// One pass over the whole array, every input having the output's shape.
     void eval(ConstViews in, View out) const final;

@@ -66,8 +66,9 @@ public:
     /// The only element, converted to T. Throws ShapeError where there is not exactly one.
     template <Element T>
     T item() const {
-        const Array a = one_element();
-        return dispatch(a.dtype(), [&]<class U>() { return static_cast<T>(a.data<U>()[0]); });
+        const void* value = one_element();
+        return dispatch(dtype(),
+                        [&]<class U>() { return static_cast<T>(*static_cast<const U*>(value)); });
     }
     /// A copy of the elements, row-major, converted to T.
     template <Element T>
@@ -115,7 +116,7 @@ public:
 
 private:
     const void* raw(DType wanted) const;
-    Array one_element() const;
+    const void* one_element() const;
 
     Node* node_ = nullptr;
 };

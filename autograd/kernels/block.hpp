@@ -13,7 +13,20 @@ namespace shikumi::kernels {
 
 /// out[i] = f(a[i], b[i], c[i]) for 0 <= i < n; inputs that f does not take are null. `out` may be
 /// one of the inputs, never overlap one otherwise.
-using BlockKernel = void (*)(Index n, void* out, const void* a, const void* b, const void* c);
+using BlockFunction = void (*)(Index n, void* out, const void* a, const void* b, const void* c);
+
+/// The loop of one operation, and for some with two inputs the same with one of them a single
+/// number, which then need not be written out n times.
+struct BlockKernel {
+    BlockFunction full = nullptr;
+    BlockFunction first_single = nullptr;
+    BlockFunction second_single = nullptr;
+
+    constexpr BlockKernel() = default;
+    constexpr BlockKernel(BlockFunction f) : full(f) {}
+    constexpr BlockKernel(BlockFunction f, BlockFunction first, BlockFunction second)
+        : full(f), first_single(first), second_single(second) {}
+};
 
 namespace detail {
 
@@ -43,6 +56,29 @@ struct Block {
     }
 };
 
+// f(a, b[i]) or f(a[i], b).
+template <class F, class T, bool first>
+struct SingleBlock {
+    static void run(Index n, void* out, const void* a, const void* b, const void*) {
+        using R = Out<T, std::invoke_result_t<F, T, T>>;
+        R* y = static_cast<R*>(out);
+        const T single = *static_cast<const T*>(first ? a : b);
+        const T* x = static_cast<const T*>(first ? b : a);
+        each(n, [=](Index i) {
+            y[i] = static_cast<R>(first ? F{}(single, x[i]) : F{}(x[i], single));
+        });
+    }
+};
+
+template <class F, class T>
+BlockKernel block_kernel() {
+    if constexpr (!std::invocable<F, T> && std::invocable<F, T, T>)
+        return {widest<Block<F, T>>(), widest<SingleBlock<F, T, true>>(),
+                widest<SingleBlock<F, T, false>>()};
+    else
+        return widest<Block<F, T>>();
+}
+
 // `Fast` where `Takes` the inputs, `Slow` for the rest.
 template <class Takes, class Fast, class Slow, class T>
 struct Guarded {
@@ -70,31 +106,32 @@ struct Guarded {
 
 }  // namespace detail
 
-/// The kernel of a captureless generic lambda of one to three arguments for f32 and f64; null for
-/// other dtypes. The result has the arguments' dtype, or bool where `f` returns bool.
+/// The kernel of a captureless generic lambda of one to three arguments for f32 and f64; an empty
+/// one for other dtypes. The result has the arguments' dtype, or bool where `f` returns bool.
 template <class F>
 BlockKernel floating(DType t, F) {
     switch (t) {
         case f32:
-            return widest<detail::Block<F, float>>();
+            return detail::block_kernel<F, float>();
         case f64:
-            return widest<detail::Block<F, double>>();
+            return detail::block_kernel<F, double>();
         default:
-            return nullptr;
+            return {};
     }
 }
 
 /// The same with a function for each of the two.
 template <class Single, class Double>
 BlockKernel floating(DType t, Single, Double) {
-    return t == f32 ? widest<detail::Block<Single, float>>() : floating(t, Double{});
+    return t == f32 ? detail::block_kernel<Single, float>() : floating(t, Double{});
 }
 
 /// The same where `fast`, free of branches, is for those f32 that it `takes`, and `slow` for all
 /// other numbers.
 template <class Takes, class Fast, class Slow>
 BlockKernel floating(DType t, Takes, Fast, Slow slow) {
-    return t == f32 ? widest<detail::Guarded<Takes, Fast, Slow, float>>() : floating(t, slow);
+    return t == f32 ? BlockKernel(widest<detail::Guarded<Takes, Fast, Slow, float>>())
+                    : floating(t, slow);
 }
 
 /// The same for every dtype but bool.
@@ -115,7 +152,7 @@ BlockKernel numeric(DType t, F f) {
 /// The same for every dtype.
 template <class F>
 BlockKernel any(DType t, F f) {
-    return t == bool_ ? detail::Block<F, bool>::run : numeric(t, f);
+    return t == bool_ ? BlockKernel(detail::Block<F, bool>::run) : numeric(t, f);
 }
 
 }  // namespace shikumi::kernels

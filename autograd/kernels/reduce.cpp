@@ -1,10 +1,11 @@
 #include <shikumi/autograd/kernels/reduce.hpp>
 
 #include <algorithm>
+#include <array>
 #include <limits>
-#include <vector>
 
 #include <shikumi/autograd/kernels/threads.hpp>
+#include <shikumi/autograd/kernels/widest.hpp>
 #include <shikumi/autograd/memory/array.hpp>
 
 namespace shikumi::kernels {
@@ -68,50 +69,62 @@ constexpr Index block = Index{1} << 16;  // elements of one piece of work
 
 // n elements side by side: lane l takes elements l, l + 16, …; every 32 rounds lanes are merged.
 template <class R>
-typename R::Total reduce_run(const typename R::Element* x, Index n) {
-    typename R::Total total = R::identity;
-    Index i = 0;
-    while (n - i >= lanes) {
-        typename R::Lane lane[lanes];
-        std::fill_n(lane, lanes, R::identity);
-        const Index end = i + std::min(stretch * lanes, (n - i) / lanes * lanes);
-        for (; i < end; i += lanes) {
-            for (Index l = 0; l < lanes; ++l) lane[l] = R::combine(lane[l], x[i + l]);
+struct Run {
+    static typename R::Total run(const typename R::Element* x, Index n) {
+        typename R::Total total = R::identity;
+        Index i = 0;
+        while (n - i >= lanes) {
+            typename R::Lane lane[lanes];
+            std::fill_n(lane, lanes, R::identity);
+            const Index end = i + std::min(stretch * lanes, (n - i) / lanes * lanes);
+            for (; i < end; i += lanes) {
+                for (Index l = 0; l < lanes; ++l) lane[l] = R::combine(lane[l], x[i + l]);
+            }
+            typename R::Total merged[lanes];
+            std::copy_n(lane, lanes, merged);
+            for (Index half = lanes / 2; half > 0; half /= 2) {
+                for (Index l = 0; l < half; ++l) merged[l] = R::merge(merged[l], merged[l + half]);
+            }
+            total = R::merge(total, merged[0]);
         }
-        typename R::Total merged[lanes];
-        std::copy_n(lane, lanes, merged);
-        for (Index half = lanes / 2; half > 0; half /= 2) {
-            for (Index l = 0; l < half; ++l) merged[l] = R::merge(merged[l], merged[l + half]);
-        }
-        total = R::merge(total, merged[0]);
+        for (; i < n; ++i)
+            total = R::merge(total, static_cast<typename R::Total>(R::combine(R::identity, x[i])));
+        return total;
     }
-    for (; i < n; ++i)
-        total = R::merge(total, static_cast<typename R::Total>(R::combine(R::identity, x[i])));
-    return total;
-}
+};
 
 constexpr Index wide = 4096;  // columns taken together, so that their lanes stay in the cache
 
 // `columns` neighbouring columns, at most `wide`, of rows `stride` apart. Every 32 rows they are
 // merged.
 template <class R>
+struct Columns {
+    static void run(const typename R::Element* x, Index rows, Index stride, Index columns,
+                    typename R::Total* total) {
+        std::fill_n(total, columns, R::identity);
+        typename R::Lane lane[wide];
+        for (Index first = 0; first < rows; first += stretch) {
+            std::fill_n(lane, columns, R::identity);
+            for (Index i = first; i < std::min(rows, first + stretch); ++i) {
+                const typename R::Element* row = x + i * stride;
+                for (Index j = 0; j < columns; ++j) lane[j] = R::combine(lane[j], row[j]);
+            }
+            for (Index j = 0; j < columns; ++j)
+                total[j] = R::merge(total[j], static_cast<typename R::Total>(lane[j]));
+        }
+    }
+};
+
+template <class R>
+typename R::Total reduce_run(const typename R::Element* x, Index n) {
+    static const auto run = widest<Run<R>>();
+    return run(x, n);
+}
+template <class R>
 void reduce_columns(const typename R::Element* x, Index rows, Index stride, Index columns,
                     typename R::Total* total) {
-    std::fill_n(total, columns, R::identity);
-    typename R::Lane lane[wide];
-    for (Index first = 0; first < rows; first += stretch) {
-        std::fill_n(lane, columns, R::identity);
-        for (Index i = first; i < std::min(rows, first + stretch); ++i) {
-            const typename R::Element* row = x + i * stride;
-            Index j = 0;
-            for (; columns - j >= lanes; j += lanes) {
-                for (Index l = j; l < j + lanes; ++l) lane[l] = R::combine(lane[l], row[l]);
-            }
-            for (; j < columns; ++j) lane[j] = R::combine(lane[j], row[j]);
-        }
-        for (Index j = 0; j < columns; ++j)
-            total[j] = R::merge(total[j], static_cast<typename R::Total>(lane[j]));
-    }
+    static const auto run = widest<Columns<R>>();
+    run(x, rows, stride, columns, total);
 }
 
 // A few columns without gaps: 16 rows make one long one.
@@ -187,36 +200,47 @@ struct Group {
     bool reduced;
 };
 
-std::vector<Group> groups(const Shape& shape, std::uint32_t axes) {
-    std::vector<Group> list;
-    for (int i = 0; i < shape.rank(); ++i) {
-        if (shape[i] == 1) continue;
+struct Groups {
+    std::array<Group, Shape::max_rank> list;
+    std::size_t size = 0;
+};
+
+Groups groups(const Shape& shape, std::uint32_t axes) {
+    Groups g;
+    for (int i = 0, rank = shape.rank(); i < rank; ++i) {
+        const Index size = shape[i];
+        if (size == 1) continue;
         const bool reduced = (axes >> i & 1) != 0;
-        if (!list.empty() && list.back().reduced == reduced)
-            list.back().size *= shape[i];
+        if (g.size > 0 && g.list[g.size - 1].reduced == reduced)
+            g.list[g.size - 1].size *= size;
         else
-            list.push_back({shape[i], reduced});
+            g.list[g.size++] = {size, reduced};
     }
-    return list;
+    return g;
 }
 
 // Reduces the last reduced group, then the one before it, …
 template <class First, class Next>
 void reduce_all(ConstView in, std::uint32_t axes, View out) {
-    std::vector<Group> list = groups(in.spec.shape, axes);
+    Groups all = groups(in.spec.shape, axes);
     const auto reduced = [](const Group& g) { return g.reduced; };
-    auto left = std::max<std::ptrdiff_t>(1, std::count_if(list.begin(), list.end(), reduced));
+    const auto begin = all.list.begin();
+    const auto end = [&] { return begin + static_cast<std::ptrdiff_t>(all.size); };
+    auto left = std::max<std::ptrdiff_t>(1, std::count_if(begin, end(), reduced));
     const void* from = in.data;
     bool first = true;
     Array held;
     for (; left > 0; --left, first = false) {
-        const auto at = std::find_if(list.rbegin(), list.rend(), reduced);
+        auto at = end();
+        while (at != begin && !(at - 1)->reduced) --at;
         Index outer = 1, n = 1, inner = 1;
-        for (auto g = list.rbegin(); g != at; ++g) inner *= g->size;
-        if (at != list.rend()) {
+        for (auto g = at; g != end(); ++g) inner *= g->size;
+        if (at != begin) {
+            --at;
             n = at->size;
-            for (auto g = at + 1; g != list.rend(); ++g) outer *= g->size;
-            list.erase(at.base() - 1);
+            for (auto g = begin; g != at; ++g) outer *= g->size;
+            std::copy(at + 1, end(), at);
+            --all.size;
         }
         Array result;
         void* to = out.data;

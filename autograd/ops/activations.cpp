@@ -20,7 +20,20 @@ struct Sigmoid final : FloatingOp {
     BlockKernel kernel(Specs in) const override {
         return kernels::floating(in[0].dtype, [](auto x) { return vector::sigmoid(x); });
     }
-    Tensor partial(int, Tensors, const Tensor& out) const override { return out * (1 - out); }
+    Tensor times_partial(int, Tensors, const Tensor& out, const Tensor& g) const override {
+        return sigmoid_gradient(out, g);
+    }
+};
+
+// g y (1 - y); g (1 - 2 y), y (1 - y)
+struct SigmoidGradient final : FloatingOp {
+    std::string_view name() const noexcept override { return "sigmoid_gradient"; }
+    BlockKernel kernel(Specs in) const override {
+        return kernels::floating(in[0].dtype, [](auto y, auto g) { return g * (y * (1 - y)); });
+    }
+    Tensor partial(int i, Tensors in, const Tensor&) const override {
+        return i == 0 ? in[1] * (1 - 2 * in[0]) : in[0] * (1 - in[0]);
+    }
 };
 
 // log(1 + eˣ) = max(x, 0) + log(1 + exp(-|x|)); σ(x)
@@ -38,7 +51,20 @@ struct Relu final : NumericOp {
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype, [](auto x) { return x < 0 ? 0 : x; });
     }
-    Tensor partial(int, Tensors, const Tensor& out) const override { return sign(out); }
+    Tensor times_partial(int, Tensors, const Tensor& out, const Tensor& g) const override {
+        return relu_gradient(out, g);
+    }
+};
+
+// g where y > 0, else 0; 0, 1 where y > 0
+struct ReluGradient final : FloatingOp {
+    std::string_view name() const noexcept override { return "relu_gradient"; }
+    BlockKernel kernel(Specs in) const override {
+        return kernels::floating(in[0].dtype, [](auto y, auto g) { return y > 0 ? g : 0; });
+    }
+    Tensor times_partial(int i, Tensors in, const Tensor&, const Tensor& g) const override {
+        return i == 0 ? Tensor() : relu_gradient(in[0], g);
+    }
 };
 
 // min(max(0, x), 6); 1 where 0 < x < 6, else 0
@@ -67,7 +93,11 @@ struct Elu final : FloatingOp {
 
 Tensor sigmoid(const Tensor& x) { return record(Sigmoid{}, x); }
 Tensor log_sigmoid(const Tensor& x) { return -softplus(-x); }
+Tensor sigmoid_gradient(const Tensor& y, const Tensor& g) {
+    return record(SigmoidGradient{}, y, g);
+}
 Tensor relu(const Tensor& x) { return record(Relu{}, x); }
+Tensor relu_gradient(const Tensor& y, const Tensor& g) { return record(ReluGradient{}, y, g); }
 Tensor relu6(const Tensor& x) { return record(Relu6{}, x); }
 Tensor leaky_relu(const Tensor& x, double negative_slope) {
     return where(x > 0, x, x * negative_slope);

@@ -22,9 +22,7 @@ struct Add final : NumericOp {
         return kernels::numeric(in[0].dtype,
                                 [](auto a, auto b) { return wrapping(a) + wrapping(b); });
     }
-    Tensor partial(int, Tensors in, const Tensor&) const override {
-        return scalar(1, in[0].dtype());
-    }
+    Tensor times_partial(int, Tensors, const Tensor&, const Tensor& g) const override { return g; }
 };
 
 // a - b; 1, -1
@@ -34,8 +32,8 @@ struct Subtract final : NumericOp {
         return kernels::numeric(in[0].dtype,
                                 [](auto a, auto b) { return wrapping(a) - wrapping(b); });
     }
-    Tensor partial(int i, Tensors in, const Tensor&) const override {
-        return scalar(i == 0 ? 1 : -1, in[0].dtype());
+    Tensor times_partial(int i, Tensors, const Tensor&, const Tensor& g) const override {
+        return i == 0 ? g : -g;
     }
 };
 
@@ -72,9 +70,7 @@ struct Negative final : NumericOp {
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype, [](auto x) { return -wrapping(x); });
     }
-    Tensor partial(int, Tensors in, const Tensor&) const override {
-        return scalar(-1, in[0].dtype());
-    }
+    Tensor times_partial(int, Tensors, const Tensor&, const Tensor& g) const override { return -g; }
 };
 
 // x²; 2 x

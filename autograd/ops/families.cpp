@@ -16,30 +16,33 @@ bool is_literal(const Tensor& t, double value) {
            t.item<double>() == value;
 }
 
-// A partial that is an input may have the value 1 and is a variable all the same.
-Tensor times(const Tensor& partial, Tensors in, const Tensor& g) {
-    const bool literal = std::none_of(in.begin(), in.end(),
-                                      [&](const Tensor& t) { return t.node() == partial.node(); });
-    if (literal && is_literal(partial, 1)) return g;
-    if (literal && is_literal(partial, -1)) return -g;
-    return partial * g;
-}
-
 }  // namespace
 
-Tensor Pointwise::vjp(int i, Tensors in, const Tensor& out, const Tensor& cotangent) const {
+Tensor Pointwise::partial(int, Tensors, const Tensor&) const { return {}; }
+
+Tensor Pointwise::times_partial(int i, Tensors in, const Tensor& out, const Tensor& g) const {
     const Tensor partial = this->partial(i, in, out);
     if (!partial.defined()) return {};
-    return times(partial, in, shikumi::cast(cotangent, partial.dtype()));
+    const Tensor cotangent = shikumi::cast(g, partial.dtype());
+    // A partial that is an input may have the value 1 and is a variable all the same.
+    const bool literal = std::none_of(in.begin(), in.end(),
+                                      [&](const Tensor& t) { return t.node() == partial.node(); });
+    if (literal && is_literal(partial, 1)) return cotangent;
+    if (literal && is_literal(partial, -1)) return -cotangent;
+    return partial * cotangent;
+}
+
+Tensor Pointwise::vjp(int i, Tensors in, const Tensor& out, const Tensor& cotangent) const {
+    return times_partial(i, in, out, cotangent);
 }
 
 Tensor Pointwise::jvp(Tensors in, const Tensor& out, Tensors tangents) const {
     Tensor total;
     for (std::size_t i = 0; i < in.size(); ++i) {
         if (!tangents[i].defined()) continue;
-        const Tensor partial = this->partial(static_cast<int>(i), in, out);
-        if (!partial.defined()) continue;
-        const Tensor term = shikumi::cast(times(partial, in, tangents[i]), out.dtype());
+        const Tensor product = times_partial(static_cast<int>(i), in, out, tangents[i]);
+        if (!product.defined()) continue;
+        const Tensor term = shikumi::cast(product, out.dtype());
         total = total.defined() ? total + term : term;
     }
     return total.defined() ? total : zeros_like(out);

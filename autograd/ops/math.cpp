@@ -259,7 +259,20 @@ struct Tanh final : FloatingOp {
     BlockKernel kernel(Specs in) const override {
         return kernels::floating(in[0].dtype, [](auto x) { return vector::tanh(x); });
     }
-    Tensor partial(int, Tensors, const Tensor& out) const override { return 1 - square(out); }
+    Tensor times_partial(int, Tensors, const Tensor& out, const Tensor& g) const override {
+        return tanh_gradient(out, g);
+    }
+};
+
+// g (1 - y²); -2 g y, 1 - y²
+struct TanhGradient final : FloatingOp {
+    std::string_view name() const noexcept override { return "tanh_gradient"; }
+    BlockKernel kernel(Specs in) const override {
+        return kernels::floating(in[0].dtype, [](auto y, auto g) { return g * (1 - y * y); });
+    }
+    Tensor partial(int i, Tensors in, const Tensor&) const override {
+        return i == 0 ? -2 * (in[1] * in[0]) : 1 - square(in[0]);
+    }
 };
 
 // arsinh x; 1 / √(1 + x²)
@@ -339,6 +352,7 @@ Tensor atan2(const Tensor& y, const Tensor& x) { return record(Atan2{}, y, x); }
 Tensor sinh(const Tensor& x) { return record(Sinh{}, x); }
 Tensor cosh(const Tensor& x) { return record(Cosh{}, x); }
 Tensor tanh(const Tensor& x) { return record(Tanh{}, x); }
+Tensor tanh_gradient(const Tensor& y, const Tensor& g) { return record(TanhGradient{}, y, g); }
 Tensor asinh(const Tensor& x) { return record(Asinh{}, x); }
 Tensor acosh(const Tensor& x) { return record(Acosh{}, x); }
 Tensor atanh(const Tensor& x) { return record(Atanh{}, x); }

@@ -230,6 +230,18 @@ void add_activations(Table& table) {
         "log_sigmoid", log_sigmoid, [](Real x) { return -std::log1p(std::exp(-x)); }, -4, 4);
     table.unary("relu", relu, [](Real x) -> Real { return x > 0 ? x : 0; }, -3, 4, {0})
         .on(Accepts::numbers);
+    table.row(
+        "sigmoid_gradient", "", {real(-2, 2), real(-3, 3)},
+        [](const Inputs& t) { return sigmoid_gradient(t[0], t[1]); },
+        [](const Real* x) -> Real { return x[1] * x[0] * (1 - x[0]); });
+    table.row(
+        "tanh_gradient", "", {real(-2, 2), real(-3, 3)},
+        [](const Inputs& t) { return tanh_gradient(t[0], t[1]); },
+        [](const Real* x) -> Real { return x[1] * (1 - x[0] * x[0]); });
+    table.row(
+        "relu_gradient", "", {real(-2, 2, {0}), real(-3, 3)},
+        [](const Inputs& t) { return relu_gradient(t[0], t[1]); },
+        [](const Real* x) -> Real { return x[0] > 0 ? x[1] : 0; });
     table.unary("relu6", relu6, [](Real x) -> Real { return x < 0   ? 0
                                                             : x > 6 ? 6
                                                                     : x; }, -3, 9,

@@ -23,14 +23,14 @@ namespace {
 // A function as the kernels use it, and as <cmath> has it for a wider type.
 struct Function {
     std::string name;
-    kernels::BlockKernel (*kernel)(DType, Instructions);
+    kernels::BlockFunction (*kernel)(DType, Instructions);
     long double (*reference)(long double);
     double (*reference_of_f32)(double);
     double low, high;  // what f64 arguments are drawn from
 };
 
 template <class F, bool f64_too>
-kernels::BlockKernel kernel_of(DType t, Instructions instructions) {
+kernels::BlockFunction kernel_of(DType t, Instructions instructions) {
     if (t == f32) return kernels::widest<kernels::detail::Block<F, float>>(instructions);
     if constexpr (f64_too)
         return kernels::widest<kernels::detail::Block<F, double>>(instructions);
