@@ -193,6 +193,12 @@ Tensor mish(const Tensor& x);
 /// clip(0.2 x + 0.5, 0, 1), as Keras 2 has it.
 Tensor hard_sigmoid(const Tensor& x);
 
+/// g times the derivative of the activation whose value is y: one operation each, since every
+/// backward pass has them.
+Tensor sigmoid_gradient(const Tensor& y, const Tensor& g);  ///< g y (1 - y)
+Tensor tanh_gradient(const Tensor& y, const Tensor& g);     ///< g (1 - y²)
+Tensor relu_gradient(const Tensor& y, const Tensor& g);     ///< g where y > 0, else 0
+
 // ---- reductions ---------------------------------------------------------------------------------
 
 /// Integers and bool add up in i64.
