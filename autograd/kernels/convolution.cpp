@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <tuple>
-#include <utility>
 
 #include <shikumi/autograd/kernels/detail/depthwise.hpp>
-#include <shikumi/autograd/kernels/detail/lines.hpp>
+#include <shikumi/autograd/kernels/detail/places.hpp>
 #include <shikumi/autograd/kernels/detail/tiles.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/memory/buffer.hpp>
@@ -16,8 +14,12 @@ namespace shikumi::kernels {
 
 namespace {
 
-using detail::Line;
+using detail::Axes;
+using detail::Cut;
+using detail::divide_up;
 using detail::Lines;
+using detail::Place;
+using detail::Range;
 
 constexpr Index panel_bytes = Index{1} << 18;  // of a packed kernel: a second-level cache's share
 constexpr Index fewest_targets = 256;          // of a piece that packs the kernel for itself
@@ -38,8 +40,6 @@ private:
     Buffer buffer_;
 };
 
-Index divide_up(Index a, Index b) { return (a + b - 1) / b; }
-
 template <class T>
 void clear(T* values, Index count) {
     if (count > 0) std::memset(values, 0, static_cast<std::size_t>(count) * sizeof(T));
@@ -52,90 +52,6 @@ struct Images {
     Index pixels() const { return size[0] * size[1] * size[2]; }
 };
 
-// Elements or images [begin, end).
-struct Range {
-    Index begin, end;
-    Index size() const { return end - begin; }
-};
-
-// Range `i` of `count` elements that are cut into ranges of `each`.
-Range range(Index i, Index each, Index count) {
-    return {i * each, std::min(count, (i + 1) * each)};
-}
-
-using Axes = std::array<Lines, 3>;
-using Place = std::array<Line, 3>;  // targets in a box that the same taps join to their sources
-
-Axes axes_of(const Slide& s, Lines (*lines)(const Slide&, unsigned)) {
-    return {lines(s, 0), lines(s, 1), lines(s, 2)};
-}
-
-template <class F>
-void for_each_place(const Axes& axes, F f) {
-    for (const Line& z : axes[0])
-        for (const Line& y : axes[1])
-            for (const Line& x : axes[2]) f(Place{z, y, x});
-}
-
-// f(target, source) for each target and its first tap's source, counted through the batch.
-template <class F>
-void for_each_target(const Place& p, Range images, const Images& to, const Images& from, F f) {
-    for (Index n = images.begin; n < images.end; ++n) {
-        for (Index k = 0; k < p[0].count; ++k) {
-            const Index to_z = n * to.size[0] + p[0].first + k * p[0].step;
-            const Index from_z = n * from.size[0] + p[0].source + k * p[0].source_step;
-            for (Index j = 0; j < p[1].count; ++j) {
-                const Index to_y = to_z * to.size[1] + p[1].first + j * p[1].step;
-                const Index from_y = from_z * from.size[1] + p[1].source + j * p[1].source_step;
-                for (Index i = 0; i < p[2].count; ++i)
-                    f(to_y * to.size[2] + p[2].first + i * p[2].step,
-                      from_y * from.size[2] + p[2].source + i * p[2].source_step);
-            }
-        }
-    }
-}
-
-// f(tap, pixel) for each tap of a place: its number in the window, and how far its source is from
-// the first one's.
-template <class F>
-void for_each_tap(const Place& p, const Window& w, const Images& from, F f) {
-    for (Index k = 0; k < p[0].taps; ++k)
-        for (Index j = 0; j < p[1].taps; ++j)
-            for (Index i = 0; i < p[2].taps; ++i)
-                f(((p[0].tap + k * p[0].tap_step) * w.size[1] + p[1].tap + j * p[1].tap_step) *
-                          w.size[2] +
-                      p[2].tap + i * p[2].tap_step,
-                  (k * p[0].source_tap_step * from.size[1] + j * p[1].source_tap_step) *
-                          from.size[2] +
-                      i * p[2].source_tap_step);
-}
-
-// How the computation of an array of images is cut, by its shape alone: into groups of whole
-// images, then, where those are too few, into ranges along the longest axis, and the channels.
-struct Cut {
-    // `apart` at most are cut from the images and the axis, `pieces` at most in all.
-    Cut(Index batch, const Images& to, Index apart, Index pieces, Index columns)
-        : axis(static_cast<unsigned>(std::max_element(to.size.begin(), to.size.end()) -
-                                     to.size.begin())) {
-        const Index targets = batch * to.pixels();
-        apart = std::clamp<Index>(targets / fewest_targets, 1, std::min(apart, pieces));
-        std::tie(images, groups) = shares(batch, apart);
-        std::tie(span, spans) = shares(to.size[axis], std::max<Index>(1, apart / groups));
-        blocks = std::clamp<Index>(pieces / (groups * spans), 1, columns);
-    }
-
-    // How large equal shares of `count` are, and how many there are: at least one.
-    static std::pair<Index, Index> shares(Index count, Index most) {
-        const Index each = std::max<Index>(1, divide_up(count, most));
-        return {each, std::max<Index>(1, divide_up(count, each))};
-    }
-
-    unsigned axis;
-    Index images, groups;  // images in a group; groups
-    Index span, spans;     // along the axis
-    Index blocks;          // of channels
-};
-
 // One convolution: what it joins, and how much there is to do.
 struct Work {
     Work(const Slide& slide, Index outputs, Index groups_)
@@ -144,6 +60,12 @@ struct Work {
                                   static_cast<double>(in.channels / groups * out.channels);
         pieces = static_cast<Index>(
             std::clamp(operations / fewest_operations, 1.0, static_cast<double>(most_pieces)));
+    }
+
+    // Into `most` parts: a kernel is packed for each, which needs some targets to be worth it.
+    Cut cut(const Images& to, Index most) const {
+        const Index worth = s.batch * to.pixels() / fewest_targets;
+        return {s.batch, to.size, std::clamp<Index>(worth, 1, std::min(most, pieces))};
     }
 
     Slide s;
@@ -191,13 +113,13 @@ struct Panel {
 template <class T>
 void add_up(const Work& work, const Place& place, Range images, const Images& to,
             const Images& from, const Panel<T>& panel, const T* x, T* y, bool add) {
-    const Index taps = place[0].taps * place[1].taps * place[2].taps;
+    const Index taps = taps_of(place);
     const Scratch<Index> at(2 * taps);
     const bool side_by_side = place[2].tap_step == 1 && place[2].source_tap_step == 1 &&
                               panel.depth == from.channels && place[2].taps > 0;
     const Index joined = side_by_side ? place[2].taps : 1;
     Index tap = 0;
-    for_each_tap(place, work.s.window, from, [&](Index number, Index pixel) {
+    for_each_tap(place, work.s.window, from.size, [&](Index number, Index pixel) {
         if (tap % joined == 0) {
             at.data()[tap / joined] = pixel * from.channels;
             at.data()[taps + tap / joined] = number * panel.depth;
@@ -219,7 +141,7 @@ void add_up(const Work& work, const Place& place, Range images, const Images& to
                                     .width = panel.width,
                                     .columns = panel.columns};
     Index& rows = products.rows;
-    for_each_target(place, images, to, from, [&](Index target, Index source) {
+    for_each_target(place, images, to.size, from.size, [&](Index target, Index source) {
         sources[static_cast<std::size_t>(rows)] = x + source * from.channels;
         targets[static_cast<std::size_t>(rows)] = y + target * to.channels;
         if (++rows == detail::most_rows) {
@@ -247,15 +169,13 @@ template <class T, class F>
 void for_each_piece(const Cut& cut, const Work& work, const Images& to, const Axes& axes, F f) {
     const Index columns = to.channels / work.groups;
     const Index widest = detail::tile_columns<T>().most;
-    const Index each = divide_up(divide_up(columns, cut.blocks), widest) * widest;
+    const Index wanted = std::clamp<Index>(work.pieces / cut.parts(), 1, columns);
+    const Index each = divide_up(divide_up(columns, wanted), widest) * widest;
     const Index blocks = divide_up(columns, each);
-    parallel_for(cut.groups * cut.spans * blocks, [&](Index piece) {
+    parallel_for(cut.parts() * blocks, [&](Index piece) {
         const Index part = piece / blocks;
-        const Range along = range(part % cut.spans, cut.span, to.size[cut.axis]);
-        Axes own = axes;
-        for (Line& line : own[cut.axis]) line = line.within(along.begin, along.end);
-        f(part, range(part / cut.spans, cut.images, work.s.batch), own,
-          range(piece % blocks, each, columns));
+        f(part, cut.images(part), cut.within(axes, part),
+          detail::range(piece % blocks, each, columns));
     });
 }
 
@@ -271,7 +191,7 @@ void compute(const Work& work, const Images& to, const Images& from, const Axes&
     const Index fits =
         std::max<Index>(16, panel_bytes / static_cast<Index>(sizeof(T)) / (widest * taps));
     const Index each = divide_up(depth, divide_up(depth, fits));
-    const Cut cut(work.s.batch, to, most_pieces, work.pieces, divide_up(columns, widest));
+    const Cut cut = work.cut(to, most_pieces);
     for_each_piece<T>(cut, work, to, axes, [&](Index, Range images, const Axes& own, Range block) {
         const Scratch<T> packed(taps * each * widest);
         for (Index g = 0; g < work.groups; ++g) {
@@ -302,11 +222,11 @@ void add_gradient(const Work& work, Range images, const Axes& axes, Range column
     const Scratch<T> packed(detail::most_rows * widest);
     std::array<const T*, detail::most_rows> pixels, places, padded;
     for_each_place(axes, [&](const Place& place) {
-        const Index taps = place[0].taps * place[1].taps * place[2].taps;
+        const Index taps = taps_of(place);
         if (taps == 0) return;
         const Scratch<Index> at(2 * taps);
         Index tap = 0;
-        for_each_tap(place, work.s.window, work.in, [&](Index number, Index pixel) {
+        for_each_tap(place, work.s.window, work.in.size, [&](Index number, Index pixel) {
             at.data()[tap] = pixel * work.in.channels;
             at.data()[taps + tap] = number * depth;
             ++tap;
@@ -346,14 +266,17 @@ void add_gradient(const Work& work, Range images, const Axes& axes, Range column
         };
         for (Index g = 0; g < work.groups; ++g) {
             Index rows = 0;
-            for_each_target(place, images, work.out, work.in, [&](Index target, Index source) {
-                pixels[static_cast<std::size_t>(rows)] = x + source * work.in.channels + g * depth;
-                places[static_cast<std::size_t>(rows)] = y + target * work.out.channels + g * each;
-                if (++rows == detail::most_rows) {
-                    add(rows, g);
-                    rows = 0;
-                }
-            });
+            for_each_target(place, images, work.out.size, work.in.size,
+                            [&](Index target, Index source) {
+                                pixels[static_cast<std::size_t>(rows)] =
+                                    x + source * work.in.channels + g * depth;
+                                places[static_cast<std::size_t>(rows)] =
+                                    y + target * work.out.channels + g * each;
+                                if (++rows == detail::most_rows) {
+                                    add(rows, g);
+                                    rows = 0;
+                                }
+                            });
             if (rows > 0) add(rows, g);
         }
     });
@@ -372,9 +295,8 @@ void gradient(const Work& work, const T* x, const T* y, T* w) {
 
     const Index affordable =
         std::clamp<Index>(part_bytes / static_cast<Index>(sizeof(T)) / (rows * row), 1, most_parts);
-    const Cut cut(work.s.batch, work.out, affordable, work.pieces,
-                  divide_up(each, detail::tile_columns<T>().most));
-    const Index parts = cut.groups * cut.spans;
+    const Cut cut = work.cut(work.out, affordable);
+    const Index parts = cut.parts();
     const Scratch<T> others((parts - 1) * rows * row);
     const auto sum_of = [&](Index part) {
         return part == 0 ? w : others.data() + (part - 1) * rows * row;

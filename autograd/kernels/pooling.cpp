@@ -6,7 +6,9 @@
 #include <limits>
 #include <vector>
 
+#include <shikumi/autograd/kernels/detail/places.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
+#include <shikumi/autograd/kernels/widest.hpp>
 
 namespace shikumi::kernels {
 
@@ -39,15 +41,69 @@ void clear(T* values, Index count) {
     if (count > 0) std::memset(values, 0, static_cast<std::size_t>(count) * sizeof(T));
 }
 
-// The larger of each channel, and where it is. -1 is nowhere yet.
+// How far a place's taps lie from its first one, in pixels.
+using Taps = std::vector<Index>;
+
+// out[c] = the largest of the taps; NaN counts as larger than any number.
 template <class T>
-void keep_larger(Index channels, const T* x, std::int32_t pixel, T* best, std::int32_t* at) {
-    for (Index c = 0; c < channels; ++c) {
-        const T v = x[c], b = best[c];
-        const bool larger = (v > b) | ((v != v) & (b == b)) | (at[c] < 0);
-        best[c] = larger ? v : b;
-        at[c] = larger ? pixel : at[c];
+struct Largest {
+    static void run(Index channels, const Taps& taps, const T* x, T* out) {
+        std::copy_n(x, channels, out);
+        for (std::size_t t = 1; t < taps.size(); ++t) {
+            const T* const seen = x + taps[t] * channels;
+            detail::each(channels, [=](Index c) {
+                const T v = seen[c], best = out[c];
+                out[c] = ((v > best) | (v != v)) ? v : best;
+            });
+        }
     }
+};
+
+// at[c] = the pixel of the first of the largest taps, where `pixel` is the first tap's.
+template <class T>
+struct LargestPixel {
+    static void run(Index channels, const Taps& taps, std::int32_t pixel, const T* x,
+                    std::int32_t* at) {
+        constexpr Index strip = 64;
+        for (Index first = 0; first < channels; first += strip) {
+            const Index count = std::min(strip, channels - first);
+            T largest[strip];
+            std::int32_t place[strip];
+            T* const best = largest;
+            std::int32_t* const where = place;
+            std::copy_n(x + first, count, best);
+            std::fill_n(where, count, pixel);
+            for (std::size_t t = 1; t < taps.size(); ++t) {
+                const T* const seen = x + taps[t] * channels + first;
+                const auto here = pixel + static_cast<std::int32_t>(taps[t]);
+                detail::each(count, [=](Index c) {
+                    const T v = seen[c], b = best[c];
+                    const bool larger = (v > b) | ((v != v) & (b == b));
+                    best[c] = larger ? v : b;
+                    where[c] = larger ? here : where[c];
+                });
+            }
+            std::copy_n(where, count, at + first);
+        }
+    }
+};
+
+// f(place, pixel, taps) for each place, `pixel` being its first tap's; both are counted through
+// the batch. Where a place sees nothing there are no taps.
+template <class F>
+void for_each_seen(const Slide& s, F f) {
+    const detail::Cut cut(s.batch, s.out,
+                          std::max<Index>(1, s.batch * s.places() * s.channels / block));
+    const detail::Axes axes = detail::axes_of(s, detail::lines_forward);
+    parallel_for(cut.parts(), [&](Index part) {
+        detail::for_each_place(cut.within(axes, part), [&](const detail::Place& p) {
+            Taps taps;
+            detail::for_each_tap(p, s.window, s.in,
+                                 [&](Index, Index pixel) { taps.push_back(pixel); });
+            detail::for_each_target(p, cut.images(part), s.out, s.in,
+                                    [&](Index place, Index pixel) { f(place, pixel, taps); });
+        });
+    });
 }
 
 }  // namespace
@@ -55,19 +111,13 @@ void keep_larger(Index channels, const T* x, std::int32_t pixel, T* best, std::i
 void largest(const Window& window, ConstView x, View out) {
     const Slide s(window, x.spec.shape);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        parallel_pieces(s.batch * s.places(), piece_of(s.channels), [&](Index begin, Index end) {
-            std::fill_n(out.as<T>() + begin * s.channels, (end - begin) * s.channels,
-                        -std::numeric_limits<T>::infinity());
-            for_each_run(s, begin, end, [&](Index place, Index, Index pixel, Index count) {
-                T* const best = out.as<T>() + place * s.channels;
-                for (Index i = pixel; i < pixel + count; ++i) {
-                    const T* const from = x.as<T>() + i * s.channels;
-                    for (Index c = 0; c < s.channels; ++c) {
-                        const T v = from[c], b = best[c];
-                        best[c] = ((v > b) | (v != v)) ? v : b;
-                    }
-                }
-            });
+        const auto largest_of = widest<Largest<T>>();
+        for_each_seen(s, [&](Index place, Index pixel, const Taps& taps) {
+            T* const to = out.as<T>() + place * s.channels;
+            if (taps.empty())
+                std::fill_n(to, s.channels, -std::numeric_limits<T>::infinity());
+            else
+                largest_of(s.channels, taps, x.as<T>() + pixel * s.channels, to);
         });
     });
 }
@@ -75,24 +125,13 @@ void largest(const Window& window, ConstView x, View out) {
 void largest_pixels(const Window& window, ConstView x, View out) {
     const Slide s(window, x.spec.shape);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        auto* const at = out.as<std::int32_t>();
-        parallel_pieces(s.batch * s.places(), piece_of(s.channels), [&](Index begin, Index end) {
-            const auto channels = static_cast<std::size_t>(s.channels);
-            std::vector<T> best(channels);
-            Index current = -1;
-            Index first_pixel = 0;
-            for_each_run(s, begin, end, [&](Index place, Index, Index pixel, Index count) {
-                if (place != current) {
-                    current = place;
-                    first_pixel = place / s.places() * s.pixels();
-                    std::fill(best.begin(), best.end(), std::numeric_limits<T>::lowest());
-                    std::fill_n(at + place * s.channels, s.channels, -1);
-                }
-                for (Index i = pixel; i < pixel + count; ++i)
-                    keep_larger(s.channels, x.as<T>() + i * s.channels,
-                                static_cast<std::int32_t>(i - first_pixel), best.data(),
-                                at + place * s.channels);
-            });
+        const auto largest_of = widest<LargestPixel<T>>();
+        for_each_seen(s, [&](Index place, Index pixel, const Taps& taps) {
+            auto* const at = out.as<std::int32_t>() + place * s.channels;
+            const Index image = place / s.places() * s.pixels();
+            if (!taps.empty())
+                largest_of(s.channels, taps, static_cast<std::int32_t>(pixel - image),
+                           x.as<T>() + pixel * s.channels, at);
         });
     });
 }
