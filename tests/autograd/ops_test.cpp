@@ -1,9 +1,13 @@
 // The checks that every row of the op table goes through.
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <map>
+#include <regex>
+#include <set>
 #include <sstream>
 
+#include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/transform/transform.hpp>
 
@@ -174,6 +178,32 @@ std::map<std::string, int> declared_forms() {
     return forms;
 }
 
+// What the library's sources call their operations: the words in each `name`.
+std::set<std::string> defined_operations() {
+    static const std::regex name(R"(string_view name[^;]*;)"), word(R"re("(\w+)")re");
+    std::set<std::string> all;
+    for (const auto& file :
+         std::filesystem::directory_iterator(SHIKUMI_TEST_SOURCE_DIR "/autograd/ops")) {
+        if (file.path().extension() != ".cpp") continue;
+        std::ifstream source(file.path());
+        const std::string text(std::istreambuf_iterator<char>(source), {});
+        for (std::sregex_iterator at(text.begin(), text.end(), name), end; at != end; ++at) {
+            const std::string found = at->str();
+            for (std::sregex_iterator w(found.begin(), found.end(), word); w != end; ++w)
+                all.insert((*w)[1]);
+        }
+    }
+    return all;
+}
+
+// Adds what the tensor is made of.
+void note(const Tensor& t, std::set<const Node*>& seen, std::set<std::string>& operations) {
+    const Node* node = t.node();
+    if (!node || !node->op || !seen.insert(node).second) return;
+    operations.insert(std::string(node->op->name()));
+    for (const Tensor& input : node->inputs()) note(input, seen, operations);
+}
+
 }  // namespace
 
 TEST_CASE("every exported operation has a row for each of its forms", "[ops]") {
@@ -190,6 +220,31 @@ TEST_CASE("every exported operation has a row for each of its forms", "[ops]") {
     for (const auto& [name, count] : rows) {
         INFO(name);
         CHECK(declared.count(name) == 1);
+    }
+}
+
+TEST_CASE("the rows and their derivatives reach every operation there is", "[ops]") {
+    std::set<std::string> reached;
+    for_each_row([&](const Row& row) {
+        const Trial t = trial(row, f64);
+        std::vector<Tensor> by;
+        for (std::size_t i = 0; i < t.tensors.size(); ++i) {
+            if (is_real(row.inputs[i])) by.push_back(t.tensors[i]);
+        }
+        std::vector<Tensor> results{row.call(t.tensors, f64)};
+        for (int order = 0; order < row.order; ++order) {
+            const Tensor y = results.back();
+            if (order == 0) results.push_back(jvp(y, by, by));
+            for (const Tensor& gradient : grad(sum(square(y)), by)) results.push_back(gradient);
+        }
+        std::set<const Node*> seen;
+        for (const Tensor& result : results) note(result, seen, reached);
+    });
+    const std::set<std::string> defined = defined_operations();
+    CHECK(defined.size() > 80);
+    for (const std::string& operation : defined) {
+        INFO(operation);
+        CHECK(reached.count(operation) == 1);
     }
 }
 
