@@ -140,7 +140,10 @@ Layer& Layer::operator=(const Layer& other) {
     return *this;
 }
 
-Layer& Layer::operator=(Layer&& other) noexcept {
+Layer& Layer::operator=(Layer&& other) {
+    if (this != &other && other.holds(*this))
+        fail<ValueError>(other.name(), "can't take the place of '", name(),
+                         "', which it holds: it would be a layer of itself");
     state_ = std::move(other.state_);
     return *this;
 }
@@ -241,6 +244,12 @@ std::vector<Layer*> Layer::inner_layers() const {
         if (*place) layers.push_back(*place);
     }
     return layers;
+}
+
+bool Layer::holds(const Layer& other) const {
+    const std::vector<Layer*> inner = inner_layers();
+    return this == &other || std::any_of(inner.begin(), inner.end(),
+                                         [&](const Layer* layer) { return layer->holds(other); });
 }
 
 void Layer::collect(std::vector<Weight>& all) const {

@@ -92,6 +92,8 @@ public:
     Index count_params() const;
     /// Layers called by `build` or `call`, in the order in which that happened first.
     std::vector<Layer*> inner_layers() const;
+    /// Whether `other` is this layer or a layer inside of it, however deep.
+    bool holds(const Layer& other) const;
     bool trainable() const noexcept { return state_.trainable; }
     /// Freezes the weights, inner layers' included, or lets those be trained again that are no
     /// states. A frozen BatchNormalization runs on its moving statistics.
@@ -112,7 +114,8 @@ protected:
     Layer(const Layer& other);
     Layer(Layer&& other) noexcept;
     Layer& operator=(const Layer& other);
-    Layer& operator=(Layer&& other) noexcept;
+    /// Throws ValueError where `other` holds this layer, which would become a part of itself.
+    Layer& operator=(Layer&& other);
 
     /// A weight of the layer's dtype called "layer/name", with the layers around it before that.
     Parameter add_weight(std::string_view name, const Shape& shape, const Initializer& initializer,

@@ -68,7 +68,7 @@ public:
     /// no output, or one is listed twice.
     Model(const Symbols& inputs, const Symbols& outputs, std::string name = {});
     Model(Model&&) noexcept = default;
-    Model& operator=(Model&&) noexcept = default;
+    Model& operator=(Model&&) = default;
 
     Tensor call(const Tensor& x, Mode mode) override;
     void build_all(const std::vector<Spec>& inputs) override;

@@ -19,6 +19,12 @@ Tensor swap_batch_and_time(const Tensor& x) {
     return transpose(x, axes);
 }
 
+void check_sequences(const Shape& x) {
+    if (x.rank() < 3 || x[1] == 0)
+        fail<ShapeError>("rnn",
+                         "takes sequences (batch, time, features) of at least one step, got ", x);
+}
+
 // Without the time axis.
 Spec step_of(const Spec& sequence) {
     Shape::Sizes sizes;
@@ -70,8 +76,7 @@ std::shared_ptr<RNN> RNN::mirrored() const {
 }
 
 void RNN::build(const Spec& input) {
-    if (input.shape.rank() < 3)
-        fail<ShapeError>("rnn", "takes sequences (batch, time, features), got ", input.shape);
+    check_sequences(input.shape);
     if (!cell_->built()) cell_->set_dtype(dtype());
     cell_->ensure_built(step_of(input));
 }
@@ -128,9 +133,7 @@ RNN::States RNN::kept_states(Index batch) {
 }
 
 RecurrentCell::Sequence RNN::run(const Tensor& x, const States& initial, Mode mode) {
-    if (x.rank() < 3 || x.shape()[1] == 0)
-        fail<ShapeError>(
-            "rnn", "takes sequences (batch, time, features) of at least one step, got ", x.shape());
+    check_sequences(x.shape());
     const Index batch = x.shape()[0], time = x.shape()[1];
     const auto by_time = [&](const Tensor& t) {
         const Tensor swapped = swap_batch_and_time(t);

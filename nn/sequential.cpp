@@ -1,24 +1,11 @@
 #include <shikumi/nn/sequential.hpp>
 
-#include <algorithm>
-
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/nn/detail/placeholder.hpp>
 #include <shikumi/nn/input.hpp>
 #include <shikumi/nn/session.hpp>
 
 namespace shikumi::nn {
-
-namespace {
-
-bool holds(const Layer& layer, const Layer& wanted) {
-    if (&layer == &wanted) return true;
-    const std::vector<Layer*> inner = layer.inner_layers();
-    return std::any_of(inner.begin(), inner.end(),
-                       [&](const Layer* l) { return holds(*l, wanted); });
-}
-
-}  // namespace
 
 Sequential::Sequential(std::string name)
     : Model(LayerOptions{.name = name.empty() ? next_name("Sequential") : std::move(name)}) {}
@@ -31,7 +18,7 @@ void Sequential::add(SharedLayer added) {
         input_ = Spec{batch_of(detail::some_batch, input->sample().shape), input->sample().dtype};
         return;
     }
-    if (holds(layer, *this))
+    if (layer.holds(*this))
         fail<ValueError>(name(), "can't be a layer of itself: '", layer.name(), "' holds it");
     layers_.push_back(std::move(added));
     layer.set_position(static_cast<int>(layers_.size()));

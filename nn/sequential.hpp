@@ -21,7 +21,7 @@ public:
         (add(std::move(layers)), ...);
     }
     Sequential(Sequential&&) noexcept = default;
-    Sequential& operator=(Sequential&&) noexcept = default;
+    Sequential& operator=(Sequential&&) = default;
 
     template <std::derived_from<Layer> L>
     void add(L layer) {
