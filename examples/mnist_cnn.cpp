@@ -48,9 +48,9 @@ void mnist_cnn(const examples::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    // Chosen on the last 5,000 of the training digits, kept back: 0.9908 of them were read right,
-    // in batches of 64 0.9894.
+    // Chosen on the last 5,000 of the training digits, kept back: 0.9914 of them were read right,
+    // in batches of 32 with a rate of 0.002 0.9908, in batches of 64 0.9894.
     return examples::run_example(argc, argv, "70,000 handwritten digits, read by convolutions",
-                                 {.epochs = 3, .batch_size = 32, .learning_rate = 0.002},
+                                 {.epochs = 3, .batch_size = 16, .learning_rate = 0.0015},
                                  mnist_cnn);
 }
