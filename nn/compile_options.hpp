@@ -82,7 +82,9 @@ struct CompileOptions {
     PerOutput<Loss> loss = {};
     Metrics metrics = {};
     PerOutput<double> loss_weights = {};  ///< factors of the outputs' losses in their sum; 1
-    /// Every operation is computed as soon as it is recorded: for debugging.
+    /// Every operation is computed as soon as it is recorded: for debugging, and for layers whose
+    /// `call` looks at values. Otherwise a step is recorded once for each shape of batch and
+    /// replayed (see `capture`).
     bool run_eagerly = false;
 };
 

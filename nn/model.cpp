@@ -355,6 +355,9 @@ void Model::compile(CompileOptions options) {
     if (!ready_for_.empty()) check_outputs("compile", options);
     compiled_ = std::move(options);
     measured_outputs_.clear();
+    training_.clear();
+    testing_.clear();
+    predicting_.clear();
 }
 
 void Model::check_outputs(std::string_view caller, const CompileOptions& options) {
@@ -400,9 +403,13 @@ std::vector<Tensor> Model::predict(const std::vector<Tensor>& x, Index batch_siz
     for (const auto& rows : detail::batches(order, batch_size)) {
         std::vector<Tensor> batch;
         for (const Array& a : in) batch.emplace_back(detail::gather(a, rows));
-        const Pass pass;
-        const std::vector<Tensor> y = (*this)(batch, Mode::infer);
-        shikumi::evaluate(y, pass.updates());
+        const std::vector<Tensor> y =
+            predicting_.call(batch, [&](const std::vector<Tensor>& inputs) {
+                const Pass pass;
+                std::vector<Tensor> outputs = (*this)(inputs, Mode::infer);
+                shikumi::evaluate(outputs, pass.updates());
+                return outputs;
+            });
         for (std::size_t i = 0; i < y.size(); ++i) detail::put(y[i].array(), out[i], rows.front());
     }
     std::vector<Tensor> results;

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <shikumi/autograd/evaluate/capture.hpp>
 #include <shikumi/nn/clone.hpp>
 #include <shikumi/nn/compile_options.hpp>
 #include <shikumi/nn/history.hpp>
@@ -142,7 +143,10 @@ protected:
     virtual std::vector<Spec> known_inputs() const;
     /// The rows of the summary.
     virtual std::vector<LayerSummary> rows();
-    void grown() { ready_for_ = {}; }
+    void grown() {
+        ready_for_ = {};
+        predicting_.clear();
+    }
     void take_weights(const Model& from);
 
 private:
@@ -155,7 +159,9 @@ private:
         const std::vector<Metric>* metrics;
     };
     Measured measure(const Batch& batch, Mode mode);
-    Logs logs_of(const Measured& measured);
+    Logs logs_of(const std::vector<Tensor>& values);
+    const std::vector<Tensor>& step_inputs(const Batch& batch);
+    std::vector<Tensor> measured_values(const Measured& measured);
     void arrange();
     template <std::derived_from<Model> M>
     friend M clone(const M& model);
@@ -176,6 +182,11 @@ private:
     std::vector<Parameter> trainable_;
     std::vector<Weight> constrained_, regularized_;
     Logs spare_;  // what the last step has shown, to be filled again
+    // Steps are recorded once for each shape of batch and replayed; these forget when a step
+    // becomes another one.
+    Recordings training_, testing_, predicting_;
+    std::vector<Tensor> step_inputs_;
+    std::vector<std::size_t> counted_by_;  // as in `Measured`, of what was recorded
 };
 
 /// A model of its own with the same layers and weights, not compiled; of any class that is made of

@@ -221,6 +221,17 @@ void check(const FitOptions& options) {
         fail<ValueError>("fit", "verbose must be 0, 1 or 2, got ", options.verbose);
 }
 
+// The same batch, of these tensors.
+Batch batch_like(const Batch& batch, const std::vector<Tensor>& inputs) {
+    Batch like;
+    const auto targets = inputs.begin() + static_cast<std::ptrdiff_t>(batch.x.size());
+    const auto weights = targets + static_cast<std::ptrdiff_t>(batch.y.size());
+    like.x.assign(inputs.begin(), targets);
+    like.y.assign(targets, weights);
+    if (batch.weights.defined()) like.weights = *weights;
+    return like;
+}
+
 }  // namespace
 
 struct Model::Measured {
@@ -250,6 +261,8 @@ void Model::arrange() {
             shown_.push_back(names.size() > 1 ? names[i] + '_' + metric.name() : metric.name());
     }
     spare_ = {};
+    training_.clear();
+    testing_.clear();
     trainable_.clear();
     constrained_.clear();
     regularized_.clear();
@@ -312,7 +325,7 @@ Model::Measured Model::measure(const Batch& batch, Mode mode) {
 }
 
 // The last step's logs, filled again: names are not copied at each step.
-Logs Model::logs_of(const Measured& measured) {
+Logs Model::logs_of(const std::vector<Tensor>& values) {
     Logs logs = std::exchange(spare_, {});
     const bool same =
         std::equal(shown_.begin(), shown_.end(), logs.begin(), logs.end(),
@@ -322,33 +335,52 @@ Logs Model::logs_of(const Measured& measured) {
         for (const std::string& name : shown_) logs.add(name, 0);
     }
     for (std::size_t i = 0; i < shown_.size(); ++i) {
-        const bool masked = i < measured.counted_by.size() && measured.counted_by[i] > 0;
-        logs.set(i, number(measured.values[i]));
-        logs.set_count(i, masked ? number(measured.values[measured.counted_by[i]]) : -1);
+        const bool masked = i < counted_by_.size() && counted_by_[i] > 0;
+        logs.set(i, number(values[i]));
+        logs.set_count(i, masked ? number(values[counted_by_[i]]) : -1);
     }
     return logs;
 }
 
-// Forward pass, loss, metrics, gradients and new weights: recorded, then evaluated as one graph.
+const std::vector<Tensor>& Model::step_inputs(const Batch& batch) {
+    step_inputs_.assign(batch.x.begin(), batch.x.end());
+    step_inputs_.insert(step_inputs_.end(), batch.y.begin(), batch.y.end());
+    if (batch.weights.defined()) step_inputs_.push_back(batch.weights);
+    return step_inputs_;
+}
+
+std::vector<Tensor> Model::measured_values(const Measured& measured) {
+    counted_by_ = measured.counted_by;
+    return measured.values;
+}
+
+// Forward pass, loss, metrics, gradients and new weights: one graph.
 Logs Model::train_step(const Batch& batch) {
     if (!trainable())
         fail<StateError>("fit", "model '", name(),
                          "' is frozen and would be trained: thaw it by set_trainable(true)");
-    Measured measured = measure(batch, Mode::train);
-    std::vector<Assignment> steps = optimizer().minimize(measured.values.front(), trainable_);
-    constrain(steps, constrained_);
-    steps.insert(steps.end(), std::make_move_iterator(measured.updates.begin()),
-                 std::make_move_iterator(measured.updates.end()));
-    shikumi::evaluate(measured.values, steps);
-    if (const double loss = number(measured.values.front()); !std::isfinite(loss))
+    const auto values = training_.call(step_inputs(batch), [&](const std::vector<Tensor>& inputs) {
+        Measured measured = measure(batch_like(batch, inputs), Mode::train);
+        std::vector<Assignment> steps = optimizer().minimize(measured.values.front(), trainable_);
+        constrain(steps, constrained_);
+        steps.insert(steps.end(), measured.updates.begin(), measured.updates.end());
+        shikumi::evaluate(measured.values, steps);
+        return measured_values(measured);
+    });
+    step_inputs_.clear();
+    if (const double loss = number(values.front()); !std::isfinite(loss))
         fail<ValueError>("fit", "the loss became ", loss);
-    return logs_of(measured);
+    return logs_of(values);
 }
 
 Logs Model::test_step(const Batch& batch) {
-    const Measured measured = measure(batch, Mode::infer);
-    shikumi::evaluate(measured.values, measured.updates);
-    return logs_of(measured);
+    const auto values = testing_.call(step_inputs(batch), [&](const std::vector<Tensor>& inputs) {
+        const Measured measured = measure(batch_like(batch, inputs), Mode::infer);
+        shikumi::evaluate(measured.values, measured.updates);
+        return measured_values(measured);
+    });
+    step_inputs_.clear();
+    return logs_of(values);
 }
 
 Generator& Model::shuffling() {

@@ -9,7 +9,7 @@
 #include <shikumi/autograd/evaluate/trace.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 
-namespace shikumi::detail {
+namespace shikumi {
 
 namespace {
 
@@ -239,6 +239,11 @@ bool Recordings::find(std::span<const Tensor> in) {
     return false;
 }
 
+void Recordings::clear() noexcept {
+    recordings_.clear();
+    current_ = nullptr;
+}
+
 std::size_t Recordings::results() const noexcept { return current_->results(); }
 
 void Recordings::replay(std::span<const Tensor> in, std::span<Tensor> out) {
@@ -246,4 +251,4 @@ void Recordings::replay(std::span<const Tensor> in, std::span<Tensor> out) {
     current_->replay(in, out);
 }
 
-}  // namespace shikumi::detail
+}  // namespace shikumi

@@ -15,10 +15,9 @@
 
 namespace shikumi {
 
-namespace detail {
-
-/// What `capture` has recorded of one function: a plan for each combination of the arguments'
-/// shapes and dtypes.
+/// What has been recorded of one function: a plan for each combination of the arguments' shapes and
+/// dtypes. `capture` keeps it together with the function; others who know better when a recording
+/// ends hold one themselves.
 class Recordings {
 public:
     Recordings();
@@ -39,6 +38,17 @@ public:
     }
     std::size_t results() const noexcept;
     void replay(std::span<const Tensor> in, std::span<Tensor> out);
+    /// All of these: what `function(in)` gives, a std::vector<Tensor>.
+    template <class F>
+    std::vector<Tensor> call(const std::vector<Tensor>& in, F&& function) {
+        if (bypassed()) return function(in);
+        if (!find(in)) record(in, function);
+        std::vector<Tensor> out(results());
+        replay(in, out);
+        return out;
+    }
+    /// Forgets them all.
+    void clear() noexcept;
 
 private:
     class Recording;
@@ -61,6 +71,8 @@ private:
     std::vector<std::unique_ptr<Recording>> recordings_;
     Recording* current_ = nullptr;
 };
+
+namespace detail {
 
 template <class Results>
 std::vector<Tensor> listed(Results&& results) {
@@ -107,7 +119,7 @@ public:
 private:
     template <class Result, class List, class Apply>
     Result call(const List& in, Apply&& apply) {
-        if (detail::Recordings::bypassed()) return apply(in);
+        if (Recordings::bypassed()) return apply(in);
         if (!recordings_.find(in)) {
             recordings_.record(in, [&](const std::vector<Tensor>& x) {
                 if constexpr (std::is_void_v<Result>) {
@@ -136,7 +148,7 @@ private:
     }
 
     F function_;
-    detail::Recordings recordings_;
+    Recordings recordings_;
 };
 
 /// A function that records `f` at its first call and from then on only computes: no operation is

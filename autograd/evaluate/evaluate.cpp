@@ -76,11 +76,29 @@ void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignme
     for (const Assignment& a : assignments) rebind(a.parameter.slot(), a.value);
 }
 
+// What a captured function computes is computed at its replays.
+void evaluate_constants(const Trace& trace, std::span<const Tensor> roots) {
+    for (const Tensor& root : roots) {
+        if (!root.evaluated() && trace.cause(root).empty()) evaluate_and_assign({&root, 1}, {});
+    }
+}
+
 }  // namespace
+
+void look(const Tensor& t) {
+    if (const Trace* trace = Trace::current()) {
+        if (const std::string cause = trace->cause(t); !cause.empty())
+            fail<StateError>("capture", "a value that depends on ", cause,
+                             " is looked at inside a captured function, which is recorded once and "
+                             "replayed: return it and look at it outside, or call the function "
+                             "under Eager");
+    }
+    evaluate(t);
+}
 
 void evaluate(std::span<const Tensor> roots) {
     check(roots, {});
-    if (Trace* trace = Trace::current()) trace->allow(roots);
+    if (const Trace* trace = Trace::current()) return evaluate_constants(*trace, roots);
     if (std::all_of(roots.begin(), roots.end(), [](const Tensor& t) { return t.evaluated(); }))
         return;
     collect_released();

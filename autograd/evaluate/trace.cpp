@@ -25,25 +25,18 @@ void redraw(const Tensor& key, Generator& rng) {
     if (trace) trace->redraw(key, rng);
 }
 
-void Trace::allow(std::span<const Tensor> roots) const {
-    std::vector<const Node*> nodes;
-    for (const Tensor& root : roots) nodes.push_back(root.node());
+std::string Trace::cause(const Tensor& t) const {
+    const Node* const root = t.node();
     Walk walk;
-    walk.run(nodes, [](const Node& node) { return node.data == nullptr; });
+    walk.run({&root, 1}, [](const Node& node) { return node.data == nullptr; });
     for (const Node* node : walk.nodes()) {
-        const bool drawn = std::any_of(keys_.begin(), keys_.end(),
-                                       [&](const Key& key) { return key.leaf.node() == node; });
-        const bool argument = !node->op && !node->data;
-        if (!drawn && !argument && !node->has(Node::parameter)) continue;
-        const Slot* slot = node->slot();
-        fail<StateError>("capture", "a value that depends on ",
-                         slot       ? "parameter '" + slot->name + "'"
-                         : argument ? "an argument, " + to_string(node->spec()) + ","
-                                    : std::string("random numbers"),
-                         " is looked at inside a captured function, which is recorded once and "
-                         "replayed: return it and look at it outside, or call the function under "
-                         "Eager");
+        if (const Slot* slot = node->slot()) return "parameter '" + slot->name + "'";
+        if (!node->op && !node->data) return "an argument, " + to_string(node->spec()) + ",";
+        if (std::any_of(keys_.begin(), keys_.end(),
+                        [&](const Key& key) { return key.leaf.node() == node; }))
+            return "random numbers";
     }
+    return {};
 }
 
 void Trace::assign(std::span<const Assignment> assignments) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <shikumi/autograd/graph/evaluation.hpp>
@@ -27,8 +28,9 @@ public:
     /// This thread's; null where none lives.
     static Trace* current() noexcept;
 
-    /// Throws StateError where a root depends on an argument, a parameter or a random key.
-    void allow(std::span<const Tensor> roots) const;
+    /// What makes the value of `t` differ from call to call, in words: an argument, a parameter or
+    /// random numbers. Empty where nothing does.
+    std::string cause(const Tensor& t) const;
     void assign(std::span<const Assignment> assignments);
     void redraw(const Tensor& key, Generator& rng) { keys_.push_back({key, rng.shared()}); }
 

@@ -24,6 +24,10 @@ inline void evaluate(std::initializer_list<Tensor> roots) {
 }
 inline void evaluate(const Tensor& root) { evaluate(std::span<const Tensor>(&root, 1)); }
 
+/// The same for one who looks at the value. Throws StateError inside a captured function, where it
+/// isn't known yet.
+void look(const Tensor& t);
+
 /// Computes `roots` and the assigned values as one graph, then gives the parameters their new
 /// values: in place where nobody else holds the old one. Consumes the graph: what is held becomes a
 /// leaf, and differentiating it afterwards is an error.
@@ -34,8 +38,8 @@ void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignm
 /// what they were computed from.
 void fold_pending(const Tensor& root);
 
-/// True while this thread records a function for `capture`: its arguments have no values then, and
-/// assignments are only taken down.
+/// True while this thread records a function for `capture`: its arguments have no values then,
+/// what depends on them stays pending, and assignments are only taken down.
 bool capturing() noexcept;
 /// Tells the capture under way, if there is one, that `key` is to be drawn from `rng` at each
 /// replay.

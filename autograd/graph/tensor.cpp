@@ -19,7 +19,7 @@ const Node& node_of(const Tensor& t) {
 const Node& evaluated_node_of(const Tensor& t) {
     const Node& node = node_of(t);
     // A capture must hear of it even where the value is known.
-    if (!node.data || (node.has(Node::parameter) && capturing())) evaluate(t);
+    if (!node.data || (node.has(Node::parameter) && capturing())) look(t);
     return node;
 }
 

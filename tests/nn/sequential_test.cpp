@@ -238,8 +238,9 @@ TEST_CASE("shuffling: every sample once an epoch, the seed decides", "[nn]") {
         std::vector<std::vector<double>> seen;
         nn::Sequential m{Spy(&seen), nn::Dense(1)};
         m.compile(plain);
-        m.compile(
-            {.optimizer = optim::SGD({.learning_rate = 0.0}), .loss = nn::mean_squared_error});
+        m.compile({.optimizer = optim::SGD({.learning_rate = 0.0}),
+                   .loss = nn::mean_squared_error,
+                   .run_eagerly = true});
         options.batch_size = 4;
         options.epochs = 2;
         options.verbose = 0;
@@ -270,7 +271,9 @@ TEST_CASE("validation takes the tail before shuffling, and dropout is off", "[nn
     std::vector<std::vector<double>> seen;
     nn::Sequential m{Spy(&seen), nn::Dropout(0.5),
                      nn::Dense(1, {.kernel_initializer = nn::zeros_init()})};
-    m.compile({.optimizer = optim::SGD({.learning_rate = 0.0}), .loss = nn::mean_squared_error});
+    m.compile({.optimizer = optim::SGD({.learning_rate = 0.0}),
+               .loss = nn::mean_squared_error,
+               .run_eagerly = true});
     const auto history = m.fit(x, x, {.verbose = 0, .validation_split = 0.25});
     REQUIRE(seen.size() == 1);
     CHECK(std::set<double>(seen[0].begin(), seen[0].end()) ==
@@ -280,6 +283,39 @@ TEST_CASE("validation takes the tail before shuffling, and dropout is off", "[nn
         m.fit(x, x, {.verbose = 0, .validation_data = std::pair(tensor({{2}}), tensor({{4}}))});
     CHECK(given.history.at("val_loss")[0] == Approx(16));
     CHECK(given.history.size() == 2);
+}
+
+TEST_CASE("fit, evaluate and predict record a step once for each size of batch", "[nn]") {
+    int calls = 0;
+    const Tensor x = reshape(arange(10).cast(f32), {10, 1});
+    nn::Sequential m{nn::Lambda([&](const Tensor& t) {
+                         ++calls;
+                         return 2 * t;
+                     }),
+                     nn::Dense(1)};
+    const auto compile = [&](bool eagerly) {
+        m.compile({.optimizer = optim::SGD({.learning_rate = 0.0}),
+                   .loss = nn::mean_squared_error,
+                   .run_eagerly = eagerly});
+    };
+    compile(false);
+    m.ensure_ready({x.spec()});
+    const auto counted = [&](auto&& f) {
+        calls = 0;
+        f();
+        return calls;
+    };
+    const auto fit = [&] { m.fit(x, x, {.batch_size = 4, .epochs = 5, .verbose = 0}); };
+    const auto evaluate = [&] { m.evaluate(x, x, 4); };
+    const auto predict = [&] { m.predict(x, 4); };
+    CHECK(counted(fit) == 2);
+    CHECK(counted(evaluate) == 2);
+    CHECK(counted(predict) == 2);
+    CHECK(counted(predict) == 0);  // what was recorded stays
+    compile(true);
+    CHECK(counted(fit) == 15);
+    CHECK(counted(evaluate) == 3);
+    CHECK(counted(predict) == 3);
 }
 
 TEST_CASE("class weights multiply the losses, divided by the batch", "[nn]") {
