@@ -43,8 +43,8 @@ public:
     explicit GRUCell(Index units, const GRUOptions& options = {});
     Tensor prepare(const Tensor& inputs, Mode mode) override;
     std::vector<Tensor> step(const Tensor& x, const std::vector<Tensor>& states) override;
-    std::optional<Sequence> all_steps(const Tensor& prepared,
-                                      const std::vector<Tensor>& states) override;
+    std::optional<Sequence> all_steps(const Tensor& prepared, const std::vector<Tensor>& states,
+                                      const Tensor& mask) override;
     void finish() override;
 
 protected:

@@ -34,12 +34,14 @@ std::vector<Tensor> LSTMCell::step(const Tensor& x, const std::vector<Tensor>& s
 }
 
 std::optional<RecurrentCell::Sequence> LSTMCell::all_steps(const Tensor& prepared,
-                                                           const std::vector<Tensor>& states) {
+                                                           const std::vector<Tensor>& states,
+                                                           const Tensor& mask) {
     if (drops_state() || activation_.name() != tanh.name ||
         recurrent_activation_.name() != sigmoid.name)
         return {};
     const Index time = prepared.shape().front();
-    const Tensor all = detail::lstm_sequence(prepared, recurrent_kernel(), states[0], states[1]);
+    const Tensor all =
+        detail::lstm_sequence(prepared, recurrent_kernel(), states[0], states[1], mask);
     const auto step = [&](Index t) { return squeeze(slice(all, 0, {t, t + 1}), 0); };
     return Sequence{slice(all, 0, {0, time}), {step(time - 1), step(time)}};
 }

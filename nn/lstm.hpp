@@ -40,8 +40,8 @@ public:
     explicit LSTMCell(Index units, const LSTMOptions& options = {});
     std::vector<Shape> state_shapes() const override { return {{units()}, {units()}}; }
     std::vector<Tensor> step(const Tensor& x, const std::vector<Tensor>& states) override;
-    std::optional<Sequence> all_steps(const Tensor& prepared,
-                                      const std::vector<Tensor>& states) override;
+    std::optional<Sequence> all_steps(const Tensor& prepared, const std::vector<Tensor>& states,
+                                      const Tensor& mask) override;
 
 private:
     ActivationFunction activation_, recurrent_activation_;

@@ -7,7 +7,8 @@ namespace shikumi::nn {
 Tensor RecurrentCell::prepare(const Tensor& inputs, Mode) { return inputs; }
 
 std::optional<RecurrentCell::Sequence> RecurrentCell::all_steps(const Tensor&,
-                                                                const std::vector<Tensor>&) {
+                                                                const std::vector<Tensor>&,
+                                                                const Tensor&) {
     return {};
 }
 

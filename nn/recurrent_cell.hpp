@@ -28,9 +28,11 @@ public:
         Tensor outputs;  ///< (time, batch, …)
         std::vector<Tensor> states;
     };
-    /// The same as the steps, where the cell knows a faster way.
+    /// The same as the steps, where the cell knows a faster way. Where the mask (time, batch), if
+    /// it is defined, is false, the states stay as they are.
     virtual std::optional<Sequence> all_steps(const Tensor& prepared,
-                                              const std::vector<Tensor>& states);
+                                              const std::vector<Tensor>& states,
+                                              const Tensor& mask);
 
     /// The states before anything has been seen.
     std::vector<Tensor> zero_states(Index batch) const;

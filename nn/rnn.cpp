@@ -155,7 +155,11 @@ RecurrentCell::Sequence RNN::run(const Tensor& x, const States& initial, Mode mo
     add_layer(*cell_);
     const Tensor prepared = cell_->prepare(by_time(x), mode);
     std::optional<RecurrentCell::Sequence> all;
-    if (!mask.defined()) all = cell_->all_steps(prepared, states);
+    // Masked steps before the first real one give zeros: so do states that begin as zeros.
+    const bool from_zeros = initial.empty() && !options_.stateful;
+    if (!mask.defined() || from_zeros) all = cell_->all_steps(prepared, states, mask);
+    if (all && mask.defined() && options_.zero_output_for_mask)
+        all->outputs = all->outputs * expand_dims(mask, -1).cast(all->outputs.dtype());
     if (!all) all = repeat(prepared, states, mask);
     cell_->finish();
 

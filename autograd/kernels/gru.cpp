@@ -86,7 +86,7 @@ void copy(const T* from, Index count, T* to) {
 }  // namespace
 
 void gru(const GruSizes& n, ConstView inputs, ConstView recurrent, ConstView bias, ConstView h,
-         View tape) {
+         const bool* mask, View tape) {
     const Index u = n.units, state = n.state();
     const Product product{
         .dtype = inputs.spec.dtype, .m = n.batch, .n = 3 * u, .k = u, .accumulate = true};
@@ -101,6 +101,12 @@ void gru(const GruSizes& n, ConstView inputs, ConstView recurrent, ConstView bia
             each_sample(n, [&](Index row) {
                 const Index at = t * n.batch + row;
                 T* const own = before.data() + row * u;
+                if (mask && !mask[at]) {  // z = 1 keeps the state, and its derivative too
+                    T* const gates = tape.as<T>() + at * 4 * u;
+                    std::fill(gates, gates + u, T{1});
+                    std::fill(gates + u, gates + 4 * u, T{0});
+                    return;
+                }
                 run({inputs.as<T>() + at * 3 * u, from_state.data() + row * 3 * u, own,
                      tape.as<T>() + at * 4 * u, own},
                     u);

@@ -17,9 +17,10 @@ struct GruSizes {
 // r, the candidate n, and p, the part of h·recurrent + bias that r acts on.
 
 /// Runs the steps. `inputs` (steps, batch, 3 units) is what the inputs add to z, r, n; `recurrent`
-/// (units, 3 units), `bias` (3 units), `h` (batch, units) the state before. Fills the tape.
+/// (units, 3 units), `bias` (3 units), `h` (batch, units) the state before. Where `mask` (steps,
+/// batch), unless it is null, is false, a step leaves the state as it is. Fills the tape.
 void gru(const GruSizes& n, ConstView inputs, ConstView recurrent, ConstView bias, ConstView h,
-         View tape);
+         const bool* mask, View tape);
 /// The state after each step (steps, batch, units), from the tape and the state before the first.
 void gru_outputs(const GruSizes& n, ConstView tape, ConstView h, View outputs);
 /// From the derivatives `d` by those outputs: by the sums of z, of r, by what the inputs add to n,

@@ -86,7 +86,7 @@ void copy(const T* from, Index count, T* to) {
 }  // namespace
 
 void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h, ConstView c,
-          View tape) {
+          const bool* mask, View tape) {
     const Index u = n.units, state = n.state();
     const Product product{
         .dtype = inputs.spec.dtype, .m = n.batch, .n = 4 * u, .k = u, .accumulate = true};
@@ -100,6 +100,14 @@ void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h
             multiply(product, h_before, recurrent.data, to.gates + t * 4 * state);
             each_sample(n, [&](Index row) {
                 const Index at = t * state + row * u;
+                if (mask && !mask[t * n.batch + row]) {  // as if i = g = o = 0 and f = 1
+                    std::fill(to.gates + 4 * at, to.gates + 4 * (at + u), T{0});
+                    std::fill(to.gates + 4 * at + u, to.gates + 4 * at + 2 * u, T{1});
+                    copy(c_before + row * u, u, to.cell + at);
+                    std::fill(to.cell_tanh + at, to.cell_tanh + at + u, T{0});
+                    copy(h_before + row * u, u, to.output + at);
+                    return;
+                }
                 run({to.gates + 4 * at, c_before + row * u, to.cell + at, to.cell_tanh + at,
                      to.output + at},
                     u);
@@ -117,7 +125,7 @@ void lstm_outputs(const LstmSizes& n, ConstView tape, View out) {
 }
 
 void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, ConstView c,
-                   ConstView outputs, View gates, View cell) {
+                   const bool* mask, ConstView outputs, View gates, View cell, View output) {
     const Index u = n.units, state = n.state();
     const Product product{.dtype = tape.spec.dtype,
                           .transpose_b = true,
@@ -131,6 +139,8 @@ void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, Cons
         const T* const dout = outputs.as<T>();
         std::vector<T> dh(dout + (n.steps - 1) * state, dout + n.steps * state);
         copy(dout + n.steps * state, state, cell.as<T>());
+        // Whether a step is masked: the state before it is the one after it, as is its derivative.
+        const auto kept = [&](Index t, Index row) { return mask && !mask[t * n.batch + row]; };
         for (Index t = n.steps - 1; t >= 0; --t) {
             T* const dz = gates.as<T>() + t * 4 * state;
             const T* const c_before = t == 0 ? c.as<T>() : from.cell + (t - 1) * state;
@@ -141,9 +151,20 @@ void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, Cons
                     u);
             });
             if (t == 0) break;
-            copy(dout + (t - 1) * state, state, dh.data());
+            const T* const read = dout + (t - 1) * state;
+            for (Index row = 0; row < n.batch; ++row) {
+                T* const own = dh.data() + row * u;
+                if (kept(t, row))
+                    for (Index j = 0; j < u; ++j) own[j] += read[row * u + j];
+                else
+                    copy(read + row * u, u, own);
+            }
             multiply(product, dz, recurrent.data, dh.data());
         }
+        for (Index row = 0; row < n.batch; ++row) {
+            if (!kept(0, row)) std::fill_n(dh.begin() + row * u, u, T{0});
+        }
+        copy(dh.data(), state, output.as<T>());
     });
 }
 

@@ -16,14 +16,16 @@ struct LstmSizes {
 };
 
 /// Runs the steps. `inputs` (steps, batch, 4 units) is what the inputs add to the gates i, f, c, o,
-/// `recurrent` (units, 4 units), `h` and `c` (batch, units) the state before. Fills the tape.
+/// `recurrent` (units, 4 units), `h` and `c` (batch, units) the state before. Where `mask` (steps,
+/// batch), unless it is null, is false, a step leaves both as they are. Fills the tape.
 void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h, ConstView c,
-          View tape);
+          const bool* mask, View tape);
 /// The tape's outputs, then its last cell: (steps + 1, batch, units).
 void lstm_outputs(const LstmSizes& n, ConstView tape, View out);
 /// From the derivatives by those outputs: by the gates' sums before their functions (steps, batch,
-/// 4 units), and by the cell before the first step (batch, units).
+/// 4 units), by the cell before the first step (batch, units), and by the output before it where
+/// that isn't multiplied by `recurrent`, since the first step is masked (batch, units).
 void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, ConstView c,
-                   ConstView outputs, View gates, View cell);
+                   const bool* mask, ConstView outputs, View gates, View cell, View output);
 
 }  // namespace shikumi::kernels

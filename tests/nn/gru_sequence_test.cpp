@@ -58,7 +58,8 @@ TEST_CASE("second derivatives of a GRU sequence are those of its steps", "[recur
     const auto in = sample(3, 2, 2, f64);
     const auto second = [&](auto sequence) {
         Tensor squares;
-        for (const Tensor& g : grad(sum(square(sequence(in[0], in[1], in[2], in[3]))), in)) {
+        for (const Tensor& g :
+             grad(sum(square(sequence(in[0], in[1], in[2], in[3], Tensor()))), in)) {
             const Tensor own = sum(square(g));
             squares = squares.defined() ? squares + own : own;
         }
@@ -68,6 +69,29 @@ TEST_CASE("second derivatives of a GRU sequence are those of its steps", "[recur
     for (std::size_t i = 0; i < in.size(); ++i)
         CHECK(largest_difference(whole[i], steps[i]) <
               1e-10 * (1 + max(abs(steps[i])).item<double>()));
+}
+
+TEST_CASE("a GRU sequence leaves out masked steps, as its steps do", "[recurrent]") {
+    const auto in = sample(4, 3, 2, f64);
+    const Tensor mask = tensor({{1, 0, 1}, {1, 0, 0}, {0, 1, 1}, {1, 1, 0}}, bool_);
+    const auto whole = gru_sequence(in[0], in[1], in[2], in[3], mask);
+    const auto steps = gru_steps(in[0], in[1], in[2], in[3], mask);
+    CHECK(largest_difference(whole, steps) < 1e-12);
+    CHECK(largest_difference(slice(whole, {{0, 1}, {1, 2}}), slice(whole, {{1, 2}, {1, 2}})) == 0);
+
+    // The gradients' own gradients, too.
+    const auto both = [&](const Tensor& y) {
+        std::vector<Tensor> all = grad(sum(y * square(y)), in);
+        Tensor squares;
+        for (const Tensor& g : all)
+            squares = squares.defined() ? squares + sum(square(g)) : sum(square(g));
+        for (const Tensor& g : grad(squares, in)) all.push_back(g);
+        return all;
+    };
+    const auto by_whole = both(whole), by_steps = both(steps);
+    for (std::size_t i = 0; i < by_whole.size(); ++i)
+        CHECK(largest_difference(by_whole[i], by_steps[i]) <
+              1e-10 * (1 + max(abs(by_steps[i])).item<double>()));
 }
 
 TEST_CASE("derivatives of a GRU sequence agree with differences", "[recurrent]") {
