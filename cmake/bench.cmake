@@ -21,6 +21,12 @@ endfunction()
 
 shikumi_bench(workloads shikumi bench_common)
 
+# Instructions a step, where they can be compared with what was written down: with its compiler and optimisation.
+if(SHIKUMI_TESTS AND NOT SHIKUMI_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_test(NAME instructions COMMAND ${PROJECT_SOURCE_DIR}/bench/instructions ${PROJECT_BINARY_DIR})
+    set_tests_properties(instructions PROPERTIES LABELS bench SKIP_RETURN_CODE 77 TIMEOUT 600)
+endif()
+
 find_package(benchmark QUIET)
 if(benchmark_FOUND)
     foreach(name IN ITEMS embeddings nodes pointwise products reductions recurrent)
