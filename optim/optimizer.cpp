@@ -188,6 +188,7 @@ std::vector<Assignment> Optimizer::updates(const std::vector<Parameter>& paramet
     PerDType decay(weight_decay == 0 ? std::vector<Tensor>()
                                      : std::vector{state.learning_rate * weight_decay});
     std::vector<Assignment> assignments;
+    assignments.reserve(parameters.size() * (1 + state.rule->memories().size()) + 2);
     std::vector<Tensor> values;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const Tensor gradient = std::move(gradients[i]);

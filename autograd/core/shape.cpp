@@ -16,6 +16,14 @@ Shape::Shape(std::initializer_list<Index> sizes)
 Shape::Shape(std::span<const Index> sizes) {
     if (sizes.size() > static_cast<std::size_t>(max_rank))
         fail<ShapeError>("shape", "at most ", max_rank, " axes, got ", sizes.size());
+    if (sizes.size() <= 2) {  // nearly every shape, and no product of two such sizes is too large
+        const Index a = sizes.empty() ? 0 : sizes[0], b = sizes.size() < 2 ? 0 : sizes[1];
+        if (((a | b) & ~static_cast<Index>(size_mask >> 1)) == 0) {
+            low_ = static_cast<std::uint64_t>(a) | static_cast<std::uint64_t>(b) << 31 |
+                   static_cast<std::uint64_t>(sizes.size()) << 62;
+            return;
+        }
+    }
     constexpr Index most = Index{1} << 60;  // so that bytes can be counted as well
     Index total = 1;
     for (const Index s : sizes) {

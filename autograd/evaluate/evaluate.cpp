@@ -35,7 +35,6 @@ void check(std::span<const Tensor> roots, std::span<const Assignment> assignment
             throw StateError(
                 "[evaluate] an empty Tensor (default-constructed or moved from) has no value");
     }
-    std::vector<const Slot*> slots;
     for (const Assignment& a : assignments) {
         const Slot& slot = a.parameter.slot();
         if (!a.value.defined())
@@ -43,12 +42,26 @@ void check(std::span<const Tensor> roots, std::span<const Assignment> assignment
         if (a.value.spec() != slot.value.spec())
             fail<ShapeError>("assign", "parameter '", slot.name, "' is ", slot.value.spec(),
                              ", got ", a.value.spec());
-        slots.push_back(&slot);
     }
-    std::sort(slots.begin(), slots.end());
-    const auto twice = std::adjacent_find(slots.begin(), slots.end());
-    if (twice != slots.end())
-        fail<ValueError>("assign", "parameter '", (*twice)->name, "' is assigned twice");
+    const auto refuse = [](const Parameter& twice) {
+        fail<ValueError>("assign", "parameter '", twice.name(), "' is assigned twice");
+    };
+    constexpr std::size_t few = 16;  // compared with each other sooner than sorted
+    if (assignments.size() <= few) {
+        for (std::size_t i = 0; i < assignments.size(); ++i) {
+            for (std::size_t j = 0; j < i; ++j) {
+                if (assignments[i].parameter == assignments[j].parameter)
+                    refuse(assignments[i].parameter);
+            }
+        }
+        return;
+    }
+    std::vector<const Parameter*> sorted;
+    for (const Assignment& a : assignments) sorted.push_back(&a.parameter);
+    const auto slot = [](const Parameter* p) { return &p->slot(); };
+    std::ranges::sort(sorted, {}, slot);
+    const auto twice = std::ranges::adjacent_find(sorted, {}, slot);
+    if (twice != sorted.end()) refuse(**twice);
 }
 
 void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
@@ -149,7 +162,12 @@ void fold_pending(const Tensor& root) {
     evaluate(constants);
     for (const Tensor& constant : constants) drop_inputs(*constant.node());
     for (std::uint32_t i = 0; i <= last; ++i) {
-        if (alive[i] && !walk[i].data) weigh(const_cast<Node&>(walk[i]));
+        if (!alive[i] || walk[i].data) continue;
+        std::uint32_t below = 0;
+        for (const std::uint32_t input : walk.inputs(i)) {
+            if (!walk[input].data) below = std::max(below, walk[input].weight);
+        }
+        weigh(const_cast<Node&>(walk[i]), below);
     }
 }
 

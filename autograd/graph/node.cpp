@@ -215,15 +215,9 @@ Node* new_node() {
     return node;
 }
 
-std::uint32_t weigh(Node& node) noexcept {
-    // 64 KiB weigh as much as a node, and no single node more than a whole heavy graph.
-    constexpr std::size_t unit = std::size_t{64} << 10, most = 4096;
-    std::uint32_t below = 0;
-    for (const Tensor& input : node.inputs())
-        below = std::max(below, input.node()->data ? 0U : input.node()->weight);
-    const std::uint64_t weight = below + std::min(1 + node.spec().bytes() / unit, most);
-    node.weight = static_cast<std::uint32_t>(std::min<std::uint64_t>(weight, ~0U));
-    return below;
+void keep_nodes(int more) noexcept {
+    born -= more;
+    if (current_thread_id == 0) tell_live();
 }
 
 void drop_inputs(Node& node) noexcept {

@@ -1,6 +1,7 @@
 // Node: one immutable entry of the expression graph, and the counting that keeps it alive.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <span>
@@ -95,12 +96,21 @@ struct Node {
 Node* new_node();
 /// Lets go of the inputs: the node becomes a leaf. Its value must be known.
 void drop_inputs(Node& node) noexcept;
-/// Sets `node.weight` from its inputs' and its own size; gives the heaviest pending input's.
-std::uint32_t weigh(Node& node) noexcept;
+/// Sets `node.weight` from its own size and the heaviest pending input's weight.
+inline void weigh(Node& node, std::uint32_t below) noexcept {
+    // 64 KiB weigh as much as a node, and no single node more than a whole heavy graph.
+    constexpr std::size_t unit = std::size_t{64} << 10, most = 4096;
+    const std::uint64_t weight =
+        below + std::min<std::uint64_t>(1 + node.spec().bytes() / unit, most);
+    node.weight = static_cast<std::uint32_t>(std::min<std::uint64_t>(weight, ~0U));
+}
 /// Frees what other threads have let go of; called at evaluations.
 void collect_released() noexcept;
-/// Nodes alive in the whole process: what tests of leaks look at.
+/// Nodes alive in the whole process, without those that threads keep for reuse: what tests of leaks
+/// look at.
 std::int64_t live_nodes() noexcept;
+/// Says that this thread keeps so many more of its nodes for reuse, or fewer.
+void keep_nodes(int more) noexcept;
 
 namespace detail {
 bool release_shared(Node* node) noexcept;

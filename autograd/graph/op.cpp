@@ -29,9 +29,9 @@ constexpr std::uint32_t heavy = 4096;
 void Pointwise::eval(ConstViews in, View out) const {
     std::array<Spec, 3> specs;
     for (std::size_t i = 0; i < in.size(); ++i) specs[i] = in[i].spec;
-    kernel({specs.data(), in.size()}).full(out.size(), out.data, in[0].data,
-                                      in.size() > 1 ? in[1].data : nullptr,
-                                      in.size() > 2 ? in[2].data : nullptr);
+    kernel({specs.data(), in.size()})
+        .full(out.size(), out.data, in[0].data, in.size() > 1 ? in[1].data : nullptr,
+              in.size() > 2 ? in[2].data : nullptr);
 }
 
 namespace detail {
@@ -50,12 +50,14 @@ Tensor record(const Op& op, std::span<Tensor> in) {
     if (in.size() > few) many_specs.resize(in.size());
     const std::span<Spec> specs(in.size() > few ? many_specs.data() : few_specs.data(), in.size());
     if (in.size() > 0xFF) fail<ValueError>(op.name(), "at most 255 inputs, got ", in.size());
+    std::uint32_t below = 0;
     for (std::size_t i = 0; i < in.size(); ++i) {
         const Node* input = in[i].node();
         if (!input)
             fail<StateError>(op.name(), "input ", i,
                              " is an empty Tensor (default-constructed or moved from)");
         specs[i] = input->spec();
+        if (!input->data) below = std::max(below, input->weight);
     }
     const Spec spec = op.infer(specs);
 
@@ -77,7 +79,7 @@ Tensor record(const Op& op, std::span<Tensor> in) {
     node->op = std::exchange(count.op, nullptr);
     if (recording.no_grad) node->flags |= Node::constant;
 
-    const std::uint32_t below = weigh(*node);
+    weigh(*node, below);
     if (recording.eager) evaluate(tensor);
     // At each doubling, so that a graph that can't be folded is not looked at again and again.
     else if (node->weight >= heavy && std::bit_width(node->weight) > std::bit_width(below))
@@ -98,13 +100,13 @@ DType common_dtype(std::string_view op, Specs in) {
 }
 
 Spec pointwise_spec(std::string_view op, Specs in) {
-    Spec out = in[0];
+    const DType dtype = in[0].dtype;
+    Shape shape = in[0].shape;
     for (std::size_t i = 1; i < in.size(); ++i) {
-        if (in[i] == out) continue;
-        common_dtype(op, in);
-        out.shape = broadcast(op, out.shape, in[i].shape);
+        if (in[i].dtype != dtype) common_dtype(op, in);
+        if (in[i].shape != shape) shape = broadcast(op, shape, in[i].shape);
     }
-    return out;
+    return {shape, dtype};
 }
 
 Spec floating_spec(std::string_view op, Specs in) {
