@@ -109,6 +109,11 @@ void look(const Tensor& t) {
     evaluate(t);
 }
 
+void settle(const Tensor& t) {
+    if (Trace* trace = Trace::current()) trace->settle(t);
+    look(t);
+}
+
 void evaluate(std::span<const Tensor> roots) {
     check(roots, {});
     if (const Trace* trace = Trace::current()) return evaluate_constants(*trace, roots);

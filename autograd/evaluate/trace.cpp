@@ -9,6 +9,14 @@ namespace shikumi {
 
 namespace {
 thread_local constinit Trace* trace = nullptr;
+
+Walk pending(const Tensor& t) {
+    const Node* const root = t.node();
+    Walk walk;
+    walk.run({&root, 1}, [](const Node& node) { return node.data == nullptr; });
+    return walk;
+}
+
 }  // namespace
 
 Trace::Trace() noexcept { trace = this; }
@@ -26,9 +34,7 @@ void redraw(const Tensor& key, Generator& rng) {
 }
 
 std::string Trace::cause(const Tensor& t) const {
-    const Node* const root = t.node();
-    Walk walk;
-    walk.run({&root, 1}, [](const Node& node) { return node.data == nullptr; });
+    const Walk walk = pending(t);
     for (const Node* node : walk.nodes()) {
         if (const Slot* slot = node->slot()) return "parameter '" + slot->name + "'";
         if (!node->op && !node->data) return "an argument, " + to_string(node->spec()) + ",";
@@ -37,6 +43,11 @@ std::string Trace::cause(const Tensor& t) const {
             return "random numbers";
     }
     return {};
+}
+
+void Trace::settle(const Tensor& t) {
+    const Walk walk = pending(t);
+    std::erase_if(keys_, [&](const Key& key) { return walk.position(*key.leaf.node()) >= 0; });
 }
 
 void Trace::assign(std::span<const Assignment> assignments) {

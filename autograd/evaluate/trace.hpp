@@ -31,6 +31,8 @@ public:
     /// What makes the value of `t` differ from call to call, in words: an argument, a parameter or
     /// random numbers. Empty where nothing does.
     std::string cause(const Tensor& t) const;
+    /// Makes the random numbers that `t` depends on constants.
+    void settle(const Tensor& t);
     void assign(std::span<const Assignment> assignments);
     void redraw(const Tensor& key, Generator& rng) { keys_.push_back({key, rng.shared()}); }
 

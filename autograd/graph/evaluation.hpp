@@ -28,6 +28,10 @@ inline void evaluate(const Tensor& root) { evaluate(std::span<const Tensor>(&roo
 /// isn't known yet.
 void look(const Tensor& t);
 
+/// The same for a value that is made once, such as a weight's first: inside a captured function its
+/// random numbers are not drawn again by replays.
+void settle(const Tensor& t);
+
 /// Computes `roots` and the assigned values as one graph, then gives the parameters their new
 /// values: in place where nobody else holds the old one. Consumes the graph: what is held becomes a
 /// leaf, and differentiating it afterwards is an error.

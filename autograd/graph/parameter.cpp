@@ -30,7 +30,7 @@ void rebind(Slot& slot, const Tensor& leaf) {
 
 Parameter::Parameter(std::string name, const Tensor& value)
     : slot_(std::make_shared<Slot>(std::move(name))) {
-    evaluate(value);
+    settle(value);
     slot_->trainable = is_floating(value.dtype());
     rebind(*slot_, twin(value));
 }

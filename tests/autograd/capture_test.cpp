@@ -1,4 +1,6 @@
 // capture: replays give what the function gives, bit by bit, and look at nothing too early.
+#include <optional>
+
 #include <shikumi/shikumi.hpp>
 
 #include "catch.hpp"
@@ -127,6 +129,27 @@ TEST_CASE("a captured function draws random numbers as the function does") {
         return random_uniform({3}, own);
     });
     CHECK(values(fresh()) == values(fresh()));
+}
+
+TEST_CASE("what a captured function makes at its first call is made once") {
+    Generator plain(3), captured(3);
+    const Tensor first = random_normal({2, 2}, plain);
+    std::optional<Parameter> w;
+    auto f = capture([&](const Tensor& x) {
+        if (!w) w.emplace("w", random_normal({2, 2}, captured));
+        return matmul(x, Tensor(*w)) + random_uniform({2}, captured);
+    });
+    for (int i = 0; i < 3; ++i)
+        CHECK(values(f(ones({1, 2}))) ==
+              values(matmul(ones({1, 2}), first) + random_uniform({2}, plain)));
+    CHECK(captured.next().stream == plain.next().stream);
+
+    nn::Sequential model{nn::Dense(3), nn::Dropout(0.5), nn::Dense(1)};
+    auto predict = capture([&](const Tensor& x) { return model(x); });  // not built yet
+    const Tensor x = ones({2, 4});
+    const auto once = values(predict(x));
+    CHECK(values(predict(x)) == once);
+    CHECK(values(model(x)) == once);
 }
 
 TEST_CASE("looking at a value inside a captured function is an error") {
