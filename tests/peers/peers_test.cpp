@@ -124,16 +124,12 @@ std::vector<Index> axes_for(Dice& dice, const Window& w) {
 }
 
 // Makes the first, second or third of the layers, all of which take the same.
-template <class One, class Two, class Three, class... Arguments>
+template <class One, class... More, class... Arguments>
 std::shared_ptr<nn::Layer> along(int axes, const Arguments&... arguments) {
-    switch (axes) {
-        case 1:
-            return std::make_shared<One>(arguments...);
-        case 2:
-            return std::make_shared<Two>(arguments...);
-        default:
-            return std::make_shared<Three>(arguments...);
+    if constexpr (sizeof...(More) > 0) {
+        if (axes > 1) return along<More...>(axes - 1, arguments...);
     }
+    return std::make_shared<One>(arguments...);
 }
 
 Case convolution_case(Dice& dice, int axes) {
@@ -154,77 +150,72 @@ Case convolution_case(Dice& dice, int axes) {
             [=](const peers::Question& q) { return peers::convolution(q, w, groups); }};
 }
 
-// The layer where there is one, the operation along one and three axes.
+// output_padding, where each axis has sizes to choose from; where there is none, nothing.
+std::vector<Index> output_padding(Dice& dice, const Window& w) {
+    std::vector<Index> all;
+    for (std::size_t i = 0; i < w.size.size(); ++i) {
+        const bool even = (w.size[i] - 1) * w.dilation[i] % 2 == 1;
+        if (w.padding == peers::Padding::same && even) return {};
+        all.push_back(dice.between(0, w.stride[i] - 1));
+    }
+    return dice.coin() ? all : std::vector<Index>();
+}
+
 Case transposed_case(Dice& dice, int axes) {
     Window w = convolution_window(dice, axes);
     if (w.padding == peers::Padding::causal) w.padding = peers::Padding::same;
     const Index groups = dice.between(1, 2);
     const Index in = groups * dice.between(1, 3), out = groups * dice.between(1, 3);
-    const Shape x = shape_of(dice.between(1, 3), dice.sizes(axes, 1, 4), in);
-    const auto peer = [=](const peers::Question& q) {
-        return peers::convolution_transpose(q, w, groups);
-    };
-    const std::string how = sentence(out, ", ", text(w), ", groups ", groups);
-    if (axes == 2) {
-        const bool bias = dice.coin();
-        return {"Conv2DTranspose " + how + flag(bias, "bias"),
-                std::make_shared<nn::Conv2DTranspose>(
-                    out, PerAxis(w.size),
-                    nn::ConvOptions{.strides = PerAxis(w.stride),
-                                    .padding = ours(w.padding),
-                                    .dilation_rate = PerAxis(w.dilation),
-                                    .groups = groups,
-                                    .use_bias = bias}),
-                {x},
-                peer};
-    }
-    Shape::Sizes kernel;
-    for (const Index n : w.size) kernel.push_back(n);
-    kernel.push_back(out / groups);
-    kernel.push_back(in);
-    const ConvolutionOptions options{.strides = PerAxis(w.stride),
-                                     .dilation = PerAxis(w.dilation),
-                                     .padding = ours(w.padding),
-                                     .groups = groups};
-    return {"convolution_transpose " + how,
-            std::make_shared<Calls>([=](const std::vector<Tensor>& t) {
-                return convolution_transpose(t[0], t[1], options);
-            }),
-            {x, Shape(kernel)},
-            peer};
+    const bool bias = dice.coin();
+    const std::vector<Index> more = output_padding(dice, w);
+    nn::ConvOptions options{.strides = PerAxis(w.stride),
+                            .padding = ours(w.padding),
+                            .dilation_rate = PerAxis(w.dilation),
+                            .groups = groups,
+                            .use_bias = bias};
+    if (!more.empty()) options.output_padding = PerAxis(more);
+    return {
+        sentence("Conv", axes, "DTranspose ", out, ", ", text(w), ", output_padding ",
+                 more.empty() ? "none" : text(more), ", groups ", groups, flag(bias, "bias")),
+        along<nn::Conv1DTranspose, nn::Conv2DTranspose, nn::Conv3DTranspose>(
+            axes, out, PerAxis(w.size), options),
+        {shape_of(dice.between(1, 3), dice.sizes(axes, 1, 4), in)},
+        [=](const peers::Question& q) { return peers::convolution_transpose(q, w, groups, more); }};
 }
 
 Case depthwise_case(Dice& dice) {
-    const Window w = convolution_window(dice, 2);
+    const int axes = static_cast<int>(dice.between(1, 2));
+    const Window w = convolution_window(dice, axes);
     const Index multiplier = dice.between(1, 3);
     const bool bias = dice.coin();
-    return {sentence("DepthwiseConv2D, ", text(w), ", depth_multiplier ", multiplier,
+    const nn::DepthwiseConvOptions options{.strides = PerAxis(w.stride),
+                                           .padding = ours(w.padding),
+                                           .depth_multiplier = multiplier,
+                                           .dilation_rate = PerAxis(w.dilation),
+                                           .use_bias = bias};
+    return {sentence("DepthwiseConv", axes, "D, ", text(w), ", depth_multiplier ", multiplier,
                      flag(bias, "bias")),
-            std::make_shared<nn::DepthwiseConv2D>(
-                PerAxis(w.size), nn::DepthwiseConvOptions{.strides = PerAxis(w.stride),
-                                                          .padding = ours(w.padding),
-                                                          .depth_multiplier = multiplier,
-                                                          .dilation_rate = PerAxis(w.dilation),
-                                                          .use_bias = bias}),
+            along<nn::DepthwiseConv1D, nn::DepthwiseConv2D>(axes, PerAxis(w.size), options),
             {shape_of(dice.between(1, 3), axes_for(dice, w), dice.between(1, 4))},
             [=](const peers::Question& q) { return peers::depthwise(q, w); }};
 }
 
 Case separable_case(Dice& dice) {
-    const Window w = convolution_window(dice, 2);
+    const int axes = static_cast<int>(dice.between(1, 2));
+    const Window w = convolution_window(dice, axes);
     const Index multiplier = dice.between(1, 2), filters = dice.between(1, 4);
     const bool bias = dice.coin();
-    return {sentence("SeparableConv2D ", filters, ", ", text(w), ", depth_multiplier ", multiplier,
-                     flag(bias, "bias")),
-            std::make_shared<nn::SeparableConv2D>(
-                filters, PerAxis(w.size),
-                nn::SeparableConvOptions{.strides = PerAxis(w.stride),
-                                         .padding = ours(w.padding),
-                                         .dilation_rate = PerAxis(w.dilation),
-                                         .depth_multiplier = multiplier,
-                                         .use_bias = bias}),
-            {shape_of(dice.between(1, 3), axes_for(dice, w), dice.between(1, 4))},
-            [=](const peers::Question& q) { return peers::separable(q, w); }};
+    const nn::SeparableConvOptions options{.strides = PerAxis(w.stride),
+                                           .padding = ours(w.padding),
+                                           .dilation_rate = PerAxis(w.dilation),
+                                           .depth_multiplier = multiplier,
+                                           .use_bias = bias};
+    return {
+        sentence("SeparableConv", axes, "D ", filters, ", ", text(w), ", depth_multiplier ",
+                 multiplier, flag(bias, "bias")),
+        along<nn::SeparableConv1D, nn::SeparableConv2D>(axes, filters, PerAxis(w.size), options),
+        {shape_of(dice.between(1, 3), axes_for(dice, w), dice.between(1, 4))},
+        [=](const peers::Question& q) { return peers::separable(q, w); }};
 }
 
 Case pooling_case(Dice& dice, int axes) {
@@ -242,6 +233,24 @@ Case pooling_case(Dice& dice, int axes) {
                                                                                     options),
             {x},
             [=](const peers::Question& q) { return peers::average_pool(q, w); }};
+}
+
+Case adaptive_pooling_case(Dice& dice) {
+    const int axes = static_cast<int>(dice.between(1, 3));
+    const Shape x = shape_of(dice.between(1, 3), dice.sizes(axes, 1, 7), dice.between(1, 3));
+    const std::vector<Index> places = dice.sizes(axes, 1, 5);
+    const PerAxis size(places);
+    if (dice.coin())
+        return {sentence("AdaptiveMaxPooling", axes, "D to ", text(places)),
+                along<nn::AdaptiveMaxPooling1D, nn::AdaptiveMaxPooling2D, nn::AdaptiveMaxPooling3D>(
+                    axes, size),
+                {x},
+                [=](const peers::Question& q) { return peers::adaptive_max_pool(q, places); }};
+    return {sentence("AdaptiveAveragePooling", axes, "D to ", text(places)),
+            along<nn::AdaptiveAveragePooling1D, nn::AdaptiveAveragePooling2D,
+                  nn::AdaptiveAveragePooling3D>(axes, size),
+            {x},
+            [=](const peers::Question& q) { return peers::adaptive_average_pool(q, places); }};
 }
 
 Case global_pooling_case(Dice& dice) {
@@ -484,6 +493,7 @@ Case draw(int number, Dice& dice) {
         [](Dice& d) { return pooling_case(d, 1); },
         [](Dice& d) { return pooling_case(d, 2); },
         [](Dice& d) { return pooling_case(d, 3); },
+        adaptive_pooling_case,
         global_pooling_case,
         [](Dice& d) { return batch_normalization_case(d, true); },
         [](Dice& d) { return batch_normalization_case(d, false); },

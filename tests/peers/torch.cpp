@@ -93,8 +93,10 @@ Tensor slide(const Tensor& x, const Tensor& kernel, const c10::optional<Tensor>&
 }
 
 // (window…, a, b) to (b, a, window…): of a convolution (out, in, …), of a transposed one (in, out,
-// …).
-Tensor kernel_of(const Tensor& kernel) { return kernel.movedim({-1, -2}, {0, 1}); }
+// …). A copy: libtorch refuses to write derivatives into some views.
+Tensor kernel_of(const Tensor& kernel) {
+    return kernel.movedim({-1, -2}, {0, 1}).clone(at::MemoryFormat::Contiguous);
+}
 
 // (window…, channels, m) to (channels · m, 1, window…).
 Tensor depthwise_kernel_of(const Tensor& kernel) {
@@ -110,8 +112,10 @@ Answer convolution(const Question& q, const Window& w, std::int64_t groups) {
     });
 }
 
-// All that the windows reach, cut (or filled up) to Keras's size.
-Answer convolution_transpose(const Question& q, const Window& w, std::int64_t groups) {
+// All that the windows reach, cut (or filled up) to the wanted size: where the padding is `same`,
+// on both sides as a convolution of that size would pad.
+Answer convolution_transpose(const Question& q, const Window& w, std::int64_t groups,
+                             const Sizes& output_padding) {
     return answer(q, [&](const Tensors& in, const Tensors&) -> Tensors {
         const Sizes none(w.size.size(), 0);
         const Tensor x = channels_first(in[0]);
@@ -120,9 +124,14 @@ Answer convolution_transpose(const Question& q, const Window& w, std::int64_t gr
         Sizes before = none, after = none;
         for (std::size_t i = 0; i < none.size(); ++i) {
             const auto axis = static_cast<std::int64_t>(i) + 2;
-            const std::int64_t beyond = std::max<std::int64_t>(0, extent(w, i) - w.stride[i]);
             const bool same = w.padding == Padding::same;
-            const std::int64_t wanted = x.size(axis) * w.stride[i] + (same ? 0 : beyond);
+            std::int64_t wanted = x.size(axis) * w.stride[i];
+            if (!output_padding.empty())
+                wanted +=
+                    output_padding[i] - w.stride[i] + (same ? extent(w, i) % 2 : extent(w, i));
+            else if (!same)
+                wanted += std::max<std::int64_t>(0, extent(w, i) - w.stride[i]);
+            const std::int64_t beyond = std::max<std::int64_t>(0, full.size(axis) - wanted);
             before[i] = same ? -(beyond / 2) : 0;
             after[i] = wanted - full.size(axis) - before[i];
         }
@@ -142,7 +151,8 @@ Answer separable(const Question& q, const Window& w) {
     return answer(q, [&](const Tensors& in, const Tensors&) -> Tensors {
         const Tensor between =
             slide(channels_first(in[0]), depthwise_kernel_of(in[1]), {}, w, in[0].size(-1));
-        const Window pixels{{1, 1}, {1, 1}, {1, 1}};
+        const Sizes one(w.size.size(), 1);
+        const Window pixels{one, one, one};
         return {channels_last(slide(between, kernel_of(in[2]), optional(in, 3), pixels, 1))};
     });
 }
@@ -169,6 +179,25 @@ Answer average_pool(const Question& q, const Window& w) {
         };
         const Tensor x = channels_first(in[0]);
         return {channels_last(mean(x) / mean(at::ones_like(x.detach())))};
+    });
+}
+
+Answer adaptive_max_pool(const Question& q, const Sizes& places) {
+    return answer(q, [&](const Tensors& in, const Tensors&) -> Tensors {
+        const Tensor x = channels_first(in[0]);
+        return {
+            channels_last(std::get<0>(places.size() == 1   ? at::adaptive_max_pool1d(x, places)
+                                      : places.size() == 2 ? at::adaptive_max_pool2d(x, places)
+                                                           : at::adaptive_max_pool3d(x, places)))};
+    });
+}
+
+Answer adaptive_average_pool(const Question& q, const Sizes& places) {
+    return answer(q, [&](const Tensors& in, const Tensors&) -> Tensors {
+        const Tensor x = channels_first(in[0]);
+        return {channels_last(places.size() == 1   ? at::adaptive_avg_pool1d(x, places)
+                              : places.size() == 2 ? at::adaptive_avg_pool2d(x, places)
+                                                   : at::adaptive_avg_pool3d(x, places))};
     });
 }
 

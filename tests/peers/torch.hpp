@@ -36,7 +36,9 @@ struct Window {
 
 /// x, kernel, perhaps bias.
 Answer convolution(const Question& q, const Window& window, std::int64_t groups);
-Answer convolution_transpose(const Question& q, const Window& window, std::int64_t groups);
+/// Keras's size, or what `output_padding` makes of it.
+Answer convolution_transpose(const Question& q, const Window& window, std::int64_t groups,
+                             const Sizes& output_padding = {});
 /// x, kernel (window…, channels, m), perhaps bias.
 Answer depthwise(const Question& q, const Window& window);
 /// x, that kernel, a kernel of single pixels, perhaps bias.
@@ -45,6 +47,8 @@ Answer separable(const Question& q, const Window& window);
 /// x.
 Answer max_pool(const Question& q, const Window& window);
 Answer average_pool(const Question& q, const Window& window);
+Answer adaptive_max_pool(const Question& q, const Sizes& places);
+Answer adaptive_average_pool(const Question& q, const Sizes& places);
 Answer global_max_pool(const Question& q);
 Answer global_average_pool(const Question& q);
 
