@@ -32,6 +32,6 @@ private:
 };
 
 /// Nodes of a walk beyond which a thread doesn't keep the memory of it.
-inline constexpr std::size_t largest_kept_walk = std::size_t{1} << 16;
+inline constexpr std::size_t largest_kept_walk = std::size_t{1} << 22;
 
 }  // namespace shikumi

@@ -138,7 +138,7 @@ const Plan* PlanCache::find(std::span<const Tensor> roots, std::span<const Assig
 
 void PlanCache::consider(const Plan& plan, const Walk& walk, std::span<const Tensor> roots,
                          std::span<const Assignment> assignments) {
-    if (walk.size() > largest_walk) return;
+    if (walk.size() > largest) return;
     scratch_.describe(walk, roots, assignments);
     const std::uint64_t hash = scratch_.hash();
     const auto seen = std::find(seen_.begin(), seen_.end(), hash);
@@ -150,6 +150,15 @@ void PlanCache::consider(const Plan& plan, const Walk& walk, std::span<const Ten
     seen_.erase(seen);
     auto entry = std::make_unique<Entry>(Entry{scratch_, plan});
     entry->structure.retain();
+    const auto other = std::find_if(entries_.begin(), entries_.end(), [&](const auto& e) {
+        return e->structure.size() > large && walk.size() > large;
+    });
+    if (other != entries_.end()) {
+        entry->next = static_cast<std::size_t>(other - entries_.begin());
+        (*other)->structure.release();
+        *other = std::move(entry);
+        return;
+    }
     if (entries_.size() < most_entries) {
         entries_.push_back(std::move(entry));
         entries_.back()->next = entries_.size() - 1;

@@ -80,7 +80,8 @@ private:
         std::size_t next = 0;  // the entry that was used after this one the last time
     };
     static constexpr std::size_t most_entries = 32, most_seen = 64;
-    static constexpr std::size_t largest_walk = std::size_t{1} << 16;
+    // Nodes: beyond `large` a plan takes megabytes, and one such is kept; beyond `largest` none.
+    static constexpr std::size_t large = std::size_t{1} << 16, largest = std::size_t{1} << 22;
 
     std::vector<std::unique_ptr<Entry>> entries_;
     std::size_t last_ = 0;            // the entry used last
