@@ -67,6 +67,7 @@ Cut cut(const Product& p) {
     constexpr double least = 1e6;
     constexpr int most = 8, tile = 16;
     const double affordable = operations(p) / least;
+    if (affordable < 2) return {p.m, p.n};
     Index rows = 1, columns = 1;
     while (rows * columns < most && static_cast<double>(2 * rows * columns) <= affordable) {
         const bool by_rows = p.m * columns > p.n * rows;
@@ -84,6 +85,7 @@ void floating(const Product& p, const T* a, const T* b, T* c) {
                          std::max<Index>({1, p.row_b, p.transpose_b ? p.k : p.n}),
                          std::max(p.row_c, p.n)};
     const Cut piece = p.whole ? Cut{p.m, p.n} : cut(p);
+    if (piece.rows >= p.m && piece.columns >= p.n) return blas(p, stride, a, b, c);
     const Index across = divide_up(p.n, piece.columns);
     parallel_for(divide_up(p.m, piece.rows) * across, [&](Index block) {
         const Index i = block / across * piece.rows;
@@ -180,6 +182,7 @@ void matmul(ConstView a, bool transpose_a, ConstView b, bool transpose_b, View o
     p.n = out.spec.shape[rank - 1];
     p.k = sa[sa.rank() - (transpose_a ? 2 : 1)];
 
+    if (rank == 2 && sa.rank() == 2) return multiply(p, a.data, b.data, out.data);
     const Batch batch = batch_of(sa, b.spec.shape, out.spec.shape);
     const auto matrices = [](const View& v, Index rows, Index columns) {
         return rows * columns == 0 ? Index{0} : v.size() / (rows * columns);

@@ -164,29 +164,44 @@ struct LogSumLines {
     }
 };
 
-// loss = Σ weight (log_sum - (x - m)). A logit of -∞ costs nothing where no weight lies on it.
+// loss = Σ weight (log_sum - (x - m)) of each row. A logit of -∞ costs nothing where no weight lies
+// on it.
 template <class T>
 struct WeightedLoss {
-    static T run(const T* x, const T* weight, Index n, T log_sum, T m) {
-        return total<T>(n, [=](Index i) {
-            const T cost = weight[i] * (log_sum - (x[i] - m));
-            return weight[i] != 0 ? cost : 0;
-        });
+    static void run(const T* x, const T* weight, Index rows, Index n, const T* log_sum, const T* m,
+                    T* loss) {
+        for (Index row = 0; row < rows; ++row, x += n, weight += n) {
+            const T *in = x, *w = weight;
+            const T sum = log_sum[row], top = m[row];
+            loss[row] = total<T>(n, [=](Index i) {
+                const T cost = w[i] * (sum - (in[i] - top));
+                return w[i] != 0 ? cost : 0;
+            });
+        }
     }
 };
 
+// factor = g Σ weight of each row
 template <class T>
-struct Sum {
-    static T run(const T* x, Index n) {
-        return total<T>(n, [=](Index i) { return x[i]; });
+struct WeightFactors {
+    static void run(const T* weight, Index rows, Index n, const T* g, T* factor) {
+        for (Index row = 0; row < rows; ++row, weight += n) {
+            const T* w = weight;
+            factor[row] = total<T>(n, [=](Index i) { return w[i]; }) * g[row];
+        }
     }
 };
 
-// y -= weight g
+// y -= weight g, with a g for each row
 template <class T>
 struct SubtractWeights {
-    static void run(const T* weight, Index n, T g, T* y) {
-        detail::each(n, [=](Index i) { y[i] -= weight[i] * g; });
+    static void run(const T* weight, Index rows, Index n, const T* g, T* y) {
+        for (Index row = 0; row < rows; ++row, weight += n, y += n) {
+            T* out = y;
+            const T* w = weight;
+            const T scale = g[row];
+            detail::each(n, [=](Index i) { out[i] -= w[i] * scale; });
+        }
     }
 };
 
@@ -211,24 +226,21 @@ void softmax_rows(const T* x, Index rows, Index n, const T* factor, T* y) {
     }
 }
 
-// f(row, log Σ exp(x - m), m) for each of these contiguous rows, m being its largest element
+// f(first row, rows, log Σ exp(x - m), m) for some of these contiguous rows at a time, m being each
+// one's largest element
 template <class T, class F>
 void log_sums(const T* x, Index rows, Index n, F f) {
-    if (n >= lanes) {
-        const auto one = widest<LogSumRow<T>>();
-        for (Index i = 0; i < rows; ++i) {
-            T log_sum, m;
-            one(x + i * n, n, &log_sum, &m);
-            f(i, log_sum, m);
-        }
-        return;
-    }
+    const auto one = widest<LogSumRow<T>>();
     const auto some = widest<LogSumLines<T>>();
-    for (Index i = 0; i < rows; i += chunk) {
+    for (Index first = 0; first < rows; first += chunk) {
         T log_sum[chunk], m[chunk];
-        const Index count = std::min(chunk, rows - i);
-        some(x + i * n, n, count, log_sum, m);
-        for (Index l = 0; l < count; ++l) f(i + l, log_sum[l], m[l]);
+        const Index count = std::min(chunk, rows - first);
+        if (n < lanes) {
+            some(x + first * n, n, count, log_sum, m);
+        } else {
+            for (Index i = 0; i < count; ++i) one(x + (first + i) * n, n, log_sum + i, m + i);
+        }
+        f(first, count, static_cast<const T*>(log_sum), static_cast<const T*>(m));
     }
 }
 
@@ -301,10 +313,14 @@ void cross_entropy(ConstView x, ConstView labels, View out) {
         if (is_integer(labels.spec.dtype)) {
             return with_indices(labels, n, [&](const auto* label) {
                 each_piece(out.size(), n, [&](Index first, Index rows) {
-                    log_sums(in + first * n, rows, n, [&](Index i, T log_sum, T m) {
-                        const Index row = first + i;
-                        loss[row] = log_sum - (in[row * n + static_cast<Index>(label[row])] - m);
-                    });
+                    const auto lose = [&](Index start, Index count, const T* log_sum, const T* m) {
+                        for (Index i = 0; i < count; ++i) {
+                            const Index row = first + start + i;
+                            const auto column = static_cast<Index>(label[row]);
+                            loss[row] = log_sum[i] - (in[row * n + column] - m[i]);
+                        }
+                    };
+                    log_sums(in + first * n, rows, n, lose);
                 });
             });
         }
@@ -315,10 +331,11 @@ void cross_entropy(ConstView x, ConstView labels, View out) {
         const T* weight = labels.as<T>();
         const auto weighted = widest<WeightedLoss<T>>();
         each_piece(out.size(), n, [&](Index first, Index rows) {
-            log_sums(in + first * n, rows, n, [&](Index i, T log_sum, T m) {
-                const Index row = first + i;
-                loss[row] = weighted(in + row * n, weight + row * n, n, log_sum, m);
-            });
+            const auto lose = [&](Index start, Index count, const T* log_sum, const T* m) {
+                const Index row = first + start;
+                weighted(in + row * n, weight + row * n, count, n, log_sum, m, loss + row);
+            };
+            log_sums(in + first * n, rows, n, lose);
         });
     });
 }
@@ -339,18 +356,15 @@ void cross_entropy_gradient(ConstView x, ConstView labels, ConstView scale, View
         }
         if (n == 0) return;
         const T* weight = labels.as<T>();
-        const auto sum = widest<Sum<T>>();
+        const auto factors = widest<WeightFactors<T>>();
         const auto subtract = widest<SubtractWeights<T>>();
         each_piece(scale.size(), n, [&](Index first, Index rows) {
             for (Index row = first; row < first + rows; row += chunk) {
                 const Index some = std::min(chunk, first + rows - row);
                 std::array<T, chunk> factor;
-                for (Index i = 0; i < some; ++i)
-                    factor[static_cast<std::size_t>(i)] =
-                        sum(weight + (row + i) * n, n) * g[row + i];
+                factors(weight + row * n, some, n, g + row, factor.data());
                 softmax_rows<T, false>(in + row * n, some, n, factor.data(), y + row * n);
-                for (Index i = row; i < row + some; ++i)
-                    subtract(weight + i * n, n, g[i], y + i * n);
+                subtract(weight + row * n, some, n, g + row, y + row * n);
             }
         });
     });
