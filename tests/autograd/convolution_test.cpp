@@ -145,6 +145,39 @@ TEST_CASE("convolutions larger than a tile, with any number of threads", "[ops]"
     }
 }
 
+// Of whole numbers, so that sums are exact in any order, f32 too.
+TEST_CASE("convolutions of few and of many channels", "[ops]") {
+    Dice dice(8);
+    const auto whole = [&](const Shape& shape) {
+        return generate(shape,
+                        [&](const Position&) { return static_cast<Real>(dice.roll(-4, 4)); });
+    };
+    const auto same = [](const Tensor& got, const Values& wanted) {
+        const auto values = got.to_vector<double>();
+        CHECK(std::equal(values.begin(), values.end(), wanted.data.begin(), wanted.data.end()));
+    };
+    const std::vector<std::pair<Index, Index>> channels{{1, 1},   {1, 32},  {3, 65},  {17, 49},
+                                                        {130, 7}, {9, 130}, {400, 3}, {3, 400}};
+    for (const auto& [in, out] : channels) {
+        for (const Index stride : {1, 2}) {
+            const Slid slid{.stride = {stride}, .before = {1}};
+            const ConvolutionOptions options{.strides = stride, .padding = {{{1, 1}}}};
+            const Values x = whole(Shape{3, 9, in}), kernel = whole(Shape{3, in, out});
+            const Values g = whole(Shape{3, (9 + 2 - 3) / stride + 1, out});
+            for (const DType dtype : {f32, f64}) {
+                const Tensor tx = as_tensor(x).cast(dtype), tk = as_tensor(kernel).cast(dtype);
+                const Tensor y = convolution(tx, tk, options);
+                CAPTURE(in, out, stride, dtype);
+                REQUIRE(y.shape() == g.shape);
+                same(y, convolved(slid, x, kernel, g.shape));
+                const std::vector<Tensor> by = grad(sum(y * as_tensor(g).cast(dtype)), {tx, tk});
+                same(by[0], convolved_back(slid, g, kernel, x.shape));
+                same(by[1], correlated(slid, x, g, kernel.shape));
+            }
+        }
+    }
+}
+
 TEST_CASE("pools in random configurations", "[ops]") {
     Dice dice(7);
     for (int i = 0; i < 150; ++i) {
