@@ -178,8 +178,16 @@ void Frame::run_blocks(const Plan& plan, const Group& group, Index first, Index 
             stretch(s, slots_[s.slot], values[s.value].element, start, count,
                     static_cast<std::byte*>(at[s.value]));
         }
-        for (const Instruction& i : instructions)
-            i.kernel(count, at[i.out], at[i.in[0]], at[i.in[1]], at[i.in[2]]);
+        for (const Instruction& i : instructions) {
+            if (i.kernel) {
+                i.kernel(count, at[i.out], at[i.in[0]], at[i.in[1]], at[i.in[2]]);
+                continue;
+            }
+            std::array<void*, kernels::most_run_values> values;
+            for (std::uint32_t v = 0; v < i.values; ++v)
+                values[v] = at[plan.run_values[i.first_value + v]];
+            i.run(count, values.data());
+        }
         if (b + 1 == last) break;
         for (std::uint32_t v = 0; v < group.values; ++v) {
             if (values[v].slot != no_slot)

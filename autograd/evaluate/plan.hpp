@@ -9,6 +9,7 @@
 
 #include <shikumi/autograd/core/shape.hpp>
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/kernels/runs.hpp>
 
 namespace shikumi {
 
@@ -48,11 +49,13 @@ struct Stretch {
     std::array<bool, Shape::max_rank> moves{};  // false: stretched along this axis
 };
 
-/// One pointwise operation on a block. Numbers of values of its group.
+/// One pointwise operation on a block, or a known run of several. Numbers of values of its group.
 struct Instruction {
-    kernels::BlockFunction kernel = nullptr;
+    kernels::BlockFunction kernel = nullptr;  // null: `run`
     std::array<std::uint32_t, 3> in{};
     std::uint32_t out = 0;
+    kernels::RunFunction run = nullptr;
+    std::uint32_t first_value = 0, values = 0;  // in Plan::run_values
 };
 
 /// Pointwise operations of one iteration space, done block by block.
@@ -102,6 +105,7 @@ struct Plan {
     std::vector<GroupValue> values;
     std::vector<Stretch> stretches;
     std::vector<Instruction> instructions;
+    std::vector<std::uint32_t> run_values;
 
     std::uint32_t slots = 0;
     std::uint32_t most_inputs = 0;  // of a call

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <string>
 
 #include <shikumi/autograd/core/error.hpp>
 
@@ -29,6 +30,7 @@ void Plan::clear() {
     values.clear();
     stretches.clear();
     instructions.clear();
+    run_values.clear();
     leaves.clear();
     kept.clear();
     outputs.clear();
@@ -473,9 +475,73 @@ void Planner::emit_group(std::uint32_t cluster) {
         if (!same_size) let_go();
         ++number;
     }
+    if (c.assigns) recognise_runs(group, members);
     plan_.scratch = std::max(plan_.scratch, group.scratch());
     plan_.steps.push_back({Step::Kind::group, static_cast<std::uint32_t>(plan_.groups.size())});
     plan_.groups.push_back(group);
+}
+
+// Puts one instruction in the place of each run of instructions that has a loop of its own. What
+// such a run computes on the way must be nobody else's.
+void Planner::recognise_runs(Group& group, std::span<const std::uint32_t> members) {
+    const std::span<Instruction> all(plan_.instructions.data() + group.first_instruction,
+                                     group.instructions);
+    const GroupValue* const values = plan_.values.data() + group.first_value;
+    std::vector<std::uint32_t> reads(group.values);
+    for (std::size_t k = 0; k < all.size(); ++k) {
+        for (std::size_t i = 0; i < walk_.inputs(members[k]).size(); ++i) ++reads[all[k].in[i]];
+    }
+    std::uint32_t kept = 0;
+    for (std::size_t k = 0; k < all.size();) {
+        const kernels::Run* found = nullptr;
+        std::vector<std::uint32_t> numbers;
+        for (const kernels::Run& run : kernels::known_runs()) {
+            if (run.length > all.size() - k) continue;
+            // The run as text, in the words of kernels::Run::program.
+            std::string program;
+            numbers.clear();
+            const auto number = [&](std::uint32_t value) {
+                const auto at = std::find(numbers.begin(), numbers.end(), value);
+                const auto n = at - numbers.begin();
+                if (at == numbers.end()) numbers.push_back(value);
+                return std::to_string(n);
+            };
+            std::vector<std::uint32_t> inside(group.values);
+            for (std::size_t j = k; j < k + run.length; ++j) {
+                program += walk_[members[j]].op->name();
+                for (std::size_t i = 0; i < walk_.inputs(members[j]).size(); ++i) {
+                    const std::uint32_t in = all[j].in[i];
+                    ++inside[in];
+                    program += ' ' + number(in) + (values[in].element == 0 ? "s" : "");
+                }
+                const std::uint32_t out = all[j].out;
+                program += " > " + number(out) + (values[out].slot != no_slot ? "!" : "") + '\n';
+            }
+            bool closed = true;
+            for (std::size_t j = k; j < k + run.length; ++j) {
+                const std::uint32_t out = all[j].out;
+                closed = closed && (values[out].slot != no_slot || inside[out] == reads[out]);
+            }
+            if (!closed || program != run.program) continue;
+            found = &run;
+            break;
+        }
+        const kernels::RunFunction function =
+            found ? found->kernel(walk_[members[k]].dtype) : nullptr;
+        if (!function) {
+            all[kept++] = all[k++];
+            continue;
+        }
+        Instruction instruction;
+        instruction.run = function;
+        instruction.first_value = static_cast<std::uint32_t>(plan_.run_values.size());
+        instruction.values = static_cast<std::uint32_t>(numbers.size());
+        plan_.run_values.insert(plan_.run_values.end(), numbers.begin(), numbers.end());
+        k += found->length;
+        all[kept++] = instruction;
+    }
+    plan_.instructions.resize(group.first_instruction + kept);
+    group.instructions = kept;
 }
 
 // Offsets in the workspace, first fit over the free stretches as they are when the order is run.

@@ -68,6 +68,7 @@ private:
     std::uint32_t single_value(std::uint32_t source, Group& group);
     void stretch_over(std::uint32_t value, std::uint32_t source, const Shape& space);
     void shape_blocks(Group& group);
+    void recognise_runs(Group& group, std::span<const std::uint32_t> members);
     void place_in_workspace();
     void choose_in_place(std::span<const Assignment> assignments);
     bool reads_after_write(std::uint32_t old_leaf, std::uint32_t value) const;

@@ -1,0 +1,32 @@
+// Runs: chains of pointwise operations that have a loop of their own.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include <shikumi/autograd/core/dtype.hpp>
+
+namespace shikumi::kernels {
+
+inline constexpr std::size_t most_run_values = 25;
+
+/// A whole run on n elements. `values` are the addresses of the program's values by number; what
+/// is only computed on the way isn't touched.
+using RunFunction = void (*)(Index n, void* const* values);
+
+/// Operations that the evaluator may do in one loop instead of one after the other, where it meets
+/// exactly them. The bits are the same: nothing is rounded together.
+struct Run {
+    /// A line for each operation: its name, the numbers of its inputs, " > ", that of its output.
+    /// Values are numbered as they appear; "s" follows a single number, "!" what is stored.
+    std::string_view program;
+    std::size_t length;
+    /// Null for a dtype that the loop isn't there for.
+    RunFunction (*kernel)(DType);
+};
+
+/// The optimisers' updates, which go over every weight at each step.
+std::span<const Run> known_runs() noexcept;
+
+}  // namespace shikumi::kernels
