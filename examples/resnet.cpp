@@ -60,7 +60,9 @@ void resnet(const examples::Options& options) {
     nn::Model m = network(nn::without_batch(digits.x.shape()));
     std::cout << m.summary() << '\n';
 
-    m.compile({.optimizer = optim::Adam({.learning_rate = options.learning_rate}),
+    const optim::LearningRate rate =
+        optim::CosineDecay(options.learning_rate, options.steps(digits.labels.size()));
+    m.compile({.optimizer = optim::Adam({.learning_rate = rate}),
                .loss = nn::sparse_categorical_crossentropy,
                .metrics = {nn::accuracy}});
     const nn::History history = m.fit(digits.x, digits.labels,
