@@ -139,5 +139,5 @@ void gan(const examples::Options& options) {
 
 int main(int argc, char** argv) {
     return examples::run_example(argc, argv, "a generative adversarial network draws digits",
-                                 {.epochs = 5, .batch_size = 64, .learning_rate = 0.001}, gan);
+                                 {.epochs = 8, .batch_size = 64, .learning_rate = 0.001}, gan);
 }
