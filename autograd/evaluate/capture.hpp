@@ -74,6 +74,13 @@ private:
 
 namespace detail {
 
+template <class>
+using AsTensor = const Tensor&;
+template <class F>
+concept TakesList = std::invocable < F&,
+        const std::vector<Tensor>
+& > ;
+
 template <class Results>
 std::vector<Tensor> listed(Results&& results) {
     using R = std::remove_cvref_t<Results>;
@@ -95,28 +102,29 @@ public:
     explicit Captured(F function) : function_(std::move(function)) {}
 
     /// For a function of so many tensors.
-    template <class... T>
-    requires(std::convertible_to<const T&, const Tensor&>&&...) auto operator()(const T&... in) {
+    template <std::convertible_to<const Tensor&>... T>
+    auto operator()(const T&... in) {
         const std::array<Tensor, sizeof...(T)> list{static_cast<const Tensor&>(in)...};
-        return call<std::invoke_result_t<F&, decltype(static_cast<const Tensor&>(in))...>>(
-            list, [&](const auto& x) -> decltype(auto) {
-                return [&]<std::size_t... I>(std::index_sequence<I...>)->decltype(auto) {
-                    return function_(std::as_const(x[I])...);
-                }
-                (std::index_sequence_for<T...>{});
-            });
+        using Result = std::invoke_result_t<F&, detail::AsTensor<T>...>;
+        return call<Result>(list, [&](const auto& x) -> Result {
+            return spread(x, std::index_sequence_for<T...>{});
+        });
     }
     /// For a function of a list of tensors.
-    auto operator()(const std::vector<Tensor>& in) requires std::invocable < F&, const
-        std::vector<Tensor>
-    & > {
-        return call<std::invoke_result_t<F&, const std::vector<Tensor>&>>(
-            in, [&](const auto& x) -> decltype(auto) {
-                return function_(std::vector<Tensor>(x.begin(), x.end()));
-            });
+    template <detail::TakesList G = F>
+    auto operator()(const std::vector<Tensor>& in) {
+        using Result = std::invoke_result_t<G&, const std::vector<Tensor>&>;
+        return call<Result>(in, [&](const auto& x) -> Result {
+            return function_(std::vector<Tensor>(x.begin(), x.end()));
+        });
     }
 
 private:
+    template <class List, std::size_t... I>
+    decltype(auto) spread(const List& x, std::index_sequence<I...>) {
+        return function_(std::as_const(x[I])...);
+    }
+
     template <class Result, class List, class Apply>
     Result call(const List& in, Apply&& apply) {
         if (Recordings::bypassed()) return apply(in);
