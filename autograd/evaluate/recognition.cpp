@@ -9,6 +9,7 @@ void Structure::describe(const Walk& walk, std::span<const Tensor> roots,
     checks_.assign(walk.size(), Check{});
     edges_.clear();
     roots_.clear();
+    weights_.clear();
     old_leaves_.clear();
     for (std::uint32_t i = 0; i < walk.size(); ++i) {
         const Node& node = walk[i];
@@ -28,8 +29,12 @@ void Structure::describe(const Walk& walk, std::span<const Tensor> roots,
         visited[position] = true;
         return {position, first};
     };
-    for (const Tensor& root : roots) roots_.push_back(visit(*root.node()));
-    for (const Assignment& a : assignments) roots_.push_back(visit(*a.value.node()));
+    const auto add = [&](const Tensor& root) {
+        roots_.push_back(visit(*root.node()));
+        weights_.push_back(root.node()->weight);
+    };
+    for (const Tensor& root : roots) add(root);
+    for (const Assignment& a : assignments) add(a.value);
     for (const Visit& root : roots_) checks_[root.position].root = true;
     for (std::uint32_t i = walk.size(); i-- > 0;) {
         Check& check = checks_[i];
@@ -55,8 +60,15 @@ bool Structure::fits(std::span<const Tensor> roots, std::span<const Assignment> 
     if (roots.size() + assignments.size() != roots_.size() ||
         assignments.size() != old_leaves_.size())
         return false;
-    nodes.resize(checks_.size());
     std::size_t next = 0;
+    for (const Tensor& root : roots) {
+        if (root.node()->weight != weights_[next++]) return false;
+    }
+    for (const Assignment& a : assignments) {
+        if (a.value.node()->weight != weights_[next++]) return false;
+    }
+    nodes.resize(checks_.size());
+    next = 0;
     for (const Tensor& root : roots) {
         if (!visit(roots_[next++], root.node(), nodes)) return false;
     }

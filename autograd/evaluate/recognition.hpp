@@ -54,6 +54,7 @@ private:
     std::vector<Check> checks_;
     std::vector<Visit> edges_;
     std::vector<Visit> roots_;               // the roots, then the assigned values
+    std::vector<std::uint32_t> weights_;     // theirs: another depth is seen at once
     std::vector<std::uint32_t> old_leaves_;  // where each assignment's old value is, or `absent`
     static constexpr std::uint32_t absent = ~0U;
 };
