@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/autograd/transform/transform.hpp>
 #include <shikumi/optim/detail/checks.hpp>
@@ -179,6 +180,8 @@ std::vector<Assignment> Optimizer::updates(const std::vector<Parameter>& paramet
             fail<ShapeError>("optimizer", "parameter '", weight.name(), "' is ",
                              weight.value().spec(), ", its gradient ", gradients[i].spec());
     }
+    static thread_local Scope::Known known;
+    const Scope scope("optimizer", known);
     State& state = *state_;
     clip(gradients, state.preparation);
 

@@ -40,6 +40,7 @@ public:
               std::span<const Assignment> assignments, std::span<const Trace::Key> keys);
     ~Recording() {
         for (const Call& call : plan_.calls) call.op->release();
+        for (const Op* op : plan_.pointwise) op->release();
     }
     Recording(const Recording&) = delete;
     Recording& operator=(const Recording&) = delete;
@@ -93,9 +94,11 @@ Recordings::Recording::Recording(std::span<const Tensor> arguments, std::span<co
         arguments_.push_back(argument.spec());
         pretend_value(*argument.node());
     }
+    Watch watch;
     Planner planner;
     plan_ = planner.plan(results, assignments);
     for (const Call& call : plan_.calls) call.op->retain();
+    for (const Op* op : plan_.pointwise) op->retain();
     const Walk& walk = planner.walk();
     const auto position = [&](const Tensor& t) {
         return static_cast<std::uint32_t>(walk.position(*t.node()));
@@ -137,6 +140,7 @@ Recordings::Recording::Recording(std::span<const Tensor> arguments, std::span<co
         assignments_.push_back({a.parameter, Tensor()});
         assigned_.push_back(position(a.value));
     }
+    watch.lap("plan");
 }
 
 // The old leaf itself where nobody but its parameter would see it change.
@@ -168,6 +172,7 @@ void Recordings::Recording::replay(std::span<const Tensor> in, std::span<Tensor>
             recording.made_.clear();
         }
     } const clear{*this};
+    Watch watch;
     collect_released();
     for (const Argument& a : given_) nodes_[a.node] = in[a.index].node();
     for (const Read& r : reads_) nodes_[r.node] = r.parameter.value().node();
@@ -180,11 +185,13 @@ void Recordings::Recording::replay(std::span<const Tensor> in, std::span<Tensor>
     for (const Fresh& fresh : fresh_) make(fresh);
 
     frame_.bind(plan_, nodes_, {});
-    frame_.run(plan_);
+    watch.lap("bind");
+    frame_.run(plan_, watch);
     frame_.publish(plan_, nodes_);
     for (const Tensor& t : made_) t.node()->flags |= Node::consumed;
     for (std::size_t r = 0; r < results_.size(); ++r) out[r] = Tensor::of(nodes_[results_[r]]);
     assign();
+    watch.lap("publish");
 }
 
 struct Recordings::Start::Open {

@@ -65,19 +65,23 @@ void check(std::span<const Tensor> roots, std::span<const Assignment> assignment
 }
 
 void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
+    Watch watch;
     const Lent<Workbench> bench;
     std::vector<const Node*>& nodes = bench->nodes;
     const Plan* known = bench->plans.find(roots, assignments, nodes);
+    watch.lap("recognise");
     if (!known) {
         known = &bench->planner.plan(roots, assignments);
         const Walk& walk = bench->planner.walk();
         nodes.assign(walk.nodes().begin(), walk.nodes().end());
         bench->plans.consider(*known, walk, roots, assignments);
+        watch.lap("plan");
     }
     const Plan& plan = *known;
     Frame& frame = bench->frame;
     frame.bind(plan, nodes, assignments);
-    frame.run(plan);
+    watch.lap("bind");
+    frame.run(plan, watch);
     frame.publish(plan, nodes);
     // Outputs are held from outside the walk: they outlive the edges that go here.
     for (const Output& out : plan.outputs) {
@@ -87,6 +91,7 @@ void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignme
         if (!assignments.empty()) node.flags |= Node::consumed;
     }
     for (const Assignment& a : assignments) rebind(a.parameter.slot(), a.value);
+    watch.lap("publish");
 }
 
 // What a captured function computes is computed at its replays.

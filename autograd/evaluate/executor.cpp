@@ -107,9 +107,14 @@ void Frame::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assi
     views_.resize(std::max<std::size_t>(views_.size(), plan.most_inputs));
 }
 
-void Frame::run(const Plan& plan) {
+void Frame::run(const Plan& plan, Watch& watch) {
     const kernels::FlushDenormals flush;
-    for (const Step& step : plan.steps) {
+    if (!watch) return run_steps(plan, plan.steps);
+    watch.time(plan, [&](const Step& step) { run_steps(plan, {&step, 1}); });
+}
+
+void Frame::run_steps(const Plan& plan, std::span<const Step> steps) {
+    for (const Step& step : steps) {
         if (step.kind == Step::Kind::group) {
             run_group(plan, plan.groups[step.index]);
             continue;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <shikumi/autograd/evaluate/plan.hpp>
+#include <shikumi/autograd/evaluate/watch.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/node.hpp>
 
@@ -20,13 +21,14 @@ public:
     /// node has memory already is written there.
     void bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assignments);
     /// Computes. Throws what an operation's `eval` throws, with the place; nothing is changed then.
-    void run(const Plan& plan);
+    void run(const Plan& plan, Watch& watch);
     /// Gives the outputs' nodes their values.
     void publish(const Plan& plan, Nodes nodes) noexcept;
     /// Lets go of the memory, but for what a small plan needs.
     void release() noexcept;
 
 private:
+    void run_steps(const Plan& plan, std::span<const Step> steps);
     void run_call(const Plan& plan, const Call& call);
     void run_group(const Plan& plan, const Group& group);
     void run_blocks(const Plan& plan, const Group& group, Index first, Index last,

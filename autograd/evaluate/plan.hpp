@@ -60,8 +60,10 @@ struct Instruction {
 
 /// Pointwise operations of one iteration space, done block by block.
 struct Group {
-    Index size = 0;   // elements
-    Index block = 0;  // elements at a time
+    const std::string* scope = nullptr;  // the first layer that one of them was recorded in
+    std::uint32_t first_operation = 0, operations = 0;  // in Plan::pointwise
+    Index size = 0;                                     // elements
+    Index block = 0;                                    // elements at a time
     std::uint32_t first_value = 0, values = 0;
     std::uint32_t first_stretch = 0, stretches = 0;
     std::uint32_t first_instruction = 0, instructions = 0;
@@ -98,12 +100,14 @@ struct Kept {
 };
 
 struct Plan {
+    std::uint64_t number = 0;  // no other planning gave this one
     std::vector<Step> steps;
     std::vector<Call> calls;
     std::vector<Operand> operands;
     std::vector<Group> groups;
     std::vector<GroupValue> values;
     std::vector<Stretch> stretches;
+    std::vector<const Op*> pointwise;  // what instructions do, for those who want to know
     std::vector<Instruction> instructions;
     std::vector<std::uint32_t> run_values;
 

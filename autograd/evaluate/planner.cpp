@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <map>
 #include <string>
 
@@ -29,6 +30,7 @@ void Plan::clear() {
     groups.clear();
     values.clear();
     stretches.clear();
+    pointwise.clear();
     instructions.clear();
     run_values.clear();
     leaves.clear();
@@ -47,7 +49,9 @@ void Planner::clear() noexcept {
 }
 
 const Plan& Planner::plan(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
+    static std::atomic<std::uint64_t> plans = 0;
     plan_.clear();
+    plan_.number = plans.fetch_add(1, std::memory_order_relaxed);
     classify(roots, assignments);
     find_arrays();
     level();
@@ -399,6 +403,8 @@ void Planner::emit_group(std::uint32_t cluster) {
     const std::span<const std::uint32_t> members(members_.data() + c.first, c.count);
     const Shape& space = walk_[members[0]].shape;
     Group group;
+    group.first_operation = static_cast<std::uint32_t>(plan_.pointwise.size());
+    group.operations = c.count;
     group.size = space.size();
     group.first_value = static_cast<std::uint32_t>(plan_.values.size());
     group.first_stretch = static_cast<std::uint32_t>(plan_.stretches.size());
@@ -415,6 +421,8 @@ void Planner::emit_group(std::uint32_t cluster) {
         const auto* op = static_cast<const Pointwise*>(walk_[m].op);
         const kernels::BlockKernel kernel = op->kernel({specs.data(), walk_.inputs(m).size()});
         instruction.kernel = kernel.full;
+        plan_.pointwise.push_back(op);
+        if (!group.scope) group.scope = walk_[m].scope;
         for_each_read(m, [&](std::uint32_t read, std::uint32_t i) {
             const kernels::BlockFunction single = i == 0   ? kernel.first_single
                                                   : i == 1 ? kernel.second_single

@@ -26,6 +26,12 @@ constexpr std::uint32_t heavy = 4096;
 
 }  // namespace
 
+double Op::flops(Specs, const Spec&) const noexcept { return 0; }
+
+double Pointwise::flops(Specs, const Spec& out) const noexcept {
+    return static_cast<double>(out.size());
+}
+
 void Pointwise::eval(ConstViews in, View out) const {
     std::array<Spec, 3> specs;
     for (std::size_t i = 0; i < in.size(); ++i) specs[i] = in[i].spec;
@@ -150,6 +156,8 @@ Scope::Scope(std::string_view name, Known& known) : before_(recording.scope) {
     if (!known.path || known.outer != before_) known = {before_, interned_path(before_, name)};
     recording.scope = known.path;
 }
+Scope::Scope(const std::string* path) noexcept
+    : before_(std::exchange(recording.scope, path ? path : recording.scope)) {}
 Scope::~Scope() { recording.scope = before_; }
 const std::string* Scope::current() noexcept { return recording.scope; }
 

@@ -53,6 +53,9 @@ public:
     virtual bool can_fail() const noexcept { return false; }
     /// True where `out` of `eval` may be the memory of the first input.
     virtual bool in_place() const noexcept { return false; }
+    /// How many numbers `eval` works out on its way, for a Profile: additions and multiplications
+    /// counted each, a function such as exp as one. 0 where values are only moved.
+    virtual double flops(Specs in, const Spec& out) const noexcept;
 
     void retain() const noexcept {
         if (counted_ != 0) count_.fetch_add(1, std::memory_order_relaxed);
@@ -83,6 +86,7 @@ public:
 
     /// One pass over the whole array, every input having the output's shape.
     void eval(ConstViews in, View out) const final;
+    double flops(Specs in, const Spec& out) const noexcept final;
     Tensor vjp(int i, Tensors in, const Tensor& out, const Tensor& cotangent) const final;
     Tensor jvp(Tensors in, const Tensor& out, Tensors tangents) const final;
 };
@@ -205,6 +209,8 @@ public:
         const std::string* path = nullptr;
     };
     explicit Scope(std::string_view name);
+    /// The scope of something recorded before, which its derivative belongs to, too.
+    explicit Scope(const std::string* path) noexcept;
     /// The same, without looking the name up again where `known` was filled in the same place.
     Scope(std::string_view name, Known& known);
     ~Scope();

@@ -16,6 +16,12 @@ struct Sliding : Multilinear {
     Sliding(const Window& w, Index g) : window(w), groups(g) {}
     bool operator==(const Sliding&) const = default;
 
+    // Each tap at each place, those in the padding too.
+    static double products(const Shape& places, const Shape& kernel) noexcept {
+        return 2.0 * static_cast<double>(places.size()) *
+               static_cast<double>(kernel.size() / kernel.back());
+    }
+
     Window window;
     Index groups;
 };
@@ -61,6 +67,9 @@ struct Convolution final : Sliding {
     void eval(ConstViews in, View out) const override {
         kernels::convolve(window, groups, in[0], in[1], out);
     }
+    double flops(Specs in, const Spec& out) const noexcept override {
+        return products(out.shape, in[1].shape);
+    }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
 };
 
@@ -72,6 +81,9 @@ struct ConvolutionByInput final : Sliding {
     Spec infer(Specs in) const override { return {shape, real_dtype(name(), in)}; }
     void eval(ConstViews in, View out) const override {
         kernels::convolve_back(window, groups, in[0], in[1], out);
+    }
+    double flops(Specs in, const Spec&) const noexcept override {
+        return products(in[0].shape, in[1].shape);
     }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
 
@@ -86,6 +98,9 @@ struct ConvolutionByKernel final : Sliding {
     Spec infer(Specs in) const override { return {shape, real_dtype(name(), in)}; }
     void eval(ConstViews in, View out) const override {
         kernels::correlate(window, groups, in[0], in[1], out);
+    }
+    double flops(Specs in, const Spec& out) const noexcept override {
+        return products(in[1].shape, out.shape);
     }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override {
         return i == 0 ? record(ConvolutionByInput(window, groups, in[0].shape()), in[1], g)

@@ -45,6 +45,10 @@ struct Matmul final : Multilinear {
     void eval(ConstViews in, View out) const override {
         kernels::matmul(in[0], transpose_a, in[1], transpose_b, out);
     }
+    double flops(Specs in, const Spec& out) const noexcept override {
+        const Shape& a = in[0].shape;
+        return 2.0 * static_cast<double>(out.size() * a[a.rank() - (transpose_a ? 2 : 1)]);
+    }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override {
         const Tensor &a = in[0], &b = in[1];
         if (i == 0)

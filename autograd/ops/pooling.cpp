@@ -72,6 +72,9 @@ struct MaxPool final : General {
         return {detail::places_shape(window, x, x.back()), in[0].dtype};
     }
     void eval(ConstViews in, View out) const override { kernels::largest(window, in[0], out); }
+    double flops(Specs, const Spec& out) const noexcept override {
+        return static_cast<double>(out.size() * window.taps());
+    }
     Tensor vjp(int, Tensors in, const Tensor&, const Tensor& g) const override {
         return record(PutPixels(in[0].shape()), g, record(LargestPixels(window), in[0]));
     }
@@ -93,6 +96,9 @@ struct AveragePool final : Multilinear {
         return {detail::places_shape(window, x, x.back()), in[0].dtype};
     }
     void eval(ConstViews in, View out) const override { kernels::average(window, in[0], out); }
+    double flops(Specs, const Spec& out) const noexcept override {
+        return static_cast<double>(out.size() * window.taps());
+    }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
 
     Window window;

@@ -33,6 +33,9 @@ struct Sum final : Multilinear {
     void eval(ConstViews in, View out) const override {
         kernels::reduce(Reduction::sum, in[0], axes, out);
     }
+    double flops(Specs in, const Spec&) const noexcept override {
+        return static_cast<double>(in[0].size());
+    }
     Tensor adjoint(int, Tensors in, const Tensor& g) const override {
         const Shape& shape = in[0].shape();
         return broadcast_to(with_kept_axes(g, shape, axes), shape);
@@ -55,6 +58,9 @@ struct Extreme final : General {
     }
     void eval(ConstViews in, View out) const override {
         kernels::reduce(largest ? Reduction::max : Reduction::min, in[0], axes, out);
+    }
+    double flops(Specs in, const Spec&) const noexcept override {
+        return static_cast<double>(in[0].size());
     }
     Tensor vjp(int, Tensors in, const Tensor& out, const Tensor& g) const override {
         return with_kept_axes(g, in[0].shape(), axes) * shares(in[0], out);

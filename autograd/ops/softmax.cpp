@@ -21,6 +21,9 @@ struct Softmax final : General {
     std::string_view name() const noexcept override { return "softmax"; }
     Spec infer(Specs in) const override { return floating_axis(name(), in[0]); }
     void eval(ConstViews in, View out) const override { kernels::softmax(in[0], axis, out); }
+    double flops(Specs in, const Spec&) const noexcept override {  // max, -, exp, sum, /
+        return 5.0 * static_cast<double>(in[0].size());
+    }
     Tensor vjp(int, Tensors, const Tensor& p, const Tensor& g) const override {
         return p * (g - sum(g * p, axis, true));
     }
@@ -36,6 +39,9 @@ struct LogSoftmax final : General {
     std::string_view name() const noexcept override { return "log_softmax"; }
     Spec infer(Specs in) const override { return floating_axis(name(), in[0]); }
     void eval(ConstViews in, View out) const override { kernels::log_softmax(in[0], axis, out); }
+    double flops(Specs in, const Spec&) const noexcept override {  // max, -, exp, sum, -
+        return 5.0 * static_cast<double>(in[0].size());
+    }
     Tensor vjp(int, Tensors, const Tensor& out, const Tensor& g) const override {
         return g - exp(out) * sum(g, axis, true);
     }
@@ -65,6 +71,9 @@ struct CrossEntropyGradient final : General {
     Spec infer(Specs in) const override { return in[0]; }
     void eval(ConstViews in, View out) const override {
         kernels::cross_entropy_gradient(in[0], in[1], in[2], out);
+    }
+    double flops(Specs in, const Spec&) const noexcept override {  // softmax, - t, * g
+        return 7.0 * static_cast<double>(in[0].size());
     }
     // With u = g · cotangent: by x  Σt p (u - Σ u p);  by t  Σ u p - u;
     // by g  Σ cotangent (p Σ t - t).
@@ -98,6 +107,9 @@ struct CrossEntropy final : General {
         return {rows, x.dtype};
     }
     void eval(ConstViews in, View out) const override { kernels::cross_entropy(in[0], in[1], out); }
+    double flops(Specs in, const Spec&) const noexcept override {  // log softmax, * t
+        return 6.0 * static_cast<double>(in[0].size());
+    }
     Tensor vjp(int i, Tensors in, const Tensor&, const Tensor& g) const override {
         if (i == 0) return record(CrossEntropyGradient{}, in[0], in[1], g);
         return is_floating(in[1].dtype()) ? -log_softmax(in[0]) * expand_dims(g, -1) : Tensor();

@@ -31,6 +31,7 @@ void Reverse::propagate(const Tensor& cotangent) {
         if (!inputs.empty()) {
             const Node& node = walk[i];
             const Tensor out = Tensor::of(&node);
+            const Scope scope(node.scope);
             for (std::uint32_t k = 0; k < inputs.size(); ++k) {
                 const std::uint32_t input = inputs[k];
                 const Spec spec = walk[input].spec();

@@ -85,6 +85,9 @@ po::options_description describe(const Options& defaults) {
     add("threads", text_option(defaults.threads), "threads to compute with; 0: one for each core");
     add("data", text_option(defaults.data.string()), "folder with data sets");
     add("out", text_option(defaults.out.string()), "folder for what is written");
+    add("profile", po::bool_switch(), "show at the end which operations and layers took the time");
+    add("trace", text_option(defaults.trace.string()),
+        "file for when each ran, for ui.perfetto.dev");
     add("help,h", "this text");
     return known;
 }
@@ -133,6 +136,8 @@ std::optional<Options> read_options(const std::vector<std::string>& arguments,
         .threads = number<int>(values, "threads", 0, "a whole number from 0 up"),
         .data = values["data"].as<std::string>(),
         .out = values["out"].as<std::string>(),
+        .profile = values["profile"].as<bool>(),
+        .trace = values["trace"].as<std::string>(),
     };
 }
 

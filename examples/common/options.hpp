@@ -20,6 +20,8 @@ struct Options {
     int threads = 0;  // 0: as many as the machine has
     std::filesystem::path data = {};
     std::filesystem::path out = "out";
+    bool profile = false;              // tell at the end what took the time
+    std::filesystem::path trace = {};  // for when; "" for no such file
 
     // How many steps the training takes: what a schedule of the learning rate wants to know.
     double steps(std::int64_t samples) const;

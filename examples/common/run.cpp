@@ -2,7 +2,9 @@
 
 #include <exception>
 #include <iostream>
+#include <optional>
 
+#include <shikumi/autograd/evaluate/profile.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/nn/session.hpp>
 
@@ -14,7 +16,11 @@ int run_example(int argc, char** argv, std::string_view about, const Options& de
     try {
         if (options.threads > 0) shikumi::set_num_threads(options.threads);
         shikumi::nn::set_random_seed(options.seed);
+        std::optional<shikumi::Profile> profile;
+        if (options.profile || !options.trace.empty()) profile.emplace();
         program(options);
+        if (options.profile) std::cout << '\n' << profile->report();
+        if (!options.trace.empty()) profile->write_trace(options.trace);
         return 0;
     } catch (const std::exception& e) {
         std::cout.flush();

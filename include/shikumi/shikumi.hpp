@@ -2,6 +2,7 @@
 #pragma once
 
 #include <shikumi/autograd/evaluate/capture.hpp>
+#include <shikumi/autograd/evaluate/profile.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>

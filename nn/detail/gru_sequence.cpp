@@ -21,6 +21,11 @@ GruSizes sizes_of(const Shape& states, const Shape& first) {
     return {states[0], first[0], first[1]};
 }
 
+// The flops of all steps' product with the recurrent weights, to which those of the gates are few.
+double product(const Shape& steps, const Shape& recurrent) {
+    return 2.0 * static_cast<double>(steps[0] * steps[1] * recurrent.size());
+}
+
 Tensor outputs(const Tensor& tape, const Tensor& inputs, const Tensor& recurrent,
                const Tensor& bias, const Tensor& h, const Tensor& mask);
 
@@ -35,6 +40,9 @@ struct GruTape final : General {
     void eval(ConstViews in, View out) const override {
         kernels::gru(sizes_of(out.spec.shape, in[3].spec.shape), in[0], in[1], in[2], in[3],
                      mask_at(4, in), out);
+    }
+    double flops(Specs in, const Spec&) const noexcept override {
+        return product(in[0].shape, in[1].shape);
     }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
 };
@@ -73,6 +81,9 @@ struct GruGradient final : General {
         const View beside{other.raw(), other.spec()};
         kernels::gru_gradient(sizes_of(in[0].spec.shape, in[1].spec.shape), in[0], in[2], in[4],
                               in[1], in[6], by_state ? beside : out, by_state ? out : beside);
+    }
+    double flops(Specs in, const Spec&) const noexcept override {
+        return product(in[2].shape, in[4].shape);
     }
     // By the same recurrence in operations, where the sums begin as zeros that are added.
     Tensor vjp(int i, Tensors in, const Tensor&, const Tensor& cotangent) const override;

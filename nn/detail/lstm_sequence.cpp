@@ -21,6 +21,11 @@ using kernels::LstmSizes;
 
 LstmSizes sizes_of(const Shape& inputs) { return {inputs[0], inputs[1], inputs[2] / 4}; }
 
+// The flops of all steps' product with the recurrent weights, to which those of the gates are few.
+double product(Specs in) {
+    return 2.0 * static_cast<double>(in[0].shape[0] * in[0].shape[1] * in[1].size());
+}
+
 Tensor outputs(const Tensor& inputs, const Tensor& recurrent, const Tensor& h, const Tensor& c,
                const Tensor& tape, const Tensor& mask);
 
@@ -54,6 +59,7 @@ struct LstmTape final : General {
     void eval(ConstViews in, View out) const override {
         kernels::lstm(sizes_of(in[0].spec.shape), in[0], in[1], in[2], in[3], mask_at(4, in), out);
     }
+    double flops(Specs in, const Spec&) const noexcept override { return product(in); }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
 };
 
@@ -100,6 +106,7 @@ struct LstmGradient final : General {
         kernels::lstm_gradient(sizes_of(in[0].spec.shape), in[4], in[1], in[3], mask_at(6, in),
                                in[5], sums, cell, output);
     }
+    double flops(Specs in, const Spec&) const noexcept override { return product(in); }
     Tensor vjp(int i, Tensors in, const Tensor&, const Tensor& cotangent) const override {
         if (i == 4 || i == 6) return {};
         std::vector<Tensor> x;

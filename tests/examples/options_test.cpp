@@ -47,15 +47,19 @@ TEST_CASE("options are read", "[options]") {
     CHECK(options->threads == 2);
     CHECK(options->data == "a b");
     CHECK(options->out == "/tmp/x");
+    CHECK(!options->profile);
+    CHECK(options->trace.empty());
+    CHECK(read({"--profile"})->profile);
+    CHECK(read({"--trace", "a.json"})->trace == "a.json");
 }
 
 TEST_CASE("help names every option and its default", "[options]") {
     for (const char* flag : {"--help", "-h"}) {
         std::ostringstream help;
         CHECK(!read_options({flag}, "iris", "irises", defaults, help));
-        for (const char* part :
-             {"iris: irises", "--epochs", "(=5)", "--batch-size", "--learning-rate", "(=0.5)",
-              "--seed", "--threads", "--data", "--out", "(=charts)", "--help"})
+        for (const char* part : {"iris: irises", "--epochs", "(=5)", "--batch-size",
+                                 "--learning-rate", "(=0.5)", "--seed", "--threads", "--data",
+                                 "--out", "(=charts)", "--profile", "--trace", "--help"})
             CHECK_THAT(help.str(), contains(part));
     }
 }
