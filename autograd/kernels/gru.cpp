@@ -1,11 +1,9 @@
 #include <shikumi/autograd/kernels/gru.hpp>
 
 #include <algorithm>
-#include <cstring>
-#include <vector>
 
+#include <shikumi/autograd/kernels/detail/recurrence.hpp>
 #include <shikumi/autograd/kernels/gemm.hpp>
-#include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/kernels/vector_math.hpp>
 #include <shikumi/autograd/kernels/widest.hpp>
 
@@ -13,15 +11,10 @@ namespace shikumi::kernels {
 
 namespace {
 
-// f(row) for each sample of a step, on the pool.
-template <class F>
-void each_sample(const GruSizes& n, F f) {
-    constexpr Index block = Index{1} << 12;  // units of one piece of work
-    const Index piece = std::max<Index>(1, block / std::max<Index>(1, n.units));
-    parallel_pieces(n.batch, piece, [&](Index begin, Index end) {
-        for (Index row = begin; row < end; ++row) f(row);
-    });
-}
+using detail::copy;
+using detail::each_sample;
+using detail::Room;
+using detail::StepLoop;
 
 // One sample's step: z = σ(a_z + b_z), r = σ(a_r + b_r), n = tanh(a_n + r b_n),
 // h' = z h + (1 - z) n, with a from the inputs and b from the state.
@@ -73,16 +66,6 @@ struct Backward {
     }
 };
 
-template <class Step>
-struct Loop {
-    static void run(const Step& step, Index units) { step(units); }
-};
-
-template <class T>
-void copy(const T* from, Index count, T* to) {
-    if (count > 0) std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(T));
-}
-
 }  // namespace
 
 void gru(const GruSizes& n, ConstView inputs, ConstView recurrent, ConstView bias, ConstView h,
@@ -91,14 +74,14 @@ void gru(const GruSizes& n, ConstView inputs, ConstView recurrent, ConstView bia
     const Product product{
         .dtype = inputs.spec.dtype, .m = n.batch, .n = 3 * u, .k = u, .accumulate = true};
     dispatch_floating(inputs.spec.dtype, [&]<class T>() {
-        const auto run = widest<Loop<Forward<T>>>();
-        std::vector<T> from_state(static_cast<std::size_t>(3 * state));
-        std::vector<T> before(h.as<T>(), h.as<T>() + state);
+        const auto run = widest<StepLoop<Forward<T>>>();
+        const Room<T> from_state(3 * state), before(state);
+        copy(h.as<T>(), state, before.data());
         for (Index t = 0; t < n.steps; ++t) {
             for (Index row = 0; row < n.batch; ++row)
                 copy(bias.as<T>(), 3 * u, from_state.data() + row * 3 * u);
             multiply(product, before.data(), recurrent.data, from_state.data());
-            each_sample(n, [&](Index row) {
+            each_sample(n.batch, u, [&](Index row) {
                 const Index at = t * n.batch + row;
                 T* const own = before.data() + row * u;
                 if (mask && !mask[at]) {  // z = 1 keeps the state, and its derivative too
@@ -118,7 +101,7 @@ void gru(const GruSizes& n, ConstView inputs, ConstView recurrent, ConstView bia
 void gru_outputs(const GruSizes& n, ConstView tape, ConstView h, View outputs) {
     const Index u = n.units, state = n.state();
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
-        const auto run = widest<Loop<Output<T>>>();
+        const auto run = widest<StepLoop<Output<T>>>();
         for (Index t = 0; t < n.steps; ++t) {
             const T* const before = t == 0 ? h.as<T>() : outputs.as<T>() + (t - 1) * state;
             for (Index row = 0; row < n.batch; ++row)
@@ -139,15 +122,15 @@ void gru_gradient(const GruSizes& n, ConstView tape, ConstView outputs, ConstVie
                           .k = 3 * u,
                           .accumulate = true};
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
-        const auto run = widest<Loop<Backward<T>>>();
+        const auto run = widest<StepLoop<Backward<T>>>();
         T* const dh = state.as<T>();
-        std::vector<T> db(static_cast<std::size_t>(3 * size));
+        const Room<T> db(3 * size);
         std::fill(dh, dh + size, T{0});
         for (Index t = n.steps - 1; t >= 0; --t) {
             const T* const before = t == 0 ? h.as<T>() : outputs.as<T>() + (t - 1) * size;
             const T* const own = d.as<T>() + t * size;
             for (Index j = 0; j < size; ++j) dh[j] += own[j];
-            each_sample(n, [&](Index row) {
+            each_sample(n.batch, u, [&](Index row) {
                 const Index at = t * n.batch + row;
                 run({tape.as<T>() + at * 4 * u, before + row * u, dh + row * u,
                      sums.as<T>() + at * 4 * u, db.data() + row * 3 * u},

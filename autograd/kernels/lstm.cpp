@@ -1,17 +1,20 @@
 #include <shikumi/autograd/kernels/lstm.hpp>
 
 #include <algorithm>
-#include <cstring>
-#include <vector>
 
+#include <shikumi/autograd/kernels/detail/recurrence.hpp>
 #include <shikumi/autograd/kernels/gemm.hpp>
-#include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/kernels/vector_math.hpp>
 #include <shikumi/autograd/kernels/widest.hpp>
 
 namespace shikumi::kernels {
 
 namespace {
+
+using detail::copy;
+using detail::each_sample;
+using detail::Room;
+using detail::StepLoop;
 
 // The parts of a tape, each for all steps.
 template <class T>
@@ -23,16 +26,6 @@ struct Tape {
           output(cell_tanh + n.steps * n.state()) {}
     T *gates, *cell, *cell_tanh, *output;
 };
-
-// f(row) for each sample of a step, on the pool.
-template <class F>
-void each_sample(const LstmSizes& n, F f) {
-    constexpr Index block = Index{1} << 12;  // units of one piece of work
-    const Index piece = std::max<Index>(1, block / std::max<Index>(1, n.units));
-    parallel_pieces(n.batch, piece, [&](Index begin, Index end) {
-        for (Index row = begin; row < end; ++row) f(row);
-    });
-}
 
 // One sample's step forward: c' = σ(f) c + σ(i) tanh(g), h' = σ(o) tanh(c'). The gates are left
 // in z.
@@ -73,16 +66,6 @@ struct Backward {
     }
 };
 
-template <class Step>
-struct Loop {
-    static void run(const Step& step, Index units) { step(units); }
-};
-
-template <class T>
-void copy(const T* from, Index count, T* to) {
-    if (count > 0) std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(T));
-}
-
 }  // namespace
 
 void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h, ConstView c,
@@ -91,14 +74,14 @@ void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h
     const Product product{
         .dtype = inputs.spec.dtype, .m = n.batch, .n = 4 * u, .k = u, .accumulate = true};
     dispatch_floating(inputs.spec.dtype, [&]<class T>() {
-        const auto run = widest<Loop<Forward<T>>>();
+        const auto run = widest<StepLoop<Forward<T>>>();
         const Tape<T> to(n, tape.as<T>());
         copy(inputs.as<T>(), n.steps * 4 * state, to.gates);
         for (Index t = 0; t < n.steps; ++t) {
             const T* const h_before = t == 0 ? h.as<T>() : to.output + (t - 1) * state;
             const T* const c_before = t == 0 ? c.as<T>() : to.cell + (t - 1) * state;
             multiply(product, h_before, recurrent.data, to.gates + t * 4 * state);
-            each_sample(n, [&](Index row) {
+            each_sample(n.batch, u, [&](Index row) {
                 const Index at = t * state + row * u;
                 if (mask && !mask[t * n.batch + row]) {  // as if i = g = o = 0 and f = 1
                     std::fill(to.gates + 4 * at, to.gates + 4 * (at + u), T{0});
@@ -134,17 +117,18 @@ void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, Cons
                           .k = 4 * u,
                           .accumulate = true};
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
-        const auto run = widest<Loop<Backward<T>>>();
+        const auto run = widest<StepLoop<Backward<T>>>();
         const Tape<const T> from(n, tape.as<T>());
         const T* const dout = outputs.as<T>();
-        std::vector<T> dh(dout + (n.steps - 1) * state, dout + n.steps * state);
+        const Room<T> dh(state);
+        copy(dout + (n.steps - 1) * state, state, dh.data());
         copy(dout + n.steps * state, state, cell.as<T>());
         // Whether a step is masked: the state before it is the one after it, as is its derivative.
         const auto kept = [&](Index t, Index row) { return mask && !mask[t * n.batch + row]; };
         for (Index t = n.steps - 1; t >= 0; --t) {
             T* const dz = gates.as<T>() + t * 4 * state;
             const T* const c_before = t == 0 ? c.as<T>() : from.cell + (t - 1) * state;
-            each_sample(n, [&](Index row) {
+            each_sample(n.batch, u, [&](Index row) {
                 const Index at = t * state + row * u;
                 run({from.gates + 4 * at, c_before + row * u, from.cell_tanh + at,
                      dh.data() + row * u, cell.as<T>() + row * u, dz + 4 * row * u},
@@ -162,7 +146,7 @@ void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, Cons
             multiply(product, dz, recurrent.data, dh.data());
         }
         for (Index row = 0; row < n.batch; ++row) {
-            if (!kept(0, row)) std::fill_n(dh.begin() + row * u, u, T{0});
+            if (!kept(0, row)) std::fill_n(dh.data() + row * u, u, T{0});
         }
         copy(dh.data(), state, output.as<T>());
     });
