@@ -100,8 +100,8 @@ void drop_inputs(Node& node) noexcept;
 inline void weigh(Node& node, std::uint32_t below) noexcept {
     // 64 KiB weigh as much as a node, and no single node more than a whole heavy graph.
     constexpr std::size_t unit = std::size_t{64} << 10, most = 4096;
-    const std::uint64_t weight =
-        below + std::min<std::uint64_t>(1 + node.spec().bytes() / unit, most);
+    const std::size_t bytes = static_cast<std::size_t>(node.shape.size()) * size_of(node.dtype);
+    const std::uint64_t weight = below + std::min<std::uint64_t>(1 + bytes / unit, most);
     node.weight = static_cast<std::uint32_t>(std::min<std::uint64_t>(weight, ~0U));
 }
 /// Frees what other threads have let go of; called at evaluations.
