@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/nn/losses.hpp>
 #include <shikumi/nn/metrics.hpp>
 #include <shikumi/optim/optimizer.hpp>
@@ -86,6 +87,9 @@ struct CompileOptions {
     /// `call` looks at values. Otherwise a step is recorded once for each shape of batch and
     /// replayed (see `capture`).
     bool run_eagerly = false;
+    /// Bytes that a training step's values may take which wait for later readers, such as the
+    /// activations for their gradients. What doesn't fit is computed again: see EvaluationOptions.
+    std::size_t memory_budget = EvaluationOptions().memory_budget;
 };
 
 template <class T>

@@ -355,7 +355,7 @@ void Model::compile(CompileOptions options) {
     if (!ready_for_.empty()) check_outputs("compile", options);
     compiled_ = std::move(options);
     measured_outputs_.clear();
-    training_.clear();
+    training_ = Recordings({.memory_budget = compiled_->memory_budget});
     testing_.clear();
     predicting_.clear();
 }

@@ -6,6 +6,7 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/evaluate/executor.hpp>
 #include <shikumi/autograd/evaluate/planner.hpp>
+#include <shikumi/autograd/evaluate/rematerialize.hpp>
 #include <shikumi/autograd/evaluate/trace.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 
@@ -37,7 +38,8 @@ void pretend_value(Node& leaf) {
 class Recordings::Recording {
 public:
     Recording(std::span<const Tensor> arguments, std::span<const Tensor> results,
-              std::span<const Assignment> assignments, std::span<const Trace::Key> keys);
+              std::span<const Assignment> assignments, std::span<const Trace::Key> keys,
+              const EvaluationOptions& options);
     ~Recording() {
         for (const Call& call : plan_.calls) call.op->release();
         for (const Op* op : plan_.pointwise) op->release();
@@ -89,14 +91,15 @@ private:
 
 Recordings::Recording::Recording(std::span<const Tensor> arguments, std::span<const Tensor> results,
                                  std::span<const Assignment> assignments,
-                                 std::span<const Trace::Key> keys) {
+                                 std::span<const Trace::Key> keys,
+                                 const EvaluationOptions& options) {
     for (const Tensor& argument : arguments) {
         arguments_.push_back(argument.spec());
         pretend_value(*argument.node());
     }
     Watch watch;
     Planner planner;
-    plan_ = planner.plan(results, assignments);
+    plan_ = plan_within(options.memory_budget, planner, results, assignments);
     for (const Call& call : plan_.calls) call.op->retain();
     for (const Op* op : plan_.pointwise) op->retain();
     const Walk& walk = planner.walk();
@@ -225,11 +228,12 @@ void Recordings::Start::finish(const std::vector<Tensor>& results) const {
     open_->trace.reset();
     auto& all = recordings_.recordings_;
     if (all.size() == most_recordings) all.erase(all.begin());
-    all.push_back(std::make_unique<Recording>(open_->arguments, results, assignments, keys));
+    all.push_back(std::make_unique<Recording>(open_->arguments, results, assignments, keys,
+                                              recordings_.options_));
     recordings_.current_ = all.back().get();
 }
 
-Recordings::Recordings() = default;
+Recordings::Recordings(const EvaluationOptions& options) : options_(options) {}
 Recordings::~Recordings() = default;
 Recordings::Recordings(Recordings&&) noexcept = default;
 Recordings& Recordings::operator=(Recordings&&) noexcept = default;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <shikumi/autograd/core/shape.hpp>
+#include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
 
 namespace shikumi {
@@ -20,7 +21,7 @@ namespace shikumi {
 /// ends hold one themselves.
 class Recordings {
 public:
-    Recordings();
+    explicit Recordings(const EvaluationOptions& options = {});
     ~Recordings();
     Recordings(Recordings&&) noexcept;
     Recordings& operator=(Recordings&&) noexcept;
@@ -68,6 +69,7 @@ private:
         std::unique_ptr<Open> open_;
     };
 
+    EvaluationOptions options_;
     std::vector<std::unique_ptr<Recording>> recordings_;
     Recording* current_ = nullptr;
 };
@@ -99,7 +101,8 @@ std::vector<Tensor> listed(Results&& results) {
 template <class F>
 class Captured {
 public:
-    explicit Captured(F function) : function_(std::move(function)) {}
+    explicit Captured(F function, const EvaluationOptions& options = {})
+        : function_(std::move(function)), recordings_(options) {}
 
     /// For a function of so many tensors.
     template <std::convertible_to<const Tensor&>... T>
@@ -179,10 +182,11 @@ private:
 ///
 /// The results are values without a graph: differentiate inside `f`. Under `Eager`, and inside
 /// another captured function, `f` is simply called. One call at a time: two threads want a
-/// captured function each. Recordings beyond 32 replace the oldest.
+/// captured function each. Recordings beyond 32 replace the oldest. `options` hold for all of what
+/// `f` evaluates.
 template <class F>
-Captured<F> capture(F f) {
-    return Captured<F>(std::move(f));
+Captured<F> capture(F f, const EvaluationOptions& options = {}) {
+    return Captured<F>(std::move(f), options);
 }
 
 }  // namespace shikumi

@@ -7,6 +7,7 @@
 #include <shikumi/autograd/evaluate/lent.hpp>
 #include <shikumi/autograd/evaluate/planner.hpp>
 #include <shikumi/autograd/evaluate/recognition.hpp>
+#include <shikumi/autograd/evaluate/rematerialize.hpp>
 #include <shikumi/autograd/evaluate/trace.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 
@@ -64,17 +65,19 @@ void check(std::span<const Tensor> roots, std::span<const Assignment> assignment
     if (twice != sorted.end()) refuse(**twice);
 }
 
-void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
+void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignment> assignments,
+                         const EvaluationOptions& options) {
     Watch watch;
+    const std::size_t budget = options.memory_budget;
     const Lent<Workbench> bench;
     std::vector<const Node*>& nodes = bench->nodes;
-    const Plan* known = bench->plans.find(roots, assignments, nodes);
+    const Plan* known = bench->plans.find(roots, assignments, budget, nodes);
     watch.lap("recognise");
     if (!known) {
-        known = &bench->planner.plan(roots, assignments);
+        known = &plan_within(budget, bench->planner, roots, assignments);
         const Walk& walk = bench->planner.walk();
         nodes.assign(walk.nodes().begin(), walk.nodes().end());
-        bench->plans.consider(*known, walk, roots, assignments);
+        bench->plans.consider(*known, walk, roots, assignments, budget);
         watch.lap("plan");
     }
     const Plan& plan = *known;
@@ -97,7 +100,7 @@ void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignme
 // What a captured function computes is computed at its replays.
 void evaluate_constants(const Trace& trace, std::span<const Tensor> roots) {
     for (const Tensor& root : roots) {
-        if (!root.evaluated() && trace.cause(root).empty()) evaluate_and_assign({&root, 1}, {});
+        if (!root.evaluated() && trace.cause(root).empty()) evaluate_and_assign({&root, 1}, {}, {});
     }
 }
 
@@ -119,21 +122,18 @@ void settle(const Tensor& t) {
     look(t);
 }
 
-void evaluate(std::span<const Tensor> roots) {
-    check(roots, {});
-    if (const Trace* trace = Trace::current()) return evaluate_constants(*trace, roots);
-    if (std::all_of(roots.begin(), roots.end(), [](const Tensor& t) { return t.evaluated(); }))
+void evaluate(std::span<const Tensor> roots) { evaluate(roots, {}, {}); }
+
+void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignments,
+              const EvaluationOptions& options) {
+    check(roots, assignments);
+    if (Trace* trace = Trace::current())
+        return assignments.empty() ? evaluate_constants(*trace, roots) : trace->assign(assignments);
+    if (assignments.empty() &&
+        std::all_of(roots.begin(), roots.end(), [](const Tensor& t) { return t.evaluated(); }))
         return;
     collect_released();
-    evaluate_and_assign(roots, {});
-}
-
-void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
-    if (assignments.empty()) return evaluate(roots);
-    check(roots, assignments);
-    if (Trace* trace = Trace::current()) return trace->assign(assignments);
-    collect_released();
-    evaluate_and_assign(roots, assignments);
+    evaluate_and_assign(roots, assignments, options);
 }
 
 void fold_pending(const Tensor& root) {

@@ -48,11 +48,12 @@ void Planner::clear() noexcept {
     info_.clear();
 }
 
-const Plan& Planner::plan(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
+const Plan& Planner::plan(std::span<const Tensor> roots, std::span<const Assignment> assignments,
+                          const Repetition* repetition) {
     static std::atomic<std::uint64_t> plans = 0;
     plan_.clear();
     plan_.number = plans.fetch_add(1, std::memory_order_relaxed);
-    classify(roots, assignments);
+    classify(roots, assignments, repetition);
     find_arrays();
     level();
     cluster(assignments);
@@ -61,7 +62,27 @@ const Plan& Planner::plan(std::span<const Tensor> roots, std::span<const Assignm
     emit();
     place_in_workspace();
     choose_in_place(assignments);
+    if (repetition) number_without_copies();
     return plan_;
+}
+
+// Copies are the plan's business alone: from outside its numbers are those of the graph.
+void Planner::number_without_copies() {
+    std::vector<std::uint32_t> number(walk_.size());
+    for (std::uint32_t i = 0, next = 0; i < walk_.size(); ++i)
+        number[i] = walk_.is_copy(i) ? number[walk_.original(i)] : next++;
+    for (Plan::Leaf& leaf : plan_.leaves) leaf.node = number[leaf.node];
+    for (Kept& kept : plan_.kept) kept.node = number[kept.node];
+    for (Output& out : plan_.outputs) out = {number[out.node], number[out.array]};
+    walk_graph();
+}
+
+Planner::Place Planner::place(std::uint32_t node) const noexcept {
+    const Info& info = info_[node];
+    if (info.kind == Kind::leaf || info.kept) return {Place::Kind::outside, false, false, 0};
+    if (info.kind == Kind::view || info.kind == Kind::stretch)
+        return {Place::Kind::seen_through, false, false, 0};
+    return {Place::Kind::computed, info.stored, order_[info.position].last, info.position};
 }
 
 // Calls f(array or pointwise node that `node`'s step reads, input number).
@@ -73,18 +94,27 @@ void Planner::for_each_read(std::uint32_t node, F&& f) const {
         f(pointwise ? info_[input].source : info_[input].array, i++);
 }
 
-void Planner::classify(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
+void Planner::walk_graph() {
+    walk_.run(roots_, [](const Node& node) { return node.data == nullptr; });
+}
+
+void Planner::classify(std::span<const Tensor> roots, std::span<const Assignment> assignments,
+                       const Repetition* repetition) {
     roots_.clear();
     for (const Tensor& root : roots) roots_.push_back(root.node());
     for (const Assignment& a : assignments) roots_.push_back(a.value.node());
-    walk_.run(roots_, [](const Node& node) { return node.data == nullptr; });
+    walk_graph();
+    if (repetition) walk_.repeat(repetition->late, repetition->dropped);
 
     info_.assign(walk_.size(), Info{});
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
         const Node& node = walk_[i];
         Info& info = info_[i];
         info.array = info.source = i;
-        for (const std::uint32_t input : walk_.inputs(i)) ++info_[input].uses;
+        info.copy = walk_.is_copy(i);
+        if (!info.copy) {
+            for (const std::uint32_t input : walk_.inputs(i)) ++info_[walk_.original(input)].uses;
+        }
         if (node.data) {
             info.kind = Kind::leaf;
             continue;
@@ -130,7 +160,7 @@ void Planner::find_arrays() {
         const Node& node = walk_[i];
         Info& info = info_[i];
         // Another thread's count can't be read exactly: taken as held.
-        if (info.kind != Kind::leaf && (!node.mine() || node.handles() > info.uses))
+        if (info.kind != Kind::leaf && !info.copy && (!node.mine() || node.handles() > info.uses))
             info.output = true;
         if (info.output) {
             Info& array = info_[info.array];
@@ -166,18 +196,22 @@ void Planner::level() {
         if (info.kind != Kind::call && info.kind != Kind::pointwise) continue;
         info.level = 1;
         info.from_leaves = info.kind == Kind::pointwise;
+        info.sinks = true;
         for_each_read(i, [&](std::uint32_t read, int) {
             const Info& from = info_[info_[read].array];
             const bool together = info.kind == Kind::pointwise && same_group_possible(read, i);
             info.level = std::max(info.level, from.level + (together ? 0 : 1));
             info.from_leaves = info.from_leaves && (from.kind == Kind::leaf || from.from_leaves);
+            info.sinks = info.sinks && from.kind == Kind::leaf;
         });
+        info.sinks = info.sinks || info.from_leaves || info.copy;
     }
-    // What depends on leaves alone sinks to its readers: momentum * velocity joins the update.
+    // What depends on leaves alone sinks to its readers: momentum * velocity joins the update, and
+    // a dropout's numbers don't wait. So do copies, which are no use if they are made early.
     for (std::uint32_t i = walk_.size(); i-- > 0;) {
         Info& info = info_[i];
         if (info.kind != Kind::call && info.kind != Kind::pointwise) continue;
-        if (info.from_leaves && info.limit != ~0U) info.level = info.limit;
+        if (info.sinks && info.limit != ~0U) info.level = info.limit;
         for_each_read(i, [&](std::uint32_t read, int) {
             const bool together = info.kind == Kind::pointwise && same_group_possible(read, i);
             std::uint32_t& limit = info_[info_[read].array].limit;

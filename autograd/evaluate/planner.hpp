@@ -11,15 +11,29 @@
 
 namespace shikumi {
 
+/// What a plan computes twice: what `late` nodes read of `dropped` ones. By the walk's positions.
+struct Repetition {
+    std::vector<bool> late, dropped;
+};
+
 /// Orders a graph, groups its pointwise operations, decides which values become arrays and where
 /// they live. Keeps its memory from one plan to the next.
 class Planner {
 public:
     /// The plan for computing `roots` and the assigned values, and everything pending below them
     /// that somebody holds. Throws StateError where a node below has neither value nor operation.
-    const Plan& plan(std::span<const Tensor> roots, std::span<const Assignment> assignments);
+    const Plan& plan(std::span<const Tensor> roots, std::span<const Assignment> assignments,
+                     const Repetition* repetition = nullptr);
     /// The graph of the latest plan, which the plan's node numbers refer to.
     const Walk& walk() const noexcept { return walk_; }
+    /// Where the latest plan has the value of a node of its graph. Only after plans without copies.
+    struct Place {
+        enum class Kind : std::uint8_t { outside, seen_through, computed } kind;
+        bool stored;         // in the workspace
+        bool updates;        // by one of the last steps, which give parameters their values
+        std::uint32_t step;  // that computes it
+    };
+    Place place(std::uint32_t node) const noexcept;
     void clear() noexcept;
 
 private:
@@ -30,9 +44,11 @@ private:
         bool viewed = false;       // a view of it is an output
         bool stored = false;       // needs an array
         bool from_leaves = false;  // pointwise, and only pointwise down to the leaves
+        bool sinks = false;        // may as well be computed just before its readers
         bool feeds = false;        // read by another step
         bool assigned = false;     // a parameter's next value
-        std::uint32_t uses = 0;    // edges from within the walk
+        bool copy = false;         // computes another one's node again
+        std::uint32_t uses = 0;    // edges from within the graph
         std::uint32_t array = 0;   // the node whose array holds its value
         std::uint32_t source = 0;  // what a pointwise consumer reads in its place
         std::uint32_t level = 0;
@@ -55,7 +71,8 @@ private:
         std::uint32_t what;  // node of a call, or cluster
     };
 
-    void classify(std::span<const Tensor> roots, std::span<const Assignment> assignments);
+    void classify(std::span<const Tensor> roots, std::span<const Assignment> assignments,
+                  const Repetition* repetition);
     void find_arrays();
     void level();
     void cluster(std::span<const Assignment> assignments);
@@ -72,6 +89,8 @@ private:
     void place_in_workspace();
     void choose_in_place(std::span<const Assignment> assignments);
     bool reads_after_write(std::uint32_t old_leaf, std::uint32_t value) const;
+    void walk_graph();
+    void number_without_copies();
 
     bool same_group_possible(std::uint32_t source, std::uint32_t consumer) const {
         return info_[source].kind == Kind::pointwise &&

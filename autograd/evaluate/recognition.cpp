@@ -131,9 +131,10 @@ PlanCache::~PlanCache() {
 }
 
 const Plan* PlanCache::find(std::span<const Tensor> roots, std::span<const Assignment> assignments,
-                            std::vector<const Node*>& nodes) {
+                            std::size_t budget, std::vector<const Node*>& nodes) {
     if (entries_.empty()) return nullptr;
     const auto try_entry = [&](std::size_t i) -> const Plan* {
+        if (entries_[i]->budget != budget) return nullptr;
         if (!entries_[i]->structure.fits(roots, assignments, nodes)) return nullptr;
         entries_[last_]->next = i;
         last_ = i;
@@ -149,10 +150,10 @@ const Plan* PlanCache::find(std::span<const Tensor> roots, std::span<const Assig
 }
 
 void PlanCache::consider(const Plan& plan, const Walk& walk, std::span<const Tensor> roots,
-                         std::span<const Assignment> assignments) {
+                         std::span<const Assignment> assignments, std::size_t budget) {
     if (walk.size() > largest) return;
     scratch_.describe(walk, roots, assignments);
-    const std::uint64_t hash = scratch_.hash();
+    const std::uint64_t hash = scratch_.hash() ^ budget;
     const auto seen = std::find(seen_.begin(), seen_.end(), hash);
     if (seen == seen_.end()) {
         if (seen_.size() == most_seen) seen_.pop_front();
@@ -160,7 +161,7 @@ void PlanCache::consider(const Plan& plan, const Walk& walk, std::span<const Ten
         return;
     }
     seen_.erase(seen);
-    auto entry = std::make_unique<Entry>(Entry{scratch_, plan});
+    auto entry = std::make_unique<Entry>(Entry{scratch_, plan, budget});
     entry->structure.retain();
     const auto other = std::find_if(entries_.begin(), entries_.end(), [&](const auto& e) {
         return e->structure.size() > large && walk.size() > large;

@@ -67,17 +67,19 @@ public:
     PlanCache(const PlanCache&) = delete;
     PlanCache& operator=(const PlanCache&) = delete;
 
-    /// The plan for this graph, with its nodes; null where there is none yet.
+    /// The plan for this graph within this memory budget, with its nodes; null where there is none
+    /// yet.
     const Plan* find(std::span<const Tensor> roots, std::span<const Assignment> assignments,
-                     std::vector<const Node*>& nodes);
+                     std::size_t budget, std::vector<const Node*>& nodes);
     /// Keeps `plan` if its graph has been seen before: most structures that come twice stay.
     void consider(const Plan& plan, const Walk& walk, std::span<const Tensor> roots,
-                  std::span<const Assignment> assignments);
+                  std::span<const Assignment> assignments, std::size_t budget);
 
 private:
     struct Entry {
         Structure structure;
         Plan plan;
+        std::size_t budget;
         std::size_t next = 0;  // the entry that was used after this one the last time
     };
     static constexpr std::size_t most_entries = 32, most_seen = 64;

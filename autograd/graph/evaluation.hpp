@@ -1,7 +1,9 @@
 // What the graph asks of the evaluator, which lies a floor higher.
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
+#include <limits>
 #include <span>
 
 #include <shikumi/autograd/graph/parameter.hpp>
@@ -14,6 +16,16 @@ namespace shikumi {
 struct Assignment {
     Parameter parameter;
     Tensor value;
+};
+
+/// How an evaluation is planned.
+struct EvaluationOptions {
+    /// Bytes that values may take that are computed on the way and read later, all of them at a
+    /// time: activations that wait for their gradients most of all. Neither leaves nor results are
+    /// among them, nor what a kernel uses while it runs. Where more would be needed, some values
+    /// are not kept but computed again, with the same bits. Throws ValueError where that
+    /// isn't enough.
+    std::size_t memory_budget = std::numeric_limits<std::size_t>::max();
 };
 
 /// Computes the values of `roots`, and of every pending tensor below them that somebody holds. The
@@ -35,7 +47,8 @@ void settle(const Tensor& t);
 /// Computes `roots` and the assigned values as one graph, then gives the parameters their new
 /// values: in place where nobody else holds the old one. Consumes the graph: what is held becomes a
 /// leaf, and differentiating it afterwards is an error.
-void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignments);
+void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignments,
+              const EvaluationOptions& options = {});
 
 /// Called for a freshly recorded node whose pending graph has outgrown a bound: evaluates the parts
 /// that nobody can differentiate any more, since nothing they depend on is held, and lets go of
