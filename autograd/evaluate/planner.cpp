@@ -5,6 +5,7 @@
 #include <atomic>
 #include <map>
 #include <string>
+#include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
 
@@ -301,7 +302,9 @@ void Planner::order() {
         const auto place = [&](std::uint32_t node) {
             info_[node].position = position;
             for_each_read(node, [&](std::uint32_t read, int) {
-                info_[info_[read].array].last_read = position + 1;
+                Info& array = info_[info_[read].array];
+                array.last_read = position + 1;
+                array.last_reader = node;
             });
         };
         if (o.kind == Step::Kind::call) {
@@ -586,7 +589,27 @@ void Planner::recognise_runs(Group& group, std::span<const std::uint32_t> member
     group.instructions = kept;
 }
 
-// Offsets in the workspace, first fit over the free stretches as they are when the order is run.
+// Arrays of the workspace that nobody reads after `node`'s group. Values of that group may be
+// written over them, element by element, from their last reader on.
+void Planner::find_ending(std::uint32_t node, std::vector<std::uint32_t>& arrays) const {
+    arrays.clear();
+    const Info& info = info_[node];
+    if (info.kind != Kind::pointwise || clusters_[info.cluster].assigns) return;
+    const Cluster& c = clusters_[info.cluster];
+    for (std::uint32_t m = 0; m < c.count; ++m) {
+        const std::uint32_t member = members_[c.first + m];
+        for_each_read(member, [&](std::uint32_t read, std::uint32_t) {
+            const std::uint32_t array = info_[read].array;
+            const Info& from = info_[array];
+            if (from.kind == Kind::leaf || from.kept || from.slot == no_slot) return;
+            if (from.last_reader != member || from.position == info.position) return;
+            arrays.push_back(array);
+        });
+    }
+}
+
+// Offsets in the workspace, first fit over the free stretches as they are when the order is run;
+// before that, a group's value takes the place of an array that ends with it.
 void Planner::place_in_workspace() {
     std::vector<std::pair<std::uint32_t, std::uint32_t>>
         ends;  // (position after the last read, node)
@@ -602,7 +625,10 @@ void Planner::place_in_workspace() {
     });
     std::map<std::size_t, std::size_t> free;  // offset → bytes, never adjacent
     std::vector<std::pair<std::size_t, std::size_t>> places(walk_.size());
+    std::vector<std::uint32_t> ending;
+    std::uint32_t position = ~0U;
     const auto give_back = [&](std::size_t offset, std::size_t bytes) {
+        if (bytes == 0) return;  // a value has taken its place
         auto next = free.lower_bound(offset);
         if (next != free.end() && next->first == offset + bytes) {
             bytes += next->second;
@@ -626,11 +652,21 @@ void Planner::place_in_workspace() {
             std::pop_heap(ends.begin(), ends.end(), later);
             ends.pop_back();
         }
-        const std::size_t bytes = aligned(std::max<std::size_t>(walk_[node].spec().bytes(), 1));
-        auto fit = std::find_if(free.begin(), free.end(),
-                                [&](const auto& f) { return f.second >= bytes; });
+        if (info.position != position) find_ending(node, ending);
+        position = info.position;
+        const Spec spec = walk_[node].spec();
+        const std::size_t bytes = aligned(std::max<std::size_t>(spec.bytes(), 1));
+        const auto over = std::ranges::find_if(ending, [&](std::uint32_t array) {
+            const Spec old = walk_[array].spec();
+            return places[array].second > 0 && info_[array].last_reader <= node &&
+                   old.size() == spec.size() && size_of(old.dtype) == size_of(spec.dtype);
+        });
+        const auto fit =
+            std::ranges::find_if(free, [&](const auto& f) { return f.second >= bytes; });
         std::size_t offset = plan_.workspace;
-        if (fit != free.end()) {
+        if (over != ending.end()) {
+            offset = std::exchange(places[*over], {}).first;
+        } else if (fit != free.end()) {
             offset = fit->first;
             const std::size_t rest = fit->second - bytes;
             free.erase(fit);

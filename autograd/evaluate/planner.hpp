@@ -52,10 +52,11 @@ private:
         std::uint32_t array = 0;   // the node whose array holds its value
         std::uint32_t source = 0;  // what a pointwise consumer reads in its place
         std::uint32_t level = 0;
-        std::uint32_t limit = ~0U;    // the latest level at which all consumers still follow
-        std::uint32_t cluster = 0;    // pointwise: the step's cluster
-        std::uint32_t position = 0;   // its step's place in the order
-        std::uint32_t last_read = 0;  // the last step that reads its array, plus one
+        std::uint32_t limit = ~0U;        // the latest level at which all consumers still follow
+        std::uint32_t cluster = 0;        // pointwise: the step's cluster
+        std::uint32_t position = 0;       // its step's place in the order
+        std::uint32_t last_read = 0;      // the last step that reads its array, plus one
+        std::uint32_t last_reader = ~0U;  // and the node of that step that reads it last
         SlotIndex slot = no_slot;
     };
     using Kind = Info::Kind;
@@ -87,6 +88,7 @@ private:
     void shape_blocks(Group& group);
     void recognise_runs(Group& group, std::span<const std::uint32_t> members);
     void place_in_workspace();
+    void find_ending(std::uint32_t node, std::vector<std::uint32_t>& arrays) const;
     void choose_in_place(std::span<const Assignment> assignments);
     bool reads_after_write(std::uint32_t old_leaf, std::uint32_t value) const;
     void walk_graph();
