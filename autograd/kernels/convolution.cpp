@@ -6,9 +6,9 @@
 
 #include <shikumi/autograd/kernels/detail/depthwise.hpp>
 #include <shikumi/autograd/kernels/detail/places.hpp>
+#include <shikumi/autograd/kernels/detail/scratch.hpp>
 #include <shikumi/autograd/kernels/detail/tiles.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
-#include <shikumi/autograd/memory/buffer.hpp>
 
 namespace shikumi::kernels {
 
@@ -18,8 +18,10 @@ using detail::Axes;
 using detail::Cut;
 using detail::divide_up;
 using detail::Lines;
+using detail::Part;
 using detail::Place;
 using detail::Range;
+using detail::Scratch;
 
 constexpr Index panel_bytes = Index{1} << 18;  // of a packed kernel: a second-level cache's share
 constexpr Index fewest_targets = 256;          // of a piece that packs the kernel for itself
@@ -27,18 +29,6 @@ constexpr Index most_pieces = 16;
 constexpr double fewest_operations = 1e6;     // of a piece: fewer, and waking a thread costs more
 constexpr Index most_parts = 8;               // sums of a kernel's gradient that are made apart
 constexpr Index part_bytes = Index{1} << 24;  // that these may take together
-
-// Memory for as long as a piece is worked on.
-template <class T>
-class Scratch {
-public:
-    explicit Scratch(Index count)
-        : buffer_(Buffer::allocate(static_cast<std::size_t>(count) * sizeof(T))) {}
-    T* data() const noexcept { return static_cast<T*>(buffer_.data()); }
-
-private:
-    Buffer buffer_;
-};
 
 template <class T>
 void clear(T* values, Index count) {
@@ -121,8 +111,8 @@ void add_up(const Work& work, const Place& place, Range images, const Images& to
     Index tap = 0;
     for_each_tap(place, work.s.window, from.size, [&](Index number, Index pixel) {
         if (tap % joined == 0) {
-            at.data()[tap / joined] = pixel * from.channels;
-            at.data()[taps + tap / joined] = number * panel.depth;
+            at[tap / joined] = pixel * from.channels;
+            at[taps + tap / joined] = number * panel.depth;
         }
         ++tap;
     });
@@ -192,7 +182,7 @@ void compute(const Work& work, const Images& to, const Images& from, const Axes&
         std::max<Index>(16, panel_bytes / static_cast<Index>(sizeof(T)) / (widest * taps));
     const Index each = divide_up(depth, divide_up(depth, fits));
     const Cut cut = work.cut(to, most_pieces);
-    for_each_piece<T>(cut, work, to, axes, [&](Index, Range images, const Axes& own, Range block) {
+    for_each_piece<T>(cut, work, to, axes, [&](Index, Range images, const Part& own, Range block) {
         const Scratch<T> packed(taps * each * widest);
         for (Index g = 0; g < work.groups; ++g) {
             for_each_block<T>(block, [&](Index first, Index count, Index width) {
@@ -215,20 +205,20 @@ void compute(const Work& work, const Images& to, const Images& from, const Axes&
 
 // The share of some images in the kernel's gradient, for a block of its columns.
 template <class T>
-void add_gradient(const Work& work, Range images, const Axes& axes, Range columns, const T* x,
+void add_gradient(const Work& work, Range images, const Part& part, Range columns, const T* x,
                   const T* y, T* w) {
     const Index depth = work.in.channels / work.groups, each = work.out.channels / work.groups;
     const Index widest = detail::tile_columns<T>().most;
     const Scratch<T> packed(detail::most_rows * widest);
     std::array<const T*, detail::most_rows> pixels, places, padded;
-    for_each_place(axes, [&](const Place& place) {
+    for_each_place(part, [&](const Place& place) {
         const Index taps = taps_of(place);
         if (taps == 0) return;
         const Scratch<Index> at(2 * taps);
         Index tap = 0;
         for_each_tap(place, work.s.window, work.in.size, [&](Index number, Index pixel) {
-            at.data()[tap] = pixel * work.in.channels;
-            at.data()[taps + tap] = number * depth;
+            at[tap] = pixel * work.in.channels;
+            at[taps + tap] = number * depth;
             ++tap;
         });
         detail::ColumnProducts<T> products{.rows = 0,
@@ -302,7 +292,7 @@ void gradient(const Work& work, const T* x, const T* y, T* w) {
         return part == 0 ? w : others.data() + (part - 1) * rows * row;
     };
     for_each_piece<T>(cut, work, work.out, axes,
-                      [&](Index part, Range images, const Axes& own, Range columns) {
+                      [&](Index part, Range images, const Part& own, Range columns) {
                           T* const sum = sum_of(part);
                           for (Index i = 0; i < rows; ++i)
                               for (Index g = 0; g < work.groups; ++g)

@@ -1,12 +1,11 @@
 #include <shikumi/autograd/kernels/pooling.hpp>
 
 #include <algorithm>
-#include <cstdint>
 #include <cstring>
 #include <limits>
-#include <vector>
 
 #include <shikumi/autograd/kernels/detail/places.hpp>
+#include <shikumi/autograd/kernels/detail/scratch.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/kernels/widest.hpp>
 
@@ -14,25 +13,21 @@ namespace shikumi::kernels {
 
 namespace {
 
+using detail::Scratch;
+
 constexpr Index block = Index{1} << 16;  // elements of one piece of work
 
 Index piece_of(Index elements) { return std::max<Index>(1, block / std::max<Index>(1, elements)); }
 
-// Elements of one image: all axes but the first.
-Index image_size(const Shape& shape) {
-    Index size = 1;
-    for (int i = 1; i < shape.rank(); ++i) size *= shape[i];
-    return size;
-}
-
 // 1 / (how many pixels the window sees) for each place of an image.
 template <class T>
-std::vector<T> shares(const Slide& s) {
-    std::vector<T> seen(static_cast<std::size_t>(s.places()), T{0});
+Scratch<T> shares(const Slide& s) {
+    const Scratch<T> seen(s.places());
+    std::fill_n(seen.data(), s.places(), T{0});
     for_each_run(s, 0, s.places(), [&](Index place, Index, Index, Index count) {
-        seen[static_cast<std::size_t>(place)] += static_cast<T>(count);
+        seen[place] += static_cast<T>(count);
     });
-    for (T& n : seen) n = 1 / n;
+    for (Index place = 0; place < s.places(); ++place) seen[place] = 1 / seen[place];
     return seen;
 }
 
@@ -41,69 +36,121 @@ void clear(T* values, Index count) {
     if (count > 0) std::memset(values, 0, static_cast<std::size_t>(count) * sizeof(T));
 }
 
-// How far a place's taps lie from its first one, in pixels.
-using Taps = std::vector<Index>;
+// Places along the last axis that see the same taps. Distances are in elements.
+struct Row {
+    Index places, channels;
+    Index place_step, pixel_step;  // from place to place, and from first tap to first tap
+    Index taps;
+    const Index* tap;  // how far each is from the first
+};
 
-// out[c] = the largest of the taps; NaN counts as larger than any number.
+constexpr Index strip = 64;  // channels that are taken together
+
+// f(place, pixel, channels) for strips of each place of a row.
+template <class F>
+void for_each_strip(const Row& row, F f) {
+    for (Index i = 0; i < row.places; ++i) {
+        for (Index c = 0; c < row.channels; c += strip)
+            f(i * row.place_step + c, i * row.pixel_step + c, std::min(strip, row.channels - c));
+    }
+}
+
+// best = the largest tap of a few channels, whose first taps are at x. NaN counts as larger than
+// any number.
+template <class T>
+void find_largest(const Row& row, const T* x, Index channels, T* best) {
+    detail::each(channels, [=](Index c) { best[c] = -std::numeric_limits<T>::infinity(); });
+    for (Index t = 0; t < row.taps; ++t) {
+        const T* const seen = x + row.tap[t];
+        detail::each(channels, [=](Index c) {
+            const T v = seen[c], b = best[c];
+            best[c] = ((v > b) | (v != v)) ? v : b;
+        });
+    }
+}
+
+// out = the largest
 template <class T>
 struct Largest {
-    static void run(Index channels, const Taps& taps, const T* x, T* out) {
-        std::copy_n(x, channels, out);
-        for (std::size_t t = 1; t < taps.size(); ++t) {
-            const T* const seen = x + taps[t] * channels;
-            detail::each(channels, [=](Index c) {
-                const T v = seen[c], best = out[c];
-                out[c] = ((v > best) | (v != v)) ? v : best;
-            });
-        }
+    static void run(const Row& row, const T* x, T* out) {
+        for_each_strip(row, [=](Index place, Index pixel, Index channels) {
+            T best[strip];
+            find_largest(row, x + pixel, channels, best);
+            T* const to = out + place;
+            const T* const from = best;
+            detail::each(channels, [=](Index c) { to[c] = from[c]; });
+        });
     }
 };
 
-// at[c] = the pixel of the first of the largest taps, where `pixel` is the first tap's.
+// out = t where x has the first of the largest
 template <class T>
-struct LargestPixel {
-    static void run(Index channels, const Taps& taps, std::int32_t pixel, const T* x,
-                    std::int32_t* at) {
-        constexpr Index strip = 64;
-        for (Index first = 0; first < channels; first += strip) {
-            const Index count = std::min(strip, channels - first);
+struct PickLargest {
+    static void run(const Row& row, const T* x, const T* t, T* out) {
+        for_each_strip(row, [=](Index place, Index pixel, Index channels) {
             T largest[strip];
-            std::int32_t place[strip];
-            T* const best = largest;
-            std::int32_t* const where = place;
-            std::copy_n(x + first, count, best);
-            std::fill_n(where, count, pixel);
-            for (std::size_t t = 1; t < taps.size(); ++t) {
-                const T* const seen = x + taps[t] * channels + first;
-                const auto here = pixel + static_cast<std::int32_t>(taps[t]);
-                detail::each(count, [=](Index c) {
-                    const T v = seen[c], b = best[c];
-                    const bool larger = (v > b) | ((v != v) & (b == b));
-                    best[c] = larger ? v : b;
-                    where[c] = larger ? here : where[c];
+            T *const best = largest, *const to = out + place;
+            find_largest(row, x + pixel, channels, best);
+            detail::each(channels, [=](Index c) { to[c] = 0; });
+            for (Index i = row.taps; i-- > 0;) {
+                const T *const seen = x + pixel + row.tap[i], *const there = t + pixel + row.tap[i];
+                detail::each(channels, [=](Index c) {
+                    const T v = seen[c], picked = there[c], before = to[c];
+                    to[c] = ((v == best[c]) | (v != v)) ? picked : before;
                 });
             }
-            std::copy_n(where, count, at + first);
-        }
+        });
     }
 };
 
-// f(place, pixel, taps) for each place, `pixel` being its first tap's; both are counted through
-// the batch. Where a place sees nothing there are no taps.
+// out += g where x has the first of the largest
+template <class T>
+struct PutLargest {
+    static void run(const Row& row, const T* x, const T* g, T* out) {
+        for_each_strip(row, [=](Index place, Index pixel, Index channels) {
+            T largest[strip], left[strip];
+            T *const best = largest, *const rest = left;
+            find_largest(row, x + pixel, channels, best);
+            const T* const from = g + place;
+            detail::each(channels, [=](Index c) { rest[c] = from[c]; });
+            for (Index i = 0; i < row.taps; ++i) {
+                const T* const seen = x + pixel + row.tap[i];
+                T* const to = out + pixel + row.tap[i];
+                detail::each(channels, [=](Index c) {
+                    const T v = seen[c], r = rest[c];
+                    const bool here = (v == best[c]) | (v != v);
+                    to[c] += here ? r : 0;
+                    rest[c] = here ? 0 : r;
+                });
+            }
+        });
+    }
+};
+
+// f(row, place, pixel) for each row of a part of the places; both in elements, counted through the
+// batch.
 template <class F>
-void for_each_seen(const Slide& s, F f) {
+void for_each_row(const Slide& s, const detail::Part& part, detail::Range images, F f) {
+    const Scratch<Index> taps(s.taps());
+    detail::for_each_place(part, [&](const detail::Place& p) {
+        Row row{p[2].count, s.channels, p[2].step * s.channels, p[2].source_step * s.channels,
+                0,          taps.data()};
+        detail::for_each_tap(p, s.window, s.in,
+                             [&](Index, Index pixel) { taps[row.taps++] = pixel * s.channels; });
+        detail::for_each_row(p, images, s.out, s.in, [&](Index place, Index pixel) {
+            f(row, place * s.channels, pixel * s.channels);
+        });
+    });
+}
+
+// The same for all places, cut into pieces.
+template <class F>
+void for_each_row(const Slide& s, F f) {
     const detail::Cut cut(s.batch, s.out,
                           std::max<Index>(1, s.batch * s.places() * s.channels / block));
     const detail::Axes axes = detail::axes_of(s, detail::lines_forward);
-    parallel_for(cut.parts(), [&](Index part) {
-        detail::for_each_place(cut.within(axes, part), [&](const detail::Place& p) {
-            Taps taps;
-            detail::for_each_tap(p, s.window, s.in,
-                                 [&](Index, Index pixel) { taps.push_back(pixel); });
-            detail::for_each_target(p, cut.images(part), s.out, s.in,
-                                    [&](Index place, Index pixel) { f(place, pixel, taps); });
-        });
-    });
+    parallel_for(cut.parts(),
+                 [&](Index part) { for_each_row(s, cut.within(axes, part), cut.images(part), f); });
 }
 
 }  // namespace
@@ -112,62 +159,36 @@ void largest(const Window& window, ConstView x, View out) {
     const Slide s(window, x.spec.shape);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
         const auto largest_of = widest<Largest<T>>();
-        for_each_seen(s, [&](Index place, Index pixel, const Taps& taps) {
-            T* const to = out.as<T>() + place * s.channels;
-            if (taps.empty())
-                std::fill_n(to, s.channels, -std::numeric_limits<T>::infinity());
-            else
-                largest_of(s.channels, taps, x.as<T>() + pixel * s.channels, to);
+        for_each_row(s, [&](const Row& row, Index place, Index pixel) {
+            largest_of(row, x.as<T>() + pixel, out.as<T>() + place);
         });
     });
 }
 
-void largest_pixels(const Window& window, ConstView x, View out) {
+void pick_largest(const Window& window, ConstView x, ConstView t, View out) {
     const Slide s(window, x.spec.shape);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const auto largest_of = widest<LargestPixel<T>>();
-        for_each_seen(s, [&](Index place, Index pixel, const Taps& taps) {
-            auto* const at = out.as<std::int32_t>() + place * s.channels;
-            const Index image = place / s.places() * s.pixels();
-            if (!taps.empty())
-                largest_of(s.channels, taps, static_cast<std::int32_t>(pixel - image),
-                           x.as<T>() + pixel * s.channels, at);
+        const auto pick = widest<PickLargest<T>>();
+        for_each_row(s, [&](const Row& row, Index place, Index pixel) {
+            pick(row, x.as<T>() + pixel, t.as<T>() + pixel, out.as<T>() + place);
         });
     });
 }
 
-void pick_pixels(ConstView x, ConstView pixels, View out) {
-    const Index channels = x.spec.shape.back();
-    const Index from = image_size(x.spec.shape), to = image_size(out.spec.shape);
+// Windows may overlap, so an image is one thread's. It is cleared when its turn comes.
+void put_largest(const Window& window, ConstView x, ConstView g, View out) {
+    const Slide s(window, x.spec.shape);
+    const Index image = s.pixels() * s.channels;
+    const detail::Axes axes = detail::axes_of(s, detail::lines_forward);
+    const detail::Part all{axes, 2, {0, s.out[2]}};
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        parallel_pieces(x.spec.shape.front(), piece_of(to), [&](Index first, Index last) {
+        const auto put = widest<PutLargest<T>>();
+        parallel_pieces(s.batch, piece_of(image), [&](Index first, Index last) {
             for (Index n = first; n < last; ++n) {
-                const T* const image = x.as<T>() + n * from;
-                const auto* const at = pixels.as<std::int32_t>() + n * to;
-                T* const picked = out.as<T>() + n * to;
-                for (Index i = 0; i < to; i += channels) {
-                    for (Index c = 0; c < channels; ++c)
-                        picked[i + c] = image[at[i + c] * channels + c];
-                }
-            }
-        });
-    });
-}
-
-void put_pixels(ConstView picked, ConstView pixels, View x) {
-    const Index channels = x.spec.shape.back();
-    const Index to = image_size(x.spec.shape), from = image_size(picked.spec.shape);
-    dispatch_floating(x.spec.dtype, [&]<class T>() {
-        parallel_pieces(x.spec.shape.front(), piece_of(to), [&](Index first, Index last) {
-            clear(x.as<T>() + first * to, (last - first) * to);
-            for (Index n = first; n < last; ++n) {
-                T* const image = x.as<T>() + n * to;
-                const auto* const at = pixels.as<std::int32_t>() + n * from;
-                const T* const values = picked.as<T>() + n * from;
-                for (Index i = 0; i < from; i += channels) {
-                    for (Index c = 0; c < channels; ++c)
-                        image[at[i + c] * channels + c] += values[i + c];
-                }
+                clear(out.as<T>() + n * image, image);
+                for_each_row(s, all, {n, n + 1}, [&](const Row& row, Index place, Index pixel) {
+                    put(row, x.as<T>() + pixel, g.as<T>() + place, out.as<T>() + pixel);
+                });
             }
         });
     });
@@ -176,7 +197,7 @@ void put_pixels(ConstView picked, ConstView pixels, View x) {
 void average(const Window& window, ConstView x, View out) {
     const Slide s(window, x.spec.shape);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const std::vector<T> share = shares<T>(s);
+        const Scratch<T> share = shares<T>(s);
         parallel_pieces(s.batch * s.places(), piece_of(s.channels), [&](Index begin, Index end) {
             clear(out.as<T>() + begin * s.channels, (end - begin) * s.channels);
             for_each_run(s, begin, end, [&](Index place, Index, Index pixel, Index count) {
@@ -188,7 +209,7 @@ void average(const Window& window, ConstView x, View out) {
             });
             for (Index place = begin; place < end; ++place) {
                 T* const to = out.as<T>() + place * s.channels;
-                const T factor = share[static_cast<std::size_t>(place % s.places())];
+                const T factor = share[place % s.places()];
                 for (Index c = 0; c < s.channels; ++c) to[c] *= factor;
             }
         });
@@ -199,12 +220,12 @@ void spread(const Window& window, ConstView y, View x) {
     const Slide s(window, x.spec.shape);
     const Index image = s.pixels() * s.channels;
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const std::vector<T> share = shares<T>(s);
+        const Scratch<T> share = shares<T>(s);
         parallel_pieces(s.batch, piece_of(image), [&](Index first, Index last) {
             clear(x.as<T>() + first * image, (last - first) * image);
             for_each_run(s, first * s.places(), last * s.places(),
                          [&](Index place, Index, Index pixel, Index count) {
-                             const T factor = share[static_cast<std::size_t>(place % s.places())];
+                             const T factor = share[place % s.places()];
                              const T* const from = y.as<T>() + place * s.channels;
                              for (Index i = pixel; i < pixel + count; ++i) {
                                  T* const to = x.as<T>() + i * s.channels;

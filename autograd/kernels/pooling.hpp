@@ -8,12 +8,10 @@ namespace shikumi::kernels {
 
 /// The largest element of each place and channel. NaN wins.
 void largest(const Window& window, ConstView x, View out);
-/// Where (i32: pixels of the image) each place and channel has its first one.
-void largest_pixels(const Window& window, ConstView x, View out);
-/// out = x at those pixels.
-void pick_pixels(ConstView x, ConstView pixels, View out);
-/// The adjoint of that: each picked element is added where it came from.
-void put_pixels(ConstView picked, ConstView pixels, View x);
+/// out = t where x has each place's and channel's first largest one.
+void pick_largest(const Window& window, ConstView x, ConstView t, View out);
+/// The adjoint of that by t: each element of g is added where x has its place's largest.
+void put_largest(const Window& window, ConstView x, ConstView g, View out);
 
 /// The mean of what each window sees.
 void average(const Window& window, ConstView x, View out);

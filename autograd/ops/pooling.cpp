@@ -1,6 +1,5 @@
 // Pooling: the largest or the mean of each window.
 #include <algorithm>
-#include <limits>
 #include <vector>
 
 #include <shikumi/autograd/graph/op.hpp>
@@ -14,47 +13,42 @@ namespace {
 
 using kernels::Window;
 
-// out = the pixel of each window's first largest element; a constant
-struct LargestPixels final : General {
-    explicit LargestPixels(const Window& w) : window(w) {}
-    bool operator==(const LargestPixels&) const = default;
-    std::string_view name() const noexcept override { return "largest_pixels"; }
+// out = t (input 1) where x (input 0) has the first largest element of what each window sees; g
+// there
+struct PickLargest final : General {
+    explicit PickLargest(const Window& w) : window(w) {}
+    bool operator==(const PickLargest&) const = default;
+    std::string_view name() const noexcept override { return "pick_largest"; }
     Spec infer(Specs in) const override {
         const Shape& x = in[0].shape;
-        return {detail::places_shape(window, x, x.back()), i32};
+        return {detail::places_shape(window, x, x.back()), in[1].dtype};
     }
     void eval(ConstViews in, View out) const override {
-        kernels::largest_pixels(window, in[0], out);
+        kernels::pick_largest(window, in[0], in[1], out);
     }
-    Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
+    Tensor vjp(int i, Tensors in, const Tensor&, const Tensor& g) const override;
 
     Window window;
 };
 
-// out = x at the pixels (input 1) of each image and channel; g added up there
-struct PickPixels final : Multilinear {
-    std::string_view name() const noexcept override { return "pick_pixels"; }
-    Spec infer(Specs in) const override { return {in[1].shape, in[0].dtype}; }
-    void eval(ConstViews in, View out) const override { kernels::pick_pixels(in[0], in[1], out); }
-    Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
-};
-
-// out[pixels] += x; g there
-struct PutPixels final : Multilinear {
-    explicit PutPixels(const Shape& s) : shape(s) {}
-    bool operator==(const PutPixels&) const = default;
-    std::string_view name() const noexcept override { return "put_pixels"; }
-    Spec infer(Specs in) const override { return {shape, in[0].dtype}; }
-    void eval(ConstViews in, View out) const override { kernels::put_pixels(in[0], in[1], out); }
-    Tensor adjoint(int i, Tensors in, const Tensor& g) const override {
-        return i == 0 ? record(PickPixels{}, g, in[1]) : Tensor();
+// That adjoint: the elements of input 1 added up where x (input 0) has them from; g there
+struct PutLargest final : General {
+    explicit PutLargest(const Window& w) : window(w) {}
+    bool operator==(const PutLargest&) const = default;
+    std::string_view name() const noexcept override { return "put_largest"; }
+    Spec infer(Specs in) const override { return {in[0].shape, in[1].dtype}; }
+    void eval(ConstViews in, View out) const override {
+        kernels::put_largest(window, in[0], in[1], out);
+    }
+    Tensor vjp(int i, Tensors in, const Tensor&, const Tensor& g) const override {
+        return i == 1 ? record(PickLargest(window), in[0], g) : Tensor();
     }
 
-    Shape shape;
+    Window window;
 };
 
-Tensor PickPixels::adjoint(int i, Tensors in, const Tensor& g) const {
-    return i == 0 ? record(PutPixels(in[0].shape()), g, in[1]) : Tensor();
+Tensor PickLargest::vjp(int i, Tensors in, const Tensor&, const Tensor& g) const {
+    return i == 1 ? record(PutLargest(window), in[0], g) : Tensor();
 }
 
 // out = the largest element of what each window sees; g to the first such pixel
@@ -65,10 +59,6 @@ struct MaxPool final : General {
     Spec infer(Specs in) const override {
         const Shape& x = in[0].shape;
         detail::want_real(name(), in[0].dtype);
-        Index pixels = 1;
-        for (int i = 1; i < x.rank() - 1; ++i) pixels *= x[i];
-        if (pixels > std::numeric_limits<std::int32_t>::max())
-            fail<ShapeError>(name(), "takes images of less than 2^31 pixels, got ", x);
         return {detail::places_shape(window, x, x.back()), in[0].dtype};
     }
     void eval(ConstViews in, View out) const override { kernels::largest(window, in[0], out); }
@@ -76,10 +66,10 @@ struct MaxPool final : General {
         return static_cast<double>(out.size() * window.taps());
     }
     Tensor vjp(int, Tensors in, const Tensor&, const Tensor& g) const override {
-        return record(PutPixels(in[0].shape()), g, record(LargestPixels(window), in[0]));
+        return record(PutLargest(window), in[0], g);
     }
     Tensor jvp(Tensors in, const Tensor&, Tensors tangents) const override {
-        return record(PickPixels{}, tangents[0], record(LargestPixels(window), in[0]));
+        return record(PickLargest(window), in[0], tangents[0]);
     }
 
     Window window;

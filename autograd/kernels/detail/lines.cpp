@@ -26,7 +26,7 @@ Line alone(Index target, Index taps, Source source) {
 // Targets `step` apart that have the same taps share a line.
 template <class Source>
 Lines join(Index targets, Index step, Index taps, Source source) {
-    Lines lines;
+    Lines lines(targets);
     for (Index phase = 0; phase < std::min(step, targets); ++phase) {
         for (Index target = phase; target < targets; target += step) {
             Line next = alone(target, taps, [&](Index tap) { return source(target, tap); });
@@ -64,7 +64,7 @@ Lines lines_backward(const Slide& s, unsigned axis) {
 }
 
 Lines lines_of_taps(const Slide& s, unsigned axis) {
-    Lines lines;
+    Lines lines(s.window.size[axis]);
     for (Index tap = 0; tap < s.window.size[axis]; ++tap) {
         Line line{.count = 0, .tap = tap, .taps = 1, .source_step = s.window.stride[axis]};
         for (Index place = 0; place < s.out[axis]; ++place) {

@@ -2,8 +2,7 @@
 // each of them is the sum of.
 #pragma once
 
-#include <vector>
-
+#include <shikumi/autograd/kernels/detail/scratch.hpp>
 #include <shikumi/autograd/kernels/window.hpp>
 
 namespace shikumi::kernels::detail {
@@ -29,7 +28,22 @@ struct Line {
     }
 };
 
-using Lines = std::vector<Line>;
+/// Of one axis; a copy shares them.
+class Lines {
+public:
+    /// With room for so many.
+    explicit Lines(Index most) : lines_(most) {}
+    void push_back(const Line& line) noexcept { lines_[size_++] = line; }
+
+    Index size() const noexcept { return size_; }
+    Line& back() const noexcept { return lines_[size_ - 1]; }
+    const Line* begin() const noexcept { return lines_.data(); }
+    const Line* end() const noexcept { return lines_.data() + size_; }
+
+private:
+    Scratch<Line> lines_;
+    Index size_ = 0;
+};
 
 /// Every place along an axis, and the pixels that it sees.
 Lines lines_forward(const Slide& s, unsigned axis);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include <shikumi/autograd/kernels/detail/lines.hpp>
 
@@ -31,17 +30,32 @@ inline Axes axes_of(const Slide& s, Lines (*lines)(const Slide&, unsigned)) {
     return {lines(s, 0), lines(s, 1), lines(s, 2)};
 }
 
+/// What of some axes lies in a range along one of them.
+struct Part {
+    const Axes& axes;
+    unsigned axis;
+    Range along;
+};
+
 template <class F>
-void for_each_place(const Axes& axes, F f) {
-    for (const Line& z : axes[0])
-        for (const Line& y : axes[1])
-            for (const Line& x : axes[2]) f(Place{z, y, x});
+void for_each_place(const Part& part, F f) {
+    for (const Line& z : part.axes[0]) {
+        for (const Line& y : part.axes[1]) {
+            for (const Line& x : part.axes[2]) {
+                Place place{z, y, x};
+                Line& line = place[part.axis];
+                line = line.within(part.along.begin, part.along.end);
+                if (line.count > 0) f(place);
+            }
+        }
+    }
 }
 
-/// f(target, source) for each target and its first tap's source, counted through the batch.
+/// f(target, source) for the first target of each row along the last axis, and its first tap's
+/// source, counted through the batch.
 template <class F>
-void for_each_target(const Place& p, Range images, const Window::Sizes& to,
-                     const Window::Sizes& from, F f) {
+void for_each_row(const Place& p, Range images, const Window::Sizes& to, const Window::Sizes& from,
+                  F f) {
     for (Index n = images.begin; n < images.end; ++n) {
         for (Index k = 0; k < p[0].count; ++k) {
             const Index to_z = n * to[0] + p[0].first + k * p[0].step;
@@ -49,12 +63,20 @@ void for_each_target(const Place& p, Range images, const Window::Sizes& to,
             for (Index j = 0; j < p[1].count; ++j) {
                 const Index to_y = to_z * to[1] + p[1].first + j * p[1].step;
                 const Index from_y = from_z * from[1] + p[1].source + j * p[1].source_step;
-                for (Index i = 0; i < p[2].count; ++i)
-                    f(to_y * to[2] + p[2].first + i * p[2].step,
-                      from_y * from[2] + p[2].source + i * p[2].source_step);
+                f(to_y * to[2] + p[2].first, from_y * from[2] + p[2].source);
             }
         }
     }
+}
+
+/// f(target, source) for each target of those rows.
+template <class F>
+void for_each_target(const Place& p, Range images, const Window::Sizes& to,
+                     const Window::Sizes& from, F f) {
+    for_each_row(p, images, to, from, [&](Index target, Index source) {
+        for (Index i = 0; i < p[2].count; ++i)
+            f(target + i * p[2].step, source + i * p[2].source_step);
+    });
 }
 
 inline Index taps_of(const Place& p) { return p[0].taps * p[1].taps * p[2].taps; }
@@ -88,10 +110,8 @@ public:
     Index parts() const { return groups() * spans(); }
     Range images(Index part) const { return range(part / spans(), images_, batch_); }
     /// What of `axes` is in the part.
-    Axes within(Axes axes, Index part) const {
-        const Range along = range(part % spans(), span_, length_);
-        for (Line& line : axes[axis_]) line = line.within(along.begin, along.end);
-        return axes;
+    Part within(const Axes& axes, Index part) const {
+        return {axes, axis_, range(part % spans(), span_, length_)};
     }
 
 private:
