@@ -203,7 +203,8 @@ constexpr double arctangent(double x) noexcept {
 template <class T>
 constexpr T exp(T x) noexcept {
     constexpr T low = detail::is_f32<T> ? -87.336544f : -708.39641853226410622;
-    constexpr T high = detail::is_f32<T> ? 88.722839f : 709.78271289338399684;
+    // The last numbers whose powers are finite: of the next one `exp_inside` would make a NaN.
+    constexpr T high = detail::is_f32<T> ? 88.72283172607421875f : 709.78271289338399684;
     const T y = x < low ? 0 : detail::exp_inside(x);
     return x <= high ? y : x + detail::infinity<T>;
 }

@@ -154,20 +154,33 @@ struct Worst {
     }
 };
 
-// The worst of every `step`-th float.
-Worst sweep(const Function& f, Instructions instructions, std::uint32_t step) {
+// The worst of `count` floats, each `step` after the one before, and of all floats between two of
+// them where only one result is finite.
+Worst sweep(const Function& f, Instructions instructions, std::uint32_t step,
+            std::uint64_t first = 0, std::uint64_t last = std::uint64_t{1} << 32) {
     const auto kernel = f.kernel(f32, instructions);
     std::vector<float> x(block), y(block);
     Worst worst;
-    for (std::uint64_t bits = 0; bits < std::uint64_t{1} << 32;) {
+    bool finite_before = true;
+    for (std::uint64_t bits = first; bits < last;) {
+        const std::uint64_t start = bits;
         for (float& v : x) {
             v = std::bit_cast<float>(static_cast<std::uint32_t>(bits));
             if (!std::isnormal(v) && std::isfinite(v)) v = std::copysign(0.0F, v);
             bits += step;
         }
         kernel(block, y.data(), x.data(), nullptr, nullptr);
-        for (std::size_t i = 0; i < x.size(); ++i)
-            worst.see(distance(y[i], f.reference_of_f32(x[i])), x[i]);
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const double wanted = f.reference_of_f32(x[i]);
+            worst.see(distance(y[i], wanted), x[i]);
+            const bool finite = std::isfinite(static_cast<float>(wanted));
+            const std::uint64_t at = start + i * step;
+            if (step > 1 && finite != finite_before && at > step) {
+                const Worst edge = sweep(f, instructions, 1, at - step, at);
+                worst.see(edge.distance, edge.x);
+            }
+            finite_before = finite;
+        }
     }
     return worst;
 }
