@@ -37,6 +37,12 @@ void custom_cell(const examples::Options& options) {
     std::cout
         << "The cell is checked: shapes and derivatives are right, along a sequence, too.\n\n";
 
+    // The library's own for comparison: an LSTM has four such pairs of products, a GRU three.
+    nn::Sequential lstm{nn::LSTM(32, {.input_shape = {28, 28}})};
+    nn::Sequential gru{nn::GRU(32, {.input_shape = {28, 28}})};
+    nn::Sequential own{nn::RNN(MinimalGatedCell(32), {.input_shape = {28, 28}})};
+    for (nn::Sequential* m : {&lstm, &gru, &own}) std::cout << m->summary() << '\n';
+
     const datasets::Images digits = datasets::digits();  // 8 rows of 8 pixels, from 0 to 16
     nn::Sequential m{
         nn::RNN(MinimalGatedCell(64), {.input_shape = {8, 8}}),
