@@ -526,53 +526,59 @@ void Planner::emit_group(std::uint32_t cluster) {
     plan_.groups.push_back(group);
 }
 
+// Some of a group's instructions as text, in the words of kernels::Run::program. `numbers` becomes
+// the values of the group by their numbers in the text.
+std::string Planner::program_of(std::span<const Instruction> instructions,
+                                std::span<const std::uint32_t> members, const GroupValue* values,
+                                std::vector<std::uint32_t>& numbers) const {
+    numbers.clear();
+    const auto number = [&](std::uint32_t value) {
+        const auto at = std::find(numbers.begin(), numbers.end(), value);
+        const auto n = at - numbers.begin();
+        if (at == numbers.end()) numbers.push_back(value);
+        return std::to_string(n);
+    };
+    std::string program;
+    for (std::size_t j = 0; j < instructions.size(); ++j) {
+        program += walk_[members[j]].op->name();
+        for (std::size_t i = 0; i < walk_.inputs(members[j]).size(); ++i) {
+            const std::uint32_t in = instructions[j].in[i];
+            program += ' ' + number(in) + (values[in].element == 0 ? "s" : "");
+        }
+        const std::uint32_t out = instructions[j].out;
+        program += " > " + number(out) + (values[out].slot != no_slot ? "!" : "") + '\n';
+    }
+    return program;
+}
+
 // Puts one instruction in the place of each run of instructions that has a loop of its own. What
 // such a run computes on the way must be nobody else's.
 void Planner::recognise_runs(Group& group, std::span<const std::uint32_t> members) {
     const std::span<Instruction> all(plan_.instructions.data() + group.first_instruction,
                                      group.instructions);
     const GroupValue* const values = plan_.values.data() + group.first_value;
-    std::vector<std::uint32_t> reads(group.values);
+    std::vector<std::size_t> last_read(group.values);  // the instruction after it
     for (std::size_t k = 0; k < all.size(); ++k) {
-        for (std::size_t i = 0; i < walk_.inputs(members[k]).size(); ++i) ++reads[all[k].in[i]];
+        for (std::size_t i = 0; i < walk_.inputs(members[k]).size(); ++i)
+            last_read[all[k].in[i]] = k + 1;
     }
+    std::vector<std::uint32_t> numbers;
+    const auto fits = [&](const kernels::Run& run, std::size_t k) {
+        if (run.length > all.size() - k || !run.program.starts_with(walk_[members[k]].op->name()))
+            return false;
+        const std::span<const Instruction> some = all.subspan(k, run.length);
+        return program_of(some, members.subspan(k), values, numbers) == run.program &&
+               std::all_of(some.begin(), some.end(), [&](const Instruction& i) {
+                   return values[i.out].slot != no_slot || last_read[i.out] <= k + run.length;
+               });
+    };
     std::uint32_t kept = 0;
     for (std::size_t k = 0; k < all.size();) {
-        const kernels::Run* found = nullptr;
-        std::vector<std::uint32_t> numbers;
-        for (const kernels::Run& run : kernels::known_runs()) {
-            if (run.length > all.size() - k) continue;
-            // The run as text, in the words of kernels::Run::program.
-            std::string program;
-            numbers.clear();
-            const auto number = [&](std::uint32_t value) {
-                const auto at = std::find(numbers.begin(), numbers.end(), value);
-                const auto n = at - numbers.begin();
-                if (at == numbers.end()) numbers.push_back(value);
-                return std::to_string(n);
-            };
-            std::vector<std::uint32_t> inside(group.values);
-            for (std::size_t j = k; j < k + run.length; ++j) {
-                program += walk_[members[j]].op->name();
-                for (std::size_t i = 0; i < walk_.inputs(members[j]).size(); ++i) {
-                    const std::uint32_t in = all[j].in[i];
-                    ++inside[in];
-                    program += ' ' + number(in) + (values[in].element == 0 ? "s" : "");
-                }
-                const std::uint32_t out = all[j].out;
-                program += " > " + number(out) + (values[out].slot != no_slot ? "!" : "") + '\n';
-            }
-            bool closed = true;
-            for (std::size_t j = k; j < k + run.length; ++j) {
-                const std::uint32_t out = all[j].out;
-                closed = closed && (values[out].slot != no_slot || inside[out] == reads[out]);
-            }
-            if (!closed || program != run.program) continue;
-            found = &run;
-            break;
-        }
+        const std::span<const kernels::Run> runs = kernels::known_runs();
+        const auto found = std::find_if(runs.begin(), runs.end(),
+                                        [&](const kernels::Run& run) { return fits(run, k); });
         const kernels::RunFunction function =
-            found ? found->kernel(walk_[members[k]].dtype) : nullptr;
+            found == runs.end() ? nullptr : found->kernel(walk_[members[k]].dtype);
         if (!function) {
             all[kept++] = all[k++];
             continue;

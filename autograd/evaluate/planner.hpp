@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -86,6 +87,9 @@ private:
     std::uint32_t single_value(std::uint32_t source, Group& group);
     void stretch_over(std::uint32_t value, std::uint32_t source, const Shape& space);
     void shape_blocks(Group& group);
+    std::string program_of(std::span<const Instruction> instructions,
+                           std::span<const std::uint32_t> members, const GroupValue* values,
+                           std::vector<std::uint32_t>& numbers) const;
     void recognise_runs(Group& group, std::span<const std::uint32_t> members);
     void place_in_workspace();
     void find_ending(std::uint32_t node, std::vector<std::uint32_t>& arrays) const;

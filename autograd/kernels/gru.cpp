@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <shikumi/autograd/kernels/detail/recurrence.hpp>
+#include <shikumi/autograd/kernels/detail/scratch.hpp>
 #include <shikumi/autograd/kernels/gemm.hpp>
 #include <shikumi/autograd/kernels/vector_math.hpp>
 #include <shikumi/autograd/kernels/widest.hpp>
@@ -13,7 +14,7 @@ namespace {
 
 using detail::copy;
 using detail::each_sample;
-using detail::Room;
+using detail::Scratch;
 using detail::StepLoop;
 
 // One sample's step: z = σ(a_z + b_z), r = σ(a_r + b_r), n = tanh(a_n + r b_n),
@@ -75,7 +76,7 @@ void gru(const GruSizes& n, ConstView inputs, ConstView recurrent, ConstView bia
         .dtype = inputs.spec.dtype, .m = n.batch, .n = 3 * u, .k = u, .accumulate = true};
     dispatch_floating(inputs.spec.dtype, [&]<class T>() {
         const auto run = widest<StepLoop<Forward<T>>>();
-        const Room<T> from_state(3 * state), before(state);
+        const Scratch<T> from_state(3 * state), before(state);
         copy(h.as<T>(), state, before.data());
         for (Index t = 0; t < n.steps; ++t) {
             for (Index row = 0; row < n.batch; ++row)
@@ -124,7 +125,7 @@ void gru_gradient(const GruSizes& n, ConstView tape, ConstView outputs, ConstVie
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
         const auto run = widest<StepLoop<Backward<T>>>();
         T* const dh = state.as<T>();
-        const Room<T> db(3 * size);
+        const Scratch<T> db(3 * size);
         std::fill(dh, dh + size, T{0});
         for (Index t = n.steps - 1; t >= 0; --t) {
             const T* const before = t == 0 ? h.as<T>() : outputs.as<T>() + (t - 1) * size;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <shikumi/autograd/kernels/detail/recurrence.hpp>
+#include <shikumi/autograd/kernels/detail/scratch.hpp>
 #include <shikumi/autograd/kernels/gemm.hpp>
 #include <shikumi/autograd/kernels/vector_math.hpp>
 #include <shikumi/autograd/kernels/widest.hpp>
@@ -13,7 +14,7 @@ namespace {
 
 using detail::copy;
 using detail::each_sample;
-using detail::Room;
+using detail::Scratch;
 using detail::StepLoop;
 
 // The parts of a tape, each for all steps.
@@ -120,7 +121,7 @@ void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, Cons
         const auto run = widest<StepLoop<Backward<T>>>();
         const Tape<const T> from(n, tape.as<T>());
         const T* const dout = outputs.as<T>();
-        const Room<T> dh(state);
+        const Scratch<T> dh(state);
         copy(dout + (n.steps - 1) * state, state, dh.data());
         copy(dout + n.steps * state, state, cell.as<T>());
         // Whether a step is masked: the state before it is the one after it, as is its derivative.

@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include <shikumi/autograd/kernels/threads.hpp>
-#include <shikumi/autograd/memory/buffer.hpp>
 
 namespace shikumi::kernels::detail {
 
@@ -29,17 +28,5 @@ template <class T>
 void copy(const T* from, Index count, T* to) {
     if (count > 0) std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(T));
 }
-
-/// Room for `count` numbers, from the pool.
-template <class T>
-class Room {
-public:
-    explicit Room(Index count)
-        : buffer_(Buffer::allocate(static_cast<std::size_t>(count) * sizeof(T))) {}
-    T* data() const noexcept { return static_cast<T*>(buffer_.data()); }
-
-private:
-    Buffer buffer_;
-};
 
 }  // namespace shikumi::kernels::detail
