@@ -18,14 +18,14 @@ constexpr std::size_t most_recordings = 32;
 
 Tensor leaf(const Spec& spec) {
     Node* node = new_node();
-    node->shape = spec.shape;
-    node->dtype = spec.dtype;
+    node->spec.shape = spec.shape;
+    node->spec.dtype = spec.dtype;
     return Tensor::adopt(node);
 }
 
 // The planner wants to see whether a leaf has a buffer. Any will do: a call puts another there.
 void pretend_value(Node& leaf) {
-    if (leaf.shape.rank() == 0) {
+    if (leaf.spec.shape.rank() == 0) {
         leaf.store_scalar();
         return;
     }
@@ -131,9 +131,9 @@ Recordings::Recording::Recording(std::span<const Tensor> arguments, std::span<co
         if (key.source.use_count() > ours) keys_.push_back(key);
     }
     for (Kept& kept : plan_.kept)
-        fresh_.push_back({kept.node, walk[kept.node].spec(), std::exchange(kept.in_place_of, ~0U)});
+        fresh_.push_back({kept.node, walk[kept.node].spec, std::exchange(kept.in_place_of, ~0U)});
     for (const Output& out : plan_.outputs) {
-        if (out.node != out.array) fresh_.push_back({out.node, walk[out.node].spec(), ~0U});
+        if (out.node != out.array) fresh_.push_back({out.node, walk[out.node].spec, ~0U});
     }
     for (const Tensor& result : results) {
         results_.push_back(position(result));

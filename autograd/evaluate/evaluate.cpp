@@ -153,7 +153,7 @@ void fold_pending(const Tensor& root) {
         const bool held = i != last && (!node.mine() || node.handles() > uses[i]);
         const auto inputs = walk.inputs(i);
         alive[i] =
-            (held && is_floating(node.dtype)) ||
+            (held && is_floating(node.spec.dtype)) ||
             std::any_of(inputs.begin(), inputs.end(), [&](std::uint32_t in) { return alive[in]; });
         if (node.has(Node::constant)) alive[i] = false;
     }

@@ -121,7 +121,7 @@ void Planner::classify(std::span<const Tensor> roots, std::span<const Assignment
             continue;
         }
         if (!node.op)
-            throw StateError("[evaluate] " + to_string(node.spec()) +
+            throw StateError("[evaluate] " + to_string(node.spec) +
                              " has no value: it is a placeholder");
         switch (node.op->form()) {
             case Op::Form::kernel:
@@ -141,7 +141,7 @@ void Planner::classify(std::span<const Tensor> roots, std::span<const Assignment
                 info.kind = Kind::view;
                 info.array = array;
                 // A new shape starts a new iteration space; the same one is seen through.
-                if (walk_[input].shape == node.shape) info.source = info_[input].source;
+                if (walk_[input].spec.shape == node.spec.shape) info.source = info_[input].source;
                 break;
             }
             case Op::Form::broadcast:
@@ -238,7 +238,7 @@ void Planner::cluster(std::span<const Assignment> assignments) {
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
         Info& info = info_[i];
         if (info.kind != Kind::pointwise) continue;
-        const auto [it, fresh] = open.try_emplace({info.level, walk_[i].shape});
+        const auto [it, fresh] = open.try_emplace({info.level, walk_[i].spec.shape});
         if (fresh || clusters_[it->second].count == largest_group) {
             it->second = static_cast<std::uint32_t>(clusters_.size());
             clusters_.push_back({.level = info.level});
@@ -325,9 +325,9 @@ void Planner::assign_slots() {
         } else if (info.array == i && info.stored) {
             info.slot = plan_.slots++;
             if (info.kept) {
-                const bool scalar = walk_[i].shape.rank() == 0 && !info.viewed;
+                const bool scalar = walk_[i].spec.shape.rank() == 0 && !info.viewed;
                 plan_.kept.push_back({.slot = info.slot,
-                                      .bytes = walk_[i].spec().bytes(),
+                                      .bytes = walk_[i].spec.bytes(),
                                       .scalar = scalar,
                                       .node = i});
             }
@@ -355,11 +355,11 @@ void Planner::emit() {
 void Planner::emit_call(std::uint32_t node) {
     Call call{walk_[node].op,
               walk_[node].scope,
-              {slot_of(node), walk_[node].spec()},
+              {slot_of(node), walk_[node].spec},
               static_cast<std::uint32_t>(plan_.operands.size()),
               static_cast<std::uint32_t>(walk_.inputs(node).size())};
     for (const std::uint32_t input : walk_.inputs(node))
-        plan_.operands.push_back({slot_of(input), walk_[input].spec()});
+        plan_.operands.push_back({slot_of(input), walk_[input].spec});
     plan_.most_inputs = std::max(plan_.most_inputs, call.inputs);
     plan_.steps.push_back({Step::Kind::call, static_cast<std::uint32_t>(plan_.calls.size())});
     plan_.calls.push_back(call);
@@ -373,8 +373,8 @@ std::uint32_t Planner::group_value(std::uint32_t source, Group& group, const Sha
     local = {emitting_, value, 0};
     const Node& node = walk_[source];
     GroupValue v;
-    v.element = static_cast<std::uint8_t>(size_of(node.dtype));
-    if (node.shape.size() == group.size)
+    v.element = static_cast<std::uint8_t>(size_of(node.spec.dtype));
+    if (node.spec.shape.size() == group.size)
         v.slot = slot_of(source);
     else
         stretch_over(value, source, space);
@@ -393,7 +393,7 @@ std::uint32_t Planner::single_value(std::uint32_t source, Group& group) {
 
 void Planner::stretch_over(std::uint32_t value, std::uint32_t source, const Shape& space) {
     Stretch s{.slot = slot_of(source), .value = value};
-    const Shape& small = walk_[source].shape;
+    const Shape& small = walk_[source].spec.shape;
     for (int axis = 0; axis < space.rank(); ++axis) {
         const int own = axis - (space.rank() - small.rank());
         const Index size = space[axis];
@@ -438,7 +438,7 @@ void Planner::emit_group(std::uint32_t cluster) {
     emitting_ = cluster;
     const Cluster& c = clusters_[cluster];
     const std::span<const std::uint32_t> members(members_.data() + c.first, c.count);
-    const Shape& space = walk_[members[0]].shape;
+    const Shape& space = walk_[members[0]].spec.shape;
     Group group;
     group.first_operation = static_cast<std::uint32_t>(plan_.pointwise.size());
     group.operations = c.count;
@@ -449,14 +449,16 @@ void Planner::emit_group(std::uint32_t cluster) {
     group.instructions = c.count;
 
     std::array<Spec, 3> specs;
+    const std::array<const Spec*, 3> inputs{&specs[0], &specs[1], &specs[2]};
     std::uint32_t number = 0;
     for (const std::uint32_t m : members) {
         Instruction instruction;
         for_each_read(m, [&](std::uint32_t read, std::uint32_t i) {
-            specs[i] = {walk_[read].shape, walk_[walk_.inputs(m)[i]].dtype};
+            specs[i] = {walk_[read].spec.shape, walk_[walk_.inputs(m)[i]].spec.dtype};
         });
         const auto* op = static_cast<const Pointwise*>(walk_[m].op);
-        const kernels::BlockKernel kernel = op->kernel({specs.data(), walk_.inputs(m).size()});
+        const kernels::BlockKernel kernel =
+            op->kernel(std::span(inputs).first(walk_.inputs(m).size()));
         instruction.kernel = kernel.full;
         plan_.pointwise.push_back(op);
         if (!group.scope) group.scope = walk_[m].scope;
@@ -476,7 +478,7 @@ void Planner::emit_group(std::uint32_t cluster) {
         local_[m] = {cluster, static_cast<std::uint32_t>(plan_.values.size()) - group.first_value,
                      number};
         GroupValue v;
-        v.element = static_cast<std::uint8_t>(size_of(walk_[m].dtype));
+        v.element = static_cast<std::uint8_t>(size_of(walk_[m].spec.dtype));
         if (info_[m].stored) v.slot = info_[m].slot;
         plan_.values.push_back(v);
         instruction.out = local_[m].value;
@@ -578,7 +580,7 @@ void Planner::recognise_runs(Group& group, std::span<const std::uint32_t> member
         const auto found = std::find_if(runs.begin(), runs.end(),
                                         [&](const kernels::Run& run) { return fits(run, k); });
         const kernels::RunFunction function =
-            found == runs.end() ? nullptr : found->kernel(walk_[members[k]].dtype);
+            found == runs.end() ? nullptr : found->kernel(walk_[members[k]].spec.dtype);
         if (!function) {
             all[kept++] = all[k++];
             continue;
@@ -660,10 +662,10 @@ void Planner::place_in_workspace() {
         }
         if (info.position != position) find_ending(node, ending);
         position = info.position;
-        const Spec spec = walk_[node].spec();
+        const Spec spec = walk_[node].spec;
         const std::size_t bytes = aligned(std::max<std::size_t>(spec.bytes(), 1));
         const auto over = std::ranges::find_if(ending, [&](std::uint32_t array) {
-            const Spec old = walk_[array].spec();
+            const Spec old = walk_[array].spec;
             return places[array].second > 0 && info_[array].last_reader <= node &&
                    old.size() == spec.size() && size_of(old.dtype) == size_of(spec.dtype);
         });

@@ -100,7 +100,7 @@ private:
 
     bool same_group_possible(std::uint32_t source, std::uint32_t consumer) const {
         return info_[source].kind == Kind::pointwise &&
-               walk_[source].shape == walk_[consumer].shape;
+               walk_[source].spec.shape == walk_[consumer].spec.shape;
     }
     template <class F>
     void for_each_read(std::uint32_t node, F&& f) const;

@@ -237,11 +237,11 @@ const std::vector<Profile::Step>& Profile::steps_of(const Plan& plan) {
             continue;
         }
         const Call& call = plan.calls[step.index];
-        std::vector<Spec> in;
+        std::vector<const Spec*> in;
         double bytes = static_cast<double>(call.out.spec.bytes());
         for (std::uint32_t i = 0; i < call.inputs; ++i) {
-            in.push_back(plan.operands[call.first_input + i].spec);
-            bytes += static_cast<double>(in.back().bytes());
+            in.push_back(&plan.operands[call.first_input + i].spec);
+            bytes += static_cast<double>(in.back()->bytes());
         }
         steps.push_back({row_of(std::string(call.op->name()), call.scope ? *call.scope : ""),
                          call.op->flops(in, call.out.spec), bytes});

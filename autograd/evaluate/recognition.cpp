@@ -16,8 +16,8 @@ void Structure::describe(const Walk& walk, std::span<const Tensor> roots,
         Check& check = checks_[i];
         check.op = node.data ? nullptr : node.op;
         check.scope = node.data ? nullptr : node.scope;
-        check.shape = node.shape;
-        check.dtype = node.dtype;
+        check.shape = node.spec.shape;
+        check.dtype = node.spec.dtype;
         check.has_buffer = static_cast<bool>(node.buffer);
         for (const std::uint32_t input : walk.inputs(i)) ++checks_[input].uses;
     }
@@ -78,7 +78,7 @@ bool Structure::fits(std::span<const Tensor> roots, std::span<const Assignment> 
     for (std::size_t i = checks_.size(); i-- > 0;) {
         const Check& check = checks_[i];
         const Node& node = *nodes[i];
-        if (node.shape != check.shape || node.dtype != check.dtype) return false;
+        if (node.spec.shape != check.shape || node.spec.dtype != check.dtype) return false;
         if (!check.op) {
             if (!node.data || static_cast<bool>(node.buffer) != check.has_buffer) return false;
             continue;

@@ -76,8 +76,7 @@ void Rematerialization::take_down(const Graph& graph, const Planner& planner) {
     const Walk& walk = planner.walk();
     for (std::uint32_t i = 0; i < walk.size(); ++i) {
         const Node& node = walk[i];
-        Value v{graph.index(&node), planner.place(i),
-                static_cast<std::int64_t>(node.spec().bytes())};
+        Value v{graph.index(&node), planner.place(i), static_cast<std::int64_t>(node.spec.bytes())};
         if (v.place.kind == Kind::seen_through) {
             const Planner::Place& input = values_[walk.inputs(i)[0]].place;
             if (input.kind == Kind::outside) {

@@ -37,7 +37,7 @@ std::string Trace::cause(const Tensor& t) const {
     const Walk walk = pending(t);
     for (const Node* node : walk.nodes()) {
         if (const Slot* slot = node->slot()) return "parameter '" + slot->name + "'";
-        if (!node->op && !node->data) return "an argument, " + to_string(node->spec()) + ",";
+        if (!node->op && !node->data) return "an argument, " + to_string(node->spec) + ",";
         if (std::any_of(keys_.begin(), keys_.end(),
                         [&](const Key& key) { return key.leaf.node() == node; }))
             return "random numbers";

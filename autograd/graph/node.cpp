@@ -246,12 +246,9 @@ std::int64_t live_nodes() noexcept {
 
 namespace detail {
 
-void retain(Node* node) noexcept {
-    if (node->mine())
-        ++node->local;
-    else
-        node->shared.fetch_add(one, std::memory_order_relaxed);
-}
+void retain(Node* node) noexcept { add_handle(node); }
+
+void retain_shared(Node* node) noexcept { node->shared.fetch_add(one, std::memory_order_relaxed); }
 
 void release(Node* node) noexcept {
     if (drop_handle(node)) destroy(node);

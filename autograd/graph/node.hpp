@@ -42,10 +42,9 @@ struct Node {
 
     std::uint8_t flags = 0;
     std::uint8_t arity = 0;
-    DType dtype = f32;
     std::uint32_t weight = 0;  ///< size of the pending graph below, along its heaviest path
 
-    Shape shape;
+    Spec spec;
     union Inputs {
         Inputs() noexcept : slot(nullptr) {}
         ~Inputs() {}
@@ -73,7 +72,6 @@ struct Node {
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
 
-    Spec spec() const noexcept { return {shape, dtype}; }
     bool has(Flag f) const noexcept { return (flags & f) != 0; }
     /// The inputs; none for a leaf.
     std::span<const Tensor> inputs() const noexcept {
@@ -100,8 +98,8 @@ void drop_inputs(Node& node) noexcept;
 inline void weigh(Node& node, std::uint32_t below) noexcept {
     // 64 KiB weigh as much as a node, and no single node more than a whole heavy graph.
     constexpr std::size_t unit = std::size_t{64} << 10, most = 4096;
-    const std::size_t bytes = static_cast<std::size_t>(node.shape.size()) * size_of(node.dtype);
-    const std::uint64_t weight = below + std::min<std::uint64_t>(1 + bytes / unit, most);
+    const std::uint64_t weight =
+        below + std::min<std::uint64_t>(1 + node.spec.bytes() / unit, most);
     node.weight = static_cast<std::uint32_t>(std::min<std::uint64_t>(weight, ~0U));
 }
 /// Frees what other threads have let go of; called at evaluations.
@@ -117,6 +115,14 @@ bool release_shared(Node* node) noexcept;
 bool release_last_local(Node* node) noexcept;
 void destroy(Node* node) noexcept;
 
+void retain_shared(Node* node) noexcept;
+
+inline void add_handle(Node* node) noexcept {
+    if (node->mine())
+        ++node->local;
+    else
+        retain_shared(node);
+}
 /// True where the last handle went.
 inline bool drop_handle(Node* node) noexcept {
     if (!node->mine()) return release_shared(node);

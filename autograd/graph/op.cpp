@@ -33,62 +33,51 @@ double Pointwise::flops(Specs, const Spec& out) const noexcept {
 }
 
 void Pointwise::eval(ConstViews in, View out) const {
-    std::array<Spec, 3> specs;
-    for (std::size_t i = 0; i < in.size(); ++i) specs[i] = in[i].spec;
-    kernel({specs.data(), in.size()})
+    std::array<const Spec*, 3> specs{};
+    for (std::size_t i = 0; i < in.size(); ++i) specs[i] = &in[i].spec;
+    kernel(std::span(specs.data(), in.size()))
         .full(out.size(), out.data, in[0].data, in.size() > 1 ? in[1].data : nullptr,
               in.size() > 2 ? in[2].data : nullptr);
 }
 
 namespace detail {
 
-Tensor record(const Op& op, std::span<Tensor> in) {
-    struct Count {  // the count of `op` that came with the call, until the node takes it
-        const Op* op;
-        ~Count() {
-            if (op) op->release();
-        }
-    } count{&op};
-
-    constexpr std::size_t few = 4;
-    std::array<Spec, few> few_specs;
-    std::vector<Spec> many_specs;
-    if (in.size() > few) many_specs.resize(in.size());
-    const std::span<Spec> specs(in.size() > few ? many_specs.data() : few_specs.data(), in.size());
-    if (in.size() > 0xFF) fail<ValueError>(op.name(), "at most 255 inputs, got ", in.size());
+Tensor record(const Op& op, std::span<Node* const> in) {
+    const Tensor tensor = Tensor::adopt(new_node());
+    Node& node = *tensor.node();
+    node.op = &op;  // from here on the node lets go of what it holds, whatever happens
+    constexpr std::size_t few = 3;
+    std::array<const Spec*, few> few_specs;
+    std::vector<const Spec*> many_specs;
+    const Spec** specs = few_specs.data();
+    if (in.size() > few) [[unlikely]] {
+        if (in.size() > 0xFF) fail<ValueError>(op.name(), "at most 255 inputs, got ", in.size());
+        many_specs.resize(in.size());
+        specs = many_specs.data();
+        node.inputs_.many = new Tensor[in.size()];
+        node.flags |= Node::tail;
+    }
+    Tensor* const inputs = in.size() > few ? node.inputs_.many : node.inputs_.few;
     std::uint32_t below = 0;
     for (std::size_t i = 0; i < in.size(); ++i) {
-        const Node* input = in[i].node();
+        Node* const input = in[i];
         if (!input)
             fail<StateError>(op.name(), "input ", i,
                              " is an empty Tensor (default-constructed or moved from)");
-        specs[i] = input->spec();
+        add_handle(input);
+        new (&inputs[i]) Tensor(Tensor::adopt(input));
+        ++node.arity;
+        specs[i] = &input->spec;
         if (!input->data) below = std::max(below, input->weight);
     }
-    const Spec spec = op.infer(specs);
+    node.spec = op.infer(std::span(specs, in.size()));
+    node.scope = recording.scope;
+    if (recording.no_grad) node.flags |= Node::constant;
 
-    Node* node = new_node();
-    const Tensor tensor = Tensor::adopt(node);
-    node->shape = spec.shape;
-    node->dtype = spec.dtype;
-    node->scope = recording.scope;
-    if (in.size() <= 3) {
-        for (std::size_t i = 0; i < in.size(); ++i)
-            new (&node->inputs_.few[i]) Tensor(std::move(in[i]));
-    } else {
-        auto many = std::make_unique<Tensor[]>(in.size());
-        std::move(in.begin(), in.end(), many.get());
-        node->inputs_.many = many.release();
-        node->flags |= Node::tail;
-    }
-    node->arity = static_cast<std::uint8_t>(in.size());
-    node->op = std::exchange(count.op, nullptr);
-    if (recording.no_grad) node->flags |= Node::constant;
-
-    weigh(*node, below);
+    weigh(node, below);
     if (recording.eager) evaluate(tensor);
     // At each doubling, so that a graph that can't be folded is not looked at again and again.
-    else if (node->weight >= heavy && std::bit_width(node->weight) > std::bit_width(below))
+    else if (node.weight >= heavy && std::bit_width(node.weight) > std::bit_width(below))
         fold_pending(tensor);
     return tensor;
 }
@@ -97,10 +86,10 @@ Tensor record(const Op& op, std::span<Tensor> in) {
 
 DType common_dtype(std::string_view op, Specs in) {
     const DType first = in[0].dtype;
-    for (const Spec& s : in) {
-        if (s.dtype != first)
-            fail<DTypeError>(op, "mixed dtypes ", in[0], " and ", s, ": convert one with .cast(",
-                             first, ")");
+    for (std::size_t i = 1; i < in.size(); ++i) {
+        if (in[i].dtype != first)
+            fail<DTypeError>(op, "mixed dtypes ", in[0], " and ", in[i],
+                             ": convert one with .cast(", first, ")");
     }
     return first;
 }

@@ -15,7 +15,19 @@
 
 namespace shikumi {
 
-using Specs = std::span<const Spec>;
+/// The specs of an operation's inputs, wherever they lie.
+class Specs {
+public:
+    template <std::convertible_to<std::span<const Spec* const>> Pointers>
+    constexpr Specs(const Pointers& specs) noexcept : specs_(specs) {}
+    constexpr std::size_t size() const noexcept { return specs_.size(); }
+    constexpr const Spec& operator[](std::size_t i) const noexcept { return *specs_[i]; }
+    constexpr Specs first(std::size_t n) const noexcept { return specs_.first(n); }
+    constexpr Specs subspan(std::size_t first) const noexcept { return specs_.subspan(first); }
+
+private:
+    std::span<const Spec* const> specs_;
+};
 using Tensors = std::span<const Tensor>;
 using ConstViews = std::span<const ConstView>;
 
@@ -111,8 +123,8 @@ public:
 };
 
 namespace detail {
-/// Takes over the handles in `in`.
-Tensor record(const Op& op, std::span<Tensor> in);
+/// Takes over a count of `op`; takes handles of its own on `in`.
+Tensor record(const Op& op, std::span<Node* const> in);
 }  // namespace detail
 
 /// The one instance of an operation without attributes, or a recent equal one (so that a repeated
@@ -154,16 +166,23 @@ const Op& interned(O&& op) {
 /// with attributes has a defaulted `operator==` over them.
 template <std::derived_from<Op> O, std::same_as<Tensor>... T>
 Tensor record(O&& op, const T&... in) {
-    std::array<Tensor, sizeof...(T)> inputs{in...};
-    return detail::record(interned(std::forward<O>(op)), inputs);
+    return detail::record(interned(std::forward<O>(op)), std::array{in.node()...});
 }
 template <std::derived_from<Op> O>
 Tensor record(O&& op, Tensors in) {
-    std::vector<Tensor> inputs(in.begin(), in.end());
+    std::vector<Node*> inputs;
+    for (const Tensor& t : in) inputs.push_back(t.node());
     return detail::record(interned(std::forward<O>(op)), inputs);
 }
 
 /// Shape rules shared by many operations. Each throws an error that names `op`.
+/// True where all inputs have one shape and one dtype, which is also the result's as a rule.
+inline bool alike(Specs in) noexcept {
+    for (std::size_t i = 1; i < in.size(); ++i) {
+        if (in[i] != in[0]) return false;
+    }
+    return true;
+}
 /// The common dtype of the inputs.
 DType common_dtype(std::string_view op, Specs in);
 /// Broadcast shape and common dtype of all inputs.

@@ -29,8 +29,8 @@ Tensor::Tensor(const Array& array) {
     if (!array.buffer())
         throw StateError("[tensor] an empty Array (default-constructed) has no values");
     node_ = new_node();
-    node_->shape = array.shape();
-    node_->dtype = array.dtype();
+    node_->spec.shape = array.shape();
+    node_->spec.dtype = array.dtype();
     if (array.shape().rank() == 0) {
         std::memcpy(node_->store_scalar(), array.raw(), size_of(array.dtype()));
     } else {
@@ -39,15 +39,16 @@ Tensor::Tensor(const Array& array) {
     }
 }
 
-const Shape& Tensor::shape() const { return node_of(*this).shape; }
-DType Tensor::dtype() const { return node_of(*this).dtype; }
+const Spec& Tensor::spec() const { return node_of(*this).spec; }
+const Shape& Tensor::shape() const { return node_of(*this).spec.shape; }
+DType Tensor::dtype() const { return node_of(*this).spec.dtype; }
 bool Tensor::evaluated() const { return node_of(*this).data != nullptr; }
 
 Array Tensor::array() const {
     const Node& node = evaluated_node_of(*this);
-    if (node.buffer) return Array(node.spec(), node.buffer);
-    Array a(node.spec());
-    std::memcpy(a.raw(), node.data, node.spec().bytes());
+    if (node.buffer) return Array(node.spec, node.buffer);
+    Array a(node.spec);
+    std::memcpy(a.raw(), node.data, node.spec.bytes());
     return a;
 }
 
@@ -65,8 +66,8 @@ const void* Tensor::one_element() const {
 Tensor twin(const Tensor& t) {
     const Node& from = evaluated_node_of(t);
     Node* leaf = new_node();
-    leaf->shape = from.shape;
-    leaf->dtype = from.dtype;
+    leaf->spec.shape = from.spec.shape;
+    leaf->spec.dtype = from.spec.dtype;
     if (from.buffer) {
         leaf->buffer = from.buffer;
         leaf->data = from.data;

@@ -53,7 +53,7 @@ public:
     bool defined() const noexcept { return node_ != nullptr; }
     const Shape& shape() const;
     DType dtype() const;
-    Spec spec() const { return {shape(), dtype()}; }
+    const Spec& spec() const;
     int rank() const { return shape().rank(); }
     /// Number of elements.
     Index size() const { return shape().size(); }

@@ -131,7 +131,7 @@ Tensor scalar(Scalar value, DType dtype) {
     return dispatch(dtype, [&]<class T>() {
         const T element = exactly<T>("scalar", value);
         Node* node = new_node();
-        node->dtype = dtype;
+        node->spec.dtype = dtype;
         new (node->store_scalar()) T(element);
         return Tensor::adopt(node);
     });

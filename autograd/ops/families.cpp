@@ -12,7 +12,7 @@ namespace {
 // A constant partial: the literal that an operation gave instead of a whole tensor of it.
 bool is_literal(const Tensor& t, double value) {
     const Node& node = *t.node();
-    return node.op == nullptr && node.data == node.scalar && is_floating(node.dtype) &&
+    return node.op == nullptr && node.data == node.scalar && is_floating(node.spec.dtype) &&
            t.item<double>() == value;
 }
 
@@ -52,8 +52,9 @@ Tensor Multilinear::jvp(Tensors in, const Tensor& out, Tensors tangents) const {
     Tensor total;
     for (std::size_t i = 0; i < in.size(); ++i) {
         if (!tangents[i].defined()) continue;
-        std::vector<Tensor> replaced(in.begin(), in.end());
-        replaced[i] = tangents[i];
+        std::vector<Node*> replaced;
+        for (const Tensor& t : in) replaced.push_back(t.node());
+        replaced[i] = tangents[i].node();
         retain();
         const Tensor term = detail::record(*this, replaced);
         total = total.defined() ? total + term : term;

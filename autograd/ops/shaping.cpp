@@ -162,7 +162,8 @@ struct Concatenate final : General {
     Spec infer(Specs in) const override {
         const DType dtype = common_dtype(name(), in);
         Shape::Sizes sizes = in[0].shape.sizes();
-        for (const Spec& part : in.subspan(1)) {
+        for (std::size_t k = 1; k < in.size(); ++k) {
+            const Spec& part = in[k];
             Shape::Sizes own = part.shape.sizes();
             if (own.rank() == sizes.rank()) {
                 const Index size = std::exchange(own[axis], sizes[axis]);
@@ -364,8 +365,8 @@ Tensor transpose(const Tensor& x, std::span<const int> axes) {
     }
     const detail::Transpose op(order);
     if (moves) return record(detail::Transpose(order), x);
-    const Spec spec = x.spec();
-    return reshape(x, op.infer({&spec, 1}).shape);
+    const Spec* const spec = &x.spec();
+    return reshape(x, op.infer(std::span(&spec, 1)).shape);
 }
 Tensor transpose(const Tensor& x, std::initializer_list<int> axes) {
     return transpose(x, std::span<const int>(axes.begin(), axes.size()));

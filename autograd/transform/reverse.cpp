@@ -34,7 +34,7 @@ void Reverse::propagate(const Tensor& cotangent) {
             const Scope scope(node.scope);
             for (std::uint32_t k = 0; k < inputs.size(); ++k) {
                 const std::uint32_t input = inputs[k];
-                const Spec spec = walk[input].spec();
+                const Spec spec = walk[input].spec;
                 if (!reaches_[input] || !is_floating(spec.dtype)) continue;
                 const Tensor given =
                     node.op->vjp(static_cast<int>(k), node.inputs(), out, cotangents[i]);

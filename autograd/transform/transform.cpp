@@ -155,11 +155,11 @@ Tensor jvp(const Tensor& y, const std::vector<Tensor>& wrt, const std::vector<Te
             of_inputs.push_back(tangent[input]);
             any = any || tangent[input].defined();
         }
-        if (!any || !is_floating(node.dtype)) continue;
+        if (!any || !is_floating(node.spec.dtype)) continue;
         const Tensor out = Tensor::of(&node);
         Tensor t = node.op->jvp(node.inputs(), out, of_inputs);
         if (!t.defined()) t = jvp_by_vjp(node, out, of_inputs);
-        if (t.defined()) tangent[i] = fitted(t, node.spec(), *node.op, "tangent");
+        if (t.defined()) tangent[i] = fitted(t, node.spec, *node.op, "tangent");
     }
     return tangent.back().defined() ? tangent.back() : zeros_like(y);
 }

@@ -48,7 +48,7 @@ std::string Graph::name(const Node* v) const {
 void write_dot(std::ostream& out, const Graph& graph) {
     const auto label = [&](std::ostream& o, const Node* v) {
         o << "[label=\"" << graph.name(v) << "\\n"
-          << v->spec() << "\", shape=" << (v->op ? "box" : "ellipse") << "]";
+          << v->spec << "\", shape=" << (v->op ? "box" : "ellipse") << "]";
     };
     const auto edge = [](std::ostream& o, const Graph::Edge& e) {
         o << "[dir=back";

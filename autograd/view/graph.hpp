@@ -123,7 +123,7 @@ public:
     /// The operation's name; a parameter's; else "value", or "consumed".
     std::string name(const Node* v) const;
     /// Shape and dtype.
-    Spec spec(const Node* v) const { return v->spec(); }
+    Spec spec(const Node* v) const { return v->spec; }
     /// A handle on the vertex: to look at its value, or to differentiate by it.
     Tensor tensor(const Node* v) const { return Tensor::of(v); }
 

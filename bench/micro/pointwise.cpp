@@ -85,13 +85,13 @@ void kernel(benchmark::State& state, const Row& row, DType dtype) {
     const Tensor y = row.f(a, b);
     const Node& node = *y.node();
     std::vector<Tensor> inputs;
-    std::vector<Spec> specs;
+    std::vector<const Spec*> specs;
     const void* in[3]{};
-    double bytes = static_cast<double>(node.spec().bytes());
+    double bytes = static_cast<double>(node.spec.bytes());
     for (const Tensor& input : node.inputs()) {
         inputs.push_back(block(input));
         in[specs.size()] = inputs.back().node()->data;
-        specs.push_back(input.spec());
+        specs.push_back(&input.spec());
         bytes += static_cast<double>(inputs.back().spec().bytes());
     }
     const auto run = static_cast<const Pointwise&>(*node.op).kernel(specs).full;

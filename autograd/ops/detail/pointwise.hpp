@@ -8,12 +8,16 @@ namespace shikumi::detail {
 
 /// A pointwise operation on f32 and f64 only.
 struct FloatingOp : Pointwise {
-    Spec infer(Specs in) const override { return floating_spec(name(), in); }
+    Spec infer(Specs in) const override {
+        return alike(in) && is_floating(in[0].dtype) ? in[0] : floating_spec(name(), in);
+    }
 };
 
 /// A pointwise operation on every dtype but bool.
 struct NumericOp : Pointwise {
-    Spec infer(Specs in) const override { return numeric_spec(name(), in); }
+    Spec infer(Specs in) const override {
+        return alike(in) && in[0].dtype != bool_ ? in[0] : numeric_spec(name(), in);
+    }
 };
 
 /// `value` as a scalar of the tensor's dtype. Throws DTypeError where that would change it: a real
