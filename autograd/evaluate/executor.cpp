@@ -40,11 +40,24 @@ void fill_run(std::byte* out, const std::byte* from, Index n, std::size_t elemen
         fill<std::uint8_t>(out, from, n);
 }
 
+// A row again and again: what is there already is copied, twice as much each time.
+void repeat(std::byte* out, const std::byte* row, std::size_t bytes, std::size_t all) {
+    std::size_t done = std::min(bytes, all);
+    std::memcpy(out, row, done);
+    for (std::size_t more; done < all; done += more) {
+        more = std::min(done, all - done);
+        std::memcpy(out + done, out, more);
+    }
+}
+
 // Elements [start, start + count) of the stretched array.
-void stretch(const Stretch& s, const void* source, std::size_t element, Index start, Index count,
-             std::byte* out) {
+void stretch(const Stretch& s, const void* source, Index start, Index count, std::byte* out) {
     const auto* from = static_cast<const std::byte*>(source);
+    const std::size_t element = s.element;
     if (s.rank == 0 || (s.rank == 1 && !s.moves[0])) return fill_run(out, from, count, element);
+    if (s.rank == 2 && s.moves[1] && start % s.sizes[1] == 0)
+        return repeat(out, from, static_cast<std::size_t>(s.sizes[1]) * element,
+                      static_cast<std::size_t>(count) * element);
     const auto last = static_cast<unsigned>(s.rank - 1);
     // Where `start` lies: along the last axis, and for the others the offset in the small array.
     std::array<Index, Shape::max_rank> strides{}, at{};
@@ -104,7 +117,12 @@ void Frame::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assi
     for (const Plan::Work& work : plan.work)
         slots_[work.slot] = static_cast<std::byte*>(workspace_.data()) + work.offset;
     want(scratch_, plan.scratch);
-    views_.resize(std::max<std::size_t>(views_.size(), plan.most_inputs));
+    for (const Plan::Work& block : plan.blocks)
+        slots_[block.slot] = static_cast<std::byte*>(scratch_.data()) + block.offset;
+    if (views_.size() < plan.most_inputs) {
+        views_.resize(plan.most_inputs);
+        addresses_.resize(plan.most_inputs);
+    }
 }
 
 void Frame::run(const Plan& plan, Watch& watch) {
@@ -130,15 +148,19 @@ void Frame::run_steps(const Plan& plan, std::span<const Step> steps) {
 }
 
 void Frame::run_call(const Plan& plan, const Call& call) {
-    for (std::uint32_t i = 0; i < call.inputs; ++i) {
-        const Operand& operand = plan.operands[call.first_input + i];
-        views_[i] = {slots_[operand.slot], operand.spec};
+    const Operand* const in = plan.operands.data() + call.first_input;
+    void* const out = slots_[call.out.slot];
+    if (call.kernel) {
+        for (std::uint32_t i = 0; i < call.inputs; ++i) addresses_[i] = slots_[in[i].slot];
+        return call.kernel(addresses_.data(), out);
     }
-    call.op->eval({views_.data(), call.inputs}, {slots_[call.out.slot], call.out.spec});
+    for (std::uint32_t i = 0; i < call.inputs; ++i) views_[i] = {slots_[in[i].slot], in[i].spec};
+    call.op->eval({views_.data(), call.inputs}, {out, call.out.spec});
 }
 
 void Frame::run_group(const Plan& plan, const Group& group) {
     if (group.size == 0) return;
+    if (group.single) return run_block(plan, group, 0, true, slots_.data());
     const std::size_t scratch = group.scratch_blocks * group.scratch_bytes;
     const Index blocks = (group.size + group.block - 1) / group.block;
     if (group.size * Index{group.instructions} <= small_group || blocks <= blocks_at_a_time) {
@@ -171,34 +193,32 @@ void Frame::run_blocks(const Plan& plan, const Group& group, Index first, Index 
                     : static_cast<std::byte*>(slots_[value.slot]) +
                           static_cast<std::size_t>(first * group.block) * value.element;
     }
-    const std::span<const Stretch> stretches(plan.stretches.data() + group.first_stretch,
-                                             group.stretches);
-    const std::span<const Instruction> instructions(
-        plan.instructions.data() + group.first_instruction, group.instructions);
     for (Index b = first; b < last; ++b) {
-        const Index start = b * group.block;
-        const Index count = std::min(group.block, group.size - start);
-        for (const Stretch& s : stretches) {
-            if (s.constant && b != first) continue;
-            stretch(s, slots_[s.slot], values[s.value].element, start, count,
-                    static_cast<std::byte*>(at[s.value]));
-        }
-        for (const Instruction& i : instructions) {
-            if (i.kernel) {
-                i.kernel(count, at[i.out], at[i.in[0]], at[i.in[1]], at[i.in[2]]);
-                continue;
-            }
-            std::array<void*, kernels::most_run_values> values;
-            for (std::uint32_t v = 0; v < i.values; ++v)
-                values[v] = at[plan.run_values[i.first_value + v]];
-            i.run(count, values.data());
-        }
+        run_block(plan, group, b * group.block, b == first, at);
         if (b + 1 == last) break;
         for (std::uint32_t v = 0; v < group.values; ++v) {
             if (values[v].slot != no_slot)
                 at[v] = static_cast<std::byte*>(at[v]) +
                         static_cast<std::size_t>(group.block) * values[v].element;
         }
+    }
+}
+
+// Elements from `start` on; what every block gets is stretched for the first one.
+void Frame::run_block(const Plan& plan, const Group& group, Index start, bool first,
+                      void* const* at) const {
+    const Index count = std::min(group.block, group.size - start);
+    const Stretch* const stretches = plan.stretches.data() + group.first_stretch;
+    for (const Stretch& s : std::span(stretches, group.stretches)) {
+        if (first || !s.constant)
+            stretch(s, slots_[s.slot], start, count, static_cast<std::byte*>(at[s.value]));
+    }
+    const Instruction* const instructions = plan.instructions.data() + group.first_instruction;
+    for (const Instruction& i : std::span(instructions, group.instructions)) {
+        if (i.kernel)
+            i.kernel(count, at[i.out], at[i.in[0]], at[i.in[1]], at[i.in[2]]);
+        else
+            i.run(count, at, plan.run_values.data() + i.first_value);
     }
 }
 

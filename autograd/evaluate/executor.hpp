@@ -33,10 +33,13 @@ private:
     void run_group(const Plan& plan, const Group& group);
     void run_blocks(const Plan& plan, const Group& group, Index first, Index last,
                     std::byte* scratch, void** at) const;
+    void run_block(const Plan& plan, const Group& group, Index start, bool first,
+                   void* const* at) const;
 
     std::vector<void*> slots_;
     std::vector<Buffer> kept_;
-    std::vector<ConstView> views_;  // a call's inputs
+    std::vector<const void*> addresses_;  // a call's inputs
+    std::vector<ConstView> views_;
     Buffer workspace_;
     Buffer scratch_;
 };

@@ -9,6 +9,7 @@
 
 #include <shikumi/autograd/core/shape.hpp>
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/kernels/prepared.hpp>
 #include <shikumi/autograd/kernels/runs.hpp>
 
 namespace shikumi {
@@ -23,9 +24,10 @@ struct Operand {
     Spec spec;
 };
 
-/// One operation on whole arrays: `op.eval`.
+/// One operation on whole arrays.
 struct Call {
     const Op* op = nullptr;
+    kernels::Prepared kernel = {};       // empty: `op.eval`
     const std::string* scope = nullptr;  // the layer it was recorded in
     Operand out;
     std::uint32_t first_input = 0, inputs = 0;  // in Plan::operands
@@ -42,14 +44,16 @@ struct GroupValue {
 /// A smaller array, stretched over the space block by block into scratch memory.
 struct Stretch {
     SlotIndex slot = no_slot;
-    std::uint32_t value = 0;  // in the group's values
-    bool constant = false;    // every block gets the same: stretched once
-    int rank = 0;             // the space's axes, neighbours of one kind taken together
+    std::uint32_t value = 0;   // where to, numbered as the operands of an Instruction
+    std::uint8_t element = 0;  // bytes
+    bool constant = false;     // every block gets the same: stretched once
+    int rank = 0;              // the space's axes, neighbours of one kind taken together
     std::array<Index, Shape::max_rank> sizes{};
     std::array<bool, Shape::max_rank> moves{};  // false: stretched along this axis
 };
 
-/// One pointwise operation on a block, or a known run of several. Numbers of values of its group.
+/// One pointwise operation on a block, or a known run of several. Its operands are values of its
+/// group by number, or slots where the group is a single block.
 struct Instruction {
     kernels::BlockFunction kernel = nullptr;  // null: `run`
     std::array<std::uint32_t, 3> in{};
@@ -64,6 +68,7 @@ struct Group {
     std::uint32_t first_operation = 0, operations = 0;  // in Plan::pointwise
     Index size = 0;                                     // elements
     Index block = 0;                                    // elements at a time
+    bool single = false;                                // all of them
     std::uint32_t first_value = 0, values = 0;
     std::uint32_t first_stretch = 0, stretches = 0;
     std::uint32_t first_instruction = 0, instructions = 0;
@@ -125,6 +130,7 @@ struct Plan {
         std::size_t offset;
     };
     std::vector<Work> work;     // slots in the workspace
+    std::vector<Work> blocks;   // in the scratch memory: blocks of all groups that are a single one
     std::size_t workspace = 0;  // bytes
     std::size_t scratch = 0;    // bytes for one thread's blocks of the neediest group
 

@@ -38,6 +38,7 @@ void Plan::clear() {
     kept.clear();
     outputs.clear();
     work.clear();
+    blocks.clear();
     slots = 0;
     workspace = scratch = 0;
     most_inputs = 0;
@@ -344,22 +345,29 @@ SlotIndex Planner::slot_of(std::uint32_t node) { return info_[info_[node].array]
 void Planner::emit() {
     local_.assign(walk_.size(), Local{});
     single_.assign(walk_.size(), Local{});
+    block_bytes_ = 0;
     for (const Order& o : order_) {
         if (o.kind == Step::Kind::call)
             emit_call(o.what);
         else
             emit_group(o.what);
     }
+    for (std::size_t b = 0; b < plan_.blocks.size(); ++b) plan_.blocks[b].offset = b * block_bytes_;
+    plan_.scratch = std::max(plan_.scratch, plan_.blocks.size() * block_bytes_);
 }
 
 void Planner::emit_call(std::uint32_t node) {
-    Call call{walk_[node].op,
-              walk_[node].scope,
-              {slot_of(node), walk_[node].spec},
-              static_cast<std::uint32_t>(plan_.operands.size()),
-              static_cast<std::uint32_t>(walk_.inputs(node).size())};
-    for (const std::uint32_t input : walk_.inputs(node))
+    Call call{.op = walk_[node].op,
+              .scope = walk_[node].scope,
+              .out = {slot_of(node), walk_[node].spec},
+              .first_input = static_cast<std::uint32_t>(plan_.operands.size()),
+              .inputs = static_cast<std::uint32_t>(walk_.inputs(node).size())};
+    specs_.clear();
+    for (const std::uint32_t input : walk_.inputs(node)) {
+        specs_.push_back(&walk_[input].spec);
         plan_.operands.push_back({slot_of(input), walk_[input].spec});
+    }
+    call.kernel = call.op->prepare(specs_, call.out.spec);
     plan_.most_inputs = std::max(plan_.most_inputs, call.inputs);
     plan_.steps.push_back({Step::Kind::call, static_cast<std::uint32_t>(plan_.calls.size())});
     plan_.calls.push_back(call);
@@ -392,7 +400,9 @@ std::uint32_t Planner::single_value(std::uint32_t source, Group& group) {
 }
 
 void Planner::stretch_over(std::uint32_t value, std::uint32_t source, const Shape& space) {
-    Stretch s{.slot = slot_of(source), .value = value};
+    Stretch s{.slot = slot_of(source),
+              .value = value,
+              .element = static_cast<std::uint8_t>(size_of(walk_[source].spec.dtype))};
     const Shape& small = walk_[source].spec.shape;
     for (int axis = 0; axis < space.rank(); ++axis) {
         const int own = axis - (space.rank() - small.rank());
@@ -523,7 +533,11 @@ void Planner::emit_group(std::uint32_t cluster) {
         ++number;
     }
     if (c.assigns) recognise_runs(group, members);
-    plan_.scratch = std::max(plan_.scratch, group.scratch());
+    group.single = group.size <= group.block;
+    if (group.single)
+        number_by_slots(group);
+    else
+        plan_.scratch = std::max(plan_.scratch, group.scratch());
     plan_.steps.push_back({Step::Kind::group, static_cast<std::uint32_t>(plan_.groups.size())});
     plan_.groups.push_back(group);
 }
@@ -595,6 +609,25 @@ void Planner::recognise_runs(Group& group, std::span<const std::uint32_t> member
     }
     plan_.instructions.resize(group.first_instruction + kept);
     group.instructions = kept;
+}
+
+// A single block's operands are where they are for the whole run.
+void Planner::number_by_slots(const Group& group) {
+    const auto number = [&](std::uint32_t& value) {
+        const GroupValue& v = plan_.values[group.first_value + value];
+        if (v.slot == no_slot) {
+            while (plan_.blocks.size() <= v.scratch) plan_.blocks.push_back({plan_.slots++, 0});
+            block_bytes_ = std::max(block_bytes_, group.scratch_bytes);
+        }
+        value = v.slot == no_slot ? plan_.blocks[v.scratch].slot : v.slot;
+    };
+    for (std::uint32_t s = 0; s < group.stretches; ++s)
+        number(plan_.stretches[group.first_stretch + s].value);
+    for (std::uint32_t k = 0; k < group.instructions; ++k) {
+        Instruction& i = plan_.instructions[group.first_instruction + k];
+        if (i.kernel) std::ranges::for_each(i.in, number), number(i.out);
+        for (std::uint32_t v = 0; v < i.values; ++v) number(plan_.run_values[i.first_value + v]);
+    }
 }
 
 // Arrays of the workspace that nobody reads after `node`'s group. Values of that group may be

@@ -91,6 +91,7 @@ private:
                            std::span<const std::uint32_t> members, const GroupValue* values,
                            std::vector<std::uint32_t>& numbers) const;
     void recognise_runs(Group& group, std::span<const std::uint32_t> members);
+    void number_by_slots(const Group& group);
     void place_in_workspace();
     void find_ending(std::uint32_t node, std::vector<std::uint32_t>& arrays) const;
     void choose_in_place(std::span<const Assignment> assignments);
@@ -121,6 +122,8 @@ private:
     std::vector<Local> local_;
     std::vector<Local> single_;  // as a number that is not stretched
     std::uint32_t emitting_ = 0;
+    std::size_t block_bytes_ = 0;     // the largest block of a group that is a single one
+    std::vector<const Spec*> specs_;  // of a call's inputs
 };
 
 }  // namespace shikumi

@@ -48,7 +48,7 @@ double bytes_of(const Plan& plan, const Group& group) {
     }
     for (std::uint32_t i = 0; i < group.stretches; ++i) {
         const Stretch& s = plan.stretches[group.first_stretch + i];
-        double own = plan.values[group.first_value + s.value].element;
+        double own = s.element;
         for (unsigned axis = 0; axis < static_cast<unsigned>(s.rank); ++axis) {
             if (s.moves[axis]) own *= static_cast<double>(s.sizes[axis]);
         }

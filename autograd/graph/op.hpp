@@ -11,6 +11,7 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
 #include <shikumi/autograd/kernels/block.hpp>
+#include <shikumi/autograd/kernels/prepared.hpp>
 #include <shikumi/autograd/kernels/view.hpp>
 
 namespace shikumi {
@@ -55,6 +56,9 @@ public:
     virtual Spec infer(Specs in) const = 0;
     /// Computes `out` from the inputs' values.
     virtual void eval(ConstViews in, View out) const = 0;
+    /// `eval` for such inputs and such an output, where much of it follows from their shapes and
+    /// dtypes alone; else empty.
+    virtual kernels::Prepared prepare(Specs in, const Spec& out) const;
     /// The cotangent of input `i`, given the output's; an undefined Tensor for zero.
     virtual Tensor vjp(int i, Tensors in, const Tensor& out, const Tensor& cotangent) const = 0;
     /// The output's tangent, given the inputs' (undefined where zero). An undefined result asks

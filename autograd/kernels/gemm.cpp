@@ -34,21 +34,39 @@ struct Strides {
     Index a, b, c;
 };
 
-void blas(const Product& p, Strides stride, const float* a, const float* b, float* c) {
-    cblas_sgemm(CblasRowMajor, p.transpose_a ? CblasTrans : CblasNoTrans,
-                p.transpose_b ? CblasTrans : CblasNoTrans, static_cast<int>(p.m),
-                static_cast<int>(p.n), static_cast<int>(p.k), 1, a, static_cast<int>(stride.a), b,
-                static_cast<int>(stride.b), p.accumulate ? 1.0F : 0.0F, c,
-                static_cast<int>(stride.c));
+Strides strides(const Product& p) {
+    return {std::max<Index>({1, p.row_a, p.transpose_a ? p.m : p.k}),
+            std::max<Index>({1, p.row_b, p.transpose_b ? p.k : p.n}), std::max(p.row_c, p.n)};
 }
 
-void blas(const Product& p, Strides stride, const double* a, const double* b, double* c) {
-    cblas_dgemm(CblasRowMajor, p.transpose_a ? CblasTrans : CblasNoTrans,
-                p.transpose_b ? CblasTrans : CblasNoTrans, static_cast<int>(p.m),
-                static_cast<int>(p.n), static_cast<int>(p.k), 1, a, static_cast<int>(stride.a), b,
-                static_cast<int>(stride.b), p.accumulate ? 1.0 : 0.0, c,
-                static_cast<int>(stride.c));
-}
+// A product in BLAS's words.
+struct Blas {
+    CBLAS_TRANSPOSE transpose_a, transpose_b;
+    int m, n, k, row_a, row_b, row_c;
+    bool accumulate;
+
+    Blas(const Product& p, const Strides& stride)
+        : transpose_a(p.transpose_a ? CblasTrans : CblasNoTrans),
+          transpose_b(p.transpose_b ? CblasTrans : CblasNoTrans),
+          m(static_cast<int>(p.m)),
+          n(static_cast<int>(p.n)),
+          k(static_cast<int>(p.k)),
+          row_a(static_cast<int>(stride.a)),
+          row_b(static_cast<int>(stride.b)),
+          row_c(static_cast<int>(stride.c)),
+          accumulate(p.accumulate) {}
+
+    void operator()(const float* a, const float* b, float* c) const {
+        hold_blas_at_one_thread();
+        cblas_sgemm(CblasRowMajor, transpose_a, transpose_b, m, n, k, 1, a, row_a, b, row_b,
+                    accumulate ? 1.0F : 0.0F, c, row_c);
+    }
+    void operator()(const double* a, const double* b, double* c) const {
+        hold_blas_at_one_thread();
+        cblas_dgemm(CblasRowMajor, transpose_a, transpose_b, m, n, k, 1, a, row_a, b, row_b,
+                    accumulate ? 1.0 : 0.0, c, row_c);
+    }
+};
 
 // How C is cut: into pieces of rows × columns.
 struct Cut {
@@ -61,12 +79,13 @@ double operations(const Product& p) {
     return 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
 }
 
+constexpr double least_piece = 1e6;  // operations
+
 // Halves the longer side until there are `most` pieces or they would fall below a million
 // operations: BLAS packs its operands anew for each, so they are few and as square as C allows.
 Cut cut(const Product& p) {
-    constexpr double least = 1e6;
     constexpr int most = 8, tile = 16;
-    const double affordable = operations(p) / least;
+    const double affordable = operations(p) / least_piece;
     if (affordable < 2) return {p.m, p.n};
     Index rows = 1, columns = 1;
     while (rows * columns < most && static_cast<double>(2 * rows * columns) <= affordable) {
@@ -80,12 +99,9 @@ Cut cut(const Product& p) {
 
 template <class T>
 void floating(const Product& p, const T* a, const T* b, T* c) {
-    hold_blas_at_one_thread();
-    const Strides stride{std::max<Index>({1, p.row_a, p.transpose_a ? p.m : p.k}),
-                         std::max<Index>({1, p.row_b, p.transpose_b ? p.k : p.n}),
-                         std::max(p.row_c, p.n)};
+    const Strides stride = strides(p);
     const Cut piece = p.whole ? Cut{p.m, p.n} : cut(p);
-    if (piece.rows >= p.m && piece.columns >= p.n) return blas(p, stride, a, b, c);
+    if (piece.rows >= p.m && piece.columns >= p.n) return Blas(p, stride)(a, b, c);
     const Index across = divide_up(p.n, piece.columns);
     parallel_for(divide_up(p.m, piece.rows) * across, [&](Index block) {
         const Index i = block / across * piece.rows;
@@ -93,9 +109,8 @@ void floating(const Product& p, const T* a, const T* b, T* c) {
         Product part = p;
         part.m = std::min(piece.rows, p.m - i);
         part.n = std::min(piece.columns, p.n - j);
-        hold_blas_at_one_thread();
-        blas(part, stride, a + (p.transpose_a ? i : i * stride.a),
-             b + (p.transpose_b ? j * stride.b : j), c + i * stride.c + j);
+        Blas(part, stride)(a + (p.transpose_a ? i : i * stride.a),
+                           b + (p.transpose_b ? j * stride.b : j), c + i * stride.c + j);
     });
 }
 
@@ -172,6 +187,24 @@ void multiply(const Product& p, const void* a, const void* b, void* c) {
         default:
             fail<DTypeError>("matmul", "can't multiply ", p.dtype, " matrices");
     }
+}
+
+Prepared prepare_matmul(const Spec& a, bool transpose_a, const Spec& b, bool transpose_b,
+                        const Spec& out) {
+    if (a.shape.rank() != 2 || b.shape.rank() != 2 || !is_floating(out.dtype)) return {};
+    const Product p{.dtype = out.dtype,
+                    .transpose_a = transpose_a,
+                    .transpose_b = transpose_b,
+                    .m = out.shape[0],
+                    .n = out.shape[1],
+                    .k = a.shape[transpose_a ? 0 : 1]};
+    if (out.size() == 0 || p.k == 0 || operations(p) >= 2 * least_piece) return {};
+    const auto prepared = [blas = Blas(p, strides(p))]<class T>() -> Prepared {
+        return [blas](const void* const* in, void* c) {
+            blas(static_cast<const T*>(in[0]), static_cast<const T*>(in[1]), static_cast<T*>(c));
+        };
+    };
+    return p.dtype == f32 ? prepared.operator()<float>() : prepared.operator()<double>();
 }
 
 void matmul(ConstView a, bool transpose_a, ConstView b, bool transpose_b, View out) {

@@ -1,6 +1,7 @@
 // Matrix products, by BLAS. The only part of shikumi that knows it.
 #pragma once
 
+#include <shikumi/autograd/kernels/prepared.hpp>
 #include <shikumi/autograd/kernels/view.hpp>
 
 namespace shikumi::kernels {
@@ -24,5 +25,8 @@ void multiply(const Product& p, const void* a, const void* b, void* c);
 
 /// out = a·b over the last two axes, the axes before them broadcast; the shapes have been checked.
 void matmul(ConstView a, bool transpose_a, ConstView b, bool transpose_b, View out);
+/// The same for two matrices whose product is too small to be cut; else empty.
+Prepared prepare_matmul(const Spec& a, bool transpose_a, const Spec& b, bool transpose_b,
+                        const Spec& out);
 
 }  // namespace shikumi::kernels

@@ -10,13 +10,14 @@ namespace shikumi::kernels {
 
 namespace {
 
-// The addresses of a program's values, by number.
+// A program's values, by number.
 template <class T>
 struct Values {
     void* const* at;
-    T single(std::size_t i) const { return *static_cast<const T*>(at[i]); }
-    const T* in(std::size_t i) const { return static_cast<const T*>(at[i]); }
-    T* out(std::size_t i) const { return static_cast<T*>(at[i]); }
+    const std::uint32_t* values;
+    T* out(std::size_t i) const { return static_cast<T*>(at[values[i]]); }
+    const T* in(std::size_t i) const { return out(i); }
+    T single(std::size_t i) const { return *out(i); }
 };
 
 // v ← μ v - η g, w ← w + v: B. Polyak's heavy ball
@@ -150,7 +151,9 @@ struct AdamW {
 
 template <class Program, class T>
 struct Loop {
-    static void run(Index n, void* const* values) { Program::run(n, Values<T>{values}); }
+    static void run(Index n, void* const* at, const std::uint32_t* values) {
+        Program::run(n, Values<T>{at, values});
+    }
 };
 
 template <class Program>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -9,11 +10,9 @@
 
 namespace shikumi::kernels {
 
-inline constexpr std::size_t most_run_values = 25;
-
-/// A whole run on n elements. `values` are the addresses of the program's values by number; what
-/// is only computed on the way isn't touched.
-using RunFunction = void (*)(Index n, void* const* values);
+/// A whole run on n elements. The program's value i is at `at[values[i]]`; what is only computed on
+/// the way isn't touched.
+using RunFunction = void (*)(Index n, void* const* at, const std::uint32_t* values);
 
 /// Operations that the evaluator may do in one loop instead of one after the other, where it meets
 /// exactly them. The bits are the same: nothing is rounded together.

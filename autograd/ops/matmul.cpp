@@ -45,6 +45,9 @@ struct Matmul final : Multilinear {
     void eval(ConstViews in, View out) const override {
         kernels::matmul(in[0], transpose_a, in[1], transpose_b, out);
     }
+    kernels::Prepared prepare(Specs in, const Spec& out) const override {
+        return kernels::prepare_matmul(in[0], transpose_a, in[1], transpose_b, out);
+    }
     double flops(Specs in, const Spec& out) const noexcept override {
         const Shape& a = in[0].shape;
         return 2.0 * static_cast<double>(out.size() * a[a.rank() - (transpose_a ? 2 : 1)]);
