@@ -1,6 +1,7 @@
 // Scalar: a C++ literal on its way into a tensor, whose dtype it takes.
 #pragma once
 
+#include <bit>
 #include <concepts>
 #include <cstdint>
 
@@ -12,24 +13,32 @@ namespace shikumi {
 class Scalar {
 public:
     template <std::integral T>
-    constexpr Scalar(T value) noexcept : integer_(static_cast<std::int64_t>(value)) {}
+    constexpr Scalar(T value) noexcept
+        : bits_(static_cast<std::uint64_t>(value)), is_integer_(true) {}
     template <std::floating_point T>
-    constexpr Scalar(T value) noexcept : real_(static_cast<double>(value)), is_integer_(false) {}
+    constexpr Scalar(T value) noexcept
+        : bits_(std::bit_cast<std::uint64_t>(static_cast<double>(value))), is_integer_(false) {}
 
     constexpr bool is_integer() const noexcept { return is_integer_; }
     /// The value as T: integers exactly, reals truncated where T is an integer.
     template <Element T>
     constexpr T to() const noexcept {
-        if constexpr (std::is_same_v<T, bool>)
-            return is_integer_ ? integer_ != 0 : real_ != 0;
-        else
-            return is_integer_ ? static_cast<T>(integer_) : static_cast<T>(real_);
+        return is_integer_ ? convert<T>(static_cast<std::int64_t>(bits_))
+                           : convert<T>(std::bit_cast<double>(bits_));
     }
 
 private:
-    std::int64_t integer_ = 0;
-    double real_ = 0;
-    bool is_integer_ = true;
+    template <Element T, class From>
+    static constexpr T convert(From x) noexcept {
+        if constexpr (std::is_same_v<T, bool>)
+            return x != 0;
+        else
+            return static_cast<T>(x);
+    }
+
+    // Of an i64 or a double: small enough to travel in registers.
+    std::uint64_t bits_;
+    bool is_integer_;
 };
 
 }  // namespace shikumi

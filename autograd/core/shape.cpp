@@ -76,9 +76,8 @@ Index Shape::front() const {
     return (*this)[0];
 }
 
-void Shape::Sizes::push_back(Index size) {
-    if (rank_ == max_rank) fail<ShapeError>("shape", "at most ", max_rank, " axes");
-    sizes_[static_cast<unsigned>(rank_++)] = size;
+void Shape::Sizes::refuse_another_axis() {
+    fail<ShapeError>("shape", "at most ", max_rank, " axes");
 }
 
 Shape::Sizes Shape::sizes() const noexcept {
@@ -117,9 +116,23 @@ std::string to_string(const Spec& spec) {
 std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << to_string(shape); }
 std::ostream& operator<<(std::ostream& out, const Spec& spec) { return out << to_string(spec); }
 
+namespace {
+
+// True where stretching `small` gives `wide`, nearly always the case.
+bool stretches_to(const Shape& small, const Shape& wide) noexcept {
+    const int added = wide.rank() - small.rank();
+    if (added < 0) return false;
+    for (int i = small.rank(); i-- > 0;) {
+        if (small[i] != 1 && small[i] != wide[added + i]) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
 Shape broadcast(std::string_view op, const Shape& a, const Shape& b) {
-    if (a == b || b.rank() == 0) return a;
-    if (a.rank() == 0) return b;
+    if (stretches_to(b, a)) return a;
+    if (stretches_to(a, b)) return b;
     const int rank = std::max(a.rank(), b.rank());
     Shape::Sizes out;
     for (int i = 0; i < rank; ++i) {

@@ -53,7 +53,7 @@ public:
     /// Size of the last axis. Throws ShapeError for a scalar.
     Index back() const;
     Index front() const;
-    bool empty() const noexcept { return rank() == 0; }
+    bool empty() const noexcept { return (low_ | high_) == 0; }
 
     friend bool operator==(const Shape&, const Shape&) noexcept = default;
     std::size_t hash() const noexcept { return low_ * 0x9E3779B97F4A7C15U ^ high_; }
@@ -61,7 +61,7 @@ public:
     /// All sizes, as a small fixed list that can be iterated over and changed.
     class Sizes {
     public:
-        Sizes() noexcept = default;
+        Sizes() noexcept {}
         Index* begin() noexcept { return sizes_.data(); }
         Index* end() noexcept { return sizes_.data() + rank_; }
         const Index* begin() const noexcept { return sizes_.data(); }
@@ -70,11 +70,15 @@ public:
         Index& operator[](int i) noexcept { return sizes_[static_cast<unsigned>(i)]; }
         Index operator[](int i) const noexcept { return sizes_[static_cast<unsigned>(i)]; }
         /// Appends an axis. Throws ShapeError past eight.
-        void push_back(Index size);
+        void push_back(Index size) {
+            if (rank_ == max_rank) refuse_another_axis();
+            sizes_[static_cast<unsigned>(rank_++)] = size;
+        }
         operator std::span<const Index>() const noexcept { return {begin(), end()}; }
 
     private:
-        std::array<Index, max_rank> sizes_{};
+        [[noreturn]] static void refuse_another_axis();
+        std::array<Index, max_rank> sizes_;  // of which `rank_` are set
         int rank_ = 0;
     };
     Sizes sizes() const noexcept;

@@ -13,7 +13,16 @@ namespace shikumi {
 thread_local constinit std::uint16_t current_thread_id = 0;
 thread_local constinit std::uint32_t walk_mark = 0;
 
+namespace detail {
+thread_local constinit Cell* free_cells = nullptr;
+thread_local constinit std::int64_t born = 0;
+}  // namespace detail
+
 namespace {
+
+using detail::born;
+using detail::Cell;
+using detail::free_cells;
 
 // In Node::shared, below the count.
 constexpr std::int32_t merged = 1;  // the owner gave its count up; `shared` alone counts
@@ -73,12 +82,6 @@ void merge_all(std::vector<Node*>& nodes) noexcept {
 
 // Nodes come from chunks that are never given back, through a free list for each thread.
 constexpr std::size_t chunk_nodes = 256;
-union Cell {
-    Cell* next;
-    alignas(Node) std::byte bytes[sizeof(Node)];
-};
-thread_local constinit Cell* free_cells = nullptr;
-thread_local constinit std::int64_t born = 0;  // this thread's share of `live`, not yet told
 
 struct SharedCells {
     std::mutex mutex;
@@ -89,6 +92,17 @@ struct SharedCells {
         return cells;
     }
 };
+
+// Gives this thread's free cells to whoever wants some.
+void share_cells() noexcept {
+    SharedCells& shared = SharedCells::instance();
+    const std::lock_guard lock(shared.mutex);
+    while (Cell* cell = free_cells) {
+        free_cells = cell->next;
+        cell->next = shared.free;
+        shared.free = cell;
+    }
+}
 
 void tell_live() noexcept {
     Threads::instance().live.fetch_add(born, std::memory_order_relaxed);
@@ -140,15 +154,7 @@ struct ThreadPlace {
             }
         }
         tell_live();
-        SharedCells& shared = SharedCells::instance();
-        {
-            const std::lock_guard lock(shared.mutex);
-            while (Cell* cell = free_cells) {
-                free_cells = cell->next;
-                cell->next = shared.free;
-                shared.free = cell;
-            }
-        }
+        share_cells();
         const std::lock_guard lock(threads.mutex);
         threads.free_ids.push_back(id);
     }
@@ -181,39 +187,13 @@ void free_node(Node* node) noexcept {
     cell->next = free_cells;
     free_cells = cell;
     --born;
-    if (current_thread_id == 0) tell_live();  // no ThreadPlace will do it at the thread's end
-}
-
-// Hands each input to `drop`, which owns that handle from then on.
-template <class F>
-void take_inputs(Node& node, F&& drop) noexcept {
-    if (node.op == nullptr) return;
-    Tensor* in = node.has(Node::tail) ? node.inputs_.many : node.inputs_.few;
-    for (int i = 0; i < node.arity; ++i) drop(in[i]);
-    if (node.has(Node::tail)) delete[] node.inputs_.many;
-    node.op->release();
-    node.op = nullptr;
-    node.arity = 0;
-    node.flags &= static_cast<std::uint8_t>(~Node::tail);
-    node.inputs_.slot = nullptr;
+    if (current_thread_id == 0) [[unlikely]] {  // no ThreadPlace will do it at the thread's end
+        tell_live();
+        share_cells();
+    }
 }
 
 }  // namespace
-
-Node* new_node() {
-    // A thread without a place may have cells: of nodes that it let go of.
-    if (!free_cells || current_thread_id == 0) refill();
-    Cell* cell = free_cells;
-    free_cells = cell->next;
-    ++born;
-    Node* node = new (cell) Node;
-    if (current_thread_id == 0) {  // recorded while the thread ends: nobody's bias
-        node->local = 0;
-        node->owner.store(Node::nobody, std::memory_order_relaxed);
-        node->shared.store(one | merged, std::memory_order_relaxed);
-    }
-    return node;
-}
 
 void keep_nodes(int more) noexcept {
     born -= more;
@@ -221,7 +201,15 @@ void keep_nodes(int more) noexcept {
 }
 
 void drop_inputs(Node& node) noexcept {
-    take_inputs(node, [](Tensor& input) { Tensor dropped(std::move(input)); });
+    if (node.op == nullptr) return;
+    Tensor* const in = node.has(Node::tail) ? node.inputs_.many : node.inputs_.few;
+    for (int i = 0; i < node.arity; ++i) Tensor(std::move(in[i]));
+    if (node.has(Node::tail)) delete[] in;
+    node.op->release();
+    node.op = nullptr;
+    node.arity = 0;
+    node.flags &= static_cast<std::uint8_t>(~Node::tail);
+    node.inputs_.slot = nullptr;
 }
 
 void collect_released() noexcept {
@@ -246,13 +234,20 @@ std::int64_t live_nodes() noexcept {
 
 namespace detail {
 
-void retain(Node* node) noexcept { add_handle(node); }
+Node* new_node_elsewhere() {
+    refill();
+    Node* node = new_node();
+    if (current_thread_id == 0) {  // recorded while the thread ends: nobody's bias
+        node->local = 0;
+        node->owner.store(Node::nobody, std::memory_order_relaxed);
+        node->shared.store(one | merged, std::memory_order_relaxed);
+        tell_live();
+        share_cells();
+    }
+    return node;
+}
 
 void retain_shared(Node* node) noexcept { node->shared.fetch_add(one, std::memory_order_relaxed); }
-
-void release(Node* node) noexcept {
-    if (drop_handle(node)) destroy(node);
-}
 
 bool release_last_local(Node* node) noexcept {
     std::int32_t old = node->shared.load(std::memory_order_acquire);
@@ -291,13 +286,18 @@ void destroy(Node* node) noexcept {
     for (Node* dead = node; dead != nullptr;) {
         Node* current = dead;
         dead = dead->next;
-        take_inputs(*current, [&](Tensor& input) {
-            Node* child = input.release();
-            if (child && drop_handle(child)) {
+        if (current->op) {
+            Tensor* const in =
+                current->has(Node::tail) ? current->inputs_.many : current->inputs_.few;
+            for (int i = 0; i < current->arity; ++i) {
+                Node* child = in[i].release();
+                if (!drop_handle(child)) continue;
                 child->next = dead;
                 dead = child;
             }
-        });
+            if (current->has(Node::tail)) delete[] in;
+            current->op->release();
+        }
         free_node(current);
     }
 }

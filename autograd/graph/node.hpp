@@ -55,7 +55,7 @@ struct Node {
 
     Buffer buffer;         ///< holds the value; empty for a scalar, which lives in `scalar`
     void* data = nullptr;  ///< the value; null while it is pending
-    alignas(8) std::byte scalar[8] = {};
+    alignas(8) std::byte scalar[8];
 
     // One walk's bookkeeping, used by the owner's thread alone; the next dead node while dying.
     struct Visit {
@@ -90,16 +90,36 @@ struct Node {
     }
 };
 
+namespace detail {
+/// Room for a node.
+union Cell {
+    Cell* next;
+    alignas(Node) std::byte bytes[sizeof(Node)];
+};
+/// This thread's cells for new nodes; none where it has no place in the counting.
+extern thread_local constinit Cell* free_cells;
+/// This thread's share of the nodes alive, not yet told to the others.
+extern thread_local constinit std::int64_t born;
+Node* new_node_elsewhere();
+}  // namespace detail
+
 /// A fresh node with one handle, which the caller owns (see `Tensor::adopt`).
-Node* new_node();
+inline Node* new_node() {
+    detail::Cell* cell = detail::free_cells;
+    if (!cell) [[unlikely]]
+        return detail::new_node_elsewhere();
+    detail::free_cells = cell->next;
+    ++detail::born;
+    return new (cell) Node;
+}
 /// Lets go of the inputs: the node becomes a leaf. Its value must be known.
 void drop_inputs(Node& node) noexcept;
 /// Sets `node.weight` from its own size and the heaviest pending input's weight.
 inline void weigh(Node& node, std::uint32_t below) noexcept {
-    // 64 KiB weigh as much as a node, and no single node more than a whole heavy graph.
-    constexpr std::size_t unit = std::size_t{64} << 10, most = 4096;
-    const std::uint64_t weight =
-        below + std::min<std::uint64_t>(1 + node.spec.bytes() / unit, most);
+    // 16,384 elements weigh as much as a node, and no single node more than a whole heavy graph.
+    constexpr std::uint64_t unit = 1 << 14, most = 4096;
+    const auto size = static_cast<std::uint64_t>(node.spec.size());
+    const std::uint64_t weight = below + std::min(1 + size / unit, most);
     node.weight = static_cast<std::uint32_t>(std::min<std::uint64_t>(weight, ~0U));
 }
 /// Frees what other threads have let go of; called at evaluations.
@@ -111,11 +131,10 @@ std::int64_t live_nodes() noexcept;
 void keep_nodes(int more) noexcept;
 
 namespace detail {
+void retain_shared(Node* node) noexcept;
 bool release_shared(Node* node) noexcept;
 bool release_last_local(Node* node) noexcept;
 void destroy(Node* node) noexcept;
-
-void retain_shared(Node* node) noexcept;
 
 inline void add_handle(Node* node) noexcept {
     if (node->mine())
@@ -129,5 +148,23 @@ inline bool drop_handle(Node* node) noexcept {
     return --node->local == 0 && release_last_local(node);
 }
 }  // namespace detail
+
+inline Tensor::Tensor(const Tensor& other) noexcept : node_(other.node_) {
+    if (node_) detail::add_handle(node_);
+}
+inline Tensor::~Tensor() {
+    if (node_ && detail::drop_handle(node_)) detail::destroy(node_);
+}
+inline Tensor Tensor::of(const Node* node) noexcept {
+    Tensor t;
+    t.node_ = const_cast<Node*>(node);
+    if (node) detail::add_handle(t.node_);
+    return t;
+}
+inline const Spec& Tensor::spec() const {
+    if (!node_) [[unlikely]]
+        refuse_empty();
+    return node_->spec;
+}
 
 }  // namespace shikumi

@@ -42,45 +42,70 @@ void Pointwise::eval(ConstViews in, View out) const {
               in.size() > 2 ? in[2].data : nullptr);
 }
 
+namespace {
+
+// Takes a handle on the next input for `node`, gives its spec, and raises `below` to its weight.
+inline const Spec* hold(Node& node, Tensor* place, Node* input, std::uint32_t& below) {
+    if (!input) [[unlikely]]
+        fail<StateError>(node.op->name(), "input ", int{node.arity},
+                         " is an empty Tensor (default-constructed or moved from)");
+    detail::add_handle(input);
+    new (place) Tensor(Tensor::adopt(input));
+    ++node.arity;
+    if (!input->data) below = std::max(below, input->weight);
+    return &input->spec;
+}
+
+// A node of `op` that lets go of what it holds, whatever happens.
+inline Tensor begun(const Op& op) {
+    Tensor tensor = Tensor::adopt(new_node());
+    tensor.node()->op = &op;
+    tensor.node()->scope = recording.scope;
+    if (recording.no_grad) tensor.node()->flags |= Node::constant;
+    return tensor;
+}
+
+inline void finish(const Tensor& tensor, Specs specs, std::uint32_t below) {
+    Node& node = *tensor.node();
+    new (&node.spec) Spec(node.op->infer(specs));
+    weigh(node, below);
+    if (recording.eager) return evaluate(tensor);
+    // At each doubling, so that a graph that can't be folded is not looked at again and again.
+    if (node.weight >= heavy && std::bit_width(node.weight) > std::bit_width(below))
+        fold_pending(tensor);
+}
+
+}  // namespace
+
 namespace detail {
 
+template <std::size_t inputs>
+requires(inputs <= 3) Tensor record(const Op& op, const std::array<Node*, inputs>& in) {
+    Tensor tensor = begun(op);
+    std::array<const Spec*, inputs> specs;
+    std::uint32_t below = 0;
+    for (std::size_t i = 0; i < inputs; ++i)
+        specs[i] = hold(*tensor.node(), &tensor.node()->inputs_.few[i], in[i], below);
+    finish(tensor, specs, below);
+    return tensor;
+}
+template Tensor record(const Op& op, const std::array<Node*, 1>& in);
+template Tensor record(const Op& op, const std::array<Node*, 2>& in);
+template Tensor record(const Op& op, const std::array<Node*, 3>& in);
+
 Tensor record(const Op& op, std::span<Node* const> in) {
-    const Tensor tensor = Tensor::adopt(new_node());
+    Tensor tensor = begun(op);
+    if (in.size() > 0xFF) fail<ValueError>(op.name(), "at most 255 inputs, got ", in.size());
     Node& node = *tensor.node();
-    node.op = &op;  // from here on the node lets go of what it holds, whatever happens
-    constexpr std::size_t few = 3;
-    std::array<const Spec*, few> few_specs;
-    std::vector<const Spec*> many_specs;
-    const Spec** specs = few_specs.data();
-    if (in.size() > few) [[unlikely]] {
-        if (in.size() > 0xFF) fail<ValueError>(op.name(), "at most 255 inputs, got ", in.size());
-        many_specs.resize(in.size());
-        specs = many_specs.data();
-        node.inputs_.many = new Tensor[in.size()];
+    Tensor* places = node.inputs_.few;
+    if (in.size() > std::size(node.inputs_.few)) {
+        places = node.inputs_.many = new Tensor[in.size()];
         node.flags |= Node::tail;
     }
-    Tensor* const inputs = in.size() > few ? node.inputs_.many : node.inputs_.few;
+    std::vector<const Spec*> specs(in.size());
     std::uint32_t below = 0;
-    for (std::size_t i = 0; i < in.size(); ++i) {
-        Node* const input = in[i];
-        if (!input)
-            fail<StateError>(op.name(), "input ", i,
-                             " is an empty Tensor (default-constructed or moved from)");
-        add_handle(input);
-        new (&inputs[i]) Tensor(Tensor::adopt(input));
-        ++node.arity;
-        specs[i] = &input->spec;
-        if (!input->data) below = std::max(below, input->weight);
-    }
-    node.spec = op.infer(std::span(specs, in.size()));
-    node.scope = recording.scope;
-    if (recording.no_grad) node.flags |= Node::constant;
-
-    weigh(node, below);
-    if (recording.eager) evaluate(tensor);
-    // At each doubling, so that a graph that can't be folded is not looked at again and again.
-    else if (node.weight >= heavy && std::bit_width(node.weight) > std::bit_width(below))
-        fold_pending(tensor);
+    for (std::size_t i = 0; i < in.size(); ++i) specs[i] = hold(node, places + i, in[i], below);
+    finish(tensor, specs, below);
     return tensor;
 }
 

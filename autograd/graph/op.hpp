@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <concepts>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -128,11 +129,14 @@ public:
 
 namespace detail {
 /// Takes over a count of `op`; takes handles of its own on `in`.
+template <std::size_t inputs>
+requires(inputs <= 3) Tensor record(const Op& op, const std::array<Node*, inputs>& in);
 Tensor record(const Op& op, std::span<Node* const> in);
 }  // namespace detail
 
-/// The one instance of an operation without attributes, or a recent equal one (so that a repeated
-/// step allocates nothing), or a new one. The caller gets a count.
+/// The one instance of an operation without attributes, or one of the first few with others, which
+/// are kept for good; else a recent equal one (so that a repeated step allocates nothing), or a new
+/// one. The caller gets a count.
 template <std::derived_from<Op> O>
 const Op& interned(O&& op) {
     using Type = std::remove_cvref_t<O>;
@@ -140,6 +144,17 @@ const Op& interned(O&& op) {
         static const Type instance;
         return instance;
     } else {
+        // Nobody counts these. Leaked: nodes in static objects outlive any order.
+        static std::array<std::atomic<const Type*>, 16> first{};
+        for (std::atomic<const Type*>& place : first) {
+            const Type* known = place.load(std::memory_order_acquire);
+            if (!known) {
+                auto fresh = std::make_unique<const Type>(op);
+                if (place.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel))
+                    return *fresh.release();
+            }
+            if (*known == op) return *known;
+        }
         struct Recent {
             std::array<const Type*, 32> ops{};
             unsigned next = 0;
@@ -180,13 +195,6 @@ Tensor record(O&& op, Tensors in) {
 }
 
 /// Shape rules shared by many operations. Each throws an error that names `op`.
-/// True where all inputs have one shape and one dtype, which is also the result's as a rule.
-inline bool alike(Specs in) noexcept {
-    for (std::size_t i = 1; i < in.size(); ++i) {
-        if (in[i] != in[0]) return false;
-    }
-    return true;
-}
 /// The common dtype of the inputs.
 DType common_dtype(std::string_view op, Specs in);
 /// Broadcast shape and common dtype of all inputs.

@@ -9,15 +9,9 @@ namespace shikumi {
 
 namespace {
 
-const Node& node_of(const Tensor& t) {
-    if (!t.defined())
-        throw StateError(
-            "[tensor] an empty Tensor (default-constructed or moved from) has no value");
-    return *t.node();
-}
-
 const Node& evaluated_node_of(const Tensor& t) {
-    const Node& node = node_of(t);
+    t.spec();  // refuses an empty tensor
+    const Node& node = *t.node();
     // A capture must hear of it even where the value is known.
     if (!node.data || (node.has(Node::parameter) && capturing())) look(t);
     return node;
@@ -39,10 +33,14 @@ Tensor::Tensor(const Array& array) {
     }
 }
 
-const Spec& Tensor::spec() const { return node_of(*this).spec; }
-const Shape& Tensor::shape() const { return node_of(*this).spec.shape; }
-DType Tensor::dtype() const { return node_of(*this).spec.dtype; }
-bool Tensor::evaluated() const { return node_of(*this).data != nullptr; }
+void Tensor::refuse_empty() {
+    throw StateError("[tensor] an empty Tensor (default-constructed or moved from) has no value");
+}
+
+bool Tensor::evaluated() const {
+    spec();  // refuses an empty tensor
+    return node_->data != nullptr;
+}
 
 Array Tensor::array() const {
     const Node& node = evaluated_node_of(*this);

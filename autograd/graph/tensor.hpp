@@ -14,11 +14,6 @@ namespace shikumi {
 
 struct Node;
 
-namespace detail {
-void retain(Node* node) noexcept;
-void release(Node* node) noexcept;
-}  // namespace detail
-
 /// A value that may not be computed yet. Copying shares the node; operations on tensors record new
 /// nodes and compute nothing; looking at a value (item, to_vector, data, printing) evaluates
 /// whatever it needs.
@@ -32,9 +27,7 @@ public:
     /// A leaf that shares the values of `array`.
     explicit Tensor(const Array& array);
 
-    Tensor(const Tensor& other) noexcept : node_(other.node_) {
-        if (node_) detail::retain(node_);
-    }
+    inline Tensor(const Tensor& other) noexcept;
     Tensor(Tensor&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
     Tensor& operator=(const Tensor& other) noexcept {
         Tensor copy(other);
@@ -46,14 +39,12 @@ public:
         std::swap(node_, taken.node_);
         return *this;
     }
-    ~Tensor() {
-        if (node_) detail::release(node_);
-    }
+    inline ~Tensor();
 
     bool defined() const noexcept { return node_ != nullptr; }
-    const Shape& shape() const;
-    DType dtype() const;
-    const Spec& spec() const;
+    inline const Spec& spec() const;
+    const Shape& shape() const { return spec().shape; }
+    DType dtype() const { return spec().dtype; }
     int rank() const { return shape().rank(); }
     /// Number of elements.
     Index size() const { return shape().size(); }
@@ -98,12 +89,7 @@ public:
     /// The node, for those who walk the graph; null where the tensor refers to nothing.
     Node* node() const noexcept { return node_; }
     /// A handle on `node`, which must be alive.
-    static Tensor of(const Node* node) noexcept {
-        Tensor t;
-        t.node_ = const_cast<Node*>(node);
-        if (node) detail::retain(t.node_);
-        return t;
-    }
+    static inline Tensor of(const Node* node) noexcept;
 
     /// Gives the handle away: the caller owns one count of the node.
     Node* release() noexcept { return std::exchange(node_, nullptr); }
@@ -115,6 +101,7 @@ public:
     }
 
 private:
+    [[noreturn]] static void refuse_empty();
     const void* raw(DType wanted) const;
     const void* one_element() const;
 
@@ -125,3 +112,6 @@ private:
 std::ostream& operator<<(std::ostream& out, const Tensor& t);
 
 }  // namespace shikumi
+
+// A handle is counted in its node, which holds handles itself: neither is whole without the other.
+#include <shikumi/autograd/graph/node.hpp>

@@ -19,9 +19,10 @@ public:
     Literals(const Literals&) = delete;
     Literals& operator=(const Literals&) = delete;
 
-    const Tensor& of(double value, DType dtype) {
-        const auto bits = std::bit_cast<std::uint64_t>(value);
-        Entry& e = entries_[(bits * 0x9E3779B97F4A7C15U >> 58) ^ (dtype == f64 ? 1U : 0U)];
+    const Tensor& of(Scalar value, DType dtype) {
+        const auto bits = is_floating(dtype) ? std::bit_cast<std::uint64_t>(value.to<double>())
+                                             : static_cast<std::uint64_t>(value.to<std::int64_t>());
+        Entry& e = entries_[(bits * 0x9E3779B97F4A7C15U >> 58) ^ static_cast<unsigned>(dtype)];
         if (e.bits != bits || !e.node.defined() || e.node.dtype() != dtype) {
             Tensor fresh = scalar(value, dtype);
             keep_nodes(e.node.defined() ? 0 : 1);
@@ -41,20 +42,19 @@ private:
 }  // namespace
 
 Tensor literal(std::string_view op, Scalar value, DType dtype) {
-    if (is_floating(dtype)) {
-        static thread_local Literals literals;
-        return literals.of(value.to<double>(), dtype);
+    if (!is_floating(dtype)) {
+        if (!value.is_integer())
+            fail<DTypeError>(op, "the real number ", value.to<double>(), " meets a tensor of ",
+                             dtype, "; cast the tensor first, e.g. x.cast(f32)");
+        const auto whole = value.to<std::int64_t>();
+        const auto kept =
+            dispatch(dtype, [&]<class T>() { return static_cast<std::int64_t>(value.to<T>()); });
+        if (kept != whole)
+            fail<DTypeError>(op, "the number ", whole, " does not fit into ", dtype,
+                             ", the tensor's dtype; cast the tensor first, e.g. x.cast(i64)");
     }
-    if (!value.is_integer())
-        fail<DTypeError>(op, "the real number ", value.to<double>(), " meets a tensor of ", dtype,
-                         "; cast the tensor first, e.g. x.cast(f32)");
-    const auto whole = value.to<std::int64_t>();
-    const auto kept =
-        dispatch(dtype, [&]<class T>() { return static_cast<std::int64_t>(value.to<T>()); });
-    if (kept != whole)
-        fail<DTypeError>(op, "the number ", whole, " does not fit into ", dtype,
-                         ", the tensor's dtype; cast the tensor first, e.g. x.cast(i64)");
-    return scalar(value, dtype);
+    static thread_local Literals literals;
+    return literals.of(value, dtype);
 }
 
 }  // namespace shikumi::detail

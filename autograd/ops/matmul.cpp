@@ -1,6 +1,7 @@
 // The matrix product. Transposed operands are flags that BLAS reads; no adjoint copies a matrix.
 #include <algorithm>
 #include <span>
+#include <typeinfo>
 #include <utility>
 
 #include <shikumi/autograd/graph/node.hpp>
@@ -15,8 +16,7 @@ namespace {
 
 Tensor product(const Tensor& a, bool transpose_a, const Tensor& b, bool transpose_b);
 
-void want_equal_inner(const Shape& a, const Shape& b) {
-    const Index n = a.back(), m = b[std::max(0, b.rank() - 2)];
+void want_equal_inner(const Shape& a, Index n, const Shape& b, Index m) {
     if (n != m)
         fail<ShapeError>("matmul", "inner dimensions differ: ", a, " x ", b, ": ", n, " vs ", m);
 }
@@ -35,11 +35,16 @@ struct Matmul final : Multilinear {
         if (dtype == bool_ || dtype == u8)
             fail<DTypeError>(name(), "can't multiply matrices of ", dtype,
                              ": convert them with .cast(f32)");
-        const Shape a = matrix(in[0].shape, transpose_a), b = matrix(in[1].shape, transpose_b);
-        want_equal_inner(a, b);
+        const Shape &a = in[0].shape, &b = in[1].shape;
+        const int last_a = a.rank() - 1, last_b = b.rank() - 1;
+        const Index rows = a[last_a - !transpose_a], inner_a = a[last_a - transpose_a];
+        const Index inner_b = b[last_b - !transpose_b], columns = b[last_b - transpose_b];
+        if (inner_a != inner_b)
+            want_equal_inner(matrix(a, transpose_a), inner_a, matrix(b, transpose_b), inner_b);
+        if (last_a == 1 && last_b == 1) return {{rows, columns}, dtype};
         Shape::Sizes sizes = broadcast(name(), batch(a), batch(b)).sizes();
-        sizes.push_back(a[a.rank() - 2]);
-        sizes.push_back(b.back());
+        sizes.push_back(rows);
+        sizes.push_back(columns);
         return {Shape(sizes), dtype};
     }
     void eval(ConstViews in, View out) const override {
@@ -90,9 +95,10 @@ struct Operand {
 
     explicit Operand(const Tensor& x) : tensor(x) {
         const Node& node = *x.node();
-        const auto* op = dynamic_cast<const detail::Transpose*>(node.op);
         // Not past a constant: what lies behind it must get no gradient.
-        if (!op || node.data || node.has(Node::constant) || !op->swaps_last_two(x.rank())) return;
+        if (!node.op || node.data || node.has(Node::constant)) return;
+        if (typeid(*node.op) != typeid(detail::Transpose)) return;
+        if (!static_cast<const detail::Transpose*>(node.op)->swaps_last_two(x.rank())) return;
         tensor = node.inputs()[0];
         transposed = true;
     }
@@ -109,7 +115,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
         return product(left.tensor, left.transposed, right.tensor, right.transposed);
     }
     // Vectors are rows on the left, columns on the right; the axis lent to them goes again.
-    want_equal_inner(a.shape(), b.shape());
+    want_equal_inner(a.shape(), a.shape().back(), b.shape(), b.shape()[std::max(0, b.rank() - 2)]);
     if (b.rank() == 1) return squeeze(matmul(a, expand_dims(b, 1)), -1);
     return squeeze(matmul(expand_dims(a, 0), b), -2);
 }

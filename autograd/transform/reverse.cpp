@@ -17,34 +17,31 @@ Tensor fitted(const Tensor& t, const Spec& spec, const Op& op, std::string_view 
 
 void Reverse::propagate(const Tensor& cotangent) {
     const std::uint32_t n = walk.size();
-    reaches_.assign(n, false);
     for (std::uint32_t i = 0; i < n; ++i) {
-        reaches_[i] = target[i];
-        for (const std::uint32_t input : walk.inputs(i))
-            reaches_[i] = reaches_[i] || reaches_[input];
+        for (const std::uint32_t input : walk.inputs(i)) {
+            if (ways_[i] == Way::none && ways_[input] != Way::none) ways_[i] = Way::leads;
+        }
     }
-    cotangents.assign(n, Tensor());
+    cotangents.resize(n);
     cotangents[n - 1] = cotangent;
     for (std::uint32_t i = n; i-- > 0;) {
-        if (!reaches_[i] || !cotangents[i].defined()) continue;
+        if (ways_[i] == Way::none || !cotangents[i].defined()) continue;
         const auto inputs = walk.inputs(i);
-        if (!inputs.empty()) {
-            const Node& node = walk[i];
-            const Tensor out = Tensor::of(&node);
-            const Scope scope(node.scope);
-            for (std::uint32_t k = 0; k < inputs.size(); ++k) {
-                const std::uint32_t input = inputs[k];
-                const Spec spec = walk[input].spec;
-                if (!reaches_[input] || !is_floating(spec.dtype)) continue;
-                const Tensor given =
-                    node.op->vjp(static_cast<int>(k), node.inputs(), out, cotangents[i]);
-                if (!given.defined()) continue;
-                Tensor g = fitted(given, spec, *node.op, "cotangent");
-                Tensor& sum = cotangents[input];
-                sum = sum.defined() ? sum + g : std::move(g);
-            }
+        const Tensor own = wanted(i) ? cotangents[i] : std::move(cotangents[i]);
+        if (inputs.empty()) continue;
+        const Node& node = walk[i];
+        const Tensor out = Tensor::of(&node);
+        const Scope scope(node.scope);
+        for (std::uint32_t k = 0; k < inputs.size(); ++k) {
+            const std::uint32_t input = inputs[k];
+            const Spec& spec = walk[input].spec;
+            if (ways_[input] == Way::none || !is_floating(spec.dtype)) continue;
+            Tensor g = node.op->vjp(static_cast<int>(k), node.inputs(), out, own);
+            if (!g.defined()) continue;
+            if (g.spec() != spec) g = fitted(g, spec, *node.op, "cotangent");
+            Tensor& sum = cotangents[input];
+            sum = sum.defined() ? sum + g : std::move(g);
         }
-        if (!target[i]) cotangents[i] = Tensor();
     }
 }
 

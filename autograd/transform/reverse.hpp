@@ -1,6 +1,7 @@
 // Reverse: one backward walk over the graph, which adds the nodes of the derivative.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
@@ -18,31 +19,35 @@ Tensor fitted(const Tensor& t, const Spec& spec, const Op& op, std::string_view 
 /// Cotangents of the nodes below one tensor.
 class Reverse {
 public:
-    /// Propagates `cotangent` from `y` to the nodes for which `is_target` holds; below one for
-    /// which `stop` holds it doesn't look.
-    template <class IsTarget, class Stop>
-    void run(const Tensor& y, const Tensor& cotangent, IsTarget&& is_target, Stop&& stop) {
+    /// Goes down from `y`, but not below a node for which `stop` holds.
+    template <class Stop>
+    void walk_from(const Tensor& y, Stop&& stop) {
         const Node* const root = y.node();
         walk.run({&root, 1}, [&](const Node& node) {
             return node.op != nullptr && !node.has(Node::constant) && !stop(node);
         });
-        target.assign(walk.size(), false);
-        for (std::uint32_t i = 0; i < walk.size(); ++i) target[i] = is_target(walk[i]);
-        propagate(cotangent);
+        ways_.assign(walk.size(), Way::none);
     }
+    /// Asks for the cotangent of the node at `position`.
+    void want(std::uint32_t position) { ways_[position] = Way::target; }
+    bool wanted(std::uint32_t position) const { return ways_[position] == Way::target; }
+    /// Propagates `cotangent`, that of the walk's root, to the nodes that are wanted.
+    void propagate(const Tensor& cotangent);
+
     void clear() noexcept {
         walk.clear();
         cotangents.clear();
+        targets.clear();
     }
     bool worth_keeping() const noexcept { return walk.capacity() <= largest_kept_walk; }
 
     Walk walk;
-    std::vector<bool> target;
-    std::vector<Tensor> cotangents;  // by position; defined for targets that y depends on
+    std::vector<Tensor> cotangents;     // by position; defined for what is wanted and depended on
+    std::vector<std::int64_t> targets;  // positions of what a caller asks for, in its order
 
 private:
-    void propagate(const Tensor& cotangent);
-    std::vector<bool> reaches_;  // leads to a target
+    enum class Way : std::uint8_t { none, leads, target };
+    std::vector<Way> ways_;  // whether a node is wanted or leads to one that is
 };
 
 }  // namespace shikumi

@@ -81,29 +81,25 @@ Shape joined(const Shape& a, const Shape& b) {
 
 std::vector<Tensor> vjp(const Tensor& y, const std::vector<Tensor>& wrt, const Tensor& cotangent) {
     check_like("vjp", cotangent, y);
-    std::vector<const Node*> targets;
-    for (const Tensor& x : wrt) {
-        check_floating(x);
-        targets.push_back(x.node());
-    }
-    std::sort(targets.begin(), targets.end());
-    const auto is_target = [&](const Node& node) {
-        return std::binary_search(targets.begin(), targets.end(), &node);
-    };
+    for (const Tensor& x : wrt) check_floating(x);
     const Lent<Reverse> reverse;
-    reverse->run(y, cotangent, is_target,
-                 [&](const Node& node) { return targets.size() == 1 && is_target(node); });
+    const Node* const only = wrt.size() == 1 ? wrt[0].node() : nullptr;
+    reverse->walk_from(y, [&](const Node& node) { return &node == only; });
+    for (const Tensor& x : wrt) {
+        const std::int64_t position = reverse->walk.position(*x.node());
+        reverse->targets.push_back(position);
+        if (position >= 0) reverse->want(static_cast<std::uint32_t>(position));
+    }
+    reverse->propagate(cotangent);
 
     std::vector<Tensor> found(wrt.size());
-    for (std::uint32_t i = 0; i < reverse->walk.size(); ++i) {
-        if (!reverse->target[i]) continue;
-        for (std::size_t k = 0; k < wrt.size(); ++k) {
-            if (wrt[k].node() == &reverse->walk[i]) found[k] = reverse->cotangents[i];
-        }
+    bool any = false;
+    for (std::size_t k = 0; k < wrt.size(); ++k) {
+        if (reverse->targets[k] < 0) continue;
+        found[k] = reverse->cotangents[static_cast<std::size_t>(reverse->targets[k])];
+        any = any || found[k].defined();
     }
-    const bool none =
-        std::none_of(found.begin(), found.end(), [](const Tensor& t) { return t.defined(); });
-    if (none) {
+    if (!any) {
         for (const Node* node : reverse->walk.nodes()) {
             if (node->has(Node::consumed))
                 throw GradientError(
@@ -228,13 +224,15 @@ Tensor hvp(const Function& f, const Tensor& x, const Tensor& v) {
 void Tensor::backward() const {
     check_scalar(*this);
     const Lent<Reverse> reverse;
-    reverse->run(
-        *this, ones_like(*this),
-        [](const Node& node) { return node.slot() != nullptr && node.slot()->trainable; },
-        [](const Node&) { return false; });
+    reverse->walk_from(*this, [](const Node&) { return false; });
+    for (std::uint32_t i = 0; i < reverse->walk.size(); ++i) {
+        const Slot* slot = reverse->walk[i].slot();
+        if (slot && slot->trainable) reverse->want(i);
+    }
+    reverse->propagate(ones_like(*this));
     bool any = false;
     for (std::uint32_t i = 0; i < reverse->walk.size(); ++i) {
-        if (!reverse->target[i] || !reverse->cotangents[i].defined()) continue;
+        if (!reverse->wanted(i) || !reverse->cotangents[i].defined()) continue;
         Tensor& gradient = reverse->walk[i].slot()->gradient;
         gradient = gradient.defined() ? gradient + reverse->cotangents[i] : reverse->cotangents[i];
         any = true;

@@ -6,17 +6,32 @@
 
 namespace shikumi::detail {
 
+/// The spec of all inputs, some of which may be single numbers of its dtype; null where they differ
+/// in any other way. What most steps consist of, and all that needs no look at the axes.
+inline const Spec* plain_spec(Specs in) noexcept {
+    const Spec* wide = &in[0];
+    for (std::size_t i = 1; i < in.size(); ++i) {
+        if (in[i].dtype != wide->dtype) return nullptr;
+        if (in[i].shape == wide->shape || in[i].shape.empty()) continue;
+        if (!wide->shape.empty()) return nullptr;
+        wide = &in[i];
+    }
+    return wide;
+}
+
 /// A pointwise operation on f32 and f64 only.
 struct FloatingOp : Pointwise {
     Spec infer(Specs in) const override {
-        return alike(in) && is_floating(in[0].dtype) ? in[0] : floating_spec(name(), in);
+        const Spec* plain = plain_spec(in);
+        return plain && is_floating(plain->dtype) ? *plain : floating_spec(name(), in);
     }
 };
 
 /// A pointwise operation on every dtype but bool.
 struct NumericOp : Pointwise {
     Spec infer(Specs in) const override {
-        return alike(in) && in[0].dtype != bool_ ? in[0] : numeric_spec(name(), in);
+        const Spec* plain = plain_spec(in);
+        return plain && plain->dtype != bool_ ? *plain : numeric_spec(name(), in);
     }
 };
 
