@@ -163,7 +163,7 @@ void Frame::run_group(const Plan& plan, const Group& group) {
     if (group.single) return run_block(plan, group, 0, true, slots_.data());
     const std::size_t scratch = group.scratch_blocks * group.scratch_bytes;
     const Index blocks = (group.size + group.block - 1) / group.block;
-    if (group.size * Index{group.instructions} <= small_group || blocks <= blocks_at_a_time) {
+    if (group.size * Index{group.instructions} < small_group || blocks <= blocks_at_a_time) {
         auto* bytes = static_cast<std::byte*>(scratch_.data());
         run_blocks(plan, group, 0, blocks, bytes, reinterpret_cast<void**>(bytes + scratch));
         return;

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
+#include <chrono>
 #include <cstdint>
 #include <exception>
+#include <limits>
 #include <mutex>
+#include <span>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -33,34 +35,67 @@ int available_processors() noexcept {
 thread_local constinit bool working =
     false;  // this thread is inside a job: nested ones run serially
 
-// Blocks are handed out in ascending order, so every block below a failing one has been started,
-// and the lowest failure is the same whoever runs what.
+// The blocks that one thread begins with, and any thread helps with at the end. The same thread
+// meets the same blocks in each job of a size, so what it has written lies in its own cache.
+struct alignas(64) Share {
+    std::atomic<Index> next;
+    Index end;
+};
+
 struct Job {
     void (*call)(void*, Index);
     void* context;
-    Index blocks;
-    std::atomic<Index> next{0};
+    std::span<Share> shares{};
+    std::atomic<Index> failed = std::numeric_limits<Index>::max();  // the lowest block that threw
     std::mutex mutex{};
-    Index failed = blocks;  // the lowest block that threw
     std::exception_ptr error{};
 
-    void work() noexcept {
+    // Blocks below one that failed still run, for they may fail too.
+    void work(std::size_t self) noexcept {
         working = true;
-        for (Index i; (i = next.fetch_add(1, std::memory_order_relaxed)) < blocks;) {
-            try {
-                call(context, i);
-            } catch (...) {
-                const std::lock_guard lock(mutex);
-                if (i < failed) {
-                    failed = i;
-                    error = std::current_exception();
-                }
-                next.store(blocks, std::memory_order_relaxed);
-            }
+        for (std::size_t i = 0; i < shares.size(); ++i) {
+            Share& share = shares[(self + i) % shares.size()];
+            for (Index block; (block = share.next.fetch_add(1, std::memory_order_relaxed)) <
+                              std::min(share.end, failed.load(std::memory_order_relaxed));)
+                run(block);
         }
         working = false;
     }
+
+    void run(Index block) noexcept {
+        try {
+            call(context, block);
+        } catch (...) {
+            const std::lock_guard lock(mutex);
+            if (block < failed) {
+                failed = block;
+                error = std::current_exception();
+            }
+        }
+    }
 };
+
+// Tells a processor that shares its units with another thread that this one only waits.
+void pause() noexcept {
+#ifdef __x86_64__
+    __builtin_ia32_pause();
+#endif
+}
+
+// Whether `ready` within a while: to wake a sleeping thread takes tens of microseconds, which is
+// more than many a piece of work.
+template <class F>
+bool soon(F ready) noexcept {
+    using Clock = std::chrono::steady_clock;
+    constexpr std::chrono::microseconds patience{200};
+    for (const auto end = Clock::now() + patience; Clock::now() < end;) {
+        for (int i = 0; i < 16; ++i) {
+            if (ready()) return true;
+            pause();
+        }
+    }
+    return false;
+}
 
 class Pool {
 public:
@@ -79,70 +114,76 @@ public:
     }
 
     // False where another thread has the pool.
-    bool run(Job& job) {
+    bool run(Index blocks, Job& job) {
         const std::unique_lock lock(busy_, std::try_to_lock);
         if (!lock) return false;
         if (workers_.empty()) start();
-        {
-            const std::lock_guard state(mutex_);
-            job_ = &job;
-            ++round_;
+        for (std::size_t i = 0; i < shares_.size(); ++i) {
+            const auto begin = [&](std::size_t share) {
+                return blocks * static_cast<Index>(share) / static_cast<Index>(shares_.size());
+            };
+            shares_[i].next = begin(i);
+            shares_[i].end = begin(i + 1);
         }
-        wake_.notify_all();
-        job.work();
-        std::unique_lock state(mutex_);
-        job_ = nullptr;  // who wakes only now finds nothing left
-        done_.wait(state, [this] { return active_ == 0; });
+        job.shares = shares_;
+        job_ = &job;
+        next_round();
+        job.work(0);
+        job_ = nullptr;  // who comes only now finds nothing left
+        for (int n; (n = active_) != 0;) {
+            if (!patient_ || !soon([this] { return active_ == 0; })) active_.wait(n);
+        }
         return true;
     }
 
 private:
     void start() {
         stopping_ = false;
+        shares_ = std::vector<Share>(static_cast<std::size_t>(size()));
+        patient_ = size() <= available_processors();
         try {
-            for (int i = 1; i < size(); ++i) workers_.emplace_back([this] { serve(); });
+            for (std::size_t i = 1; i < shares_.size(); ++i)
+                workers_.emplace_back([this, i, seen = round_.load()] { serve(i, seen); });
         } catch (const std::system_error&) {
             // The system gives no more threads: those that there are do all the work.
         }
     }
 
     void stop() noexcept {
-        {
-            const std::lock_guard state(mutex_);
-            stopping_ = true;
-        }
-        wake_.notify_all();
+        stopping_ = true;
+        next_round();
         for (std::thread& worker : workers_) worker.join();
         workers_.clear();
     }
 
-    void serve() {
+    void next_round() noexcept {
+        ++round_;
+        round_.notify_all();
+    }
+
+    // `seen` is the last round that this worker knows of.
+    void serve(std::size_t self, std::uint32_t seen) noexcept {
         const kernels::FlushDenormals flush;
-        std::uint64_t seen = 0;
-        std::unique_lock state(mutex_);
         for (;;) {
-            wake_.wait(state, [&] { return stopping_ || (job_ && round_ != seen); });
-            if (stopping_) return;
+            if (!patient_ || !soon([&] { return round_ != seen; })) round_.wait(seen);
             seen = round_;
-            Job& job = *job_;
-            ++active_;
-            state.unlock();
-            job.work();
-            state.lock();
-            if (--active_ == 0) done_.notify_one();
+            if (stopping_) return;
+            ++active_;  // before it looks for the job: from then on the caller waits for it
+            if (Job* const job = job_) job->work(self);
+            if (--active_ == 0) active_.notify_one();
         }
     }
 
     std::atomic<int> size_{available_processors()};
     std::mutex busy_;  // held by the thread whose job it is
     std::vector<std::thread> workers_;
+    std::vector<Share> shares_;  // of a job, the caller's first
+    bool patient_ = true;        // a waiting thread takes no processor from one that works
 
-    std::mutex mutex_;  // guards what follows
-    std::condition_variable wake_, done_;
-    Job* job_ = nullptr;
-    std::uint64_t round_ = 0;
-    int active_ = 0;
-    bool stopping_ = false;
+    std::atomic<Job*> job_ = nullptr;
+    std::atomic<std::uint32_t> round_ = 0;  // of jobs
+    std::atomic<int> active_ = 0;           // workers that may be at the job
+    std::atomic<bool> stopping_ = false;
 };
 
 }  // namespace
@@ -157,8 +198,8 @@ int num_threads() noexcept { return Pool::instance().size(); }
 
 void kernels::detail::run_blocks(Index blocks, void (*call)(void*, Index), void* context) {
     if (blocks > 1 && !working && num_threads() > 1) {
-        Job job{.call = call, .context = context, .blocks = blocks};
-        if (Pool::instance().run(job)) {
+        Job job{.call = call, .context = context};
+        if (Pool::instance().run(blocks, job)) {
             if (job.error) std::rethrow_exception(std::move(job.error));
             return;
         }

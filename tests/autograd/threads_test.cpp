@@ -2,7 +2,9 @@
 #include "catch.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstring>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -21,6 +23,19 @@ struct Threads {
     ~Threads() { set_num_threads(before); }
     int before = num_threads();
 };
+
+// As many blocks as threads, none of which ends before all have begun: each thread takes one.
+std::vector<std::thread::id> one_block_each(Index threads) {
+    std::vector<std::thread::id> by(static_cast<std::size_t>(threads));
+    std::atomic<Index> begun = 0;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    parallel_for(threads, [&](Index i) {
+        by[static_cast<std::size_t>(i)] = std::this_thread::get_id();
+        ++begun;
+        while (begun < threads && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    });
+    return by;
+}
 
 }  // namespace
 
@@ -48,6 +63,19 @@ TEST_CASE("pieces cover everything") {
         });
         CHECK(longest <= 10);
         for (const auto& times : seen) CHECK(times == 1);
+    }
+}
+
+TEST_CASE("a thread begins with the same blocks each time, though it has slept") {
+    for (const int threads : {2, 5}) {
+        const Threads scope(threads);
+        const auto first = one_block_each(threads);
+        CHECK(first[0] == std::this_thread::get_id());
+        CHECK(std::set(first.begin(), first.end()).size() == first.size());
+        for (int round = 0; round < 20; ++round) {
+            if (round % 4 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            CHECK(one_block_each(threads) == first);
+        }
     }
 }
 
