@@ -79,16 +79,14 @@ double operations(const Product& p) {
     return 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
 }
 
-constexpr double least_piece = 1e6;  // operations
+constexpr double least_cut = 2e6;  // operations: fewer, and it stays one piece
 
-// Halves the longer side until there are `most` pieces or they would fall below a million
-// operations: BLAS packs its operands anew for each, so they are few and as square as C allows.
+// Halves the longer side of C's pieces. BLAS packs its operands anew for each, which costs the less
+// the larger they are: there are two from `least_cut` on, twice as many from 16 times as much on.
 Cut cut(const Product& p) {
-    constexpr int most = 8, tile = 16;
-    const double affordable = operations(p) / least_piece;
-    if (affordable < 2) return {p.m, p.n};
+    constexpr Index tile = 16;
     Index rows = 1, columns = 1;
-    while (rows * columns < most && static_cast<double>(2 * rows * columns) <= affordable) {
+    for (double enough = least_cut; operations(p) >= enough; enough *= 16) {
         const bool by_rows = p.m * columns > p.n * rows;
         if ((by_rows ? p.m / rows : p.n / columns) < 4 * tile) break;
         (by_rows ? rows : columns) *= 2;
@@ -198,7 +196,7 @@ Prepared prepare_matmul(const Spec& a, bool transpose_a, const Spec& b, bool tra
                     .m = out.shape[0],
                     .n = out.shape[1],
                     .k = a.shape[transpose_a ? 0 : 1]};
-    if (out.size() == 0 || p.k == 0 || operations(p) >= 2 * least_piece) return {};
+    if (out.size() == 0 || p.k == 0 || operations(p) >= least_cut) return {};
     const auto prepared = [blas = Blas(p, strides(p))]<class T>() -> Prepared {
         return [blas](const void* const* in, void* c) {
             blas(static_cast<const T*>(in[0]), static_cast<const T*>(in[1]), static_cast<T*>(c));
