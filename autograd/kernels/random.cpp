@@ -1,3 +1,4 @@
+// Compiled with -ffp-contract=off: the numbers are the same on every machine.
 #include <shikumi/autograd/kernels/random.hpp>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <type_traits>
 
 #include <shikumi/autograd/kernels/threads.hpp>
+#include <shikumi/autograd/kernels/widest.hpp>
 
 namespace shikumi::kernels {
 
@@ -25,17 +27,7 @@ double unit53(std::uint32_t high, std::uint32_t low) {
     return static_cast<double>(std::uint64_t{high >> 5} << 26 | low >> 6) * 0x1p-53;
 }
 
-// In [0, 1): 24 bits for f32, 53 for f64.
-template <class T>
-Numbers<T> uniform(const Words& w) {
-    if constexpr (std::is_same_v<T, double>) {
-        return {unit53(w[0], w[1]), unit53(w[2], w[3])};
-    } else {
-        Numbers<T> u;
-        for (std::size_t i = 0; i < 4; ++i) u[i] = static_cast<T>(w[i] >> 8) * T(0x1p-24);
-        return u;
-    }
-}
+float unit24(std::uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24F; }
 
 // Two uniform numbers, the first in (0, 1], make two normal ones.
 std::array<double, 2> box_muller(double u, double v) {
@@ -71,6 +63,32 @@ void fill(T* out, Index size, F numbers) {
     });
 }
 
+// out[4 i + k] = number(word k of counter i) for begin <= i < end, as `widest` wants it.
+template <class T, class Number>
+struct WordLoop {
+    static void run(RandomKey key, Index begin, Index end, const Number& number, T* out) {
+        detail::each(end - begin, [=](Index i) {
+            const Words w = philox(key, static_cast<std::uint64_t>(begin + i));
+            T* const to = out + 4 * (begin + i);
+            to[0] = number(w[0]);
+            to[1] = number(w[1]);
+            to[2] = number(w[2]);
+            to[3] = number(w[3]);
+        });
+    }
+};
+
+// The same for the whole of `out`.
+template <class T, class Number>
+void fill_by_words(RandomKey key, T* out, Index size, const Number& number) {
+    const auto run = widest<WordLoop<T, Number>>();
+    parallel_pieces(size / 4, Index{1} << 13,
+                    [&](Index begin, Index end) { run(key, begin, end, number, out); });
+    const Words last = philox(key, static_cast<std::uint64_t>(size / 4));
+    for (Index i = size / 4 * 4; i < size; ++i)
+        out[i] = number(last[static_cast<std::size_t>(i % 4)]);
+}
+
 }  // namespace
 
 void random_uniform(RandomKey key, double low, double high, View out) {
@@ -78,11 +96,16 @@ void random_uniform(RandomKey key, double low, double high, View out) {
         const T first = static_cast<T>(low), width = static_cast<T>(high - low);
         // Rounding may reach `high`, which does not belong to the interval.
         const T last = high > low ? std::nextafter(static_cast<T>(high), first) : first;
-        fill(out.as<T>(), out.size(), [&](std::uint64_t counter) {
-            Numbers<T> x = uniform<T>(philox(key, counter));
-            for (T& u : x) u = std::min(first + width * u, last);
-            return x;
-        });
+        const auto scaled = [=](T unit) { return std::min(first + width * unit, last); };
+        if constexpr (std::is_same_v<T, double>) {
+            fill(out.as<T>(), out.size(), [&](std::uint64_t counter) {
+                const Words w = philox(key, counter);
+                return Numbers<T>{scaled(unit53(w[0], w[1])), scaled(unit53(w[2], w[3]))};
+            });
+        } else {
+            fill_by_words(key, out.as<T>(), out.size(),
+                          [=](std::uint32_t word) { return scaled(unit24(word)); });
+        }
     });
 }
 
@@ -118,13 +141,8 @@ void random_bernoulli(RandomKey key, double p, View out) {
     // A word is below p · 2³² with probability p.
     const auto threshold = static_cast<std::uint64_t>(p * 0x1p32);
     dispatch(out.spec.dtype, [&]<class T>() {
-        fill(out.as<T>(), out.size(), [&](std::uint64_t counter) {
-            const Words w = philox(key, counter);
-            std::array<T, 4> x;
-            // The sign of the difference: a branch would be predicted wrongly half the time.
-            for (std::size_t i = 0; i < 4; ++i) x[i] = static_cast<T>((w[i] - threshold) >> 63);
-            return x;
-        });
+        fill_by_words(key, out.as<T>(), out.size(),
+                      [=](std::uint32_t word) { return static_cast<T>(word < threshold); });
     });
 }
 

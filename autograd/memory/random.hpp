@@ -16,20 +16,24 @@ struct RandomKey {
 /// Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): four
 /// words for each counter, without state.
 constexpr std::array<std::uint32_t, 4> philox(RandomKey key, std::uint64_t counter) noexcept {
-    std::array<std::uint32_t, 4> c{
-        static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32),
-        static_cast<std::uint32_t>(key.stream), static_cast<std::uint32_t>(key.stream >> 32)};
-    auto k0 = static_cast<std::uint32_t>(key.seed);
-    auto k1 = static_cast<std::uint32_t>(key.seed >> 32);
-    for (int round = 0; round < 10; ++round) {
-        const std::uint64_t p0 = std::uint64_t{0xD2511F53} * c[0];
-        const std::uint64_t p1 = std::uint64_t{0xCD9E8D57} * c[2];
-        c = {static_cast<std::uint32_t>(p1 >> 32) ^ c[1] ^ k0, static_cast<std::uint32_t>(p1),
-             static_cast<std::uint32_t>(p0 >> 32) ^ c[3] ^ k1, static_cast<std::uint32_t>(p0)};
-        k0 += 0x9E3779B9;
-        k1 += 0xBB67AE85;
-    }
-    return c;
+    // Words in 64 bits, and the rounds without a loop: so a loop over counters becomes vector code.
+    constexpr std::uint64_t word = 0xFFFFFFFF;
+    std::uint64_t a = counter & word, b = counter >> 32;
+    std::uint64_t c = key.stream & word, d = key.stream >> 32;
+    std::uint64_t k0 = key.seed & word, k1 = key.seed >> 32;
+    const auto round = [&] {
+        const std::uint64_t p = 0xD2511F53 * a, q = 0xCD9E8D57 * c;
+        a = q >> 32 ^ b ^ k0;
+        b = q & word;
+        c = p >> 32 ^ d ^ k1;
+        d = p & word;
+        k0 = (k0 + 0x9E3779B9) & word;
+        k1 = (k1 + 0xBB67AE85) & word;
+    };
+    round(), round(), round(), round(), round();
+    round(), round(), round(), round(), round();
+    return {static_cast<std::uint32_t>(a), static_cast<std::uint32_t>(b),
+            static_cast<std::uint32_t>(c), static_cast<std::uint32_t>(d)};
 }
 
 /// A source of streams: every use takes the next one, so two uses never share numbers. A copy goes

@@ -57,6 +57,25 @@ TEST_CASE("moments of the distributions") {
     }
 }
 
+TEST_CASE("each number comes from its own word of Philox, whatever the processor") {
+    for (const Index size : {1, 3, 4, 5, 131, 100001}) {
+        Generator rng(7), same(7);
+        const auto word = [](RandomKey key, Index i) {
+            return philox(key, static_cast<std::uint64_t>(i / 4))[static_cast<std::size_t>(i % 4)];
+        };
+        std::vector<float> uniform, coins;
+        const RandomKey first = same.next(), second = same.next();
+        const float low = -0.3F, width = static_cast<float>(0.9 + 0.3);
+        for (Index i = 0; i < size; ++i) {
+            const float scaled = width * (static_cast<float>(word(first, i) >> 8) * 0x1p-24F);
+            uniform.push_back(std::min(low + scaled, std::nextafter(0.9F, low)));
+            coins.push_back(static_cast<double>(word(second, i)) < 0.3 * 0x1p32 ? 1.0F : 0.0F);
+        }
+        CHECK(random_uniform({size}, rng, -0.3, 0.9).to_vector<float>() == uniform);
+        CHECK(random_bernoulli({size}, rng, 0.3).to_vector<float>() == coins);
+    }
+}
+
 TEST_CASE("a uniform interval excludes its end even where rounding would reach it") {
     Generator rng(1);
     CHECK(moments(random_uniform({many}, rng, 1, 1 + 0x1p-22)).most < 1 + 0x1p-22);
