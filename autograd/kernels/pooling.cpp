@@ -1,6 +1,7 @@
 #include <shikumi/autograd/kernels/pooling.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <limits>
 
@@ -55,17 +56,23 @@ void for_each_strip(const Row& row, F f) {
     }
 }
 
-// best = the largest tap of a few channels, whose first taps are at x. NaN counts as larger than
-// any number.
+// NaN counts as larger than any number.
+template <class T>
+T larger(T v, T than) {
+    return ((v > than) | (v != v)) ? v : than;
+}
+template <class T>
+bool is_largest(T v, T largest) {
+    return (v == largest) | (v != v);
+}
+
+// best = the largest tap of a few channels, whose first taps are at x.
 template <class T>
 void find_largest(const Row& row, const T* x, Index channels, T* best) {
     detail::each(channels, [=](Index c) { best[c] = -std::numeric_limits<T>::infinity(); });
     for (Index t = 0; t < row.taps; ++t) {
         const T* const seen = x + row.tap[t];
-        detail::each(channels, [=](Index c) {
-            const T v = seen[c], b = best[c];
-            best[c] = ((v > b) | (v != v)) ? v : b;
-        });
+        detail::each(channels, [=](Index c) { best[c] = larger(seen[c], best[c]); });
     }
 }
 
@@ -96,7 +103,7 @@ struct PickLargest {
                 const T *const seen = x + pixel + row.tap[i], *const there = t + pixel + row.tap[i];
                 detail::each(channels, [=](Index c) {
                     const T v = seen[c], picked = there[c], before = to[c];
-                    to[c] = ((v == best[c]) | (v != v)) ? picked : before;
+                    to[c] = is_largest(v, best[c]) ? picked : before;
                 });
             }
         });
@@ -118,13 +125,58 @@ struct PutLargest {
                 T* const to = out + pixel + row.tap[i];
                 detail::each(channels, [=](Index c) {
                     const T v = seen[c], r = rest[c];
-                    const bool here = (v == best[c]) | (v != v);
+                    const bool here = is_largest(v, best[c]);
                     to[c] += here ? r : 0;
                     rest[c] = here ? 0 : r;
                 });
             }
         });
     }
+};
+
+// The same in one pass where a window has four taps and shares no pixel with another one, as most
+// have: out = …
+template <class T>
+struct PutLargestOfFour {
+    static void run(const Row& row, const T* x, const T* g, T* out) {
+        const std::array<Index, 4> tap{row.tap[0], row.tap[1], row.tap[2], row.tap[3]};
+        for (Index i = 0; i < row.places; ++i) {
+            const T *const a = x + tap[0], *const b = x + tap[1];
+            const T *const c = x + tap[2], *const d = x + tap[3];
+            T *const to_a = out + tap[0], *const to_b = out + tap[1];
+            T *const to_c = out + tap[2], *const to_d = out + tap[3];
+            detail::each(row.channels, [=](Index j) {
+                const T best = larger(d[j], larger(c[j], larger(b[j], a[j])));
+                T left = g[j];
+                const auto taken = [&](T v) {
+                    const T own = is_largest(v, best) ? left : 0;
+                    left = is_largest(v, best) ? 0 : left;
+                    return own;
+                };
+                to_a[j] = taken(a[j]);
+                to_b[j] = taken(b[j]);
+                to_c[j] = taken(c[j]);
+                to_d[j] = taken(d[j]);
+            });
+            x += row.pixel_step;
+            out += row.pixel_step;
+            g += row.place_step;
+        }
+    }
+};
+
+// Whether no two windows share a pixel; and whether, besides, each pixel is in one.
+struct Sharing {
+    explicit Sharing(const Slide& s) {
+        for (unsigned i = 0; i < 3; ++i) {
+            const Window& w = s.window;
+            apart &= w.stride[i] >= w.extent(i);
+            whole &=
+                w.stride[i] == w.size[i] && w.before[i] == 0 && s.out[i] * w.stride[i] == s.in[i];
+        }
+        whole &= apart;
+    }
+    bool apart = true, whole = true;
 };
 
 // f(row, place, pixel) for each row of a part of the places; both in elements, counted through the
@@ -175,19 +227,23 @@ void pick_largest(const Window& window, ConstView x, ConstView t, View out) {
     });
 }
 
-// Windows may overlap, so an image is one thread's. It is cleared when its turn comes.
+// Windows may overlap, so an image is one thread's. It is cleared when its turn
+// comes, unless all of it is written.
 void put_largest(const Window& window, ConstView x, ConstView g, View out) {
     const Slide s(window, x.spec.shape);
     const Index image = s.pixels() * s.channels;
     const detail::Axes axes = detail::axes_of(s, detail::lines_forward);
     const detail::Part all{axes, 2, {0, s.out[2]}};
+    const Sharing sharing(s);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const auto put = widest<PutLargest<T>>();
+        const auto put = widest<PutLargest<T>>(), put_four = widest<PutLargestOfFour<T>>();
+        const bool fills = sharing.whole && s.taps() == 4;
         parallel_pieces(s.batch, piece_of(image), [&](Index first, Index last) {
             for (Index n = first; n < last; ++n) {
-                clear(out.as<T>() + n * image, image);
+                if (!fills) clear(out.as<T>() + n * image, image);
                 for_each_row(s, all, {n, n + 1}, [&](const Row& row, Index place, Index pixel) {
-                    put(row, x.as<T>() + pixel, g.as<T>() + place, out.as<T>() + pixel);
+                    (sharing.apart && row.taps == 4 ? put_four : put)(
+                        row, x.as<T>() + pixel, g.as<T>() + place, out.as<T>() + pixel);
                 });
             }
         });

@@ -245,6 +245,38 @@ TEST_CASE("the first of equal largest elements gets the gradient, and NaN wins",
     CHECK((std::isnan(most[0]) && std::isnan(most[1]) && most[2] == -INFINITY));
 }
 
+TEST_CASE("of four taps the first NaN, else the first of the largest gets the gradient", "[ops]") {
+    for (const auto& [height, width, channels] :
+         std::vector<std::tuple<Index, Index, Index>>{{4, 6, 70}, {5, 7, 3}, {2, 3, 16}}) {
+        Generator rng(9);
+        const Shape shape{2, height, width, channels};
+        const Tensor drawn = floor(random_uniform(shape, rng, 0, 3));
+        const std::vector<float> x =
+            where(random_bernoulli(shape, rng, 0.1) > 0.5, NAN, drawn).to_vector<float>();
+        std::vector<float> expected(x.size());
+        const Index rows = height / 2, columns = width / 2;
+        for (Index i = 0; i < 2 * rows * columns * channels; ++i) {
+            const Index c = i % channels, place = i / channels;
+            const Index image = place / (rows * columns), at = place % (rows * columns);
+            const auto pixel = [&](Index tap) {
+                const Index row = at / columns * 2 + tap / 2, column = at % columns * 2 + tap % 2;
+                return static_cast<std::size_t>(
+                    ((image * height + row) * width + column) * channels + c);
+            };
+            std::size_t best = pixel(0);
+            for (Index tap = 1; tap < 4 && !std::isnan(x[best]); ++tap) {
+                const std::size_t other = pixel(tap);
+                if (std::isnan(x[other]) || x[other] > x[best]) best = other;
+            }
+            expected[best] = static_cast<float>(i);
+        }
+        const Tensor t = Tensor(Array::of(std::span<const float>(x), shape));
+        const Shape pooled{2, rows, columns, channels};
+        const Tensor weights = reshape(arange(0.0, static_cast<double>(pooled.size())), pooled);
+        CHECK(grad(sum(max_pool(t, 2) * weights), {t})[0].to_vector<float>() == expected);
+    }
+}
+
 TEST_CASE("no images make none", "[ops]") {
     const Tensor x = zeros({0, 5, 5, 2}), k = ones({3, 3, 2, 4});
     const Tensor y = convolution(x, k);
