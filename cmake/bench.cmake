@@ -20,6 +20,10 @@ function(shikumi_bench name)
 endfunction()
 
 shikumi_bench(workloads shikumi bench_common)
+if(shikumi_have_onednn)
+    shikumi_bench(onednn_choice shikumi shikumi::openblas)
+    target_include_directories(bench-onednn_choice SYSTEM PRIVATE ${SHIKUMI_ONEDNN_INCLUDE_DIR})
+endif()
 
 # Instructions a step, where they can be compared with what was written down: with its compiler and optimisation.
 if(SHIKUMI_TESTS AND NOT SHIKUMI_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
@@ -54,8 +58,11 @@ find_package(dnnl 2 QUIET CONFIG)
 unset(CMAKE_MESSAGE_LOG_LEVEL)
 if(dnnl_FOUND)
     shikumi_bench(peers/onednn bench_common DNNL::dnnl)
+    if(OpenMP_CXX_FOUND)
+        shikumi_bench(convolutions shikumi DNNL::dnnl OpenMP::OpenMP_CXX)
+    endif()
 else()
-    message(STATUS "shikumi: no oneDNN 2 (Debian: libdnnl-dev), so no bench/peers/onednn")
+    message(STATUS "shikumi: no oneDNN 2 (Debian: libdnnl-dev), so no bench/peers/onednn, bench/convolutions")
 endif()
 
 # Not by its own CMake package, which asks for much that a program doesn't need. Its headers want C++17.

@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/kernels/detail/onednn.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 
 // OpenBLAS's own; absent from other CBLAS libraries, hence weak.
@@ -29,31 +30,29 @@ void hold_blas_at_one_thread() {
     static_cast<void>(held);
 }
 
-// Distances between rows, in elements.
-struct Strides {
-    Index a, b, c;
-};
-
-Strides strides(const Product& p) {
-    return {std::max<Index>({1, p.row_a, p.transpose_a ? p.m : p.k}),
-            std::max<Index>({1, p.row_b, p.transpose_b ? p.k : p.n}), std::max(p.row_c, p.n)};
+// With the distances between rows, where they weren't given.
+Product with_rows(Product p) {
+    p.row_a = std::max<Index>({1, p.row_a, p.transpose_a ? p.m : p.k});
+    p.row_b = std::max<Index>({1, p.row_b, p.transpose_b ? p.k : p.n});
+    p.row_c = std::max(p.row_c, p.n);
+    return p;
 }
 
-// A product in BLAS's words.
+// A product with its rows in BLAS's words.
 struct Blas {
     CBLAS_TRANSPOSE transpose_a, transpose_b;
     int m, n, k, row_a, row_b, row_c;
     bool accumulate;
 
-    Blas(const Product& p, const Strides& stride)
+    explicit Blas(const Product& p)
         : transpose_a(p.transpose_a ? CblasTrans : CblasNoTrans),
           transpose_b(p.transpose_b ? CblasTrans : CblasNoTrans),
           m(static_cast<int>(p.m)),
           n(static_cast<int>(p.n)),
           k(static_cast<int>(p.k)),
-          row_a(static_cast<int>(stride.a)),
-          row_b(static_cast<int>(stride.b)),
-          row_c(static_cast<int>(stride.c)),
+          row_a(static_cast<int>(p.row_a)),
+          row_b(static_cast<int>(p.row_b)),
+          row_c(static_cast<int>(p.row_c)),
           accumulate(p.accumulate) {}
 
     void operator()(const float* a, const float* b, float* c) const {
@@ -95,11 +94,20 @@ Cut cut(const Product& p) {
             divide_up(divide_up(p.n, columns), tile) * tile};
 }
 
+// A piece with its rows, by this thread. oneDNN is asked only for pieces of large products.
 template <class T>
-void floating(const Product& p, const T* a, const T* b, T* c) {
-    const Strides stride = strides(p);
+void compute(const Product& p, bool large, const T* a, const T* b, T* c) {
+    if constexpr (std::is_same_v<T, float>)
+        if (large && detail::onednn_is_faster(p) && detail::multiply_by_onednn(p, a, b, c)) return;
+    Blas{p}(a, b, c);
+}
+
+template <class T>
+void floating(const Product& product, const T* a, const T* b, T* c) {
+    const Product p = with_rows(product);
+    const bool large = operations(p) >= detail::onednn_least;
     const Cut piece = p.whole ? Cut{p.m, p.n} : cut(p);
-    if (piece.rows >= p.m && piece.columns >= p.n) return Blas(p, stride)(a, b, c);
+    if (piece.rows >= p.m && piece.columns >= p.n) return compute(p, large, a, b, c);
     const Index across = divide_up(p.n, piece.columns);
     parallel_for(divide_up(p.m, piece.rows) * across, [&](Index block) {
         const Index i = block / across * piece.rows;
@@ -107,8 +115,8 @@ void floating(const Product& p, const T* a, const T* b, T* c) {
         Product part = p;
         part.m = std::min(piece.rows, p.m - i);
         part.n = std::min(piece.columns, p.n - j);
-        Blas(part, stride)(a + (p.transpose_a ? i : i * stride.a),
-                           b + (p.transpose_b ? j * stride.b : j), c + i * stride.c + j);
+        compute(part, large, a + (p.transpose_a ? i : i * p.row_a),
+                b + (p.transpose_b ? j * p.row_b : j), c + i * p.row_c + j);
     });
 }
 
@@ -197,7 +205,7 @@ Prepared prepare_matmul(const Spec& a, bool transpose_a, const Spec& b, bool tra
                     .n = out.shape[1],
                     .k = a.shape[transpose_a ? 0 : 1]};
     if (out.size() == 0 || p.k == 0 || operations(p) >= least_cut) return {};
-    const auto prepared = [blas = Blas(p, strides(p))]<class T>() -> Prepared {
+    const auto prepared = [blas = Blas(with_rows(p))]<class T>() -> Prepared {
         return [blas](const void* const* in, void* c) {
             blas(static_cast<const T*>(in[0]), static_cast<const T*>(in[1]), static_cast<T*>(c));
         };

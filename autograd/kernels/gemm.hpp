@@ -1,4 +1,5 @@
-// Matrix products, by BLAS. The only part of shikumi that knows it.
+// Matrix products, by BLAS, and by oneDNN where that was measured to be faster. The only part of
+// shikumi that knows them.
 #pragma once
 
 #include <shikumi/autograd/kernels/prepared.hpp>
@@ -16,6 +17,8 @@ struct Product {
     /// Elements from one stored row to the next, where more than a row's; floating dtypes only.
     Index row_a = 0, row_b = 0, row_c = 0;
     bool whole = false;  ///< not cut: for who has shared out the work already
+
+    bool operator==(const Product&) const = default;
 };
 
 /// Computes it. Large products are cut into blocks that depend on their sizes alone and run on the

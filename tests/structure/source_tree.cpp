@@ -229,6 +229,8 @@ Complaints containment(const Tree& tree) {
             if (name == "cblas.h" || starts_with(name, "openblas")) {
                 only_in(file, include, {"autograd/kernels/", "bench/"});  // to measure against
                 if (in_library(file.path)) blas.push_back(file.path);
+            } else if (starts_with(name, "oneapi/")) {
+                only_in(file, include, {"autograd/kernels/detail/onednn.cpp", "bench/"});
             } else if (starts_with(name, "boost/program_options")) {
                 only_in(file, include, {"examples/"});
             } else if (starts_with(name, "boost/")) {
