@@ -5,9 +5,9 @@
 #include <cstring>
 
 #include <shikumi/autograd/kernels/detail/depthwise.hpp>
+#include <shikumi/autograd/kernels/detail/panel.hpp>
 #include <shikumi/autograd/kernels/detail/places.hpp>
 #include <shikumi/autograd/kernels/detail/scratch.hpp>
-#include <shikumi/autograd/kernels/detail/tiles.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 
 namespace shikumi::kernels {
@@ -17,7 +17,9 @@ namespace {
 using detail::Axes;
 using detail::Cut;
 using detail::divide_up;
+using detail::for_each_block;
 using detail::Lines;
+using detail::Panel;
 using detail::Part;
 using detail::Place;
 using detail::Range;
@@ -63,41 +65,6 @@ struct Work {
     Index groups, pieces;
 };
 
-// The kernel's columns from one channel of the sources to a block of the targets' channels, packed
-// for `multiply_rows`: panel[(tap · depth + i) · width + c], zeros beyond `columns`.
-template <class T>
-struct Panel {
-    Index taps, depth, width, columns;
-    T* values;
-
-    // The kernel's rows are the sources' channels; `w` is the first tap's.
-    void pack(const T* w, Index tap, Index row) const {
-        for (Index t = 0; t < taps; ++t) {
-            for (Index i = 0; i < depth; ++i) {
-                T* const to = values + (t * depth + i) * width;
-                std::copy_n(w + t * tap + i * row, columns, to);
-                std::fill(to + columns, to + width, T{0});
-            }
-        }
-    }
-    // The kernel's rows are the targets' channels.
-    void pack_transposed(const T* w, Index tap, Index row) const {
-        constexpr Index strip = 64 / static_cast<Index>(sizeof(T));  // a line of the cache
-        for (Index t = 0; t < taps; ++t) {
-            for (Index first = 0; first < depth; first += strip) {
-                T* const to = values + (t * depth + first) * width;
-                const Index count = std::min(strip, depth - first);
-                for (Index c = 0; c < columns; ++c) {
-                    const T* const from = w + t * tap + c * row + first;
-                    for (Index i = 0; i < count; ++i) to[i * width + c] = from[i];
-                }
-                for (Index i = 0; i < count; ++i)
-                    std::fill(to + i * width + columns, to + (i + 1) * width, T{0});
-            }
-        }
-    }
-};
-
 // Sums of products of the sources with packed columns of the kernel, target by target. Taps whose
 // sources lie side by side, as their rows in the panel do, are one segment.
 template <class T>
@@ -140,18 +107,6 @@ void add_up(const Work& work, const Place& place, Range images, const Images& to
         }
     });
     if (rows > 0) detail::multiply_rows(products);
-}
-
-// f(first, columns, width) for the blocks of columns in a range.
-template <class T, class F>
-void for_each_block(Range columns, F f) {
-    const detail::TileColumns tile = detail::tile_columns<T>();
-    for (Index first = columns.begin; first < columns.end;) {
-        const Index width = tile.block(columns.end - first);
-        const Index count = std::min(width, columns.end - first);
-        f(first, count, width);
-        first += count;
-    }
 }
 
 // f(images, axes, channels' range of a group) for each piece of what `to` holds.

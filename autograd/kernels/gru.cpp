@@ -4,7 +4,6 @@
 
 #include <shikumi/autograd/kernels/detail/recurrence.hpp>
 #include <shikumi/autograd/kernels/detail/scratch.hpp>
-#include <shikumi/autograd/kernels/gemm.hpp>
 #include <shikumi/autograd/kernels/vector_math.hpp>
 #include <shikumi/autograd/kernels/widest.hpp>
 
@@ -13,9 +12,11 @@ namespace shikumi::kernels {
 namespace {
 
 using detail::copy;
-using detail::each_sample;
+using detail::each_piece;
+using detail::Range;
 using detail::Scratch;
 using detail::StepLoop;
+using detail::StepMatrix;
 
 // One sample's step: z = σ(a_z + b_z), r = σ(a_r + b_r), n = tanh(a_n + r b_n),
 // h' = z h + (1 - z) n, with a from the inputs and b from the state.
@@ -67,35 +68,43 @@ struct Backward {
     }
 };
 
+// The operations of all steps' products.
+double operations(const GruSizes& n) {
+    return 6.0 * static_cast<double>(n.steps * n.state()) * static_cast<double>(n.units);
+}
+
 }  // namespace
 
 void gru(const GruSizes& n, ConstView inputs, ConstView recurrent, ConstView bias, ConstView h,
          const bool* mask, View tape) {
     const Index u = n.units, state = n.state();
-    const Product product{
-        .dtype = inputs.spec.dtype, .m = n.batch, .n = 3 * u, .k = u, .accumulate = true};
     dispatch_floating(inputs.spec.dtype, [&]<class T>() {
         const auto run = widest<StepLoop<Forward<T>>>();
-        const Scratch<T> from_state(3 * state), before(state);
-        copy(h.as<T>(), state, before.data());
-        for (Index t = 0; t < n.steps; ++t) {
-            for (Index row = 0; row < n.batch; ++row)
-                copy(bias.as<T>(), 3 * u, from_state.data() + row * 3 * u);
-            multiply(product, before.data(), recurrent.data, from_state.data());
-            each_sample(n.batch, u, [&](Index row) {
-                const Index at = t * n.batch + row;
-                T* const own = before.data() + row * u;
-                if (mask && !mask[at]) {  // z = 1 keeps the state, and its derivative too
-                    T* const gates = tape.as<T>() + at * 4 * u;
-                    std::fill(gates, gates + u, T{1});
-                    std::fill(gates + u, gates + 4 * u, T{0});
-                    return;
+        const StepMatrix<T> weights(recurrent.as<T>(), false, u, 3 * u);
+        const Scratch<T> from_states(3 * state), states(state);
+        copy(h.as<T>(), state, states.data());
+        each_piece(n.batch, operations(n), [&](Range samples) {
+            T* const from_state = from_states.data() + samples.begin * 3 * u;
+            T* const before = states.data() + samples.begin * u;
+            for (Index t = 0; t < n.steps; ++t) {
+                for (Index row = 0; row < samples.size(); ++row)
+                    copy(bias.as<T>(), 3 * u, from_state + row * 3 * u);
+                weights.add_product(samples.size(), before, from_state);
+                for (Index row = 0; row < samples.size(); ++row) {
+                    const Index at = t * n.batch + samples.begin + row;
+                    T* const own = before + row * u;
+                    if (mask && !mask[at]) {  // z = 1 keeps the state, and its derivative too
+                        T* const gates = tape.as<T>() + at * 4 * u;
+                        std::fill(gates, gates + u, T{1});
+                        std::fill(gates + u, gates + 4 * u, T{0});
+                        continue;
+                    }
+                    run({inputs.as<T>() + at * 3 * u, from_state + row * 3 * u, own,
+                         tape.as<T>() + at * 4 * u, own},
+                        u);
                 }
-                run({inputs.as<T>() + at * 3 * u, from_state.data() + row * 3 * u, own,
-                     tape.as<T>() + at * 4 * u, own},
-                    u);
-            });
-        }
+            }
+        });
     });
 }
 
@@ -116,29 +125,27 @@ void gru_outputs(const GruSizes& n, ConstView tape, ConstView h, View outputs) {
 void gru_gradient(const GruSizes& n, ConstView tape, ConstView outputs, ConstView recurrent,
                   ConstView h, ConstView d, View sums, View state) {
     const Index u = n.units, size = n.state();
-    const Product product{.dtype = tape.spec.dtype,
-                          .transpose_b = true,
-                          .m = n.batch,
-                          .n = u,
-                          .k = 3 * u,
-                          .accumulate = true};
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
         const auto run = widest<StepLoop<Backward<T>>>();
+        const StepMatrix<T> weights(recurrent.as<T>(), true, 3 * u, u);
         T* const dh = state.as<T>();
-        const Scratch<T> db(3 * size);
+        const Scratch<T> dbs(3 * size);
         std::fill(dh, dh + size, T{0});
-        for (Index t = n.steps - 1; t >= 0; --t) {
-            const T* const before = t == 0 ? h.as<T>() : outputs.as<T>() + (t - 1) * size;
-            const T* const own = d.as<T>() + t * size;
-            for (Index j = 0; j < size; ++j) dh[j] += own[j];
-            each_sample(n.batch, u, [&](Index row) {
-                const Index at = t * n.batch + row;
-                run({tape.as<T>() + at * 4 * u, before + row * u, dh + row * u,
-                     sums.as<T>() + at * 4 * u, db.data() + row * 3 * u},
-                    u);
-            });
-            if (t > 0) multiply(product, db.data(), recurrent.data, dh);
-        }
+        each_piece(n.batch, operations(n), [&](Range samples) {
+            T* const db = dbs.data() + samples.begin * 3 * u;
+            for (Index t = n.steps - 1; t >= 0; --t) {
+                const T* const before = t == 0 ? h.as<T>() : outputs.as<T>() + (t - 1) * size;
+                const T* const own = d.as<T>() + t * size;
+                for (Index row = samples.begin; row < samples.end; ++row) {
+                    const Index at = t * n.batch + row;
+                    for (Index j = row * u; j < (row + 1) * u; ++j) dh[j] += own[j];
+                    run({tape.as<T>() + at * 4 * u, before + row * u, dh + row * u,
+                         sums.as<T>() + at * 4 * u, db + (row - samples.begin) * 3 * u},
+                        u);
+                }
+                if (t > 0) weights.add_product(samples.size(), db, dh + samples.begin * u);
+            }
+        });
     });
 }
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 
 #include <shikumi/autograd/kernels/detail/recurrence.hpp>
-#include <shikumi/autograd/kernels/detail/scratch.hpp>
-#include <shikumi/autograd/kernels/gemm.hpp>
 #include <shikumi/autograd/kernels/vector_math.hpp>
 #include <shikumi/autograd/kernels/widest.hpp>
 
@@ -13,9 +11,10 @@ namespace shikumi::kernels {
 namespace {
 
 using detail::copy;
-using detail::each_sample;
-using detail::Scratch;
+using detail::each_piece;
+using detail::Range;
 using detail::StepLoop;
+using detail::StepMatrix;
 
 // The parts of a tape, each for all steps.
 template <class T>
@@ -38,12 +37,14 @@ struct Forward {
 
     void operator()(Index u) const {
         T *const i = z, *const f = z + u, *const g = z + 2 * u, *const o = z + 3 * u;
-        for (Index j = 0; j < 2 * u; ++j) i[j] = math::sigmoid(i[j]);
-        for (Index j = 0; j < u; ++j) g[j] = math::tanh(g[j]);
-        for (Index j = 0; j < u; ++j) o[j] = math::sigmoid(o[j]);
-        for (Index j = 0; j < u; ++j) c[j] = f[j] * c_before[j] + i[j] * g[j];
-        for (Index j = 0; j < u; ++j) c_tanh[j] = math::tanh(c[j]);
-        for (Index j = 0; j < u; ++j) h[j] = o[j] * c_tanh[j];
+        detail::each(2 * u, [&](Index j) { i[j] = math::sigmoid(i[j]); });
+        detail::each(u, [&](Index j) { g[j] = math::tanh(g[j]); });
+        detail::each(u, [&](Index j) { o[j] = math::sigmoid(o[j]); });
+        detail::each(u, [&](Index j) {
+            c[j] = f[j] * c_before[j] + i[j] * g[j];
+            c_tanh[j] = math::tanh(c[j]);
+            h[j] = o[j] * c_tanh[j];
+        });
     }
 };
 
@@ -55,48 +56,56 @@ struct Backward {
     T *dc, *dz;
 
     void operator()(Index u) const {
-        for (Index j = 0; j < u; ++j) dc[j] += dh[j] * z[3 * u + j] * (1 - c_tanh[j] * c_tanh[j]);
-        for (Index j = 0; j < u; ++j) {
+        detail::each(u, [&](Index j) {
             const T i = z[j], f = z[u + j], g = z[2 * u + j], o = z[3 * u + j];
-            dz[j] = dc[j] * g * i * (1 - i);
-            dz[u + j] = dc[j] * c_before[j] * f * (1 - f);
-            dz[2 * u + j] = dc[j] * i * (1 - g * g);
+            const T d = dc[j] + dh[j] * o * (1 - c_tanh[j] * c_tanh[j]);
+            dz[j] = d * g * i * (1 - i);
+            dz[u + j] = d * c_before[j] * f * (1 - f);
+            dz[2 * u + j] = d * i * (1 - g * g);
             dz[3 * u + j] = dh[j] * c_tanh[j] * o * (1 - o);
-        }
-        for (Index j = 0; j < u; ++j) dc[j] *= z[u + j];
+            dc[j] = d * f;
+        });
     }
 };
+
+// The operations of all steps' products.
+double operations(const LstmSizes& n) {
+    return 8.0 * static_cast<double>(n.steps * n.state()) * static_cast<double>(n.units);
+}
 
 }  // namespace
 
 void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h, ConstView c,
           const bool* mask, View tape) {
     const Index u = n.units, state = n.state();
-    const Product product{
-        .dtype = inputs.spec.dtype, .m = n.batch, .n = 4 * u, .k = u, .accumulate = true};
     dispatch_floating(inputs.spec.dtype, [&]<class T>() {
         const auto run = widest<StepLoop<Forward<T>>>();
+        const StepMatrix<T> weights(recurrent.as<T>(), false, u, 4 * u);
         const Tape<T> to(n, tape.as<T>());
-        copy(inputs.as<T>(), n.steps * 4 * state, to.gates);
-        for (Index t = 0; t < n.steps; ++t) {
-            const T* const h_before = t == 0 ? h.as<T>() : to.output + (t - 1) * state;
-            const T* const c_before = t == 0 ? c.as<T>() : to.cell + (t - 1) * state;
-            multiply(product, h_before, recurrent.data, to.gates + t * 4 * state);
-            each_sample(n.batch, u, [&](Index row) {
-                const Index at = t * state + row * u;
-                if (mask && !mask[t * n.batch + row]) {  // as if i = g = o = 0 and f = 1
-                    std::fill(to.gates + 4 * at, to.gates + 4 * (at + u), T{0});
-                    std::fill(to.gates + 4 * at + u, to.gates + 4 * at + 2 * u, T{1});
-                    copy(c_before + row * u, u, to.cell + at);
-                    std::fill(to.cell_tanh + at, to.cell_tanh + at + u, T{0});
-                    copy(h_before + row * u, u, to.output + at);
-                    return;
+        each_piece(n.batch, operations(n), [&](Range samples) {
+            for (Index t = 0; t < n.steps; ++t) {
+                const T* const h_before = t == 0 ? h.as<T>() : to.output + (t - 1) * state;
+                const T* const c_before = t == 0 ? c.as<T>() : to.cell + (t - 1) * state;
+                const Index first = t * state + samples.begin * u;
+                copy(inputs.as<T>() + 4 * first, 4 * samples.size() * u, to.gates + 4 * first);
+                weights.add_product(samples.size(), h_before + samples.begin * u,
+                                    to.gates + 4 * first);
+                for (Index row = samples.begin; row < samples.end; ++row) {
+                    const Index at = t * state + row * u;
+                    if (mask && !mask[t * n.batch + row]) {  // as if i = g = o = 0 and f = 1
+                        std::fill(to.gates + 4 * at, to.gates + 4 * (at + u), T{0});
+                        std::fill(to.gates + 4 * at + u, to.gates + 4 * at + 2 * u, T{1});
+                        copy(c_before + row * u, u, to.cell + at);
+                        std::fill(to.cell_tanh + at, to.cell_tanh + at + u, T{0});
+                        copy(h_before + row * u, u, to.output + at);
+                        continue;
+                    }
+                    run({to.gates + 4 * at, c_before + row * u, to.cell + at, to.cell_tanh + at,
+                         to.output + at},
+                        u);
                 }
-                run({to.gates + 4 * at, c_before + row * u, to.cell + at, to.cell_tanh + at,
-                     to.output + at},
-                    u);
-            });
-        }
+            }
+        });
     });
 }
 
@@ -111,45 +120,37 @@ void lstm_outputs(const LstmSizes& n, ConstView tape, View out) {
 void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, ConstView c,
                    const bool* mask, ConstView outputs, View gates, View cell, View output) {
     const Index u = n.units, state = n.state();
-    const Product product{.dtype = tape.spec.dtype,
-                          .transpose_b = true,
-                          .m = n.batch,
-                          .n = u,
-                          .k = 4 * u,
-                          .accumulate = true};
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
         const auto run = widest<StepLoop<Backward<T>>>();
+        const StepMatrix<T> weights(recurrent.as<T>(), true, 4 * u, u);
         const Tape<const T> from(n, tape.as<T>());
         const T* const dout = outputs.as<T>();
-        const Scratch<T> dh(state);
-        copy(dout + (n.steps - 1) * state, state, dh.data());
-        copy(dout + n.steps * state, state, cell.as<T>());
+        T *const dh = output.as<T>(), *const dc = cell.as<T>();
+        copy(dout + (n.steps - 1) * state, state, dh);
+        copy(dout + n.steps * state, state, dc);
         // Whether a step is masked: the state before it is the one after it, as is its derivative.
         const auto kept = [&](Index t, Index row) { return mask && !mask[t * n.batch + row]; };
-        for (Index t = n.steps - 1; t >= 0; --t) {
-            T* const dz = gates.as<T>() + t * 4 * state;
-            const T* const c_before = t == 0 ? c.as<T>() : from.cell + (t - 1) * state;
-            each_sample(n.batch, u, [&](Index row) {
-                const Index at = t * state + row * u;
-                run({from.gates + 4 * at, c_before + row * u, from.cell_tanh + at,
-                     dh.data() + row * u, cell.as<T>() + row * u, dz + 4 * row * u},
-                    u);
-            });
-            if (t == 0) break;
-            const T* const read = dout + (t - 1) * state;
-            for (Index row = 0; row < n.batch; ++row) {
-                T* const own = dh.data() + row * u;
-                if (kept(t, row))
-                    for (Index j = 0; j < u; ++j) own[j] += read[row * u + j];
-                else
-                    copy(read + row * u, u, own);
+        each_piece(n.batch, operations(n), [&](Range samples) {
+            for (Index t = n.steps - 1; t >= 0; --t) {
+                T* const dz = gates.as<T>() + t * 4 * state;
+                const T* const c_before = t == 0 ? c.as<T>() : from.cell + (t - 1) * state;
+                for (Index row = samples.begin; row < samples.end; ++row) {
+                    const Index at = t * state + row * u;
+                    run({from.gates + 4 * at, c_before + row * u, from.cell_tanh + at, dh + row * u,
+                         dc + row * u, dz + 4 * row * u},
+                        u);
+                    // The derivative by the output before, as far as it passes by the weights.
+                    T* const own = dh + row * u;
+                    if (!kept(t, row)) std::fill(own, own + u, T{0});
+                    if (t == 0) continue;
+                    const T* const read = dout + (t - 1) * state + row * u;
+                    for (Index j = 0; j < u; ++j) own[j] += read[j];
+                }
+                if (t > 0)
+                    weights.add_product(samples.size(), dz + 4 * samples.begin * u,
+                                        dh + samples.begin * u);
             }
-            multiply(product, dz, recurrent.data, dh.data());
-        }
-        for (Index row = 0; row < n.batch; ++row) {
-            if (!kept(0, row)) std::fill_n(dh.data() + row * u, u, T{0});
-        }
-        copy(dh.data(), state, output.as<T>());
+        });
     });
 }
 

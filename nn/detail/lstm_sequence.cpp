@@ -95,16 +95,13 @@ struct LstmGradient final : General {
     Spec infer(Specs in) const override { return by == By::sums ? in[0] : in[3]; }
     // in: inputs, recurrent, h, c, tape, g, [mask]
     void eval(ConstViews in, View out) const override {
-        std::vector<Array> beside;
-        const auto place = [&](By what, const Spec& spec) -> View {
-            if (what == by) return out;
-            beside.emplace_back(spec);
-            return {beside.back().raw(), spec};
+        const auto beside = [&](By what) {
+            return what == by ? Array() : Array(in[what == By::sums ? 0 : 3].spec);
         };
-        const View sums = place(By::sums, in[0].spec), cell = place(By::cell, in[3].spec),
-                   output = place(By::output, in[3].spec);
+        const Array sums = beside(By::sums), cell = beside(By::cell), output = beside(By::output);
+        const auto place = [&](const Array& a) { return a.raw() ? View{a.raw(), a.spec()} : out; };
         kernels::lstm_gradient(sizes_of(in[0].spec.shape), in[4], in[1], in[3], mask_at(6, in),
-                               in[5], sums, cell, output);
+                               in[5], place(sums), place(cell), place(output));
     }
     double flops(Specs in, const Spec&) const noexcept override { return product(in); }
     Tensor vjp(int i, Tensors in, const Tensor&, const Tensor& cotangent) const override {
