@@ -16,8 +16,7 @@ void Structure::describe(const Walk& walk, std::span<const Tensor> roots,
         Check& check = checks_[i];
         check.op = node.data ? nullptr : node.op;
         check.scope = node.data ? nullptr : node.scope;
-        check.shape = node.spec.shape;
-        check.dtype = node.spec.dtype;
+        check.spec = node.spec;
         check.has_buffer = static_cast<bool>(node.buffer);
         for (const std::uint32_t input : walk.inputs(i)) ++checks_[input].uses;
     }
@@ -27,7 +26,7 @@ void Structure::describe(const Walk& walk, std::span<const Tensor> roots,
         const auto position = static_cast<std::uint32_t>(walk.position(node));
         const bool first = !visited[position];
         visited[position] = true;
-        return {position, first};
+        return {position, first ? 1U : 0U};
     };
     const auto add = [&](const Tensor& root) {
         roots_.push_back(visit(*root.node()));
@@ -39,7 +38,6 @@ void Structure::describe(const Walk& walk, std::span<const Tensor> roots,
     for (std::uint32_t i = walk.size(); i-- > 0;) {
         Check& check = checks_[i];
         check.held = !check.root && walk[i].handles() > check.uses;
-        check.first_edge = static_cast<std::uint32_t>(edges_.size());
         check.edges = static_cast<std::uint32_t>(walk.inputs(i).size());
         for (const std::uint32_t input : walk.inputs(i)) edges_.push_back(visit(walk[input]));
     }
@@ -49,53 +47,53 @@ void Structure::describe(const Walk& walk, std::span<const Tensor> roots,
     }
 }
 
-bool Structure::visit(const Visit& visit, const Node* node,
-                      std::vector<const Node*>& nodes) const noexcept {
-    if (visit.first) nodes[visit.position] = node;
-    return nodes[visit.position] == node;
-}
-
 bool Structure::fits(std::span<const Tensor> roots, std::span<const Assignment> assignments,
                      std::vector<const Node*>& nodes) const {
     if (roots.size() + assignments.size() != roots_.size() ||
         assignments.size() != old_leaves_.size())
         return false;
-    std::size_t next = 0;
+    const std::uint32_t* weight = weights_.data();
     for (const Tensor& root : roots) {
-        if (root.node()->weight != weights_[next++]) return false;
+        if (root.node()->weight != *weight++) return false;
     }
     for (const Assignment& a : assignments) {
-        if (a.value.node()->weight != weights_[next++]) return false;
+        if (a.value.node()->weight != *weight++) return false;
     }
     nodes.resize(checks_.size());
-    next = 0;
-    for (const Tensor& root : roots) {
-        if (!visit(roots_[next++], root.node(), nodes)) return false;
+    const Node** const found = nodes.data();
+    const auto reach = [&](Visit visit, const Node* node) {
+        if (visit.first) found[visit.position] = node;
+        return found[visit.position] == node;
+    };
+    const Visit* root = roots_.data();
+    for (const Tensor& t : roots) {
+        if (!reach(*root++, t.node())) return false;
     }
     for (const Assignment& a : assignments) {
-        if (!visit(roots_[next++], a.value.node(), nodes)) return false;
+        if (!reach(*root++, a.value.node())) return false;
     }
+    const Visit* edge = edges_.data();
+    const std::uint16_t me = current_thread_id;
     for (std::size_t i = checks_.size(); i-- > 0;) {
         const Check& check = checks_[i];
-        const Node& node = *nodes[i];
-        if (node.spec.shape != check.shape || node.spec.dtype != check.dtype) return false;
+        const Node& node = *found[i];
+        if (node.spec != check.spec) return false;
         if (!check.op) {
             if (!node.data || static_cast<bool>(node.buffer) != check.has_buffer) return false;
             continue;
         }
-        if (node.op != check.op || node.scope != check.scope || node.data ||
-            node.arity != check.edges || !node.mine())
+        if (node.op != check.op || node.data || node.arity != check.edges ||
+            node.owner.load(std::memory_order_relaxed) != me || node.scope != check.scope)
             return false;
         // Exact, so that no inner node stands for two of the plan's.
         if (!check.root && (node.handles() > check.uses) != check.held) return false;
-        const std::span<const Tensor> inputs = node.inputs();
-        for (std::uint32_t k = 0; k < check.edges; ++k) {
-            if (!visit(edges_[check.first_edge + k], inputs[k].node(), nodes)) return false;
+        for (const Tensor& input : node.inputs()) {
+            if (!reach(*edge++, input.node())) return false;
         }
     }
     for (std::size_t a = 0; a < assignments.size(); ++a) {
         if (old_leaves_[a] != absent &&
-            nodes[old_leaves_[a]] != assignments[a].parameter.value().node())
+            found[old_leaves_[a]] != assignments[a].parameter.value().node())
             return false;
     }
     return true;
@@ -106,7 +104,7 @@ std::uint64_t Structure::hash() const noexcept {
     const auto mix = [&](std::uint64_t x) { h = (h ^ x) * 0x9E3779B97F4A7C15U + (h >> 29); };
     for (const Check& c : checks_) {
         mix(reinterpret_cast<std::uintptr_t>(c.op));
-        mix(c.shape.hash() + static_cast<std::uint64_t>(c.dtype));
+        mix(c.spec.shape.hash() + static_cast<std::uint64_t>(c.spec.dtype));
         mix(c.uses * 8U + (c.held ? 4 : 0) + (c.root ? 2 : 0) + (c.has_buffer ? 1 : 0));
     }
     for (const Visit& v : edges_) mix(v.position);

@@ -35,24 +35,20 @@ private:
     struct Check {
         const Op* op = nullptr;  // null: a value that is known
         const std::string* scope = nullptr;
-        Shape shape;
-        DType dtype = f32;
+        Spec spec;
         bool has_buffer = false;  // a leaf's value lies in a buffer, not in the node
         bool root = false;
         bool held = false;  // by somebody outside the graph
-        std::uint32_t first_edge = 0, edges = 0, uses = 0;
+        std::uint32_t edges = 0, uses = 0;
     };
     // A position, and whether following the graph comes to it here for the first time.
     struct Visit {
-        std::uint32_t position;
-        bool first;
+        std::uint32_t position : 31;
+        std::uint32_t first : 1;
     };
 
-    bool visit(const Visit& visit, const Node* node,
-               std::vector<const Node*>& nodes) const noexcept;
-
     std::vector<Check> checks_;
-    std::vector<Visit> edges_;
+    std::vector<Visit> edges_;               // of all nodes, the last one's first
     std::vector<Visit> roots_;               // the roots, then the assigned values
     std::vector<std::uint32_t> weights_;     // theirs: another depth is seen at once
     std::vector<std::uint32_t> old_leaves_;  // where each assignment's old value is, or `absent`

@@ -5,6 +5,13 @@
 
 namespace shikumi {
 
+const std::uint32_t* Walk::find_other(const Node& node) const noexcept {
+    const auto it = others_.find(&node);
+    return it == others_.end() ? nullptr : &it->second;
+}
+
+void Walk::mark_other(const Node& node, std::uint32_t index) { others_[&node] = index; }
+
 void Walk::clear() noexcept {
     nodes_.clear();
     edges_.clear();

@@ -18,7 +18,8 @@ public:
     template <class Descend>
     void run(std::span<const Node* const> roots, Descend&& descend) {
         clear();
-        ++walk_mark;
+        mark_ = ++walk_mark;
+        thread_ = current_thread_id;
         for (const Node* root : roots) {
             if (root && !find(*root)) visit(*root, descend);
         }
@@ -56,24 +57,35 @@ private:
         std::uint32_t next;
     };
 
+    bool mine(const Node& node) const noexcept {
+        return node.owner.load(std::memory_order_relaxed) == thread_;
+    }
     // Own nodes carry the mark; another thread's are in a table, since it may be walking too.
     const std::uint32_t* find(const Node& node) const noexcept {
-        if (node.mine()) return node.visit.mark == walk_mark ? &node.visit.index : nullptr;
-        const auto it = others_.find(&node);
-        return it == others_.end() ? nullptr : &it->second;
+        if (!mine(node)) [[unlikely]]
+            return find_other(node);
+        return node.visit.mark == mark_ ? &node.visit.index : nullptr;
     }
     void mark(const Node& node, std::uint32_t index) {
-        if (node.mine())
-            const_cast<Node&>(node).visit = {walk_mark, index};
-        else
-            others_[&node] = index;
+        if (!mine(node)) [[unlikely]]
+            return mark_other(node, index);
+        const_cast<Node&>(node).visit = {mark_, index};
+    }
+    const std::uint32_t* find_other(const Node& node) const noexcept;
+    void mark_other(const Node& node, std::uint32_t index);
+
+    void add(const Node& node) {
+        mark(node, size());
+        nodes_.push_back(&node);
+        first_edge_.push_back(static_cast<std::uint32_t>(edges_.size()));
     }
 
     template <class Descend>
     void visit(const Node& root, Descend& descend) {
         const auto enter = [&](const Node& node) {
+            if (!descend(node) || node.arity == 0) return add(node);
             mark(node, 0);
-            stack_.push_back({&node, descend(node) ? 0U : node.arity});
+            stack_.push_back({&node, 0});
         };
         enter(root);
         while (!stack_.empty()) {
@@ -85,15 +97,13 @@ private:
                 continue;
             }
             stack_.pop_back();
-            if (descend(node)) {
-                for (const Tensor& input : node.inputs()) edges_.push_back(*find(*input.node()));
-            }
-            mark(node, size());
-            nodes_.push_back(&node);
-            first_edge_.push_back(static_cast<std::uint32_t>(edges_.size()));
+            for (const Tensor& input : node.inputs()) edges_.push_back(*find(*input.node()));
+            add(node);
         }
     }
 
+    std::uint32_t mark_ = 0;    // this walk's
+    std::uint16_t thread_ = 0;  // whoever walks
     std::vector<const Node*> nodes_;
     std::vector<std::uint32_t> edges_;
     std::vector<std::uint32_t> first_edge_{0};

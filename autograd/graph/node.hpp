@@ -24,7 +24,9 @@ extern thread_local constinit std::uint32_t walk_mark;
 
 /// One operation applied to inputs, or a leaf with a value. Never changes once recorded, except
 /// that a value is added when it is evaluated and that the inputs go when the graph is consumed.
-struct Node {
+///
+/// Two cache lines: what walks and comparisons look at lies in the first.
+struct alignas(64) Node {
     enum Flag : std::uint8_t {
         constant = 1,   ///< recorded under NoGrad: differentiation stops here
         consumed = 2,   ///< an evaluation with assignments took its inputs
@@ -42,20 +44,6 @@ struct Node {
 
     std::uint8_t flags = 0;
     std::uint8_t arity = 0;
-    std::uint32_t weight = 0;  ///< size of the pending graph below, along its heaviest path
-
-    Spec spec;
-    union Inputs {
-        Inputs() noexcept : slot(nullptr) {}
-        ~Inputs() {}
-        Tensor few[3];
-        Tensor* many;
-        Slot* slot;
-    } inputs_;
-
-    Buffer buffer;         ///< holds the value; empty for a scalar, which lives in `scalar`
-    void* data = nullptr;  ///< the value; null while it is pending
-    alignas(8) std::byte scalar[8];
 
     // One walk's bookkeeping, used by the owner's thread alone; the next dead node while dying.
     struct Visit {
@@ -65,7 +53,20 @@ struct Node {
         Visit visit;
         Node* next;
     };
+    void* data = nullptr;  ///< the value; null while it is pending
+    Spec spec;
+
+    union Inputs {
+        Inputs() noexcept : slot(nullptr) {}
+        ~Inputs() {}
+        Tensor few[3];
+        Tensor* many;
+        Slot* slot;
+    } inputs_;
     const std::string* scope = nullptr;  ///< the layer it was recorded in
+    std::uint32_t weight = 0;  ///< size of the pending graph below, along its heaviest path
+    alignas(8) std::byte scalar[8];
+    Buffer buffer;  ///< holds the value; empty for a scalar, which lives in `scalar`
 
     Node() noexcept : owner(current_thread_id), home(current_thread_id), visit{0, 0} {}
     ~Node() = default;
@@ -119,8 +120,9 @@ inline void weigh(Node& node, std::uint32_t below) noexcept {
     // 16,384 elements weigh as much as a node, and no single node more than a whole heavy graph.
     constexpr std::uint64_t unit = 1 << 14, most = 4096;
     const auto size = static_cast<std::uint64_t>(node.spec.size());
-    const std::uint64_t weight = below + std::min(1 + size / unit, most);
-    node.weight = static_cast<std::uint32_t>(std::min<std::uint64_t>(weight, ~0U));
+    const std::uint64_t own = size < unit ? 1 : size < unit * most ? 1 + size / unit : most;
+    node.weight =
+        below > ~std::uint32_t{most} ? ~std::uint32_t{0} : below + static_cast<std::uint32_t>(own);
 }
 /// Frees what other threads have let go of; called at evaluations.
 void collect_released() noexcept;

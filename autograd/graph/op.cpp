@@ -12,14 +12,11 @@
 
 namespace shikumi {
 
+thread_local constinit detail::Recording detail::recording;
+
 namespace {
 
-struct Recording {
-    bool no_grad = false;
-    bool eager = false;
-    const std::string* scope = nullptr;
-};
-thread_local constinit Recording recording;
+using detail::recording;
 
 // A pending graph this heavy asks whether parts of it can be evaluated and let go of.
 constexpr std::uint32_t heavy = 4096;
@@ -82,10 +79,13 @@ namespace detail {
 template <std::size_t inputs>
 requires(inputs <= 3) Tensor record(const Op& op, const std::array<Node*, inputs>& in) {
     Tensor tensor = begun(op);
+    Node& node = *tensor.node();
     std::array<const Spec*, inputs> specs;
     std::uint32_t below = 0;
-    for (std::size_t i = 0; i < inputs; ++i)
-        specs[i] = hold(*tensor.node(), &tensor.node()->inputs_.few[i], in[i], below);
+    [&]<std::size_t... i>(std::index_sequence<i...>) {
+        (..., (specs[i] = hold(node, &node.inputs_.few[i], in[i], below)));
+    }
+    (std::make_index_sequence<inputs>());
     finish(tensor, specs, below);
     return tensor;
 }
@@ -145,12 +145,6 @@ Spec numeric_spec(std::string_view op, Specs in) {
     return spec;
 }
 
-NoGrad::NoGrad() noexcept : before_(std::exchange(recording.no_grad, true)) {}
-NoGrad::~NoGrad() { recording.no_grad = before_; }
-Eager::Eager() noexcept : before_(std::exchange(recording.eager, true)) {}
-Eager::~Eager() { recording.eager = before_; }
-bool Eager::active() noexcept { return recording.eager; }
-
 namespace {
 
 const std::string* interned_path(const std::string* outer, std::string_view name) {
@@ -172,9 +166,5 @@ Scope::Scope(std::string_view name, Known& known) : before_(recording.scope) {
     if (!known.path || known.outer != before_) known = {before_, interned_path(before_, name)};
     recording.scope = known.path;
 }
-Scope::Scope(const std::string* path) noexcept
-    : before_(std::exchange(recording.scope, path ? path : recording.scope)) {}
-Scope::~Scope() { recording.scope = before_; }
-const std::string* Scope::current() noexcept { return recording.scope; }
 
 }  // namespace shikumi

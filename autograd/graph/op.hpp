@@ -6,7 +6,9 @@
 #include <concepts>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
@@ -204,11 +206,21 @@ Spec floating_spec(std::string_view op, Specs in);
 /// Refuses bool.
 Spec numeric_spec(std::string_view op, Specs in);
 
+namespace detail {
+/// What holds for the operations that a thread records.
+struct Recording {
+    bool no_grad = false;
+    bool eager = false;
+    const std::string* scope = nullptr;
+};
+extern thread_local constinit Recording recording;
+}  // namespace detail
+
 /// While it lives, operations recorded on this thread are constants to differentiation.
 class NoGrad {
 public:
-    NoGrad() noexcept;
-    ~NoGrad();
+    NoGrad() noexcept : before_(std::exchange(detail::recording.no_grad, true)) {}
+    ~NoGrad() { detail::recording.no_grad = before_; }
     NoGrad(const NoGrad&) = delete;
     NoGrad& operator=(const NoGrad&) = delete;
 
@@ -219,12 +231,12 @@ private:
 /// While it lives, operations recorded on this thread are evaluated at once: for debugging.
 class Eager {
 public:
-    Eager() noexcept;
-    ~Eager();
+    Eager() noexcept : before_(std::exchange(detail::recording.eager, true)) {}
+    ~Eager() { detail::recording.eager = before_; }
     Eager(const Eager&) = delete;
     Eager& operator=(const Eager&) = delete;
     /// True while one lives on this thread.
-    static bool active() noexcept;
+    static bool active() noexcept { return detail::recording.eager; }
 
 private:
     bool before_;
@@ -241,13 +253,14 @@ public:
     };
     explicit Scope(std::string_view name);
     /// The scope of something recorded before, which its derivative belongs to, too.
-    explicit Scope(const std::string* path) noexcept;
+    explicit Scope(const std::string* path) noexcept
+        : before_(std::exchange(detail::recording.scope, path ? path : current())) {}
     /// The same, without looking the name up again where `known` was filled in the same place.
     Scope(std::string_view name, Known& known);
-    ~Scope();
+    ~Scope() { detail::recording.scope = before_; }
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
-    static const std::string* current() noexcept;
+    static const std::string* current() noexcept { return detail::recording.scope; }
 
 private:
     const std::string* before_;

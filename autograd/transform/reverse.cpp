@@ -40,7 +40,10 @@ void Reverse::propagate(const Tensor& cotangent) {
             if (!g.defined()) continue;
             if (g.spec() != spec) g = fitted(g, spec, *node.op, "cotangent");
             Tensor& sum = cotangents[input];
-            sum = sum.defined() ? sum + g : std::move(g);
+            if (sum.defined())
+                sum = sum + g;
+            else
+                sum = std::move(g);
         }
     }
 }
