@@ -14,9 +14,6 @@ namespace {
 
 // Elements times instructions below which a group stays on the caller's thread.
 constexpr Index small_group = Index{1} << 16;
-// Blocks that one thread takes at a time: fixed, as everything that could show in results.
-constexpr Index blocks_at_a_time = 16;
-
 // What a frame keeps from one run to the next, so that a small step asks nobody for memory.
 constexpr std::size_t small_memory = std::size_t{128} << 10;
 
@@ -160,42 +157,45 @@ void Frame::run_call(const Plan& plan, const Call& call) {
 
 void Frame::run_group(const Plan& plan, const Group& group) {
     if (group.size == 0) return;
-    if (group.single) return run_block(plan, group, 0, true, slots_.data());
-    const std::size_t scratch = group.scratch_blocks * group.scratch_bytes;
-    const Index blocks = (group.size + group.block - 1) / group.block;
-    if (group.size * Index{group.instructions} < small_group || blocks <= blocks_at_a_time) {
-        auto* bytes = static_cast<std::byte*>(scratch_.data());
-        run_blocks(plan, group, 0, blocks, bytes, reinterpret_cast<void**>(bytes + scratch));
-        return;
+    if (group.single) return run_block(plan, group, 0, group.size, true, slots_.data());
+    const std::size_t addresses = group.scratch_blocks * group.scratch_bytes;
+    auto* const scratch = static_cast<std::byte*>(scratch_.data());
+    const auto run = [&](Index first, Index last, std::byte* bytes) {
+        run_blocks(plan, group, first, last, bytes, reinterpret_cast<void**>(bytes + addresses));
+    };
+    if (group.size <= group.piece || group.size * Index{group.instructions} < small_group) {
+        run(0, group.size, scratch);
+    } else {
+        kernels::parallel_pieces(group.size, group.piece, [&](Index first, Index last) {
+            static thread_local std::vector<std::byte> own;
+            const std::size_t needed = group.scratch() + Buffer::alignment;
+            if (own.size() < needed) own.resize(needed);
+            const auto address = reinterpret_cast<std::uintptr_t>(own.data());
+            run(first, last,
+                own.data() + (Buffer::alignment - address % Buffer::alignment) % Buffer::alignment);
+        });
     }
-    const Index pieces = (blocks + blocks_at_a_time - 1) / blocks_at_a_time;
-    kernels::parallel_for(pieces, [&](Index piece) {
-        static thread_local std::vector<std::byte> own;
-        const std::size_t needed = group.scratch() + Buffer::alignment;
-        if (own.size() < needed) own.resize(needed);
-        const auto address = reinterpret_cast<std::uintptr_t>(own.data());
-        std::byte* bytes =
-            own.data() + (Buffer::alignment - address % Buffer::alignment) % Buffer::alignment;
-        run_blocks(plan, group, piece * blocks_at_a_time,
-                   std::min(blocks, (piece + 1) * blocks_at_a_time), bytes,
-                   reinterpret_cast<void**>(bytes + scratch));
-    });
+    for (std::uint32_t i = 0; i < group.reductions; ++i) {
+        const GroupReduction& r = plan.reductions[group.first_reduction + i];
+        r.reducer.finish(scratch + r.totals, slots_[r.out]);
+    }
 }
 
-// Blocks [first, last) of a group. `at` holds each value's address in the current block.
+// Elements [first, last) of a group, block by block. `at` holds each value's address in the current
+// block.
 void Frame::run_blocks(const Plan& plan, const Group& group, Index first, Index last,
                        std::byte* scratch, void** at) const {
     const GroupValue* values = plan.values.data() + group.first_value;
     for (std::uint32_t v = 0; v < group.values; ++v) {
         const GroupValue& value = values[v];
-        at[v] = value.slot == no_slot
-                    ? scratch + value.scratch * group.scratch_bytes
-                    : static_cast<std::byte*>(slots_[value.slot]) +
-                          static_cast<std::size_t>(first * group.block) * value.element;
+        at[v] = value.slot == no_slot ? scratch + value.scratch * group.scratch_bytes
+                                      : static_cast<std::byte*>(slots_[value.slot]) +
+                                            static_cast<std::size_t>(first) * value.element;
     }
-    for (Index b = first; b < last; ++b) {
-        run_block(plan, group, b * group.block, b == first, at);
-        if (b + 1 == last) break;
+    for (Index start = first; start < last; start += group.block) {
+        const Index count = std::min(group.block, last - start);
+        run_block(plan, group, start, count, start == first, at);
+        if (start + count == last) break;
         for (std::uint32_t v = 0; v < group.values; ++v) {
             if (values[v].slot != no_slot)
                 at[v] = static_cast<std::byte*>(at[v]) +
@@ -204,10 +204,9 @@ void Frame::run_blocks(const Plan& plan, const Group& group, Index first, Index 
     }
 }
 
-// Elements from `start` on; what every block gets is stretched for the first one.
-void Frame::run_block(const Plan& plan, const Group& group, Index start, bool first,
+// Elements [start, start + count); what every block gets is stretched for the first one.
+void Frame::run_block(const Plan& plan, const Group& group, Index start, Index count, bool first,
                       void* const* at) const {
-    const Index count = std::min(group.block, group.size - start);
     const Stretch* const stretches = plan.stretches.data() + group.first_stretch;
     for (const Stretch& s : std::span(stretches, group.stretches)) {
         if (first || !s.constant)
@@ -215,10 +214,15 @@ void Frame::run_block(const Plan& plan, const Group& group, Index start, bool fi
     }
     const Instruction* const instructions = plan.instructions.data() + group.first_instruction;
     for (const Instruction& i : std::span(instructions, group.instructions)) {
-        if (i.kernel)
+        if (i.kernel) {
             i.kernel(count, at[i.out], at[i.in[0]], at[i.in[1]], at[i.in[2]]);
-        else
-            i.run(count, at, plan.run_values.data() + i.first_value);
+        } else if (i.run) {
+            i.run(count, at, plan.run_values.data() + i.first);
+        } else {
+            const GroupReduction& r = plan.reductions[i.first];
+            auto* const totals = static_cast<std::byte*>(scratch_.data()) + r.totals;
+            r.reducer.feed(at[i.in[0]], start, count, at[i.in[1]], totals, at[i.out]);
+        }
     }
 }
 

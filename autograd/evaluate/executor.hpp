@@ -33,7 +33,7 @@ private:
     void run_group(const Plan& plan, const Group& group);
     void run_blocks(const Plan& plan, const Group& group, Index first, Index last,
                     std::byte* scratch, void** at) const;
-    void run_block(const Plan& plan, const Group& group, Index start, bool first,
+    void run_block(const Plan& plan, const Group& group, Index start, Index count, bool first,
                    void* const* at) const;
 
     std::vector<void*> slots_;

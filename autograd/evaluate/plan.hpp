@@ -10,6 +10,7 @@
 #include <shikumi/autograd/core/shape.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/prepared.hpp>
+#include <shikumi/autograd/kernels/reduce.hpp>
 #include <shikumi/autograd/kernels/runs.hpp>
 
 namespace shikumi {
@@ -52,26 +53,36 @@ struct Stretch {
     std::array<bool, Shape::max_rank> moves{};  // false: stretched along this axis
 };
 
-/// One pointwise operation on a block, or a known run of several. Its operands are values of its
-/// group by number, or slots where the group is a single block.
+/// One pointwise operation on a block, or a known run of several, or a reduction that is fed with
+/// it. Its operands are values of its group by number, or slots where the group is a single block.
 struct Instruction {
-    kernels::BlockFunction kernel = nullptr;  // null: `run`
-    std::array<std::uint32_t, 3> in{};
+    kernels::BlockFunction kernel = nullptr;  // null: `run`, and if that is null a reduction
+    std::array<std::uint32_t, 3> in{};        // of a reduction: the value, and its state
     std::uint32_t out = 0;
     kernels::RunFunction run = nullptr;
-    std::uint32_t first_value = 0, values = 0;  // in Plan::run_values
+    std::uint32_t first = 0, values = 0;  // in Plan::run_values, or the number in Plan::reductions
 };
 
-/// Pointwise operations of one iteration space, done block by block.
+/// A reduction of a value that a group computes.
+struct GroupReduction {
+    kernels::Reducer reducer;
+    SlotIndex out = no_slot;
+    std::size_t totals = 0;  // where all threads' totals lie in the frame's scratch memory
+};
+
+/// Pointwise operations of one iteration space, done block by block, and reductions of what they
+/// give, all with the same tree.
 struct Group {
     const std::string* scope = nullptr;  // the first layer that one of them was recorded in
     std::uint32_t first_operation = 0, operations = 0;  // in Plan::pointwise
     Index size = 0;                                     // elements
     Index block = 0;                                    // elements at a time
     bool single = false;                                // all of them
+    Index piece = 0;                                    // elements that one thread takes at a time
     std::uint32_t first_value = 0, values = 0;
     std::uint32_t first_stretch = 0, stretches = 0;
     std::uint32_t first_instruction = 0, instructions = 0;
+    std::uint32_t first_reduction = 0, reductions = 0;
     std::uint32_t scratch_blocks = 0;
     std::size_t scratch_bytes = 0;  // of one of them
 
@@ -114,6 +125,7 @@ struct Plan {
     std::vector<Stretch> stretches;
     std::vector<const Op*> pointwise;  // what instructions do, for those who want to know
     std::vector<Instruction> instructions;
+    std::vector<GroupReduction> reductions;
     std::vector<std::uint32_t> run_values;
 
     std::uint32_t slots = 0;
@@ -132,7 +144,7 @@ struct Plan {
     std::vector<Work> work;     // slots in the workspace
     std::vector<Work> blocks;   // in the scratch memory: blocks of all groups that are a single one
     std::size_t workspace = 0;  // bytes
-    std::size_t scratch = 0;    // bytes for one thread's blocks of the neediest group
+    std::size_t scratch = 0;    // bytes for the neediest group, run by one thread
 
     void clear();
 };

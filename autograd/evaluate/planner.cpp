@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/detail/reducing.hpp>
 
 namespace shikumi {
 
@@ -15,6 +16,8 @@ namespace {
 
 // A block of scratch memory: the first-level cache holds about ten of them.
 constexpr std::size_t block_bytes = 4096;
+// Blocks that one thread takes at a time.
+constexpr Index blocks_at_a_time = 16;
 // Long chains are cut: a group's numbers should stay in the cache as well.
 constexpr std::uint32_t largest_group = 512;
 
@@ -33,6 +36,7 @@ void Plan::clear() {
     stretches.clear();
     pointwise.clear();
     instructions.clear();
+    reductions.clear();
     run_values.clear();
     leaves.clear();
     kept.clear();
@@ -90,10 +94,10 @@ Planner::Place Planner::place(std::uint32_t node) const noexcept {
 // Calls f(array or pointwise node that `node`'s step reads, input number).
 template <class F>
 void Planner::for_each_read(std::uint32_t node, F&& f) const {
-    const bool pointwise = info_[node].kind == Kind::pointwise;
+    const bool through = blockwise(node);
     std::uint32_t i = 0;
     for (const std::uint32_t input : walk_.inputs(node))
-        f(pointwise ? info_[input].source : info_[input].array, i++);
+        f(through ? info_[input].source : info_[input].array, i++);
 }
 
 void Planner::walk_graph() {
@@ -109,6 +113,7 @@ void Planner::classify(std::span<const Tensor> roots, std::span<const Assignment
     if (repetition) walk_.repeat(repetition->late, repetition->dropped);
 
     info_.assign(walk_.size(), Info{});
+    reducers_.clear();
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
         const Node& node = walk_[i];
         Info& info = info_[i];
@@ -126,7 +131,7 @@ void Planner::classify(std::span<const Tensor> roots, std::span<const Assignment
                              " has no value: it is a placeholder");
         switch (node.op->form()) {
             case Op::Form::kernel:
-                info.kind = Kind::call;
+                info.kind = takes_blocks(i) ? Kind::reduction : Kind::call;
                 break;
             case Op::Form::pointwise:
                 info.kind = Kind::pointwise;
@@ -156,6 +161,24 @@ void Planner::classify(std::span<const Tensor> roots, std::span<const Assignment
     }
 }
 
+// True for a reduction of what a group computes, which need not be an array then.
+bool Planner::takes_blocks(std::uint32_t node) {
+    const auto inputs = walk_.inputs(node);
+    if (inputs.size() != 1) return false;
+    const std::uint32_t source = info_[inputs[0]].source;
+    if (info_[source].kind != Kind::pointwise ||
+        walk_[source].spec.shape != walk_[inputs[0]].spec.shape)
+        return false;
+    const auto* reducing = dynamic_cast<const detail::Reducing*>(walk_[node].op);
+    if (!reducing) return false;
+    const auto reducer =
+        kernels::Reducer::in_blocks(reducing->reduction, walk_[inputs[0]].spec, reducing->axes);
+    if (!reducer) return false;
+    info_[node].reducer = static_cast<std::uint32_t>(reducers_.size());
+    reducers_.push_back(*reducer);
+    return true;
+}
+
 // Which values need arrays, as far as calls, views and outputs decide it.
 void Planner::find_arrays() {
     for (std::uint32_t i = walk_.size(); i-- > 0;) {
@@ -176,6 +199,7 @@ void Planner::find_arrays() {
             info.kind = Kind::call;
             info.source = i;
         }
+        if (info.kind == Kind::reduction) info.stored = true;
         if (info.kind == Kind::call) {
             info.stored = true;
             for (const std::uint32_t input : walk_.inputs(i))
@@ -195,13 +219,13 @@ void Planner::find_arrays() {
 void Planner::level() {
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
         Info& info = info_[i];
-        if (info.kind != Kind::call && info.kind != Kind::pointwise) continue;
+        if (info.kind != Kind::call && !blockwise(i)) continue;
         info.level = 1;
         info.from_leaves = info.kind == Kind::pointwise;
         info.sinks = true;
         for_each_read(i, [&](std::uint32_t read, int) {
             const Info& from = info_[info_[read].array];
-            const bool together = info.kind == Kind::pointwise && same_group_possible(read, i);
+            const bool together = same_group_possible(read, i);
             info.level = std::max(info.level, from.level + (together ? 0 : 1));
             info.from_leaves = info.from_leaves && (from.kind == Kind::leaf || from.from_leaves);
             info.sinks = info.sinks && from.kind == Kind::leaf;
@@ -212,10 +236,10 @@ void Planner::level() {
     // a dropout's numbers don't wait. So do copies, which are no use if they are made early.
     for (std::uint32_t i = walk_.size(); i-- > 0;) {
         Info& info = info_[i];
-        if (info.kind != Kind::call && info.kind != Kind::pointwise) continue;
+        if (info.kind != Kind::call && !blockwise(i)) continue;
         if (info.sinks && info.limit != ~0U) info.level = info.limit;
         for_each_read(i, [&](std::uint32_t read, int) {
-            const bool together = info.kind == Kind::pointwise && same_group_possible(read, i);
+            const bool together = same_group_possible(read, i);
             std::uint32_t& limit = info_[info_[read].array].limit;
             limit = std::min(limit, info.level - (together ? 0 : 1));
         });
@@ -223,7 +247,7 @@ void Planner::level() {
 }
 
 void Planner::cluster(std::span<const Assignment> assignments) {
-    // Pointwise nodes by level and shape, in the walk's order.
+    // Pointwise nodes by level and shape, in the walk's order; a reduction goes with its input.
     struct Key {
         std::uint32_t level;
         Shape shape;
@@ -238,13 +262,18 @@ void Planner::cluster(std::span<const Assignment> assignments) {
     clusters_.clear();
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
         Info& info = info_[i];
-        if (info.kind != Kind::pointwise) continue;
-        const auto [it, fresh] = open.try_emplace({info.level, walk_[i].spec.shape});
-        if (fresh || clusters_[it->second].count == largest_group) {
-            it->second = static_cast<std::uint32_t>(clusters_.size());
-            clusters_.push_back({.level = info.level});
+        if (info.kind == Kind::reduction && !joins_reductions(i)) info.kind = Kind::call;
+        if (!blockwise(i)) continue;
+        if (info.kind == Kind::reduction) {
+            info.cluster = info_[info_[walk_.inputs(i)[0]].source].cluster;
+        } else {
+            const auto [it, fresh] = open.try_emplace({info.level, walk_[i].spec.shape});
+            if (fresh || clusters_[it->second].count >= largest_group) {
+                it->second = static_cast<std::uint32_t>(clusters_.size());
+                clusters_.push_back({.level = info.level});
+            }
+            info.cluster = it->second;
         }
-        info.cluster = it->second;
         ++clusters_[info.cluster].count;
     }
     std::uint32_t first = 0;
@@ -255,22 +284,19 @@ void Planner::cluster(std::span<const Assignment> assignments) {
     }
     members_.resize(first);
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
-        if (info_[i].kind != Kind::pointwise) continue;
+        if (!blockwise(i)) continue;
         Cluster& c = clusters_[info_[i].cluster];
         members_[c.first + c.count++] = i;
     }
     // What one step computes and another reads needs an array.
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
         const Info& info = info_[i];
-        if (info.kind != Kind::call && info.kind != Kind::pointwise) continue;
+        if (info.kind != Kind::call && !blockwise(i)) continue;
         for_each_read(i, [&](std::uint32_t read, int) {
+            if (same_group(read, i)) return;
             Info& from = info_[info_[read].array];
-            const bool inside = info.kind == Kind::pointwise &&
-                                info_[read].kind == Kind::pointwise &&
-                                info_[read].cluster == info.cluster;
-            if (inside) return;
             from.stored = from.feeds = true;
-            if (from.kind == Kind::pointwise) clusters_[from.cluster].feeds = true;
+            if (blockwise(info_[read].array)) clusters_[from.cluster].feeds = true;
         });
     }
     for (const Assignment& a : assignments) {
@@ -278,6 +304,17 @@ void Planner::cluster(std::span<const Assignment> assignments) {
         info.assigned = true;
         if (info.kind == Kind::pointwise) clusters_[info.cluster].assigns = true;
     }
+}
+
+// A reduction is the same group's as its input where that is on its level, and the group's other
+// reductions have the same tree. Else it is a step of its own.
+bool Planner::joins_reductions(std::uint32_t node) {
+    const std::uint32_t source = info_[walk_.inputs(node)[0]].source;
+    const Info& input = info_[source];
+    if (!same_group_possible(source, node) || input.level != info_[node].level) return false;
+    std::uint32_t& first = clusters_[input.cluster].reducer;
+    if (first == ~0U) first = info_[node].reducer;
+    return reducers_[first].tree() == reducers_[info_[node].reducer].tree();
 }
 
 // Steps by level; those that only assign come last, so that weights can be overwritten in place.
@@ -431,17 +468,25 @@ void Planner::shape_blocks(Group& group) {
     const auto is_row = [](const Stretch& s) {
         return s.rank == 2 && s.moves[1] && s.sizes[1] > 0;
     };
+    const std::span<const GroupReduction> reductions(
+        plan_.reductions.data() + group.first_reduction, group.reductions);
+    Index unit = reductions.empty() ? 1 : reductions[0].reducer.unit(group.block);
     for (const Stretch& s : stretches) {
-        if (is_row(s) && s.sizes[1] <= group.block) {
-            group.block -= group.block % s.sizes[1];
-            break;
-        }
+        if (unit == 1 && is_row(s) && s.sizes[1] <= group.block) unit = s.sizes[1];
     }
+    group.block -= group.block % unit;
     group.block = std::min(group.block, std::max<Index>(group.size, 1));
+    group.piece =
+        reductions.empty() ? blocks_at_a_time * group.block : reductions[0].reducer.piece();
     group.scratch_bytes = aligned(static_cast<std::size_t>(group.block) * widest);
+    for (const GroupReduction& r : reductions)
+        group.scratch_bytes = std::max(group.scratch_bytes, aligned(r.reducer.state_bytes()));
+    const auto whole_rows = [&](Index n, const Stretch& s) {
+        return n >= group.size || n % s.sizes[1] == 0;
+    };
     for (Stretch& s : stretches)
         s.constant = s.rank == 0 || (s.rank == 1 && !s.moves[0]) || group.block == group.size ||
-                     (is_row(s) && group.block % s.sizes[1] == 0);
+                     (is_row(s) && whole_rows(group.block, s) && whole_rows(group.piece, s));
 }
 
 void Planner::emit_group(std::uint32_t cluster) {
@@ -457,6 +502,7 @@ void Planner::emit_group(std::uint32_t cluster) {
     group.first_stretch = static_cast<std::uint32_t>(plan_.stretches.size());
     group.first_instruction = static_cast<std::uint32_t>(plan_.instructions.size());
     group.instructions = c.count;
+    group.first_reduction = static_cast<std::uint32_t>(plan_.reductions.size());
 
     std::array<Spec, 3> specs;
     const std::array<const Spec*, 3> inputs{&specs[0], &specs[1], &specs[2]};
@@ -466,11 +512,12 @@ void Planner::emit_group(std::uint32_t cluster) {
         for_each_read(m, [&](std::uint32_t read, std::uint32_t i) {
             specs[i] = {walk_[read].spec.shape, walk_[walk_.inputs(m)[i]].spec.dtype};
         });
-        const auto* op = static_cast<const Pointwise*>(walk_[m].op);
-        const kernels::BlockKernel kernel =
-            op->kernel(std::span(inputs).first(walk_.inputs(m).size()));
+        kernels::BlockKernel kernel;
+        if (info_[m].kind == Kind::pointwise)
+            kernel = static_cast<const Pointwise*>(walk_[m].op)
+                         ->kernel(std::span(inputs).first(walk_.inputs(m).size()));
         instruction.kernel = kernel.full;
-        plan_.pointwise.push_back(op);
+        plan_.pointwise.push_back(walk_[m].op);
         if (!group.scope) group.scope = walk_[m].scope;
         for_each_read(m, [&](std::uint32_t read, std::uint32_t i) {
             const kernels::BlockFunction single = i == 0   ? kernel.first_single
@@ -488,32 +535,54 @@ void Planner::emit_group(std::uint32_t cluster) {
         local_[m] = {cluster, static_cast<std::uint32_t>(plan_.values.size()) - group.first_value,
                      number};
         GroupValue v;
-        v.element = static_cast<std::uint8_t>(size_of(walk_[m].spec.dtype));
         if (info_[m].stored) v.slot = info_[m].slot;
-        plan_.values.push_back(v);
         instruction.out = local_[m].value;
+        if (info_[m].kind == Kind::reduction) {
+            instruction.in[1] = instruction.out + 1;
+            instruction.first = static_cast<std::uint32_t>(plan_.reductions.size());
+            plan_.reductions.push_back({reducers_[info_[m].reducer], v.slot});
+            plan_.values.insert(plan_.values.end(), {v, {}});
+        } else {
+            v.element = static_cast<std::uint8_t>(size_of(walk_[m].spec.dtype));
+            plan_.values.push_back(v);
+        }
         plan_.instructions.push_back(instruction);
         ++number;
     }
     group.values = static_cast<std::uint32_t>(plan_.values.size()) - group.first_value;
     group.stretches = static_cast<std::uint32_t>(plan_.stretches.size()) - group.first_stretch;
+    group.reductions = static_cast<std::uint32_t>(plan_.reductions.size()) - group.first_reduction;
     shape_blocks(group);
+    place_scratch(group, members);
+    if (c.assigns) recognise_runs(group, members);
+    group.single = group.size <= group.block;
+    if (group.single)
+        number_by_slots(group);
+    else
+        place_totals(group);
+    plan_.steps.push_back({Step::Kind::group, static_cast<std::uint32_t>(plan_.groups.size())});
+    plan_.groups.push_back(group);
+}
 
-    // Scratch blocks: stretched values keep theirs, the others take turns.
+// Scratch memory: stretched values and states keep their blocks, the others take turns.
+void Planner::place_scratch(Group& group, std::span<const std::uint32_t> members) {
     const std::span<GroupValue> values(plan_.values.data() + group.first_value, group.values);
     for (std::uint32_t s = 0; s < group.stretches; ++s)
         values[plan_.stretches[group.first_stretch + s].value].scratch = group.scratch_blocks++;
+    for (std::uint32_t k = 0; k < group.instructions; ++k) {
+        if (info_[members[k]].kind == Kind::reduction)
+            values[plan_.instructions[group.first_instruction + k].in[1]].scratch =
+                group.scratch_blocks++;
+    }
     std::vector<std::uint32_t> free;
-    number = 0;
+    std::uint32_t number = 0;
     for (const std::uint32_t m : members) {
         GroupValue& out = values[local_[m].value];
         std::array<std::uint32_t, 3> released{};
         std::uint32_t releases = 0;
         bool same_size = true;
         for_each_read(m, [&](std::uint32_t read, std::uint32_t) {
-            const bool inside =
-                info_[read].kind == Kind::pointwise && info_[read].cluster == cluster;
-            if (!inside) return;
+            if (!same_group(read, m)) return;
             const GroupValue& in = values[local_[read].value];
             if (in.slot != no_slot || local_[read].last_read != number) return;
             local_[read].last_read = ~0U;  // x * x lets go of x once
@@ -532,14 +601,17 @@ void Planner::emit_group(std::uint32_t cluster) {
         if (!same_size) let_go();
         ++number;
     }
-    if (c.assigns) recognise_runs(group, members);
-    group.single = group.size <= group.block;
-    if (group.single)
-        number_by_slots(group);
-    else
-        plan_.scratch = std::max(plan_.scratch, group.scratch());
-    plan_.steps.push_back({Step::Kind::group, static_cast<std::uint32_t>(plan_.groups.size())});
-    plan_.groups.push_back(group);
+}
+
+// All threads' totals lie behind what one thread needs.
+void Planner::place_totals(const Group& group) {
+    std::size_t bytes = aligned(group.scratch());
+    for (std::uint32_t i = 0; i < group.reductions; ++i) {
+        GroupReduction& r = plan_.reductions[group.first_reduction + i];
+        r.totals = bytes;
+        bytes += aligned(r.reducer.totals_bytes());
+    }
+    plan_.scratch = std::max(plan_.scratch, bytes);
 }
 
 // Some of a group's instructions as text, in the words of kernels::Run::program. `numbers` becomes
@@ -601,7 +673,7 @@ void Planner::recognise_runs(Group& group, std::span<const std::uint32_t> member
         }
         Instruction instruction;
         instruction.run = function;
-        instruction.first_value = static_cast<std::uint32_t>(plan_.run_values.size());
+        instruction.first = static_cast<std::uint32_t>(plan_.run_values.size());
         instruction.values = static_cast<std::uint32_t>(numbers.size());
         plan_.run_values.insert(plan_.run_values.end(), numbers.begin(), numbers.end());
         k += found->length;
@@ -625,8 +697,8 @@ void Planner::number_by_slots(const Group& group) {
         number(plan_.stretches[group.first_stretch + s].value);
     for (std::uint32_t k = 0; k < group.instructions; ++k) {
         Instruction& i = plan_.instructions[group.first_instruction + k];
-        if (i.kernel) std::ranges::for_each(i.in, number), number(i.out);
-        for (std::uint32_t v = 0; v < i.values; ++v) number(plan_.run_values[i.first_value + v]);
+        if (!i.run) std::ranges::for_each(i.in, number), number(i.out);
+        for (std::uint32_t v = 0; v < i.values; ++v) number(plan_.run_values[i.first + v]);
     }
 }
 
@@ -635,7 +707,7 @@ void Planner::number_by_slots(const Group& group) {
 void Planner::find_ending(std::uint32_t node, std::vector<std::uint32_t>& arrays) const {
     arrays.clear();
     const Info& info = info_[node];
-    if (info.kind != Kind::pointwise || clusters_[info.cluster].assigns) return;
+    if (!blockwise(node) || clusters_[info.cluster].assigns) return;
     const Cluster& c = clusters_[info.cluster];
     for (std::uint32_t m = 0; m < c.count; ++m) {
         const std::uint32_t member = members_[c.first + m];
@@ -699,8 +771,9 @@ void Planner::place_in_workspace() {
         const std::size_t bytes = aligned(std::max<std::size_t>(spec.bytes(), 1));
         const auto over = std::ranges::find_if(ending, [&](std::uint32_t array) {
             const Spec old = walk_[array].spec;
-            return places[array].second > 0 && info_[array].last_reader <= node &&
-                   old.size() == spec.size() && size_of(old.dtype) == size_of(spec.dtype);
+            return info.kind == Kind::pointwise && places[array].second > 0 &&
+                   info_[array].last_reader <= node && old.size() == spec.size() &&
+                   size_of(old.dtype) == size_of(spec.dtype);
         });
         const auto fit =
             std::ranges::find_if(free, [&](const auto& f) { return f.second >= bytes; });
@@ -759,6 +832,7 @@ void Planner::choose_in_place(std::span<const Assignment> assignments) {
         const auto value = static_cast<std::uint32_t>(walk_.position(*assignments[a].value.node()));
         const Info& info = info_[value];
         if (info.kind == Kind::leaf || info.kind == Kind::view || info.viewed) continue;
+        if (info.kind == Kind::reduction) continue;  // written when all else is read
         if (info.position < last_failure) continue;
         const std::int64_t old_position = walk_.position(old);
         const auto o = static_cast<std::uint32_t>(old_position);

@@ -39,7 +39,7 @@ public:
 
 private:
     struct Info {
-        enum class Kind : std::uint8_t { leaf, call, pointwise, view, stretch } kind;
+        enum class Kind : std::uint8_t { leaf, call, pointwise, reduction, view, stretch } kind;
         bool output = false;       // leaves the evaluation
         bool kept = false;         // it, or a view of it, is an output: its memory outlives the run
         bool viewed = false;       // a view of it is an output
@@ -54,17 +54,19 @@ private:
         std::uint32_t source = 0;  // what a pointwise consumer reads in its place
         std::uint32_t level = 0;
         std::uint32_t limit = ~0U;        // the latest level at which all consumers still follow
-        std::uint32_t cluster = 0;        // pointwise: the step's cluster
+        std::uint32_t cluster = 0;        // of a group's member: the step's cluster
+        std::uint32_t reducer = 0;        // reduction: in reducers_
         std::uint32_t position = 0;       // its step's place in the order
         std::uint32_t last_read = 0;      // the last step that reads its array, plus one
         std::uint32_t last_reader = ~0U;  // and the node of that step that reads it last
         SlotIndex slot = no_slot;
     };
     using Kind = Info::Kind;
-    struct Cluster {                         // pointwise nodes that make one group
+    struct Cluster {                         // nodes that make one group
         std::uint32_t first = 0, count = 0;  // in members_
         bool assigns = false, feeds = false;
         std::uint32_t level = 0;
+        std::uint32_t reducer = ~0U;  // the first reduction's
     };
     struct Order {
         bool last;
@@ -75,9 +77,11 @@ private:
 
     void classify(std::span<const Tensor> roots, std::span<const Assignment> assignments,
                   const Repetition* repetition);
+    bool takes_blocks(std::uint32_t node);
     void find_arrays();
     void level();
     void cluster(std::span<const Assignment> assignments);
+    bool joins_reductions(std::uint32_t node);
     void order();
     void assign_slots();
     void emit();
@@ -87,6 +91,8 @@ private:
     std::uint32_t single_value(std::uint32_t source, Group& group);
     void stretch_over(std::uint32_t value, std::uint32_t source, const Shape& space);
     void shape_blocks(Group& group);
+    void place_scratch(Group& group, std::span<const std::uint32_t> members);
+    void place_totals(const Group& group);
     std::string program_of(std::span<const Instruction> instructions,
                            std::span<const std::uint32_t> members, const GroupValue* values,
                            std::vector<std::uint32_t>& numbers) const;
@@ -99,9 +105,20 @@ private:
     void walk_graph();
     void number_without_copies();
 
+    bool blockwise(std::uint32_t node) const {
+        return info_[node].kind == Kind::pointwise || info_[node].kind == Kind::reduction;
+    }
+    // The elements that a group with `node` goes through.
+    const Shape& space(std::uint32_t node) const {
+        return walk_[info_[node].kind == Kind::reduction ? walk_.inputs(node)[0] : node].spec.shape;
+    }
     bool same_group_possible(std::uint32_t source, std::uint32_t consumer) const {
-        return info_[source].kind == Kind::pointwise &&
-               walk_[source].spec.shape == walk_[consumer].spec.shape;
+        return info_[source].kind == Kind::pointwise && blockwise(consumer) &&
+               walk_[source].spec.shape == space(consumer);
+    }
+    bool same_group(std::uint32_t source, std::uint32_t consumer) const {
+        return same_group_possible(source, consumer) &&
+               info_[source].cluster == info_[consumer].cluster;
     }
     template <class F>
     void for_each_read(std::uint32_t node, F&& f) const;
@@ -111,6 +128,7 @@ private:
     Plan plan_;
     std::vector<const Node*> roots_;
     std::vector<Info> info_;
+    std::vector<kernels::Reducer> reducers_;
     std::vector<Cluster> clusters_;
     std::vector<std::uint32_t> members_;
     std::vector<Order> order_;

@@ -63,207 +63,278 @@ struct Logic {
     static bool merge(bool a, bool b) { return combine(a, b); }
 };
 
-constexpr Index lanes = 16;
-constexpr Index stretch = 32;            // elements that a lane takes before it is merged
-constexpr Index block = Index{1} << 16;  // elements of one piece of work
+using Tree = Reducer::Tree;
 
-// n elements side by side: lane l takes elements l, l + 16, …; every 32 rounds lanes are merged.
-template <class R>
-struct Run {
-    static typename R::Total run(const typename R::Element* x, Index n) {
-        typename R::Total total = R::identity;
-        Index i = 0;
-        while (n - i >= lanes) {
-            typename R::Lane lane[lanes];
-            std::fill_n(lane, lanes, R::identity);
-            const Index end = i + std::min(stretch * lanes, (n - i) / lanes * lanes);
-            for (; i < end; i += lanes) {
-                for (Index l = 0; l < lanes; ++l) lane[l] = R::combine(lane[l], x[i + l]);
-            }
-            typename R::Total merged[lanes];
-            std::copy_n(lane, lanes, merged);
-            for (Index half = lanes / 2; half > 0; half /= 2) {
-                for (Index l = 0; l < half; ++l) merged[l] = R::merge(merged[l], merged[l + half]);
-            }
-            total = R::merge(total, merged[0]);
-        }
-        for (; i < n; ++i)
-            total = R::merge(total, static_cast<typename R::Total>(R::combine(R::identity, x[i])));
-        return total;
-    }
-};
+constexpr Index stretch = 32;  // elements that a lane takes before it is merged
+constexpr Index few_lanes = 16, many_lanes = 64;
+constexpr Index most_short = 2048;               // elements that few lanes do for
+constexpr Index wide = 4096;                     // lanes taken together: they stay in the cache
+constexpr Index worth_a_strip = Index{1} << 15;  // elements
+constexpr Index most_strips = 64;                // of a whole array
+constexpr std::size_t widest_lane = 16;          // bytes of a lane and its total
 
-constexpr Index wide = 4096;  // columns taken together, so that their lanes stay in the cache
+constexpr Index ratio(Index a, Index b) { return (a + b - 1) / b; }
 
-// `columns` neighbouring columns, at most `wide`, of rows `stride` apart. Every 32 rows they are
-// merged.
-template <class R>
-struct Columns {
-    static void run(const typename R::Element* x, Index rows, Index stride, Index columns,
-                    typename R::Total* total) {
-        std::fill_n(total, columns, R::identity);
-        typename R::Lane lane[wide];
-        for (Index first = 0; first < rows; first += stretch) {
-            std::fill_n(lane, columns, R::identity);
-            for (Index i = first; i < std::min(rows, first + stretch); ++i) {
-                const typename R::Element* row = x + i * stride;
-                for (Index j = 0; j < columns; ++j) lane[j] = R::combine(lane[j], row[j]);
-            }
-            for (Index j = 0; j < columns; ++j)
-                total[j] = R::merge(total[j], static_cast<typename R::Total>(lane[j]));
-        }
-    }
-};
-
-template <class R>
-typename R::Total reduce_run(const typename R::Element* x, Index n) {
-    static const auto run = widest<Run<R>>();
-    return run(x, n);
-}
-template <class R>
-void reduce_columns(const typename R::Element* x, Index rows, Index stride, Index columns,
-                    typename R::Total* total) {
-    static const auto run = widest<Columns<R>>();
-    run(x, rows, stride, columns, total);
+Tree tree_of(Index outer, Index n, Index inner) {
+    Tree t{outer, n, inner, n, n > 0 ? 1 : 0, 1};
+    if (inner == 1)
+        t.fold = n <= stretch ? 1 : n <= most_short ? few_lanes : many_lanes;
+    else
+        while (t.fold * inner < many_lanes && t.fold * 8 <= n) t.fold *= 2;
+    if (n == 0 || inner > wide) return t;
+    const Index strips =
+        std::clamp<Index>(n * inner / worth_a_strip, 1, std::max<Index>(1, most_strips / outer));
+    t.rows = std::min(n, ratio(ratio(n, strips), stretch * t.fold) * stretch * t.fold);
+    t.strips = ratio(n, t.rows);
+    return t;
 }
 
-// A few columns without gaps: 16 rows make one long one.
+// Goes through a strip as through rows of fold · inner elements, the last of which may be shorter.
+// Each place in the row is a lane; every 32 rows the lanes are merged into their totals, at the end
+// the totals of one column by halves.
 template <class R>
-void reduce_narrow(const typename R::Element* x, Index rows, Index columns,
-                   typename R::Total* total) {
-    typename R::Total part[lanes * lanes];
-    const Index folded = rows / lanes;
-    reduce_columns<R>(x + folded * lanes * columns, rows % lanes, columns, columns, total);
-    reduce_columns<R>(x, folded, lanes * columns, lanes * columns, part);
-    for (Index i = 0; i < lanes * columns; ++i)
-        total[i % columns] = R::merge(total[i % columns], part[i]);
-}
-
-// x is (outer, n, inner); out is (outer, inner). Rows are cut into `strips` whose totals are merged
-// in order; columns into pieces, which changes no order.
-template <class R>
-void reduce_middle(const typename R::Element* x, Index outer, Index n, Index inner,
-                   typename R::Result* out) {
+struct Feed {
+    using Element = typename R::Element;
+    using Lane = typename R::Lane;
     using Total = typename R::Total;
-    const Index columns = std::min(inner, wide);
-    const Index rows = std::max(block / std::max<Index>(1, columns), stretch);
-    const Index strips = std::max<Index>(1, (n + rows - 1) / rows);
-    const Index across = (inner + columns - 1) / columns;
+    using Result = typename R::Result;
 
-    Buffer held;
-    if (strips > 1)
-        held = Buffer::allocate(static_cast<std::size_t>(outer * strips * inner) * sizeof(Total));
-    auto* const totals = static_cast<Total*>(held.data());
-    const auto piece = [&](Index o, Index strip, Index first, Total* total) {
-        const Index begin = strip * rows;
-        const Index height = std::min(rows, n - begin);
-        const auto* from = x + (o * n + begin) * inner + first;
-        if (inner == 1)
-            *total = reduce_run<R>(from, height);
-        else if (inner < lanes && height >= 2 * lanes)
-            reduce_narrow<R>(from, height, inner, total);
-        else
-            reduce_columns<R>(from, height, inner, std::min(columns, inner - first), total);
-    };
-    const Index work = std::max<Index>(1, std::min(rows, n) * columns);
-    parallel_pieces(
-        outer * strips * across, std::max<Index>(1, block / work), [&](Index begin, Index end) {
-            for (Index i = begin; i < end; ++i) {
-                const Index o = i / (strips * across);
-                const Index strip = i / across % strips;
-                const Index first = i % across * columns;
-                if (strips > 1) {
-                    piece(o, strip, first, totals + (o * strips + strip) * inner + first);
-                    continue;
-                }
-                Total total[wide];
-                piece(o, 0, first, total);
-                const Index width = std::min(columns, inner - first);
-                for (Index j = 0; j < width; ++j)
-                    out[o * inner + first + j] = static_cast<typename R::Result>(total[j]);
+    static void run(const Tree& t, const void* data, Index start, Index count, void* state,
+                    void* totals, void* out) {
+        const auto* x = static_cast<const Element*>(data);
+        const Index width = t.fold * t.inner;
+        auto* const total = static_cast<Total*>(state);
+        auto* const lane = reinterpret_cast<Lane*>(total + width);
+        const Index row = t.n * t.inner, strip = t.rows * t.inner;
+        Index o = start / row, s = start % row / strip, at = start % row % strip;
+        if (at == 0) std::fill_n(lane, width, R::identity);
+        if (at == 0 && t.inner == 1 && t.n <= most_short) {
+            const Index whole = count / t.n;
+            if (t.fold == 1)
+                short_ones<1>(x, t.n, whole, static_cast<Result*>(out) + o);
+            else
+                short_ones<few_lanes>(x, t.n, whole, static_cast<Result*>(out) + o);
+            x += whole * t.n;
+            o += whole;
+            count -= whole * t.n;
+        }
+        while (count > 0) {
+            const Index length = std::min(strip, row - s * strip);
+            const Index taken = std::min(count, length - at);
+            if (at == 0) std::fill_n(total, width, R::identity);
+            take(x, at, taken, width, lane, total);
+            x += taken;
+            at += taken;
+            count -= taken;
+            if (at < length) return;
+            settle(width, lane, total);
+            for (Index half = t.fold / 2; half > 0; half /= 2) {
+                const Index n = half * t.inner;
+                detail::each(n, [=](Index i) { total[i] = R::merge(total[i], total[n + i]); });
             }
+            if (t.strips > 1)
+                std::copy_n(total, t.inner,
+                            static_cast<Total*>(totals) + (o * t.strips + s) * t.inner);
+            else
+                put(total, t.inner, static_cast<Result*>(out) + o * t.inner);
+            at = 0;
+            if (++s == t.strips) {
+                s = 0;
+                ++o;
+            }
+        }
+    }
+
+    // Columns [first, first + wide) of one of the outer arrays, in a tree of one strip each.
+    static void columns(const Tree& t, const void* data, Index o, Index first, void* state,
+                        void* out) {
+        const Index n = std::min(wide, t.inner - first);
+        auto* const total = static_cast<Total*>(state);
+        auto* const lane = reinterpret_cast<Lane*>(total + n);
+        std::fill_n(total, n, R::identity);
+        std::fill_n(lane, n, R::identity);
+        rows(static_cast<const Element*>(data) + o * t.n * t.inner + first, t.n, n, t.inner, 0,
+             lane, total);
+        settle(n, lane, total);
+        put(total, n, static_cast<Result*>(out) + o * t.inner + first);
+    }
+
+    // The totals of all strips, in order.
+    static void finish(const Tree& t, void* totals, void* out) {
+        auto* all = static_cast<Total*>(totals);
+        auto* result = static_cast<Result*>(out);
+        if (t.strips == 0) std::fill_n(result, t.outer * t.inner, static_cast<Result>(R::identity));
+        if (t.strips <= 1) return;
+        for (Index o = 0; o < t.outer; ++o, all += t.strips * t.inner, result += t.inner) {
+            for (Index s = 1; s < t.strips; ++s) {
+                const Total* next = all + s * t.inner;
+                detail::each(t.inner, [=](Index j) { all[j] = R::merge(all[j], next[j]); });
+            }
+            put(all, t.inner, result);
+        }
+    }
+
+private:
+    static void put(const Total* total, Index n, Result* out) {
+        detail::each(n, [=](Index j) { out[j] = static_cast<Result>(total[j]); });
+    }
+
+    // Whole strips of one column: the same tree with its lanes in registers.
+    template <Index lanes>
+    static void short_ones(const Element* x, Index n, Index count, Result* out) {
+        for (; count > 0; --count) {
+            Total total[lanes];
+            std::fill_n(total, lanes, R::identity);
+            for (Index left = n; left > 0;) {
+                Lane lane[lanes];
+                std::fill_n(lane, lanes, R::identity);
+                const Index rounds = std::min(left / lanes, stretch);
+                for (Index i = 0; i < rounds; ++i, x += lanes) {
+                    for (Index l = 0; l < lanes; ++l) lane[l] = R::combine(lane[l], x[l]);
+                }
+                left -= rounds * lanes;
+                if (rounds < stretch) {
+                    for (Index l = 0; l < left; ++l) lane[l] = R::combine(lane[l], x[l]);
+                    x += left;
+                    left = 0;
+                }
+                for (Index l = 0; l < lanes; ++l)
+                    total[l] = R::merge(total[l], static_cast<Total>(lane[l]));
+            }
+            for (Index half = lanes / 2; half > 0; half /= 2) {
+                for (Index l = 0; l < half; ++l) total[l] = R::merge(total[l], total[l + half]);
+            }
+            *out++ = static_cast<Result>(total[0]);
+        }
+    }
+
+    // Lanes go into their totals.
+    static void settle(Index width, Lane* lane, Total* total) {
+        detail::each(width, [=](Index j) {
+            total[j] = R::merge(total[j], static_cast<Total>(lane[j]));
+            lane[j] = R::identity;
         });
-    if (strips == 1) return;
-    for (Index o = 0; o < outer; ++o) {
-        Total* all = totals + o * strips * inner;
-        for (Index strip = 1; strip < strips; ++strip) {
-            for (Index j = 0; j < inner; ++j) all[j] = R::merge(all[j], all[strip * inner + j]);
-        }
-        for (Index j = 0; j < inner; ++j)
-            out[o * inner + j] = static_cast<typename R::Result>(all[j]);
     }
-}
 
-// Neighbouring axes that are all reduced, or all kept.
-struct Group {
-    Index size;
-    bool reduced;
+    // `count` elements, `at` of the strip lying before them.
+    static void take(const Element* x, Index at, Index count, Index width, Lane* lane,
+                     Total* total) {
+        Index row = 0;
+        if (at > 0) {
+            row = at / width;
+            if (const Index column = at % width; column > 0) {
+                const Index n = std::min(count, width - column);
+                rows(x, 1, n, width, row, lane + column, total + column);
+                if (n == count) return;
+                x += n;
+                count -= n;
+                ++row;
+            }
+        }
+        const Index whole = count / width, rest = count % width;
+        rows(x, whole, width, width, row, lane, total);
+        if (rest > 0) rows(x + whole * width, 1, rest, width, row + whole, lane, total);
+    }
+
+    // Some rows on `n` lanes, the first of them the strip's row number `row`.
+    static void rows(const Element* x, Index count, Index n, Index width, Index row, Lane* lane,
+                     Total* total) {
+        while (count > 0) {
+            const Index now = std::min(count, stretch - row % stretch);
+            Index i = 0;
+            for (; i + 4 <= now; i += 4, x += 4 * width) {
+                detail::each(n, [=](Index j) {
+                    const Lane two = R::combine(R::combine(lane[j], x[j]), x[j + width]);
+                    lane[j] = R::combine(R::combine(two, x[j + 2 * width]), x[j + 3 * width]);
+                });
+            }
+            for (; i < now; ++i, x += width)
+                detail::each(n, [=](Index j) { lane[j] = R::combine(lane[j], x[j]); });
+            count -= now;
+            row += now;
+            if (row % stretch == 0) settle(n, lane, total);
+        }
+    }
 };
 
-struct Groups {
-    std::array<Group, Shape::max_rank> list;
-    std::size_t size = 0;
+template <class R>
+struct FeedColumns {
+    static void run(const Tree& tree, const void* in, Index outer, Index first, void* state,
+                    void* out) {
+        Feed<R>::columns(tree, in, outer, first, state, out);
+    }
 };
 
-Groups groups(const Shape& shape, std::uint32_t axes) {
-    Groups g;
-    for (int i = 0, rank = shape.rank(); i < rank; ++i) {
-        const Index size = shape[i];
-        if (size == 1) continue;
-        const bool reduced = (axes >> i & 1) != 0;
-        if (g.size > 0 && g.list[g.size - 1].reduced == reduced)
-            g.list[g.size - 1].size *= size;
-        else
-            g.list[g.size++] = {size, reduced};
-    }
-    return g;
+template <class R>
+const Reducer::Functions* functions_of() {
+    using Total = typename R::Total;
+    static const Reducer::Functions functions{.feed = widest<Feed<R>>(),
+                                              .columns = widest<FeedColumns<R>>(),
+                                              .finish = Feed<R>::finish,
+                                              .element = sizeof(typename R::Element),
+                                              .total = sizeof(Total),
+                                              .lane = sizeof(Total) + sizeof(typename R::Lane)};
+    return &functions;
 }
 
-// Reduces the last reduced group, then the one before it, …
-template <class First, class Next>
-void reduce_all(ConstView in, std::uint32_t axes, View out) {
-    Groups all = groups(in.spec.shape, axes);
-    const auto reduced = [](const Group& g) { return g.reduced; };
-    const auto begin = all.list.begin();
-    const auto end = [&] { return begin + static_cast<std::ptrdiff_t>(all.size); };
-    auto left = std::max<std::ptrdiff_t>(1, std::count_if(begin, end(), reduced));
-    const void* from = in.data;
-    bool first = true;
-    Array held;
-    for (; left > 0; --left, first = false) {
-        auto at = end();
-        while (at != begin && !(at - 1)->reduced) --at;
-        Index outer = 1, n = 1, inner = 1;
-        for (auto g = at; g != end(); ++g) inner *= g->size;
-        if (at != begin) {
-            --at;
-            n = at->size;
-            for (auto g = begin; g != at; ++g) outer *= g->size;
-            std::copy(at + 1, end(), at);
-            --all.size;
-        }
-        Array result;
-        void* to = out.data;
-        if (left > 1) {
-            result = Array({Shape{outer, inner}, out.spec.dtype});
-            to = result.raw();
-        }
-        const auto pass = [&]<class R>() {
-            reduce_middle<R>(static_cast<const typename R::Element*>(from), outer, n, inner,
-                             static_cast<typename R::Result*>(to));
-        };
-        if (first)
-            pass.template operator()<First>();
-        else
-            pass.template operator()<Next>();
-        held = result;
-        from = to;
+const Reducer::Functions* functions_of(Reduction reduction, DType t) {
+    switch (reduction) {
+        case Reduction::sum:
+            return dispatch(t, []<class T>() { return functions_of<Sum<T>>(); });
+        case Reduction::max:
+            return dispatch(t, []<class T>() { return functions_of<Extreme<T, true>>(); });
+        case Reduction::min:
+            return dispatch(t, []<class T>() { return functions_of<Extreme<T, false>>(); });
+        case Reduction::any:
+            return functions_of<Logic<true>>();
+        case Reduction::all:
+            break;
     }
+    return functions_of<Logic<false>>();
 }
+
+// The axes of a shape, neighbours that are all reduced or all kept taken together.
+class Groups {
+public:
+    Groups(const Shape& shape, std::uint32_t axes) {
+        for (int i = 0, rank = shape.rank(); i < rank; ++i) {
+            const Index n = shape[i];
+            if (n == 1) continue;
+            const bool reduced = (axes >> i & 1) != 0;
+            if (size_ > 0 && list_[size_ - 1].reduced == reduced)
+                list_[size_ - 1].size *= n;
+            else
+                list_[size_++] = {n, reduced};
+        }
+    }
+    std::ptrdiff_t reduced() const {
+        return std::count_if(list_.begin(), list_.begin() + static_cast<std::ptrdiff_t>(size_),
+                             [](const Group& g) { return g.reduced; });
+    }
+    // Takes the last reduced group out. What lies before it, in it, and behind it.
+    std::array<Index, 3> take_last() {
+        std::array<Index, 3> sizes{1, 1, 1};
+        std::size_t at = size_;
+        for (; at > 0 && !list_[at - 1].reduced; --at) sizes[2] *= list_[at - 1].size;
+        if (at == 0) return sizes;
+        sizes[1] = list_[--at].size;
+        for (std::size_t g = 0; g < at; ++g) sizes[0] *= list_[g].size;
+        for (--size_; at < size_; ++at) list_[at] = list_[at + 1];
+        return sizes;
+    }
+
+private:
+    struct Group {
+        Index size;
+        bool reduced;
+    };
+    std::array<Group, Shape::max_rank> list_;
+    std::size_t size_ = 0;
+};
 
 template <class T>
 void arg_reduce_middle(bool largest, const T* x, Index outer, Index n, Index inner, Index* out) {
-    parallel_pieces(outer, std::max<Index>(1, block / std::max<Index>(1, n * inner)),
+    parallel_pieces(outer, std::max<Index>(1, worth_a_strip / std::max<Index>(1, n * inner)),
                     [&](Index begin, Index end) {
                         for (Index o = begin; o < end; ++o) {
                             for (Index j = 0; j < inner; ++j) {
@@ -282,26 +353,76 @@ void arg_reduce_middle(bool largest, const T* x, Index outer, Index n, Index inn
 
 }  // namespace
 
+Reducer::Reducer(Reduction reduction, DType dtype, Index outer, Index n, Index inner)
+    : tree_(tree_of(outer, n, inner)), functions_(functions_of(reduction, dtype)) {}
+
+std::optional<Reducer> Reducer::in_blocks(Reduction reduction, const Spec& in, std::uint32_t axes) {
+    Groups groups(in.shape, axes);
+    if (groups.reduced() > 1 || in.size() == 0) return {};
+    const auto [outer, n, inner] = groups.take_last();
+    const Reducer r(reduction, in.dtype, outer, n, inner);
+    if (inner > wide || (outer > 1 && r.tree_.strips > 1)) return {};
+    return r;
+}
+
+Index Reducer::piece() const noexcept {
+    const Index strip = tree_.rows * tree_.inner;
+    return tree_.outer == 1 ? strip : std::max<Index>(1, worth_a_strip / strip) * strip;
+}
+
+Index Reducer::unit(Index block) const noexcept {
+    const Index whole = tree_.n * tree_.inner, row = tree_.fold * tree_.inner;
+    return whole <= block ? whole : row <= block ? row : 1;
+}
+
+void Reducer::run(const void* in, void* out) const {
+    using State = std::array<std::byte, static_cast<std::size_t>(wide) * widest_lane>;
+    const Tree& t = tree_;
+    if (t.inner > wide) {  // columns have nothing to do with each other
+        const Index across = ratio(t.inner, wide);
+        parallel_for(t.outer * across * t.strips, [&](Index i) {
+            alignas(widest_lane) State state;
+            functions_->columns(t, in, i / across, i % across * wide, state.data(), out);
+        });
+    } else {
+        const Index row = t.n * t.inner, strip = t.rows * t.inner;
+        const Buffer totals = t.strips > 1 ? Buffer::allocate(totals_bytes()) : Buffer();
+        const auto start_of = [&](Index i) { return i / t.strips * row + i % t.strips * strip; };
+        const Index together = std::max<Index>(1, worth_a_strip / std::max<Index>(1, strip));
+        parallel_pieces(t.outer * t.strips, together, [&](Index begin, Index end) {
+            alignas(widest_lane) State state;
+            const Index start = start_of(begin);
+            feed(static_cast<const std::byte*>(in) +
+                     static_cast<std::size_t>(start) * functions_->element,
+                 start, start_of(end) - start, state.data(), totals.data(), out);
+        });
+        finish(totals.data(), out);
+        return;
+    }
+    finish(nullptr, out);
+}
+
 void reduce(Reduction reduction, ConstView in, std::uint32_t axes, View out) {
     if (out.size() == 0) return;
-    switch (reduction) {
-        case Reduction::sum:
-            return dispatch(in.spec.dtype, [&]<class T>() {
-                reduce_all<Sum<T>, Sum<typename Sum<T>::Result>>(in, axes, out);
-            });
-        case Reduction::max:
-            return dispatch(in.spec.dtype, [&]<class T>() {
-                reduce_all<Extreme<T, true>, Extreme<T, true>>(in, axes, out);
-            });
-        case Reduction::min:
-            return dispatch(in.spec.dtype, [&]<class T>() {
-                reduce_all<Extreme<T, false>, Extreme<T, false>>(in, axes, out);
-            });
-        case Reduction::any:
-            return reduce_all<Logic<true>, Logic<true>>(in, axes, out);
-        case Reduction::all:
-            return reduce_all<Logic<false>, Logic<false>>(in, axes, out);
+    Groups groups(in.spec.shape, axes);
+    Array between;
+    for (auto left = std::max<std::ptrdiff_t>(1, groups.reduced()); left > 0; --left) {
+        const auto [outer, n, inner] = groups.take_last();
+        const Reducer reducer(reduction, in.spec.dtype, outer, n, inner);
+        if (left == 1) return reducer.run(in.data, out.data);
+        const Array result({Shape{outer, inner}, out.spec.dtype});
+        reducer.run(in.data, result.raw());
+        between = result;
+        in = {between.raw(), between.spec()};
     }
+}
+
+Prepared prepare_reduce(Reduction reduction, const Spec& in, std::uint32_t axes) {
+    Groups groups(in.shape, axes);
+    if (groups.reduced() > 1 || in.size() == 0) return {};
+    const auto [outer, n, inner] = groups.take_last();
+    return [reducer = Reducer(reduction, in.dtype, outer, n, inner)](
+               const void* const* from, void* out) { reducer.run(from[0], out); };
 }
 
 void arg_reduce(bool largest, ConstView in, int axis, View out) {

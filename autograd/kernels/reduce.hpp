@@ -2,8 +2,11 @@
 // number of threads nor the surroundings change a bit of the result.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 
+#include <shikumi/autograd/kernels/prepared.hpp>
 #include <shikumi/autograd/kernels/view.hpp>
 
 namespace shikumi::kernels {
@@ -14,6 +17,64 @@ enum class Reduction : std::uint8_t { sum, max, min, any, all };
 /// f64 accurately, integers and bool into i64, which wraps around. max, min: NaN wins; the reduced
 /// axes are not empty. any, all: bool.
 void reduce(Reduction reduction, ConstView in, std::uint32_t axes, View out);
+/// The same where it is one pass over an array that is not empty; else empty.
+Prepared prepare_reduce(Reduction reduction, const Spec& in, std::uint32_t axes);
+
+/// One reduction of the middle of three axes, which can be fed its array block by block while that
+/// is computed. However the array is cut into blocks, the bits are those of `reduce`.
+class Reducer {
+public:
+    /// Each of the `outer` arrays of n rows is cut into strips of `rows` rows. A strip is summed up
+    /// in fold · inner lanes.
+    struct Tree {
+        Index outer, n, inner, rows, strips, fold;
+        bool operator==(const Tree&) const = default;
+    };
+    /// What it calls, and the bytes of an element, of a total, and of a lane with its total.
+    struct Functions {
+        void (*feed)(const Tree& tree, const void* in, Index start, Index count, void* state,
+                     void* totals, void* out);
+        void (*columns)(const Tree& tree, const void* in, Index outer, Index first, void* state,
+                        void* out);
+        void (*finish)(const Tree& tree, void* totals, void* out);
+        std::size_t element, total, lane;
+    };
+
+    Reducer(Reduction reduction, DType dtype, Index outer, Index n, Index inner);
+    /// That of these axes of an array; none where they aren't neighbours, or there is too much to
+    /// keep from one block to the next.
+    static std::optional<Reducer> in_blocks(Reduction reduction, const Spec& in,
+                                            std::uint32_t axes);
+
+    /// All at once, on all threads. From (outer, n, inner) to (outer, inner).
+    void run(const void* in, void* out) const;
+
+    const Tree& tree() const noexcept { return tree_; }
+    /// Elements that one thread may take at a time: whole strips, from a multiple of this on.
+    Index piece() const noexcept;
+    /// Blocks of about `block` elements are fed fastest if they are a multiple of this.
+    Index unit(Index block) const noexcept;
+    /// Bytes that a thread keeps from one block to the next, and of all strips' totals.
+    std::size_t state_bytes() const noexcept {
+        return static_cast<std::size_t>(tree_.fold * tree_.inner) * functions_->lane;
+    }
+    std::size_t totals_bytes() const noexcept {
+        const Index totals = tree_.strips > 1 ? tree_.outer * tree_.strips * tree_.inner : 0;
+        return static_cast<std::size_t>(totals) * functions_->total;
+    }
+    /// Takes elements [start, start + count) of the array, which lie at `in`. A strip is taken in
+    /// order, by one thread with one state.
+    void feed(const void* in, Index start, Index count, void* state, void* totals,
+              void* out) const {
+        functions_->feed(tree_, in, start, count, state, totals, out);
+    }
+    /// Once all is taken.
+    void finish(void* totals, void* out) const { functions_->finish(tree_, totals, out); }
+
+private:
+    Tree tree_;
+    const Functions* functions_;
+};
 
 /// Positions (i64) of the first largest (or smallest) elements along `axis`; NaN counts as such.
 void arg_reduce(bool largest, ConstView in, int axis, View out);

@@ -4,8 +4,7 @@
 #include <limits>
 
 #include <shikumi/autograd/graph/op.hpp>
-#include <shikumi/autograd/kernels/reduce.hpp>
-#include <shikumi/autograd/ops/detail/axes.hpp>
+#include <shikumi/autograd/ops/detail/reducing.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi {
@@ -13,6 +12,7 @@ namespace shikumi {
 namespace {
 
 using detail::AxisSet;
+using detail::Reducing;
 using kernels::Reduction;
 
 // The reduced axes are there again, with size 1.
@@ -22,8 +22,8 @@ Tensor with_kept_axes(const Tensor& reduced, const Shape& in, AxisSet axes) {
 
 // out = Σ x; g spread over the axes. Integers and bool add up in i64, as NumPy's do: 300 pixels
 // of u8 have no sum in u8.
-struct Sum final : Multilinear {
-    Sum(AxisSet a, bool k) : axes(a), keepdims(k) {}
+struct Sum final : Multilinear, Reducing {
+    Sum(AxisSet a, bool k) : Reducing{Reduction::sum, a}, keepdims(k) {}
     bool operator==(const Sum&) const = default;
     std::string_view name() const noexcept override { return "sum"; }
     Spec infer(Specs in) const override {
@@ -31,7 +31,10 @@ struct Sum final : Multilinear {
                 is_floating(in[0].dtype) ? in[0].dtype : i64};
     }
     void eval(ConstViews in, View out) const override {
-        kernels::reduce(Reduction::sum, in[0], axes, out);
+        kernels::reduce(reduction, in[0], axes, out);
+    }
+    kernels::Prepared prepare(Specs in, const Spec&) const override {
+        return kernels::prepare_reduce(reduction, in[0], axes);
     }
     double flops(Specs in, const Spec&) const noexcept override {
         return static_cast<double>(in[0].size());
@@ -41,15 +44,17 @@ struct Sum final : Multilinear {
         return broadcast_to(with_kept_axes(g, shape, axes), shape);
     }
 
-    AxisSet axes;
     bool keepdims;
 };
 
 // out = max x (or min); g shared equally by the elements that are it
-struct Extreme final : General {
-    Extreme(bool l, AxisSet a, bool k) : largest(l), axes(a), keepdims(k) {}
+struct Extreme final : General, Reducing {
+    Extreme(bool largest, AxisSet a, bool k)
+        : Reducing{largest ? Reduction::max : Reduction::min, a}, keepdims(k) {}
     bool operator==(const Extreme&) const = default;
-    std::string_view name() const noexcept override { return largest ? "max" : "min"; }
+    std::string_view name() const noexcept override {
+        return reduction == Reduction::max ? "max" : "min";
+    }
     Spec infer(Specs in) const override {
         const Spec out{detail::reduced(in[0].shape, axes, keepdims), in[0].dtype};
         if (out.size() > 0 && detail::count(in[0].shape, axes) == 0)
@@ -57,7 +62,10 @@ struct Extreme final : General {
         return out;
     }
     void eval(ConstViews in, View out) const override {
-        kernels::reduce(largest ? Reduction::max : Reduction::min, in[0], axes, out);
+        kernels::reduce(reduction, in[0], axes, out);
+    }
+    kernels::Prepared prepare(Specs in, const Spec&) const override {
+        return kernels::prepare_reduce(reduction, in[0], axes);
     }
     double flops(Specs in, const Spec&) const noexcept override {
         return static_cast<double>(in[0].size());
@@ -75,8 +83,6 @@ struct Extreme final : General {
         return hits / record(Sum(axes, true), hits);
     }
 
-    bool largest;
-    AxisSet axes;
     bool keepdims;
 };
 
@@ -102,10 +108,13 @@ struct ArgExtreme final : General {
 };
 
 // out = x₁ or x₂ or … (and); a constant
-struct Logic final : General {
-    Logic(bool e, AxisSet a, bool k) : either(e), axes(a), keepdims(k) {}
+struct Logic final : General, Reducing {
+    Logic(bool either, AxisSet a, bool k)
+        : Reducing{either ? Reduction::any : Reduction::all, a}, keepdims(k) {}
     bool operator==(const Logic&) const = default;
-    std::string_view name() const noexcept override { return either ? "any" : "all"; }
+    std::string_view name() const noexcept override {
+        return reduction == Reduction::any ? "any" : "all";
+    }
     Spec infer(Specs in) const override {
         if (in[0].dtype != bool_)
             fail<DTypeError>(name(), "wants bool, got ", in[0],
@@ -113,12 +122,13 @@ struct Logic final : General {
         return {detail::reduced(in[0].shape, axes, keepdims), bool_};
     }
     void eval(ConstViews in, View out) const override {
-        kernels::reduce(either ? Reduction::any : Reduction::all, in[0], axes, out);
+        kernels::reduce(reduction, in[0], axes, out);
+    }
+    kernels::Prepared prepare(Specs in, const Spec&) const override {
+        return kernels::prepare_reduce(reduction, in[0], axes);
     }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
 
-    bool either;
-    AxisSet axes;
     bool keepdims;
 };
 

@@ -2,6 +2,7 @@
 #include "catch.hpp"
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <map>
 #include <vector>
@@ -129,6 +130,40 @@ TEST_CASE("extremes, over any axes") {
                         low = reduced(Reduction::min, x, axes);
             CHECK(std::vector(high.data<double>().begin(), high.data<double>().end()) == most);
             CHECK(std::vector(low.data<double>().begin(), low.data<double>().end()) == least);
+        }
+    }
+}
+
+TEST_CASE("however an array is cut into blocks, the bits are the same") {
+    Generator rng(9);
+    std::uint64_t state = 1;
+    const auto random = [&](Index n) {
+        state = state * 6364136223846793005U + 1442695040888963407U;
+        return static_cast<Index>((state >> 33) % static_cast<std::uint64_t>(n));
+    };
+    for (const Shape& shape : shapes) {
+        for (const DType dtype : {f32, f64, u8}) {
+            const Array x = (random_normal(shape, rng, 3.0)).cast(dtype).array();
+            for (std::uint32_t axes = 0; axes < 1U << shape.rank(); ++axes) {
+                for (const Reduction reduction : {Reduction::sum, Reduction::max}) {
+                    const auto reducer = kernels::Reducer::in_blocks(reduction, x.spec(), axes);
+                    if (!reducer) continue;
+                    INFO(shape << " " << name(dtype) << " axes " << axes);
+                    const Array wanted = reduced(reduction, x, axes), out(wanted.spec());
+                    std::vector<double> own(reducer->state_bytes() / 8 + 1),
+                        totals(reducer->totals_bytes() / 8 + 1);
+                    for (Index at = 0; at < x.size();) {
+                        const Index count =
+                            std::min(x.size() - at, 1 + random(random(3) == 0 ? 9 : 3000));
+                        reducer->feed(static_cast<const std::byte*>(x.raw()) +
+                                          static_cast<std::size_t>(at) * size_of(dtype),
+                                      at, count, own.data(), totals.data(), out.raw());
+                        at += count;
+                    }
+                    reducer->finish(totals.data(), out.raw());
+                    CHECK(std::memcmp(out.raw(), wanted.raw(), out.spec().bytes()) == 0);
+                }
+            }
         }
     }
 }
