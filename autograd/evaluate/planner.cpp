@@ -63,6 +63,7 @@ const Plan& Planner::plan(std::span<const Tensor> roots, std::span<const Assignm
     find_arrays();
     level();
     cluster(assignments);
+    compute_again();
     order();
     assign_slots();
     emit();
@@ -89,15 +90,6 @@ Planner::Place Planner::place(std::uint32_t node) const noexcept {
     if (info.kind == Kind::view || info.kind == Kind::stretch)
         return {Place::Kind::seen_through, false, false, 0};
     return {Place::Kind::computed, info.stored, order_[info.position].last, info.position};
-}
-
-// Calls f(array or pointwise node that `node`'s step reads, input number).
-template <class F>
-void Planner::for_each_read(std::uint32_t node, F&& f) const {
-    const bool through = blockwise(node);
-    std::uint32_t i = 0;
-    for (const std::uint32_t input : walk_.inputs(node))
-        f(through ? info_[input].source : info_[input].array, i++);
 }
 
 void Planner::walk_graph() {
@@ -270,7 +262,7 @@ void Planner::cluster(std::span<const Assignment> assignments) {
             const auto [it, fresh] = open.try_emplace({info.level, walk_[i].spec.shape});
             if (fresh || clusters_[it->second].count >= largest_group) {
                 it->second = static_cast<std::uint32_t>(clusters_.size());
-                clusters_.push_back({.level = info.level});
+                clusters_.push_back({.level = info.level, .first_node = i});
             }
             info.cluster = it->second;
         }
@@ -328,7 +320,8 @@ void Planner::order() {
     }
     for (std::uint32_t c = 0; c < clusters_.size(); ++c) {
         const Cluster& cluster = clusters_[c];
-        order_.push_back({cluster.assigns && !cluster.feeds, cluster.level, members_[cluster.first],
+        if (cluster.count == 0) continue;
+        order_.push_back({cluster.assigns && !cluster.feeds, cluster.level, cluster.first_node,
                           Step::Kind::group, c});
     }
     std::sort(order_.begin(), order_.end(), [](const Order& a, const Order& b) {
@@ -338,7 +331,6 @@ void Planner::order() {
     for (std::uint32_t position = 0; position < order_.size(); ++position) {
         const Order& o = order_[position];
         const auto place = [&](std::uint32_t node) {
-            info_[node].position = position;
             for_each_read(node, [&](std::uint32_t read, int) {
                 Info& array = info_[info_[read].array];
                 array.last_read = position + 1;
@@ -346,10 +338,15 @@ void Planner::order() {
             });
         };
         if (o.kind == Step::Kind::call) {
+            info_[o.what].position = position;
             place(o.what);
-        } else {
-            const Cluster& cluster = clusters_[o.what];
-            for (std::uint32_t m = 0; m < cluster.count; ++m) place(members_[cluster.first + m]);
+            continue;
+        }
+        const Cluster& cluster = clusters_[o.what];
+        for (std::uint32_t m = cluster.first; m < cluster.first + cluster.count; ++m) {
+            const std::uint32_t node = members_[m];
+            if (info_[node].cluster == o.what) info_[node].position = position;
+            place(node);
         }
     }
 }
@@ -533,7 +530,7 @@ void Planner::emit_group(std::uint32_t cluster) {
             local_[read].last_read = number;
         });
         local_[m] = {cluster, static_cast<std::uint32_t>(plan_.values.size()) - group.first_value,
-                     number};
+                     number, true};
         GroupValue v;
         if (info_[m].stored) v.slot = info_[m].slot;
         instruction.out = local_[m].value;
@@ -582,7 +579,7 @@ void Planner::place_scratch(Group& group, std::span<const std::uint32_t> members
         std::uint32_t releases = 0;
         bool same_size = true;
         for_each_read(m, [&](std::uint32_t read, std::uint32_t) {
-            if (!same_group(read, m)) return;
+            if (local_[read].cluster != emitting_ || !local_[read].computed) return;
             const GroupValue& in = values[local_[read].value];
             if (in.slot != no_slot || local_[read].last_read != number) return;
             local_[read].last_read = ~0U;  // x * x lets go of x once
@@ -715,7 +712,9 @@ void Planner::find_ending(std::uint32_t node, std::vector<std::uint32_t>& arrays
             const std::uint32_t array = info_[read].array;
             const Info& from = info_[array];
             if (from.kind == Kind::leaf || from.kept || from.slot == no_slot) return;
-            if (from.last_reader != member || from.position == info.position) return;
+            if (from.last_reader != member || from.last_read != info.position + 1 ||
+                from.position == info.position)
+                return;
             arrays.push_back(array);
         });
     }

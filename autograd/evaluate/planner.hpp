@@ -65,8 +65,12 @@ private:
     struct Cluster {                         // nodes that make one group
         std::uint32_t first = 0, count = 0;  // in members_
         bool assigns = false, feeds = false;
-        std::uint32_t level = 0;
+        std::uint32_t level = 0, first_node = 0;
         std::uint32_t reducer = ~0U;  // the first reduction's
+    };
+    struct Reading {  // of another group's value
+        std::uint32_t value, cluster;
+        auto operator<=>(const Reading&) const = default;
     };
     struct Order {
         bool last;
@@ -82,6 +86,9 @@ private:
     void level();
     void cluster(std::span<const Assignment> assignments);
     bool joins_reductions(std::uint32_t node);
+    void compute_again();
+    std::vector<Reading> readings_of_cheap_values() const;
+    void take_in(std::vector<Reading> again);
     void order();
     void assign_slots();
     void emit();
@@ -120,8 +127,14 @@ private:
         return same_group_possible(source, consumer) &&
                info_[source].cluster == info_[consumer].cluster;
     }
+    // Calls f(array or pointwise node that `node`'s step reads, input number).
     template <class F>
-    void for_each_read(std::uint32_t node, F&& f) const;
+    void for_each_read(std::uint32_t node, F&& f) const {
+        const bool through = blockwise(node);
+        std::uint32_t i = 0;
+        for (const std::uint32_t input : walk_.inputs(node))
+            f(through ? info_[input].source : info_[input].array, i++);
+    }
     SlotIndex slot_of(std::uint32_t node);
 
     Walk walk_;
@@ -136,6 +149,7 @@ private:
     // While a group is emitted: the number of each node's value in it.
     struct Local {
         std::uint32_t cluster = ~0U, value = 0, last_read = 0;
+        bool computed = false;  // by the group itself
     };
     std::vector<Local> local_;
     std::vector<Local> single_;  // as a number that is not stretched

@@ -2,12 +2,14 @@
 #include <cmath>
 
 #include <shikumi/autograd/kernels/vector_math.hpp>
+#include <shikumi/autograd/ops/detail/cheap.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 
 namespace shikumi {
 
 namespace {
 
+using detail::Cheap;
 using detail::FloatingOp;
 using detail::literal;
 using detail::NumericOp;
@@ -16,7 +18,7 @@ using kernels::BlockKernel;
 namespace vector = kernels::math;
 
 // a + b; 1, 1
-struct Add final : NumericOp {
+struct Add final : NumericOp, Cheap {
     std::string_view name() const noexcept override { return "add"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype,
@@ -26,7 +28,7 @@ struct Add final : NumericOp {
 };
 
 // a - b; 1, -1
-struct Subtract final : NumericOp {
+struct Subtract final : NumericOp, Cheap {
     std::string_view name() const noexcept override { return "subtract"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype,
@@ -38,7 +40,7 @@ struct Subtract final : NumericOp {
 };
 
 // a b; b, a
-struct Multiply final : NumericOp {
+struct Multiply final : NumericOp, Cheap {
     std::string_view name() const noexcept override { return "multiply"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype,
@@ -65,7 +67,7 @@ struct Divide final : Pointwise {
 };
 
 // -x; -1
-struct Negative final : NumericOp {
+struct Negative final : NumericOp, Cheap {
     std::string_view name() const noexcept override { return "negative"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype, [](auto x) { return -wrapping(x); });
@@ -74,7 +76,7 @@ struct Negative final : NumericOp {
 };
 
 // x²; 2 x
-struct Square final : NumericOp {
+struct Square final : NumericOp, Cheap {
     std::string_view name() const noexcept override { return "square"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype, [](auto x) { return wrapping(x) * wrapping(x); });
@@ -111,7 +113,7 @@ struct Pow final : FloatingOp {
 };
 
 // 1 where a > b, ½ where a = b, else 0: how the larger of two shares out its gradient
-struct Wins final : FloatingOp {
+struct Wins final : FloatingOp, Cheap {
     std::string_view name() const noexcept override { return "wins"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::floating(in[0].dtype, [](auto a, auto b) {
@@ -122,7 +124,7 @@ struct Wins final : FloatingOp {
 };
 
 // max(a, b), NaN where either is; whoever wins, 1
-struct Maximum final : NumericOp {
+struct Maximum final : NumericOp, Cheap {
     std::string_view name() const noexcept override { return "maximum"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype,
@@ -134,7 +136,7 @@ struct Maximum final : NumericOp {
 };
 
 // min(a, b), NaN where either is; whoever loses, 1
-struct Minimum final : NumericOp {
+struct Minimum final : NumericOp, Cheap {
     std::string_view name() const noexcept override { return "minimum"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype,
@@ -146,7 +148,7 @@ struct Minimum final : NumericOp {
 };
 
 // 1 where low <= x <= high, else 0
-struct Inside final : FloatingOp {
+struct Inside final : FloatingOp, Cheap {
     std::string_view name() const noexcept override { return "inside"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::floating(
@@ -156,7 +158,7 @@ struct Inside final : FloatingOp {
 };
 
 // min(max(x, low), high); 1 inside, borders included
-struct Clip final : NumericOp {
+struct Clip final : NumericOp, Cheap {
     std::string_view name() const noexcept override { return "clip"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype, [](auto x, auto low, auto high) {

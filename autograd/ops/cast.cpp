@@ -1,12 +1,14 @@
 // From one dtype to another.
 #include <limits>
 
+#include <shikumi/autograd/ops/detail/cheap.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 
 namespace shikumi {
 
 namespace {
 
+using detail::Cheap;
 using kernels::BlockKernel;
 
 // Reals are truncated towards zero for integers and held in their range, NaN becomes 0 there;
@@ -36,7 +38,7 @@ struct Convert {
 };
 
 // x as another dtype; 1 between reals, else 0
-struct Cast final : Pointwise {
+struct Cast final : Pointwise, Cheap {
     explicit Cast(DType dtype) : to(dtype) {}
     std::string_view name() const noexcept override { return "cast"; }
     Spec infer(Specs in) const override { return {in[0].shape, to}; }

@@ -2,12 +2,14 @@
 #include <cmath>
 #include <functional>
 
+#include <shikumi/autograd/ops/detail/cheap.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 
 namespace shikumi {
 
 namespace {
 
+using detail::Cheap;
 using detail::literal;
 using kernels::BlockKernel;
 
@@ -32,7 +34,7 @@ struct NotEqual : std::not_equal_to<> {
 
 // Whether the relation holds between a and b.
 template <class Relation>
-struct Compare final : Pointwise {
+struct Compare final : Pointwise, Cheap {
     std::string_view name() const noexcept override { return Relation::name; }
     Spec infer(Specs in) const override { return {pointwise_spec(name(), in).shape, bool_}; }
     BlockKernel kernel(Specs in) const override { return kernels::any(in[0].dtype, Relation{}); }
@@ -54,7 +56,7 @@ struct Not : std::logical_not<> {
 
 // A function of truth values.
 template <class Function>
-struct Logic final : Pointwise {
+struct Logic final : Pointwise, Cheap {
     std::string_view name() const noexcept override { return Function::name; }
     Spec infer(Specs in) const override {
         const Spec out = pointwise_spec(name(), in);
@@ -77,7 +79,7 @@ struct IsFinite {
 
 // Whether a real number is of a kind.
 template <class Kind>
-struct Classify final : Pointwise {
+struct Classify final : Pointwise, Cheap {
     std::string_view name() const noexcept override { return Kind::name; }
     Spec infer(Specs in) const override { return {floating_spec(name(), in).shape, bool_}; }
     BlockKernel kernel(Specs in) const override { return kernels::floating(in[0].dtype, Kind{}); }
@@ -99,7 +101,7 @@ struct Select {
 };
 
 // c ? a : b; -, c, not c
-struct Where final : Pointwise {
+struct Where final : Pointwise, Cheap {
     std::string_view name() const noexcept override { return "where"; }
     Spec infer(Specs in) const override {
         if (in[0].dtype != bool_)
