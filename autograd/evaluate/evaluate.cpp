@@ -9,6 +9,7 @@
 #include <shikumi/autograd/evaluate/recognition.hpp>
 #include <shikumi/autograd/evaluate/rematerialize.hpp>
 #include <shikumi/autograd/evaluate/trace.hpp>
+#include <shikumi/autograd/evaluate/unplanned.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 
 namespace shikumi {
@@ -18,12 +19,15 @@ namespace {
 struct Workbench {
     Planner planner;
     PlanCache plans;
+    Unplanned unplanned;
     std::vector<const Node*> nodes;
     Frame frame;
     void clear() noexcept {
         frame.release();
+        unplanned.clear();
         if (planner.walk().capacity() <= largest_kept_walk) return planner.clear();
         planner = Planner();
+        unplanned = Unplanned();
         nodes = {};
         frame = Frame();
     }
@@ -74,10 +78,15 @@ void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignme
     const Plan* known = bench->plans.find(roots, assignments, budget, nodes);
     watch.lap("recognise");
     if (!known) {
+        Unplanned& graph = bench->unplanned;
+        graph.look_at(roots, assignments);
+        const bool met = bench->plans.met(graph.hash() ^ budget);
+        const bool plain = assignments.empty() && budget == EvaluationOptions().memory_budget;
+        if (!met && plain && !watch && graph.small()) return graph.run();
         known = &plan_within(budget, bench->planner, roots, assignments);
         const Walk& walk = bench->planner.walk();
         nodes.assign(walk.nodes().begin(), walk.nodes().end());
-        bench->plans.consider(*known, walk, roots, assignments, budget);
+        if (met) bench->plans.keep(*known, walk, roots, assignments, budget);
         watch.lap("plan");
     }
     const Plan& plan = *known;

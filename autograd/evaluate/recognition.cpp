@@ -99,19 +99,6 @@ bool Structure::fits(std::span<const Tensor> roots, std::span<const Assignment> 
     return true;
 }
 
-std::uint64_t Structure::hash() const noexcept {
-    std::uint64_t h = roots_.size();
-    const auto mix = [&](std::uint64_t x) { h = (h ^ x) * 0x9E3779B97F4A7C15U + (h >> 29); };
-    for (const Check& c : checks_) {
-        mix(reinterpret_cast<std::uintptr_t>(c.op));
-        mix(c.spec.shape.hash() + static_cast<std::uint64_t>(c.spec.dtype));
-        mix(c.uses * 8U + (c.held ? 4 : 0) + (c.root ? 2 : 0) + (c.has_buffer ? 1 : 0));
-    }
-    for (const Visit& v : edges_) mix(v.position);
-    for (const Visit& v : roots_) mix(v.position);
-    return h;
-}
-
 void Structure::retain() const noexcept {
     for (const Check& c : checks_) {
         if (c.op) c.op->retain();
@@ -147,18 +134,21 @@ const Plan* PlanCache::find(std::span<const Tensor> roots, std::span<const Assig
     return nullptr;
 }
 
-void PlanCache::consider(const Plan& plan, const Walk& walk, std::span<const Tensor> roots,
-                         std::span<const Assignment> assignments, std::size_t budget) {
+bool PlanCache::met(std::uint64_t hash) {
+    const auto seen = std::find(seen_.begin(), seen_.end(), hash);
+    if (seen != seen_.end()) {
+        seen_.erase(seen);
+        return true;
+    }
+    if (seen_.size() == most_seen) seen_.pop_front();
+    seen_.push_back(hash);
+    return false;
+}
+
+void PlanCache::keep(const Plan& plan, const Walk& walk, std::span<const Tensor> roots,
+                     std::span<const Assignment> assignments, std::size_t budget) {
     if (walk.size() > largest) return;
     scratch_.describe(walk, roots, assignments);
-    const std::uint64_t hash = scratch_.hash() ^ budget;
-    const auto seen = std::find(seen_.begin(), seen_.end(), hash);
-    if (seen == seen_.end()) {
-        if (seen_.size() == most_seen) seen_.pop_front();
-        seen_.push_back(hash);
-        return;
-    }
-    seen_.erase(seen);
     auto entry = std::make_unique<Entry>(Entry{scratch_, plan, budget});
     entry->structure.retain();
     const auto other = std::find_if(entries_.begin(), entries_.end(), [&](const auto& e) {

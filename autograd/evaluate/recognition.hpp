@@ -24,7 +24,6 @@ public:
     /// numbered as they were in the walk. Follows the graph from the roots down, without marks.
     bool fits(std::span<const Tensor> roots, std::span<const Assignment> assignments,
               std::vector<const Node*>& nodes) const;
-    std::uint64_t hash() const noexcept;
     std::size_t size() const noexcept { return checks_.size(); }
 
     /// Keeps the operations alive, so that an address means the same operation.
@@ -67,9 +66,11 @@ public:
     /// yet.
     const Plan* find(std::span<const Tensor> roots, std::span<const Assignment> assignments,
                      std::size_t budget, std::vector<const Node*>& nodes);
-    /// Keeps `plan` if its graph has been seen before: most structures that come twice stay.
-    void consider(const Plan& plan, const Walk& walk, std::span<const Tensor> roots,
-                  std::span<const Assignment> assignments, std::size_t budget);
+    /// True where a graph of this hash came before and no plan was kept: most structures that come
+    /// twice stay.
+    bool met(std::uint64_t hash);
+    void keep(const Plan& plan, const Walk& walk, std::span<const Tensor> roots,
+              std::span<const Assignment> assignments, std::size_t budget);
 
 private:
     struct Entry {

@@ -167,4 +167,17 @@ void scatter_strided(ConstView in, void* to, const Layout& layout) {
     copy(in.spec.dtype, in.spec.shape, to, layout, in.data, Layout::contiguous(in.spec.shape));
 }
 
+void broadcast(ConstView in, View out) {
+    const Shape& own = in.spec.shape;
+    const Layout contiguous = Layout::contiguous(own);
+    const int added = out.spec.shape.rank() - own.rank();
+    Layout layout;
+    for (int i = 0; i < own.rank(); ++i) {
+        if (own[i] != 1)
+            layout.steps[static_cast<unsigned>(i + added)] =
+                contiguous.steps[static_cast<unsigned>(i)];
+    }
+    gather_strided(in.data, layout, out);
+}
+
 }  // namespace shikumi::kernels

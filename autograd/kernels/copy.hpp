@@ -26,5 +26,7 @@ void copy(DType dtype, const Shape& shape, void* to, const Layout& layout_to, co
 void gather_strided(const void* from, const Layout& layout, View out);
 /// The same from contiguous memory.
 void scatter_strided(ConstView in, void* to, const Layout& layout);
+/// `in` stretched to the shape of `out`, which its own broadcasts to.
+void broadcast(ConstView in, View out);
 
 }  // namespace shikumi::kernels

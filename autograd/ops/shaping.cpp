@@ -72,18 +72,7 @@ struct BroadcastTo final : Multilinear {
             fail<ShapeError>(name(), in[0].shape, " does not broadcast to ", shape);
         return {shape, in[0].dtype};
     }
-    void eval(ConstViews in, View out) const override {
-        const Shape& own = in[0].spec.shape;
-        const Layout contiguous = Layout::contiguous(own);
-        const int added = shape.rank() - own.rank();
-        Layout layout;
-        for (int i = 0; i < own.rank(); ++i) {
-            if (own[i] != 1)
-                layout.steps[static_cast<unsigned>(i + added)] =
-                    contiguous.steps[static_cast<unsigned>(i)];
-        }
-        kernels::gather_strided(in[0].data, layout, out);
-    }
+    void eval(ConstViews in, View out) const override { kernels::broadcast(in[0], out); }
     Tensor adjoint(int, Tensors in, const Tensor& g) const override {
         return sum_to(g, in[0].shape());
     }

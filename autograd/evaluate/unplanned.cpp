@@ -1,0 +1,157 @@
+#include <shikumi/autograd/evaluate/unplanned.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/kernels/copy.hpp>
+#include <shikumi/autograd/kernels/denormals.hpp>
+
+namespace shikumi {
+
+namespace {
+
+// Elements of an array, and bytes of all together, up to which a run without a plan is faster.
+constexpr Index small_array = 512;
+constexpr std::size_t small_graph = std::size_t{4} << 20;
+// For such an array of any dtype.
+constexpr std::size_t stretched_bytes = small_array * sizeof(double);
+// What is kept from one run to the next.
+constexpr std::size_t small_memory = std::size_t{128} << 10;
+
+std::size_t room_for(const Spec& spec) noexcept {
+    return (spec.bytes() + Buffer::alignment - 1) / Buffer::alignment * Buffer::alignment;
+}
+
+bool pending(const Node& node) noexcept { return node.data == nullptr; }
+
+void want(Buffer& buffer, std::size_t bytes) {
+    if (buffer.capacity() < bytes) buffer = Buffer::allocate(bytes);
+}
+
+}  // namespace
+
+void Unplanned::look_at(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
+    roots_.clear();
+    for (const Tensor& root : roots) roots_.push_back(root.node());
+    for (const Assignment& a : assignments) roots_.push_back(a.value.node());
+    walk_.run(roots_, pending);
+}
+
+std::uint64_t Unplanned::hash() const noexcept {
+    std::uint64_t h = roots_.size();
+    const auto mix = [&](std::uint64_t x) { h = (h ^ x) * 0x9E3779B97F4A7C15U + (h >> 29); };
+    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+        const Node& node = walk_[i];
+        mix(pending(node) ? reinterpret_cast<std::uintptr_t>(node.op) : 0);
+        mix(node.spec.shape.hash() + static_cast<std::uint64_t>(node.spec.dtype));
+        for (const std::uint32_t input : walk_.inputs(i)) mix(i - input);
+    }
+    return h;
+}
+
+bool Unplanned::small() const noexcept {
+    std::size_t all = 0;
+    for (const Node* node : walk_.nodes()) {
+        if (!pending(*node)) continue;
+        if (!node->op || node->spec.size() > small_array) return false;
+        all += room_for(node->spec);
+    }
+    return all <= small_graph;
+}
+
+void Unplanned::find_held() {
+    uses_.assign(walk_.size(), 0);
+    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+        for (const std::uint32_t input : walk_.inputs(i)) ++uses_[input];
+    }
+    for (const Node* root : roots_) uses_[static_cast<std::size_t>(walk_.position(*root))] = 0;
+    held_.clear();
+    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+        const Node& node = walk_[i];
+        // Another thread's count can't be read exactly: taken as held.
+        if (pending(node) && (!node.mine() || node.handles() > uses_[i])) held_.push_back(i);
+    }
+}
+
+void Unplanned::run() {
+    find_held();
+    std::size_t bytes = 0;
+    for (const Node* node : walk_.nodes()) bytes += pending(*node) ? room_for(node->spec) : 0;
+    want(workspace_, bytes);
+    want(stretched_, 3 * stretched_bytes);
+    auto* next = static_cast<std::byte*>(workspace_.data());
+    data_.resize(walk_.size());
+    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+        const Node& node = walk_[i];
+        data_[i] = pending(node) ? next : node.data;
+        if (pending(node)) next += room_for(node.spec);
+    }
+    kept_.clear();
+    for (const std::uint32_t i : held_) {
+        const bool scalar = walk_[i].spec.shape.empty();
+        kept_.push_back(scalar ? Buffer() : Buffer::allocate(walk_[i].spec.bytes()));
+        if (!scalar) data_[i] = kept_.back().data();
+    }
+    const kernels::FlushDenormals flush;
+    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+        const Node& node = walk_[i];
+        if (!pending(node)) continue;
+        try {
+            compute(i);
+        } catch (Error& error) {
+            if (node.scope) error.add_context("recorded in layer '" + *node.scope + "'");
+            throw;
+        }
+    }
+    publish();
+}
+
+void Unplanned::compute(std::uint32_t i) {
+    const Node& node = walk_[i];
+    const auto inputs = walk_.inputs(i);
+    views_.clear();
+    for (const std::uint32_t input : inputs) views_.push_back({data_[input], walk_[input].spec});
+    const View out{data_[i], node.spec};
+    if (node.op->form() != Op::Form::pointwise) return node.op->eval(views_, out);
+
+    auto* room = static_cast<std::byte*>(stretched_.data());
+    for (ConstView& view : views_) {
+        if (view.spec.shape != out.spec.shape) {
+            const View whole{room, {out.spec.shape, view.spec.dtype}};
+            kernels::broadcast(view, whole);
+            view = {whole.data, whole.spec};
+        }
+        room += stretched_bytes;
+    }
+    node.op->eval(views_, out);
+}
+
+void Unplanned::publish() noexcept {
+    for (std::size_t k = 0; k < held_.size(); ++k) {
+        Node& node = const_cast<Node&>(walk_[held_[k]]);
+        if (node.spec.shape.empty()) {
+            std::copy_n(static_cast<const std::byte*>(data_[held_[k]]), size_of(node.spec.dtype),
+                        static_cast<std::byte*>(node.store_scalar()));
+        } else {
+            node.buffer = std::move(kept_[k]);
+            node.data = node.buffer.data();
+        }
+    }
+    // Once all are known: the edges that go here count for `held`.
+    for (const std::uint32_t i : held_) {
+        Node& node = const_cast<Node&>(walk_[i]);
+        if (node.has(Node::constant)) drop_inputs(node);
+    }
+}
+
+void Unplanned::clear() noexcept {
+    walk_.clear();
+    roots_.clear();
+    kept_.clear();
+    if (workspace_.capacity() > small_memory) workspace_ = Buffer();
+}
+
+}  // namespace shikumi
