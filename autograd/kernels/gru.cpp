@@ -127,7 +127,8 @@ void gru_gradient(const GruSizes& n, ConstView tape, ConstView outputs, ConstVie
     const Index u = n.units, size = n.state();
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
         const auto run = widest<StepLoop<Backward<T>>>();
-        const StepMatrix<T> weights(recurrent.as<T>(), true, 3 * u, u);
+        const Index depth = n.steps > 1 ? 3 * u : 0;  // a single step hands nothing on
+        const StepMatrix<T> weights(recurrent.as<T>(), true, depth, u);
         T* const dh = state.as<T>();
         const Scratch<T> dbs(3 * size);
         std::fill(dh, dh + size, T{0});

@@ -122,7 +122,8 @@ void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, Cons
     const Index u = n.units, state = n.state();
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
         const auto run = widest<StepLoop<Backward<T>>>();
-        const StepMatrix<T> weights(recurrent.as<T>(), true, 4 * u, u);
+        const Index depth = n.steps > 1 ? 4 * u : 0;  // a single step hands nothing on
+        const StepMatrix<T> weights(recurrent.as<T>(), true, depth, u);
         const Tape<const T> from(n, tape.as<T>());
         const T* const dout = outputs.as<T>();
         T *const dh = output.as<T>(), *const dc = cell.as<T>();
