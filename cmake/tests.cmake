@@ -53,9 +53,9 @@ endforeach()
 if(TARGET datasets_test)   # it makes compressed files
     target_link_libraries(datasets_test PRIVATE ZLIB::ZLIB)
 endif()
-if(TARGET autograd_test)   # it reads the trace of a profile
+if(TARGET autograd_test)   # it reads the trace of a profile, and looks at a library that is loaded
     find_package(nlohmann_json CONFIG REQUIRED)
-    target_link_libraries(autograd_test PRIVATE nlohmann_json::nlohmann_json)
+    target_link_libraries(autograd_test PRIVATE nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})
 endif()
 if(TARGET examples_test)   # it runs the programs, and tests what they share
     add_dependencies(examples_test examples)
