@@ -95,6 +95,7 @@ std::vector<Planner::Reading> Planner::readings_of_cheap_values() const {
                        walk_[i].spec.bytes() >= least_bytes && cheap(walk_[i]);
     }
     std::vector<Reading> readings;
+    if (std::ranges::find(candidate, true) == candidate.end()) return readings;
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
         if (info_[i].kind != Kind::call && !blockwise(i)) continue;
         for_each_read(i, [&](std::uint32_t read, std::uint32_t) {
@@ -116,24 +117,23 @@ std::vector<Planner::Reading> Planner::readings_of_cheap_values() const {
 // out what nobody reads any longer.
 void Planner::take_in(std::vector<Reading> again) {
     std::ranges::sort(again, {}, [](const Reading& r) { return std::pair(r.cluster, r.value); });
-    std::vector<std::uint32_t> members, own;
+    std::vector<std::uint32_t> members, all;
     std::vector<std::uint32_t> read_by(walk_.size(), ~0U);
     auto next = again.begin();
     for (std::uint32_t c = 0; c < clusters_.size(); ++c) {
         Cluster& cluster = clusters_[c];
-        own.assign(members_.begin() + cluster.first,
+        all.assign(members_.begin() + cluster.first,
                    members_.begin() + cluster.first + cluster.count);
-        for (; next != again.end() && next->cluster == c; ++next) own.push_back(next->value);
-        std::ranges::sort(own, std::greater{});
-        const auto idle = [&](std::uint32_t m) {
-            if (read_by[m] != c && !(info_[m].cluster == c && info_[m].stored)) return true;
-            for_each_read(m, [&](std::uint32_t read, std::uint32_t) { read_by[read] = c; });
-            return false;
-        };
-        std::erase_if(own, idle);
+        for (; next != again.end() && next->cluster == c; ++next) all.push_back(next->value);
+        std::ranges::sort(all, std::greater{});  // readers first
         cluster.first = static_cast<std::uint32_t>(members.size());
-        cluster.count = static_cast<std::uint32_t>(own.size());
-        members.insert(members.end(), own.rbegin(), own.rend());
+        for (const std::uint32_t m : all) {
+            if (read_by[m] != c && !(info_[m].cluster == c && info_[m].stored)) continue;
+            for_each_read(m, [&](std::uint32_t read, std::uint32_t) { read_by[read] = c; });
+            members.push_back(m);
+        }
+        cluster.count = static_cast<std::uint32_t>(members.size()) - cluster.first;
+        std::reverse(members.begin() + cluster.first, members.end());
     }
     members_ = std::move(members);
 }
