@@ -61,8 +61,13 @@ struct Threads {
 
 TEST_CASE("products in all dtypes, flags and sizes") {
     for (const DType dtype : {f32, f64, i32, i64}) {
-        for (const auto& size :
-             {std::array<Index, 3>{1, 1, 1}, {3, 5, 4}, {17, 1, 33}, {1, 40, 7}, {70, 130, 90}}) {
+        for (const auto& size : {std::array<Index, 3>{1, 1, 1},
+                                 {3, 5, 4},
+                                 {17, 1, 33},
+                                 {20, 9, 3},
+                                 {5, 2, 35},
+                                 {1, 40, 7},
+                                 {70, 130, 90}}) {
             const Index m = size[0], n = size[1], k = size[2];
             for (const bool ta : {false, true}) {
                 for (const bool tb : {false, true}) {
@@ -173,6 +178,12 @@ TEST_CASE("adding to what is there") {
     std::vector<float> c(6, 100), expected = naive<float>(a, false, b, false, 3, 2, 4);
     kernels::multiply({.m = 3, .n = 2, .k = 4, .accumulate = true}, a.raw(), b.raw(), c.data());
     for (float& x : expected) x += 100;
+    CHECK(c == expected);
+    // A column and the rows of Bᵀ's first column, three elements apart.
+    const std::vector<float> column{1, 2, 3}, rows{5, 0, 0, 6, 0, 0};
+    kernels::multiply({.transpose_b = true, .m = 3, .n = 2, .k = 1, .accumulate = true, .row_b = 3},
+                      column.data(), rows.data(), c.data());
+    for (std::size_t i = 0; i < 6; ++i) expected[i] += column[i / 2] * rows[i % 2 * 3];
     CHECK(c == expected);
 }
 
