@@ -1,8 +1,9 @@
 #include <shikumi/autograd/kernels/softmax.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/kernels/block.hpp>
@@ -93,10 +94,9 @@ struct LogSumRow {
     }
 };
 
-// Lines of n elements that no vector can run along: their elements lie `stride` apart, or they are
-// shorter than a vector (`adjacent` is false: line after line). So vectors run across: each holds
-// the same element of several lines.
-template <class T, bool adjacent>
+// Lines of n elements, `stride` apart, whose neighbours are other lines: vectors run across, each
+// with the same element of several lines.
+template <class T>
 struct Lines {
     const T* x;
     Index n, stride, lines;
@@ -105,12 +105,11 @@ struct Lines {
     template <class F>
     void across(Index i, F f) const {
         const Index first = i * stride;
-        const Index length = n;
-        detail::each(lines, [=](Index l) { f(l, first + (adjacent ? l : l * length)); });
+        detail::each(lines, [=](Index l) { f(l, first + l); });
     }
     void find_largest(T* m) const {
         const T* in = x;
-        across(0, [=](Index l, Index at) { m[l] = in[at]; });
+        std::copy_n(in, lines, m);
         for (Index i = 1; i < n; ++i)
             across(i, [=](Index l, Index at) { m[l] = larger(m[l], in[at]); });
     }
@@ -129,13 +128,13 @@ struct Lines {
     }
 };
 
-// y = factor softmax(x), with a factor for each line, or 1; or log softmax(x)
-template <class T, bool adjacent, bool log>
+// y = softmax(x) or log softmax(x)
+template <class T, bool log>
 struct SoftmaxLines {
-    static void run(const T* x, Index n, Index stride, Index lines, const T* factor, T* y) {
+    static void run(const T* x, Index n, Index stride, Index lines, T* y) {
         T largest_ones[chunk], sums[chunk];
         T *const m = largest_ones, *const sum = sums;
-        const Lines<T, adjacent> all{x, n, stride, lines};
+        const Lines<T> all{x, n, stride, lines};
         all.find_largest(m);
         all.sum_exponentials(m, sum, [=](Index at, T e) { y[at] = e; });
         if constexpr (log) {
@@ -143,105 +142,253 @@ struct SoftmaxLines {
             for (Index i = 0; i < n; ++i)
                 all.across(i, [=](Index l, Index at) { y[at] = x[at] - m[l] - sum[l]; });
         } else {
-            if (factor)
-                detail::each(lines, [=](Index l) { sum[l] = factor[l] / sum[l]; });
-            else
-                detail::each(lines, [=](Index l) { sum[l] = 1 / sum[l]; });
+            detail::each(lines, [=](Index l) { sum[l] = 1 / sum[l]; });
             for (Index i = 0; i < n; ++i)
                 all.across(i, [=](Index l, Index at) { y[at] *= sum[l]; });
         }
     }
 };
 
-// log_sum = log Σ exp(x - m) and m, the largest, of each line
-template <class T>
-struct LogSumLines {
-    static void run(const T* x, Index n, Index lines, T* log_sum, T* m) {
-        const Lines<T, false> all{x, n, 1, lines};
-        all.find_largest(m);
-        all.sum_exponentials(m, log_sum, [](Index, T) {});
-        detail::each(lines, [=](Index l) { log_sum[l] = math::log(log_sum[l]); });
+// f(r) for each of at most sixteen rows, written out where there are as many.
+template <class F>
+void each_row(Index rows, F f) {
+    if (rows == lanes) {
+        [=]<Index... r>(std::integer_sequence<Index, r...>) { (f(r), ...); }
+        (std::make_integer_sequence<Index, lanes>{});
+    } else {
+        for (Index r = 0; r < rows; ++r) f(r);
     }
-};
+}
 
-// loss = Σ weight (log_sum - (x - m)) of each row. A logit of -∞ costs nothing where no weight lies
-// on it.
+// Sixteen rows that are shorter than a vector, turned over so that vectors run across: element i of
+// row r is at[i][r]. Rows that are missing are zero.
 template <class T>
-struct WeightedLoss {
-    static void run(const T* x, const T* weight, Index rows, Index n, const T* log_sum, const T* m,
-                    T* loss) {
-        for (Index row = 0; row < rows; ++row, x += n, weight += n) {
-            const T *in = x, *w = weight;
-            const T sum = log_sum[row], top = m[row];
-            loss[row] = total<T>(n, [=](Index i) {
-                const T cost = w[i] * (sum - (in[i] - top));
-                return w[i] != 0 ? cost : 0;
-            });
+struct Turned {
+    using Across = T[lanes];
+    Across at[lanes];
+
+    Turned(const T* x, Index rows, Index n) {
+        for (Index i = 0; i < n; ++i) {
+            Across& to = at[i];
+            for (Index r = rows; r < lanes; ++r) to[r] = 0;
+            each_row(rows, [=, &to](Index r) { to[r] = x[r * n + i]; });
         }
     }
-};
-
-// factor = g Σ weight of each row
-template <class T>
-struct WeightFactors {
-    static void run(const T* weight, Index rows, Index n, const T* g, T* factor) {
-        for (Index row = 0; row < rows; ++row, weight += n) {
-            const T* w = weight;
-            factor[row] = total<T>(n, [=](Index i) { return w[i]; }) * g[row];
+    void put(T* x, Index rows, Index n) const {
+        for (Index i = 0; i < n; ++i) {
+            const Across& from = at[i];
+            each_row(rows, [=, &from](Index r) { x[r * n + i] = from[r]; });
         }
+    }
+    // x - m for m, the largest of each row
+    void shift(Index n, Across& m) {
+        for (Index r = 0; r < lanes; ++r) m[r] = -std::numeric_limits<T>::infinity();
+        for (Index i = 0; i < n; ++i) {
+            for (Index r = 0; r < lanes; ++r) m[r] = larger(m[r], at[i][r]);
+        }
+        for (Index i = 0; i < n; ++i) {
+            for (Index r = 0; r < lanes; ++r) at[i][r] -= m[r];
+        }
+    }
+    // The sum of each row, or that of its exponentials, which it becomes where they are kept.
+    void add_up(Index n, Across& sum) const {
+        for (Index r = 0; r < lanes; ++r) sum[r] = 0;
+        for (Index i = 0; i < n; ++i) {
+            for (Index r = 0; r < lanes; ++r) sum[r] += at[i][r];
+        }
+    }
+    template <bool keep>
+    void add_exponentials(Index n, Across& sum) {
+        for (Index r = 0; r < lanes; ++r) sum[r] = 0;
+        for (Index i = 0; i < n; ++i) {
+            for (Index r = 0; r < lanes; ++r) {
+                const T e = math::exp(at[i][r]);
+                if constexpr (keep) at[i][r] = e;
+                sum[r] += e;
+            }
+        }
+    }
+    // log Σ exp of each row
+    void log_sum(Index n, Across& log_sum) {
+        add_exponentials<false>(n, log_sum);
+        for (Index r = 0; r < lanes; ++r) log_sum[r] = math::log(log_sum[r]);
     }
 };
 
-// y -= weight g, with a g for each row
-template <class T>
-struct SubtractWeights {
-    static void run(const T* weight, Index rows, Index n, const T* g, T* y) {
-        for (Index row = 0; row < rows; ++row, weight += n, y += n) {
-            T* out = y;
-            const T* w = weight;
-            const T scale = g[row];
-            detail::each(n, [=](Index i) { out[i] -= w[i] * scale; });
-        }
+// f(first row, rows) for at most sixteen rows at a time
+template <class F>
+void by_sixteen(Index rows, F f) {
+    for (Index first = 0; first < rows; first += lanes) f(first, std::min(lanes, rows - first));
+}
+
+// y = softmax(x) or log softmax(x)
+template <class T, bool log>
+struct NarrowSoftmax {
+    static void run(const T* x, Index rows, Index n, T* y) {
+        by_sixteen(rows, [=](Index first, Index count) {
+            Turned<T> all(x + first * n, count, n);
+            T m[lanes], sum[lanes];
+            all.shift(n, m);
+            if constexpr (log)
+                all.log_sum(n, sum);
+            else
+                all.template add_exponentials<true>(n, sum);
+            for (Index i = 0; i < n; ++i) {
+                for (Index r = 0; r < lanes; ++r)
+                    all.at[i][r] = log ? all.at[i][r] - sum[r] : all.at[i][r] * (1 / sum[r]);
+            }
+            all.put(y + first * n, count, n);
+        });
     }
 };
 
-// f(first row, rows) for pieces of rows of n elements, on all threads.
+// log_sum = log Σ exp(x - m) and m, the largest, of each of at most sixteen rows
+template <class T>
+struct NarrowLogSum {
+    static void run(const T* x, Index rows, Index n, T* log_sum, T* m) {
+        Turned<T> all(x, rows, n);
+        T sum[lanes], largest_ones[lanes];
+        all.shift(n, largest_ones);
+        all.log_sum(n, sum);
+        std::copy_n(sum, lanes, log_sum);
+        std::copy_n(largest_ones, lanes, m);
+    }
+};
+
+// A logit of -∞ costs nothing where no weight lies on it.
+template <class T>
+T weighted(T weight, T cost) {
+    const T product = weight * cost;
+    return weight != 0 ? product : 0;
+}
+
+// loss = Σ weight (log_sum - (x - m)) of each row
+template <class T>
+struct NarrowLoss {
+    static void run(const T* x, const T* weight, Index rows, Index n, T* loss) {
+        by_sixteen(rows, [=](Index first, Index count) {
+            Turned<T> all(x + first * n, count, n);
+            const Turned<T> weights(weight + first * n, count, n);
+            T m[lanes], log_sum[lanes], sum[lanes] = {};
+            all.shift(n, m);
+            all.log_sum(n, log_sum);
+            for (Index i = 0; i < n; ++i) {
+                for (Index r = 0; r < lanes; ++r)
+                    sum[r] += weighted(weights.at[i][r], log_sum[r] - all.at[i][r]);
+            }
+            std::copy_n(sum, count, loss + first);
+        });
+    }
+};
+
+// y = (softmax(x) Σ weight - weight) g, or softmax(x) g without weights
+template <class T, bool weights>
+struct NarrowGradient {
+    static void run(const T* x, const T* weight, Index rows, Index n, const T* g, T* y) {
+        by_sixteen(rows, [=](Index first, Index count) {
+            Turned<T> all(x + first * n, count, n);
+            const Turned<T> w(weights ? weight + first * n : nullptr, count, weights ? n : 0);
+            T m[lanes], sum[lanes], scale[lanes] = {}, factor[lanes];
+            std::copy_n(g + first, count, scale);
+            all.shift(n, m);
+            all.template add_exponentials<true>(n, sum);
+            for (Index r = 0; r < lanes; ++r) factor[r] = scale[r] / sum[r];
+            if constexpr (weights) {
+                T total[lanes];
+                w.add_up(n, total);
+                for (Index r = 0; r < lanes; ++r) factor[r] *= total[r];
+            }
+            for (Index i = 0; i < n; ++i) {
+                for (Index r = 0; r < lanes; ++r) {
+                    all.at[i][r] *= factor[r];
+                    if constexpr (weights) all.at[i][r] -= w.at[i][r] * scale[r];
+                }
+            }
+            all.put(y + first * n, count, n);
+        });
+    }
+};
+
+// loss = Σ weight (log_sum - (x - m)) of one row
+template <class T>
+struct RowLoss {
+    static T run(const T* x, const T* weight, Index n, T log_sum, T m) {
+        return total<T>(n, [=](Index i) { return weighted(weight[i], log_sum - (x[i] - m)); });
+    }
+};
+
+// y = (softmax(x) Σ weight - weight) g of one row, or softmax(x) g without weights
+template <class T, bool weights>
+struct RowGradient {
+    static void run(const T* x, const T* weight, Index n, T g, T* y) {
+        T factor = g;
+        if constexpr (weights) factor *= total<T>(n, [=](Index i) { return weight[i]; });
+        SoftmaxRow<T, false>::run(x, n, factor, y);
+        if constexpr (weights) detail::each(n, [=](Index i) { y[i] -= weight[i] * g; });
+    }
+};
+
+// f(first row, rows) for pieces of rows of n elements, on all threads
 template <class F>
 void each_piece(Index rows, Index n, F f) {
     parallel_pieces(rows, std::max<Index>(1, block / std::max<Index>(1, n)),
                     [&](Index begin, Index end) { f(begin, end - begin); });
 }
 
-// y = factor softmax(x) of contiguous rows, with a factor for each, or 1; or log softmax(x)
+bool is_one_piece(const Spec& x) { return x.size() > 0 && x.size() <= block; }
+
+// y = softmax(x) or log softmax(x) of contiguous rows
 template <class T, bool log>
-void softmax_rows(const T* x, Index rows, Index n, const T* factor, T* y) {
-    if (n >= lanes) {
-        const auto row = widest<SoftmaxRow<T, log>>();
-        for (Index i = 0; i < rows; ++i) row(x + i * n, n, factor ? factor[i] : 1, y + i * n);
-        return;
+void softmax_rows(const T* x, Index rows, Index n, T* y) {
+    if (n < lanes) {
+        static const auto narrow = widest<NarrowSoftmax<T, log>>();
+        return narrow(x, rows, n, y);
     }
-    const auto some = widest<SoftmaxLines<T, false, log>>();
-    for (Index i = 0; i < rows; i += chunk) {
-        some(x + i * n, n, 1, std::min(chunk, rows - i), factor ? factor + i : nullptr, y + i * n);
-    }
+    const auto row = widest<SoftmaxRow<T, log>>();
+    for (Index i = 0; i < rows; ++i) row(x + i * n, n, 1, y + i * n);
 }
 
 // f(first row, rows, log Σ exp(x - m), m) for some of these contiguous rows at a time, m being each
 // one's largest element
 template <class T, class F>
 void log_sums(const T* x, Index rows, Index n, F f) {
-    const auto one = widest<LogSumRow<T>>();
-    const auto some = widest<LogSumLines<T>>();
-    for (Index first = 0; first < rows; first += chunk) {
-        T log_sum[chunk], m[chunk];
-        const Index count = std::min(chunk, rows - first);
+    const auto row = widest<LogSumRow<T>>();
+    const auto narrow = widest<NarrowLogSum<T>>();
+    by_sixteen(rows, [&](Index first, Index count) {
+        T log_sum[lanes], m[lanes];
         if (n < lanes) {
-            some(x + first * n, n, count, log_sum, m);
+            narrow(x + first * n, count, n, log_sum, m);
         } else {
-            for (Index i = 0; i < count; ++i) one(x + (first + i) * n, n, log_sum + i, m + i);
+            for (Index i = 0; i < count; ++i) row(x + (first + i) * n, n, log_sum + i, m + i);
         }
         f(first, count, static_cast<const T*>(log_sum), static_cast<const T*>(m));
+    });
+}
+
+template <class T>
+void loss_rows(const T* x, const T* weight, Index rows, Index n, T* loss) {
+    if (n < lanes) {
+        static const auto narrow = widest<NarrowLoss<T>>();
+        return narrow(x, weight, rows, n, loss);
     }
+    const auto row = widest<RowLoss<T>>();
+    log_sums(x, rows, n, [&](Index first, Index count, const T* log_sum, const T* m) {
+        for (Index i = 0; i < count; ++i) {
+            const Index at = (first + i) * n;
+            loss[first + i] = row(x + at, weight + at, n, log_sum[i], m[i]);
+        }
+    });
+}
+
+template <class T, bool weights>
+void gradient_rows(const T* x, const T* weight, Index rows, Index n, const T* g, T* y) {
+    const auto weight_at = [&](Index i) { return weights ? weight + i : nullptr; };
+    if (n < lanes) {
+        static const auto narrow = widest<NarrowGradient<T, weights>>();
+        return narrow(x, weight, rows, n, g, y);
+    }
+    const auto row = widest<RowGradient<T, weights>>();
+    for (Index i = 0; i < rows; ++i) row(x + i * n, weight_at(i * n), n, g[i], y + i * n);
 }
 
 // Softmax along any axis, or its logarithm.
@@ -256,19 +403,19 @@ void along(ConstView x, int axis, View out) {
     T* y = out.as<T>();
     if (inner == 1) {
         return each_piece(x.size() / n, n, [&](Index first, Index rows) {
-            softmax_rows<T, log>(in + first * n, rows, n, nullptr, y + first * n);
+            softmax_rows<T, log>(in + first * n, rows, n, y + first * n);
         });
     }
-    const auto lines = widest<SoftmaxLines<T, true, log>>();
+    const auto lines = widest<SoftmaxLines<T, log>>();
     const Index strips = (inner + chunk - 1) / chunk;
-    each_piece(
-        x.size() / n / inner * strips, n * std::min(inner, chunk), [&](Index first, Index pieces) {
-            for (Index piece = first; piece < first + pieces; ++piece) {
-                const Index column = piece % strips * chunk;
-                const Index start = piece / strips * n * inner + column;
-                lines(in + start, n, inner, std::min(chunk, inner - column), nullptr, y + start);
-            }
-        });
+    each_piece(x.size() / n / inner * strips, n * std::min(inner, chunk),
+               [&](Index first, Index pieces) {
+                   for (Index piece = first; piece < first + pieces; ++piece) {
+                       const Index column = piece % strips * chunk;
+                       const Index start = piece / strips * n * inner + column;
+                       lines(in + start, n, inner, std::min(chunk, inner - column), y + start);
+                   }
+               });
 }
 
 // Calls f with the type of the labels where they are indices; each must be one of `classes`.
@@ -329,14 +476,20 @@ void cross_entropy(ConstView x, ConstView labels, View out) {
             return;
         }
         const T* weight = labels.as<T>();
-        const auto weighted = widest<WeightedLoss<T>>();
         each_piece(out.size(), n, [&](Index first, Index rows) {
-            const auto lose = [&](Index start, Index count, const T* log_sum, const T* m) {
-                const Index row = first + start;
-                weighted(in + row * n, weight + row * n, count, n, log_sum, m, loss + row);
-            };
-            log_sums(in + first * n, rows, n, lose);
+            loss_rows(in + first * n, weight + first * n, rows, n, loss + first);
         });
+    });
+}
+
+Prepared prepare_cross_entropy(const Spec& x, const Spec& labels) {
+    if (is_integer(labels.dtype) || !is_one_piece(x)) return {};
+    const Index n = x.shape.back(), rows = x.size() / n;
+    return dispatch_floating(x.dtype, [&]<class T>() -> Prepared {
+        return [rows, n](const void* const* in, void* out) {
+            loss_rows(static_cast<const T*>(in[0]), static_cast<const T*>(in[1]), rows, n,
+                      static_cast<T*>(out));
+        };
     });
 }
 
@@ -348,7 +501,8 @@ void cross_entropy_gradient(ConstView x, ConstView labels, ConstView scale, View
         if (is_integer(labels.spec.dtype)) {
             return with_indices(labels, n, [&](const auto* label) {
                 each_piece(scale.size(), n, [&](Index first, Index rows) {
-                    softmax_rows<T, false>(in + first * n, rows, n, g + first, y + first * n);
+                    gradient_rows<T, false>(in + first * n, nullptr, rows, n, g + first,
+                                            y + first * n);
                     for (Index row = first; row < first + rows; ++row)
                         y[row * n + static_cast<Index>(label[row])] -= g[row];
                 });
@@ -356,17 +510,21 @@ void cross_entropy_gradient(ConstView x, ConstView labels, ConstView scale, View
         }
         if (n == 0) return;
         const T* weight = labels.as<T>();
-        const auto factors = widest<WeightFactors<T>>();
-        const auto subtract = widest<SubtractWeights<T>>();
         each_piece(scale.size(), n, [&](Index first, Index rows) {
-            for (Index row = first; row < first + rows; row += chunk) {
-                const Index some = std::min(chunk, first + rows - row);
-                std::array<T, chunk> factor;
-                factors(weight + row * n, some, n, g + row, factor.data());
-                softmax_rows<T, false>(in + row * n, some, n, factor.data(), y + row * n);
-                subtract(weight + row * n, some, n, g + row, y + row * n);
-            }
+            gradient_rows<T, true>(in + first * n, weight + first * n, rows, n, g + first,
+                                   y + first * n);
         });
+    });
+}
+
+Prepared prepare_cross_entropy_gradient(const Spec& x, const Spec& labels) {
+    if (is_integer(labels.dtype) || !is_one_piece(x)) return {};
+    const Index n = x.shape.back(), rows = x.size() / n;
+    return dispatch_floating(x.dtype, [&]<class T>() -> Prepared {
+        return [rows, n](const void* const* in, void* out) {
+            gradient_rows<T, true>(static_cast<const T*>(in[0]), static_cast<const T*>(in[1]), rows,
+                                   n, static_cast<const T*>(in[2]), static_cast<T*>(out));
+        };
     });
 }
 

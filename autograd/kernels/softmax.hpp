@@ -1,6 +1,7 @@
 // Softmax and the cross-entropy fused with it, stable for any logits: the largest is subtracted.
 #pragma once
 
+#include <shikumi/autograd/kernels/prepared.hpp>
 #include <shikumi/autograd/kernels/view.hpp>
 
 namespace shikumi::kernels {
@@ -13,7 +14,11 @@ void log_softmax(ConstView x, int axis, View out);
 /// Each row's -Σ label log softmax(x): labels are class indices, one a row (ValueError outside), or
 /// weights of x's shape and dtype.
 void cross_entropy(ConstView x, ConstView labels, View out);
+/// The same for few rows with weights; else empty.
+Prepared prepare_cross_entropy(const Spec& x, const Spec& labels);
 /// (softmax(x) Σ label - label) · scale, with a scale for each row: the derivative of that.
 void cross_entropy_gradient(ConstView x, ConstView labels, ConstView scale, View out);
+/// The same for few rows with weights; else empty.
+Prepared prepare_cross_entropy_gradient(const Spec& x, const Spec& labels);
 
 }  // namespace shikumi::kernels

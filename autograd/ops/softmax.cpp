@@ -72,6 +72,9 @@ struct CrossEntropyGradient final : General {
     void eval(ConstViews in, View out) const override {
         kernels::cross_entropy_gradient(in[0], in[1], in[2], out);
     }
+    kernels::Prepared prepare(Specs in, const Spec&) const override {
+        return kernels::prepare_cross_entropy_gradient(in[0], in[1]);
+    }
     double flops(Specs in, const Spec&) const noexcept override {  // softmax, - t, * g
         return 7.0 * static_cast<double>(in[0].size());
     }
@@ -107,6 +110,9 @@ struct CrossEntropy final : General {
         return {rows, x.dtype};
     }
     void eval(ConstViews in, View out) const override { kernels::cross_entropy(in[0], in[1], out); }
+    kernels::Prepared prepare(Specs in, const Spec&) const override {
+        return kernels::prepare_cross_entropy(in[0], in[1]);
+    }
     double flops(Specs in, const Spec&) const noexcept override {  // log softmax, * t
         return 6.0 * static_cast<double>(in[0].size());
     }

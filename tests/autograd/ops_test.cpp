@@ -1,5 +1,6 @@
 // The checks that every row of the op table goes through.
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -7,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/transform/transform.hpp>
@@ -154,6 +156,44 @@ std::string gradient_error(const Row& row, int order, const std::vector<Shape>& 
     } catch (const std::exception& e) {
         return e.what();
     }
+}
+
+// What makes up the tensor, each once, its inputs before it.
+void list(const Tensor& t, std::vector<Tensor>& all) {
+    const auto is_it = [&](const Tensor& other) { return other.node() == t.node(); };
+    if (std::any_of(all.begin(), all.end(), is_it)) return;
+    for (const Tensor& input : t.node()->inputs()) list(input, all);
+    all.push_back(t);
+}
+
+// The first operation of the row whose prepared kernel doesn't give the bits of `eval`; counts
+// those that have one.
+std::string preparation_error(const Row& row, DType dtype, int& prepared) {
+    const Trial t = trial(row, dtype, {});
+    std::vector<Tensor> nodes;
+    list(row.call(t.tensors, dtype), nodes);
+    evaluate(nodes);
+    for (const Tensor& node : nodes) {
+        const Op* op = node.node()->op;
+        if (!op) continue;
+        std::vector<const Spec*> specs;
+        std::vector<ConstView> views;
+        std::vector<const void*> addresses;
+        for (const Tensor& input : node.node()->inputs()) {
+            specs.push_back(&input.node()->spec);
+            views.push_back({input.node()->data, input.spec()});
+            addresses.push_back(input.node()->data);
+        }
+        const kernels::Prepared kernel = op->prepare(specs, node.spec());
+        if (!kernel) continue;
+        ++prepared;
+        const Array wanted(node.spec()), got(node.spec());
+        op->eval(views, {wanted.raw(), wanted.spec()});
+        kernel(addresses.data(), got.raw());
+        if (std::memcmp(wanted.raw(), got.raw(), node.spec().bytes()) != 0)
+            return std::string(op->name());
+    }
+    return "";
 }
 
 template <class F>
@@ -622,4 +662,14 @@ TEST_CASE("operations on no elements", "[ops]") {
     check(arange(0), {{0}, {}});
     check(eye(0), {{0, 0}, {}});
     check(linspace(0, 1, 0), {{0}, {}});
+}
+
+TEST_CASE("a prepared kernel gives the bits of the operation", "[ops]") {
+    int prepared = 0;
+    for_each_row([&](const Row& row) {
+        CHECK(preparation_error(row, f64, prepared) == "");
+        CHECK(preparation_error(row, f32, prepared) == "");
+        if (row.accepts != Accepts::reals) CHECK(preparation_error(row, i32, prepared) == "");
+    });
+    CHECK(prepared > 0);
 }
