@@ -8,6 +8,7 @@
 #include <shikumi/autograd/evaluate/planner.hpp>
 #include <shikumi/autograd/evaluate/rematerialize.hpp>
 #include <shikumi/autograd/evaluate/trace.hpp>
+#include <shikumi/autograd/evaluate/walk.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 
 namespace shikumi {
@@ -33,6 +34,39 @@ void pretend_value(Node& leaf) {
     leaf.data = leaf.buffer.data();
 }
 
+// Evaluates what follows from constants alone and is small: no replay computes it again. `changes`
+// tells which leaves change from call to call. What is larger is not worth keeping, a result is to
+// be a fresh tensor at each call, and what a loop stretches it reads as well where it is.
+template <class Changes>
+void evaluate_constants(const std::vector<const Node*>& roots, Changes changes) {
+    constexpr std::size_t small = 4096;  // bytes
+    Walk walk;
+    walk.run(roots, [](const Node& node) { return node.data == nullptr; });
+    std::vector<bool> varies(walk.size()), stays(walk.size());
+    for (std::uint32_t i = 0; i < walk.size(); ++i) {
+        const auto inputs = walk.inputs(i);
+        varies[i] = walk[i].data ? changes(walk[i])
+                                 : std::any_of(inputs.begin(), inputs.end(),
+                                               [&](std::uint32_t in) { return varies[in]; });
+    }
+    for (const Node* root : roots) stays[static_cast<std::size_t>(walk.position(*root))] = true;
+    std::vector<Tensor> constants;
+    for (std::uint32_t i = walk.size(); i-- > 0;) {
+        const Node& node = walk[i];
+        if (node.data) continue;
+        if (!varies[i] && !stays[i] && node.spec.bytes() <= small) {
+            constants.push_back(Tensor::of(&node));
+            continue;
+        }
+        for (const std::uint32_t in : walk.inputs(i)) {
+            if (node.op->form() == Op::Form::pointwise && walk[in].op &&
+                walk[in].op->form() == Op::Form::broadcast)
+                stays[in] = true;
+        }
+    }
+    evaluate(constants);
+}
+
 }  // namespace
 
 class Recordings::Recording {
@@ -48,9 +82,10 @@ public:
     Recording& operator=(const Recording&) = delete;
 
     bool takes(std::span<const Tensor> in) const noexcept {
-        return std::equal(
-            in.begin(), in.end(), arguments_.begin(), arguments_.end(),
-            [](const Tensor& t, const Spec& spec) { return t.defined() && t.spec() == spec; });
+        return std::equal(in.begin(), in.end(), arguments_.begin(), arguments_.end(),
+                          [](const Tensor& t, const Spec& spec) {
+                              return t.defined() && t.node()->spec == spec;
+                          });
     }
     std::size_t results() const noexcept { return results_.size(); }
     void replay(std::span<const Tensor> in, std::span<Tensor> out);
@@ -61,31 +96,29 @@ private:
         std::uint32_t node;
         std::size_t index;
     };
-    struct Read {
+    struct Parametric {  // read, or assigned in the end
         std::uint32_t node;
-        Parameter parameter;
+        Slot* slot;
     };
     struct Fresh {
         std::uint32_t node;
         Spec spec;
-        std::uint32_t in_place_of;  // the assignment whose old leaf may serve
+        const Slot* old;  // whose leaf may serve
     };
 
     void make(const Fresh& fresh);
-    void assign() const;
 
     std::vector<Spec> arguments_;
     Plan plan_;
     std::vector<const Node*> nodes_;  // by the plan's numbers; those that no replay needs are null
     std::vector<Argument> given_;
-    std::vector<Read> reads_;
+    std::vector<Parameter> parameters_;  // keep the slots
+    std::vector<Parametric> reads_, assigned_;
     std::vector<Trace::Key> keys_;  // in the order of drawing, wanted or not
     std::vector<Tensor> constants_;
     std::vector<Fresh> fresh_;
     std::vector<std::uint32_t> results_, early_;  // early: results that are leaves
-    std::vector<Assignment> assignments_;         // without the values
-    std::vector<std::uint32_t> assigned_;
-    std::vector<Tensor> made_;  // while a replay runs
+    std::vector<Tensor> made_;                    // while a replay runs
     Frame frame_;
 };
 
@@ -97,6 +130,15 @@ Recordings::Recording::Recording(std::span<const Tensor> arguments, std::span<co
         arguments_.push_back(argument.spec());
         pretend_value(*argument.node());
     }
+    std::vector<const Node*> roots;
+    for (const Tensor& result : results) roots.push_back(result.node());
+    for (const Assignment& a : assignments) roots.push_back(a.value.node());
+    evaluate_constants(roots, [&](const Node& leaf) {
+        const auto is_it = [&](const Tensor& t) { return t.node() == &leaf; };
+        const auto is_key = [&](const Trace::Key& key) { return is_it(key.leaf); };
+        return leaf.slot() || std::any_of(arguments.begin(), arguments.end(), is_it) ||
+               std::any_of(keys.begin(), keys.end(), is_key);
+    });
     Watch watch;
     Planner planner;
     plan_ = plan_within(options.memory_budget, planner, results, assignments);
@@ -117,7 +159,8 @@ Recordings::Recording::Recording(std::span<const Tensor> arguments, std::span<co
         const auto is_node = [&](const Tensor& t) { return t.node() == &node; };
         if (!node.data || std::any_of(arguments.begin(), arguments.end(), is_node)) continue;
         if (Slot* slot = node.slot()) {
-            reads_.push_back({i, Parameter(*slot)});
+            parameters_.emplace_back(*slot);
+            reads_.push_back({i, slot});
             continue;
         }
         constants_.push_back(Tensor::of(&node));
@@ -130,26 +173,29 @@ Recordings::Recording::Recording(std::span<const Tensor> arguments, std::span<co
         });
         if (key.source.use_count() > ours) keys_.push_back(key);
     }
-    for (Kept& kept : plan_.kept)
-        fresh_.push_back({kept.node, walk[kept.node].spec, std::exchange(kept.in_place_of, ~0U)});
+    for (const Assignment& a : assignments) {
+        parameters_.push_back(a.parameter);
+        assigned_.push_back({position(a.value), &a.parameter.slot()});
+    }
+    for (Kept& kept : plan_.kept) {
+        const std::uint32_t old = std::exchange(kept.in_place_of, ~0U);
+        fresh_.push_back(
+            {kept.node, walk[kept.node].spec, old == ~0U ? nullptr : assigned_[old].slot});
+    }
     for (const Output& out : plan_.outputs) {
-        if (out.node != out.array) fresh_.push_back({out.node, walk[out.node].spec, ~0U});
+        if (out.node != out.array) fresh_.push_back({out.node, walk[out.node].spec, nullptr});
     }
     for (const Tensor& result : results) {
         results_.push_back(position(result));
         if (result.node()->data) early_.push_back(static_cast<std::uint32_t>(results_.size() - 1));
-    }
-    for (const Assignment& a : assignments) {
-        assignments_.push_back({a.parameter, Tensor()});
-        assigned_.push_back(position(a.value));
     }
     watch.lap("plan");
 }
 
 // The old leaf itself where nobody but its parameter would see it change.
 void Recordings::Recording::make(const Fresh& fresh) {
-    if (fresh.in_place_of != ~0U) {
-        const Node* old = assignments_[fresh.in_place_of].parameter.value().node();
+    if (fresh.old) {
+        const Node* old = fresh.old->value.node();
         if (old->mine() && old->handles() == 1 && (!old->buffer || old->buffer.unique())) {
             nodes_[fresh.node] = old;
             return;
@@ -157,14 +203,6 @@ void Recordings::Recording::make(const Fresh& fresh) {
     }
     made_.push_back(leaf(fresh.spec));
     nodes_[fresh.node] = made_.back().node();
-}
-
-void Recordings::Recording::assign() const {
-    for (std::size_t a = 0; a < assignments_.size(); ++a) {
-        Slot& slot = assignments_[a].parameter.slot();
-        const Node* value = nodes_[assigned_[a]];
-        if (value != slot.value.node()) rebind(slot, Tensor::of(value));
-    }
 }
 
 void Recordings::Recording::replay(std::span<const Tensor> in, std::span<Tensor> out) {
@@ -178,7 +216,7 @@ void Recordings::Recording::replay(std::span<const Tensor> in, std::span<Tensor>
     Watch watch;
     collect_released();
     for (const Argument& a : given_) nodes_[a.node] = in[a.index].node();
-    for (const Read& r : reads_) nodes_[r.node] = r.parameter.value().node();
+    for (const Parametric& r : reads_) nodes_[r.node] = r.slot->value.node();
     for (const Trace::Key& key : keys_) {
         auto* words = static_cast<std::int64_t*>(key.leaf.node()->data);
         words[0] = static_cast<std::int64_t>(key.source->seed);
@@ -193,7 +231,10 @@ void Recordings::Recording::replay(std::span<const Tensor> in, std::span<Tensor>
     frame_.publish(plan_, nodes_);
     for (const Tensor& t : made_) t.node()->flags |= Node::consumed;
     for (std::size_t r = 0; r < results_.size(); ++r) out[r] = Tensor::of(nodes_[results_[r]]);
-    assign();
+    for (const Parametric& a : assigned_) {
+        const Node* value = nodes_[a.node];
+        if (value != a.slot->value.node()) rebind(*a.slot, Tensor::of(value));
+    }
     watch.lap("publish");
 }
 
@@ -258,7 +299,8 @@ void Recordings::clear() noexcept {
 std::size_t Recordings::results() const noexcept { return current_->results(); }
 
 void Recordings::replay(std::span<const Tensor> in, std::span<Tensor> out) {
-    evaluate(in);
+    const auto known = [](const Tensor& t) { return t.node()->data != nullptr; };
+    if (!std::all_of(in.begin(), in.end(), known)) evaluate(in);
     current_->replay(in, out);
 }
 

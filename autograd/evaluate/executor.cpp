@@ -87,12 +87,27 @@ void stretch(const Stretch& s, const void* source, Index start, Index count, std
 
 }  // namespace
 
-void Frame::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assignments) {
+// What is the same at every run of the plan while the frame keeps its memory.
+void Frame::lay_out(const Plan& plan) {
+    bound_ = no_plan;
     slots_.resize(plan.slots);
+    want(workspace_, plan.workspace);
+    for (const Plan::Work& work : plan.work)
+        slots_[work.slot] = static_cast<std::byte*>(workspace_.data()) + work.offset;
+    want(scratch_, plan.scratch);
+    for (const Plan::Work& block : plan.blocks)
+        slots_[block.slot] = static_cast<std::byte*>(scratch_.data()) + block.offset;
+    if (views_.size() < plan.most_inputs) {
+        views_.resize(plan.most_inputs);
+        addresses_.resize(plan.most_inputs);
+    }
+    bound_ = plan.number;
+}
+
+void Frame::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assignments) {
+    if (bound_ != plan.number) lay_out(plan);
     for (const Plan::Leaf& leaf : plan.leaves) slots_[leaf.slot] = nodes[leaf.node]->data;
-    kept_.resize(plan.kept.size());
-    for (std::size_t i = 0; i < plan.kept.size(); ++i) {
-        const Kept& kept = plan.kept[i];
+    for (const Kept& kept : plan.kept) {
         Node& node = const_cast<Node&>(*nodes[kept.node]);
         if (node.data) {
             slots_[kept.slot] = node.data;
@@ -107,18 +122,8 @@ void Frame::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assi
                               : assignments[kept.in_place_of].parameter.value().node();
         const bool in_place = old && old->mine() && old->buffer.unique() &&
                               old->handles() == std::int64_t{kept.old_edges} + 1;
-        kept_[i] = in_place ? old->buffer : Buffer::allocate(kept.bytes);
-        slots_[kept.slot] = kept_[i].data();
-    }
-    want(workspace_, plan.workspace);
-    for (const Plan::Work& work : plan.work)
-        slots_[work.slot] = static_cast<std::byte*>(workspace_.data()) + work.offset;
-    want(scratch_, plan.scratch);
-    for (const Plan::Work& block : plan.blocks)
-        slots_[block.slot] = static_cast<std::byte*>(scratch_.data()) + block.offset;
-    if (views_.size() < plan.most_inputs) {
-        views_.resize(plan.most_inputs);
-        addresses_.resize(plan.most_inputs);
+        kept_.push_back(in_place ? old->buffer : Buffer::allocate(kept.bytes));
+        slots_[kept.slot] = kept_.back().data();
     }
 }
 
@@ -227,16 +232,15 @@ void Frame::run_block(const Plan& plan, const Group& group, Index start, Index c
 }
 
 void Frame::publish(const Plan& plan, Nodes nodes) noexcept {
-    std::size_t next = 0;
+    auto buffer = kept_.begin();
     for (const Kept& kept : plan.kept) {
-        Buffer& buffer = kept_[next++];
         Node& node = const_cast<Node&>(*nodes[kept.node]);
         if (node.data) continue;
         if (kept.scalar) {
             node.store_scalar();
             continue;
         }
-        node.buffer = std::move(buffer);
+        node.buffer = std::move(*buffer++);
         node.data = node.buffer.data();
     }
     // Views share the array of another node: a kept one, or a leaf.
@@ -251,7 +255,9 @@ void Frame::publish(const Plan& plan, Nodes nodes) noexcept {
 void Frame::release() noexcept {
     kept_.clear();
     for (Buffer* buffer : {&workspace_, &scratch_}) {
-        if (buffer->capacity() > small_memory) *buffer = Buffer();
+        if (buffer->capacity() <= small_memory) continue;
+        *buffer = Buffer();
+        bound_ = no_plan;
     }
 }
 

@@ -1,6 +1,7 @@
 // Executor: binds a plan to memory, runs it, publishes the results.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -28,6 +29,9 @@ public:
     void release() noexcept;
 
 private:
+    static constexpr std::uint64_t no_plan = ~std::uint64_t{0};
+
+    void lay_out(const Plan& plan);
     void run_steps(const Plan& plan, std::span<const Step> steps);
     void run_call(const Plan& plan, const Call& call);
     void run_group(const Plan& plan, const Group& group);
@@ -36,8 +40,9 @@ private:
     void run_block(const Plan& plan, const Group& group, Index start, Index count, bool first,
                    void* const* at) const;
 
+    std::uint64_t bound_ = no_plan;  // whose places in the frame's memory the slots have
     std::vector<void*> slots_;
-    std::vector<Buffer> kept_;
+    std::vector<Buffer> kept_;            // of values that have no memory yet, in the plan's order
     std::vector<const void*> addresses_;  // a call's inputs
     std::vector<ConstView> views_;
     Buffer workspace_;

@@ -105,6 +105,7 @@ void share_cells() noexcept {
 }
 
 void tell_live() noexcept {
+    if (born == 0) return;
     Threads::instance().live.fetch_add(born, std::memory_order_relaxed);
     born = 0;
 }

@@ -1,4 +1,5 @@
 // capture: replays give what the function gives, bit by bit, and look at nothing too early.
+#include <cmath>
 #include <optional>
 
 #include <shikumi/shikumi.hpp>
@@ -197,6 +198,27 @@ TEST_CASE("the results of a captured function have no graph, and say so") {
     CHECK(values(g(x)) == std::vector<float>{2, 4});
     auto outer = capture([&](const Tensor& x) { return grad(f(x), {x})[0]; });
     CHECK(values(outer(x)) == std::vector<float>{2, 4});  // inside another one it is a function
+}
+
+TEST_CASE("a captured function computes what is small and constant once") {
+    const Tensor labels = one_hot(tensor({0, 2}, i64), 3);
+    auto f = capture([&](const Tensor& x) {
+        const Tensor loss = mean(cross_entropy_each(x, labels));
+        return std::array{grad(loss, {x})[0], loss, exp(scalar(1.0F))};
+    });
+    const Tensor x = tensor({{1.0F, 2.0F, 3.0F}, {4.0F, 0.0F, 1.0F}});
+    const auto first = f(x);
+    Profile profile;
+    const auto second = f(x);
+    // What every row's gradient is multiplied by was stretched over the rows at the recording.
+    const std::string report = profile.report();
+    CHECK(report.find("cross_entropy_gradient") != std::string::npos);
+    CHECK(report.find("broadcast_to") == std::string::npos);
+    CHECK(second[2].node() != first[2].node());  // a result is a fresh one
+    CHECK(second[2].item<float>() == Approx(std::exp(1.0)));
+    const Tensor loss = mean(cross_entropy_each(x, labels));
+    CHECK(values(second[0]) == values(grad(loss, {x})[0]));
+    CHECK(values(second[1]) == values(loss));
 }
 
 TEST_CASE("replaying allocates nothing and keeps nothing") {
