@@ -122,8 +122,11 @@ void Frame::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assi
                               : assignments[kept.in_place_of].parameter.value().node();
         const bool in_place = old && old->mine() && old->buffer.unique() &&
                               old->handles() == std::int64_t{kept.old_edges} + 1;
-        kept_.push_back(in_place ? old->buffer : Buffer::allocate(kept.bytes));
-        slots_[kept.slot] = kept_.back().data();
+        if (in_place)
+            kept_.push_back({.old = const_cast<Node*>(old)});
+        else
+            kept_.push_back({.fresh = Buffer::allocate(kept.bytes)});
+        slots_[kept.slot] = in_place ? old->data : kept_.back().fresh.data();
     }
 }
 
@@ -232,7 +235,7 @@ void Frame::run_block(const Plan& plan, const Group& group, Index start, Index c
 }
 
 void Frame::publish(const Plan& plan, Nodes nodes) noexcept {
-    auto buffer = kept_.begin();
+    auto memory = kept_.begin();
     for (const Kept& kept : plan.kept) {
         Node& node = const_cast<Node&>(*nodes[kept.node]);
         if (node.data) continue;
@@ -240,8 +243,9 @@ void Frame::publish(const Plan& plan, Nodes nodes) noexcept {
             node.store_scalar();
             continue;
         }
-        node.buffer = std::move(*buffer++);
+        node.buffer = std::move(memory->old ? memory->old->buffer : memory->fresh);
         node.data = node.buffer.data();
+        ++memory;
     }
     // Views share the array of another node: a kept one, or a leaf.
     for (const Output& out : plan.outputs) {

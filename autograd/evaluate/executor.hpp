@@ -42,7 +42,13 @@ private:
 
     std::uint64_t bound_ = no_plan;  // whose places in the frame's memory the slots have
     std::vector<void*> slots_;
-    std::vector<Buffer> kept_;            // of values that have no memory yet, in the plan's order
+    // Where a value that has no memory yet is written: over an old leaf's, which it takes once all
+    // has gone well, or to its own.
+    struct Memory {
+        Node* old = nullptr;
+        Buffer fresh = {};
+    };
+    std::vector<Memory> kept_;            // in the plan's order
     std::vector<const void*> addresses_;  // a call's inputs
     std::vector<ConstView> views_;
     Buffer workspace_;
