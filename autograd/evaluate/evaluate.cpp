@@ -1,5 +1,6 @@
 // evaluate, and letting go of graphs.
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
@@ -48,25 +49,16 @@ void check(std::span<const Tensor> roots, std::span<const Assignment> assignment
             fail<ShapeError>("assign", "parameter '", slot.name, "' is ", slot.value.spec(),
                              ", got ", a.value.spec());
     }
-    const auto refuse = [](const Parameter& twice) {
-        fail<ValueError>("assign", "parameter '", twice.name(), "' is assigned twice");
-    };
-    constexpr std::size_t few = 16;  // compared with each other sooner than sorted
-    if (assignments.size() <= few) {
-        for (std::size_t i = 0; i < assignments.size(); ++i) {
-            for (std::size_t j = 0; j < i; ++j) {
-                if (assignments[i].parameter == assignments[j].parameter)
-                    refuse(assignments[i].parameter);
-            }
+    struct Marks {
+        std::span<const Assignment> assignments;
+        ~Marks() {
+            for (const Assignment& a : assignments) a.parameter.slot().assigned = false;
         }
-        return;
+    } const marks{assignments};
+    for (const Assignment& a : assignments) {
+        if (std::exchange(a.parameter.slot().assigned, true))
+            fail<ValueError>("assign", "parameter '", a.parameter.name(), "' is assigned twice");
     }
-    std::vector<const Parameter*> sorted;
-    for (const Assignment& a : assignments) sorted.push_back(&a.parameter);
-    const auto slot = [](const Parameter* p) { return &p->slot(); };
-    std::ranges::sort(sorted, {}, slot);
-    const auto twice = std::ranges::adjacent_find(sorted, {}, slot);
-    if (twice != sorted.end()) refuse(**twice);
 }
 
 void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignment> assignments,

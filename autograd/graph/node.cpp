@@ -252,7 +252,6 @@ void retain_shared(Node* node) noexcept { node->shared.fetch_add(one, std::memor
 
 bool release_last_local(Node* node) noexcept {
     std::int32_t old = node->shared.load(std::memory_order_acquire);
-    if (old == 0) return true;  // no other thread ever held it, or all have let go
     node->owner.store(Node::nobody, std::memory_order_relaxed);
     while (!node->shared.compare_exchange_weak(old, old | merged, std::memory_order_acq_rel,
                                                std::memory_order_acquire)) {

@@ -147,7 +147,9 @@ inline void add_handle(Node* node) noexcept {
 /// True where the last handle went.
 inline bool drop_handle(Node* node) noexcept {
     if (!node->mine()) return release_shared(node);
-    return --node->local == 0 && release_last_local(node);
+    if (--node->local != 0) return false;
+    // No other thread ever held it, or all have let go.
+    return node->shared.load(std::memory_order_acquire) == 0 || release_last_local(node);
 }
 }  // namespace detail
 

@@ -16,6 +16,7 @@ struct Slot : std::enable_shared_from_this<Slot> {
     Tensor value;
     Tensor gradient;  ///< undefined: none yet
     bool trainable = true;
+    bool assigned = false;  ///< while an evaluation checks that none is assigned twice
 
     explicit Slot(std::string slot_name) : name(std::move(slot_name)) {}
     ~Slot();

@@ -23,7 +23,7 @@ Tensor Pointwise::partial(int, Tensors, const Tensor&) const { return {}; }
 Tensor Pointwise::times_partial(int i, Tensors in, const Tensor& out, const Tensor& g) const {
     const Tensor partial = this->partial(i, in, out);
     if (!partial.defined()) return {};
-    const Tensor cotangent = shikumi::cast(g, partial.dtype());
+    const Tensor cotangent = g.dtype() == partial.dtype() ? g : shikumi::cast(g, partial.dtype());
     // A partial that is an input may have the value 1 and is a variable all the same.
     const bool literal = std::none_of(in.begin(), in.end(),
                                       [&](const Tensor& t) { return t.node() == partial.node(); });

@@ -38,7 +38,7 @@ void forward(benchmark::State& state) {
 }
 
 // Another depth, between half and one and a half of `nodes`, and another order each time: nothing
-// is met twice, everything is planned. `fixed` repeats one of them, whose depth is the mean.
+// is met twice. `fixed` repeats one of them, whose depth is the mean.
 void random_structure(benchmark::State& state, bool fixed) {
     const auto nodes = static_cast<int>(state.range(0));
     std::minstd_rand bits;
