@@ -30,8 +30,8 @@ struct AdamRule final : Rule {
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
                   std::span<const Tensor> rates) const override {
-        const Tensor m = memories[0] = memories[0] * beta_1 + gradient * (1 - beta_1);
-        Tensor v = memories[1] = memories[1] * beta_2 + square(gradient) * (1 - beta_2);
+        const Tensor m = memories[0] = lerp(memories[0], gradient, 1 - beta_1);
+        Tensor v = memories[1] = lerp(memories[1], square(gradient), 1 - beta_2);
         if (amsgrad) v = memories[2] = maximum(memories[2], v);
         return w - rates[0] * m / (sqrt(v) + epsilon);
     }

@@ -21,7 +21,7 @@ struct AdamaxRule final : Rule {
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
                   std::span<const Tensor> rates) const override {
-        const Tensor m = memories[0] = memories[0] * beta_1 + gradient * (1 - beta_1);
+        const Tensor m = memories[0] = lerp(memories[0], gradient, 1 - beta_1);
         const Tensor u = memories[1] = maximum(memories[1] * beta_2, abs(gradient));
         return w - rates[0] * m / (u + epsilon);
     }

@@ -44,8 +44,8 @@ struct NadamRule final : Rule {
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
                   std::span<const Tensor> rates) const override {
-        const Tensor m = memories[0] = memories[0] * beta_1 + gradient * (1 - beta_1);
-        const Tensor v = memories[1] = memories[1] * beta_2 + square(gradient) * (1 - beta_2);
+        const Tensor m = memories[0] = lerp(memories[0], gradient, 1 - beta_1);
+        const Tensor v = memories[1] = lerp(memories[1], square(gradient), 1 - beta_2);
         return w - (rates[0] * m + rates[1] * gradient) / (rates[2] * sqrt(v) + epsilon);
     }
 

@@ -4,8 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include <boost/container/small_vector.hpp>
-
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -77,9 +75,6 @@ Tensor checked_rate(double rate) {
     return scalar(rate, f64);
 }
 
-// A handful: no memory is asked for.
-using FewTensors = boost::container::small_vector<Tensor, 4>;
-
 // f64 scalars in the dtype of whoever reads them.
 class PerDType {
 public:
@@ -87,12 +82,11 @@ public:
     std::span<const Tensor> operator[](DType dtype) {
         if (dtype == f64) return f64_;
         for (std::size_t i = f32_.size(); i < f64_.size(); ++i) f32_.push_back(f64_[i].cast(f32));
-        return {f32_.data(), f32_.size()};
+        return f32_;
     }
 
 private:
-    std::vector<Tensor> f64_;
-    FewTensors f32_;
+    std::vector<Tensor> f64_, f32_;
 };
 
 bool is_trainable(const Parameter& p) { return p.trainable(); }
@@ -198,7 +192,7 @@ std::vector<Assignment> Optimizer::updates(const std::vector<Parameter>& paramet
                                      : std::vector{state.learning_rate * weight_decay});
     std::vector<Assignment> assignments;
     assignments.reserve(parameters.size() * (1 + state.rule->memories().size()) + 2);
-    FewTensors values;
+    std::vector<Tensor> values;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const Tensor gradient = std::move(gradients[i]);
         const Parameter& weight = parameters[i];
@@ -207,9 +201,8 @@ std::vector<Assignment> Optimizer::updates(const std::vector<Parameter>& paramet
 
         std::vector<Parameter>& memories = state.memories_of(weight, i);
         values.assign(memories.begin(), memories.end());
-        const std::span<Tensor> remembered(values.data(), values.size());
         assignments.push_back(
-            {weight, updated(*state.rule, w, gradient, remembered, rates[w.dtype()])});
+            {weight, updated(*state.rule, w, gradient, values, rates[w.dtype()])});
         for (std::size_t k = 0; k < values.size(); ++k)
             assignments.push_back({memories[k], std::move(values[k])});
     }

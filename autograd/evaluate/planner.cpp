@@ -519,7 +519,7 @@ void Planner::emit_group(std::uint32_t cluster) {
         for_each_read(m, [&](std::uint32_t read, std::uint32_t i) {
             const kernels::BlockFunction single = i == 0   ? kernel.first_single
                                                   : i == 1 ? kernel.second_single
-                                                           : nullptr;
+                                                           : kernel.third_single;
             if (single && instruction.kernel == kernel.full && group.size != 1 &&
                 specs[i].size() == 1) {
                 instruction.kernel = single;

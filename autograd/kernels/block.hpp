@@ -15,17 +15,19 @@ namespace shikumi::kernels {
 /// one of the inputs, never overlap one otherwise.
 using BlockFunction = void (*)(Index n, void* out, const void* a, const void* b, const void* c);
 
-/// The loop of one operation, and for some with two inputs the same with one of them a single
-/// number, which then need not be written out n times.
+/// The loop of one operation, and for some the same with one of their inputs a single number, which
+/// then need not be written out n times: either of two, or the last of three.
 struct BlockKernel {
     BlockFunction full = nullptr;
     BlockFunction first_single = nullptr;
     BlockFunction second_single = nullptr;
+    BlockFunction third_single = nullptr;
 
     constexpr BlockKernel() = default;
     constexpr BlockKernel(BlockFunction f) : full(f) {}
-    constexpr BlockKernel(BlockFunction f, BlockFunction first, BlockFunction second)
-        : full(f), first_single(first), second_single(second) {}
+    constexpr BlockKernel(BlockFunction f, BlockFunction first, BlockFunction second,
+                          BlockFunction third = nullptr)
+        : full(f), first_single(first), second_single(second), third_single(third) {}
 };
 
 namespace detail {
@@ -70,13 +72,27 @@ struct SingleBlock {
     }
 };
 
+// f(a[i], b[i], c).
+template <class F, class T>
+struct LastSingleBlock {
+    static void run(Index n, void* out, const void* a, const void* b, const void* c) {
+        T* y = static_cast<T*>(out);
+        const T* x = static_cast<const T*>(a);
+        const T* u = static_cast<const T*>(b);
+        const T single = *static_cast<const T*>(c);
+        each(n, [=](Index i) { y[i] = static_cast<T>(F{}(x[i], u[i], single)); });
+    }
+};
+
 template <class F, class T>
 BlockKernel block_kernel() {
-    if constexpr (!std::invocable<F, T> && std::invocable<F, T, T>)
+    if constexpr (std::invocable<F, T>)
+        return widest<Block<F, T>>();
+    else if constexpr (std::invocable<F, T, T>)
         return {widest<Block<F, T>>(), widest<SingleBlock<F, T, true>>(),
                 widest<SingleBlock<F, T, false>>()};
     else
-        return widest<Block<F, T>>();
+        return {widest<Block<F, T>>(), nullptr, nullptr, widest<LastSingleBlock<F, T>>()};
 }
 
 // `Fast` where `Takes` the inputs, `Slow` for the rest.

@@ -139,6 +139,9 @@ Tensor minimum(const Tensor& a, const Tensor& b);
 Tensor minimum(const Tensor& a, Scalar b);
 /// x held in [low, high]; the gradient is 1 inside, borders included.
 Tensor clip(const Tensor& x, Scalar low, Scalar high);
+/// a + (b - a) t: linear interpolation from a, where t is 0, to b, where it is 1.
+Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& t);
+Tensor lerp(const Tensor& a, const Tensor& b, Scalar t);
 Tensor pow(const Tensor& a, const Tensor& b);
 Tensor pow(const Tensor& a, Scalar b);
 Tensor pow(Scalar a, const Tensor& b);

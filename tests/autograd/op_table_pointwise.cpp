@@ -112,6 +112,14 @@ void add_arithmetic(Table& table) {
                                        : x[0] > 2 ? 2
                                                   : x[0]; })
         .on(Accepts::numbers);
+    const auto between = [](const Real* x) { return x[0] + (x[1] - x[0]) * x[2]; };
+    table.row(
+        "lerp", "", {real(-2, 2), real(-2, 2), real(0, 1, {3})},
+        [](const Inputs& t) { return lerp(t[0], t[1], t[2]); }, between);
+    table.row(
+        "lerp", "a number", {real(-2, 2), real(-2, 2)},
+        [](const Inputs& t) { return lerp(t[0], t[1], 0.25); },
+        [](const Real* x) { return x[0] + (x[1] - x[0]) * Real{0.25}; });
 }
 
 void add_comparisons(Table& table) {

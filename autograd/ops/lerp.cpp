@@ -1,0 +1,29 @@
+// Compiled with -ffp-contract=off: an optimiser's loop, too, rounds after the product.
+#include <shikumi/autograd/ops/detail/cheap.hpp>
+#include <shikumi/autograd/ops/detail/pointwise.hpp>
+
+namespace shikumi {
+
+namespace {
+
+// a + (b - a) t; 1 - t, t, b - a
+struct Lerp final : detail::FloatingOp, detail::Cheap {
+    std::string_view name() const noexcept override { return "lerp"; }
+    kernels::BlockKernel kernel(Specs in) const override {
+        return kernels::floating(in[0].dtype,
+                                 [](auto a, auto b, auto t) { return a + (b - a) * t; });
+    }
+    Tensor partial(int i, Tensors in, const Tensor&) const override {
+        if (i == 0) return 1 - in[2];
+        return i == 1 ? in[2] : in[1] - in[0];
+    }
+};
+
+}  // namespace
+
+Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& t) { return record(Lerp{}, a, b, t); }
+Tensor lerp(const Tensor& a, const Tensor& b, Scalar t) {
+    return lerp(a, b, detail::literal("lerp", t, a.dtype()));
+}
+
+}  // namespace shikumi
