@@ -76,8 +76,26 @@ void Unplanned::find_held() {
     }
 }
 
-void Unplanned::run() {
-    find_held();
+// A view shows another node's array; it need not be able to compute one.
+void Unplanned::find_arrays() {
+    arrays_.resize(walk_.size());
+    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+        const Node& node = walk_[i];
+        arrays_[i] = i;
+        if (!pending(node) || node.op->form() != Op::Form::view) continue;
+        const std::uint32_t array = arrays_[walk_.inputs(i)[0]];
+        // A leaf scalar lives in its node: there is no buffer to share.
+        if (pending(walk_[array]) || walk_[array].buffer) arrays_[i] = array;
+    }
+}
+
+void Unplanned::find_places() {
+    kept_.assign(walk_.size(), Buffer());
+    for (const std::uint32_t i : held_) {
+        const std::uint32_t array = arrays_[i];
+        if (walk_[i].spec.shape.empty() || !pending(walk_[array]) || kept_[array]) continue;
+        kept_[array] = Buffer::allocate(walk_[array].spec.bytes());
+    }
     std::size_t bytes = 0;
     for (const Node* node : walk_.nodes()) bytes += pending(*node) ? room_for(node->spec) : 0;
     want(workspace_, bytes);
@@ -86,19 +104,27 @@ void Unplanned::run() {
     data_.resize(walk_.size());
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
         const Node& node = walk_[i];
-        data_[i] = pending(node) ? next : node.data;
-        if (pending(node)) next += room_for(node.spec);
+        if (arrays_[i] != i) {
+            data_[i] = data_[arrays_[i]];
+        } else if (!pending(node)) {
+            data_[i] = node.data;
+        } else if (kept_[i]) {
+            data_[i] = kept_[i].data();
+        } else {
+            data_[i] = next;
+            next += room_for(node.spec);
+        }
     }
-    kept_.clear();
-    for (const std::uint32_t i : held_) {
-        const bool scalar = walk_[i].spec.shape.empty();
-        kept_.push_back(scalar ? Buffer() : Buffer::allocate(walk_[i].spec.bytes()));
-        if (!scalar) data_[i] = kept_.back().data();
-    }
+}
+
+void Unplanned::run() {
+    find_arrays();
+    find_held();
+    find_places();
     const kernels::FlushDenormals flush;
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
         const Node& node = walk_[i];
-        if (!pending(node)) continue;
+        if (!pending(node) || arrays_[i] != i) continue;
         try {
             compute(i);
         } catch (Error& error) {
@@ -130,15 +156,16 @@ void Unplanned::compute(std::uint32_t i) {
 }
 
 void Unplanned::publish() noexcept {
-    for (std::size_t k = 0; k < held_.size(); ++k) {
-        Node& node = const_cast<Node&>(walk_[held_[k]]);
+    for (const std::uint32_t i : held_) {
+        Node& node = const_cast<Node&>(walk_[i]);
         if (node.spec.shape.empty()) {
-            std::copy_n(static_cast<const std::byte*>(data_[held_[k]]), size_of(node.spec.dtype),
+            std::copy_n(static_cast<const std::byte*>(data_[i]), size_of(node.spec.dtype),
                         static_cast<std::byte*>(node.store_scalar()));
-        } else {
-            node.buffer = std::move(kept_[k]);
-            node.data = node.buffer.data();
+            continue;
         }
+        const Buffer& own = kept_[arrays_[i]];
+        node.buffer = own ? own : walk_[arrays_[i]].buffer;
+        node.data = data_[i];
     }
     // Once all are known: the edges that go here count for `held`.
     for (const std::uint32_t i : held_) {

@@ -26,15 +26,18 @@ public:
     void clear() noexcept;
 
 private:
+    void find_arrays();
     void find_held();
+    void find_places();
     void compute(std::uint32_t i);
     void publish() noexcept;
 
     Walk walk_;
     std::vector<const Node*> roots_;
     std::vector<std::uint32_t> uses_;
-    std::vector<void*> data_;   // by position
-    std::vector<Buffer> kept_;  // of those that are held, in their order
+    std::vector<std::uint32_t> arrays_;  // by position: itself, or whose values a view shows
+    std::vector<void*> data_;            // by position
+    std::vector<Buffer> kept_;           // by position: of arrays that a held node shows
     std::vector<std::uint32_t> held_;
     std::vector<ConstView> views_;
     Buffer workspace_, stretched_;

@@ -60,6 +60,32 @@ TEST_CASE("a run without a plan reads reshaped and transposed values") {
     CHECK(root.to_vector<float>() == std::vector<float>{3, 5, 7});
 }
 
+TEST_CASE("a run without a plan lets views share what they show") {
+    const Tensor x = leaf({2, 3}, 2);
+    const Tensor product = x * x;  // held by its view alone
+    const Tensor view = reshape(exp(product), {3, 2}), same = reshape(x, {6});
+    const Tensor one = reshape(sum(view), {1});
+    const Tensor root = sum(view) + sum(same) + sum(one);
+    run(root);
+    CHECK(view.to_vector<float>() == exp(product).to_vector<float>());
+    CHECK(same.data<float>().data() == x.data<float>().data());
+    CHECK(one.item<float>() == sum(view).item<float>());
+    CHECK(root.evaluated());
+}
+
+TEST_CASE("a run without a plan asks no view to compute") {
+    struct Shown final : General {
+        std::string_view name() const noexcept override { return "shown"; }
+        Form form() const noexcept override { return Form::view; }
+        Spec infer(Specs in) const override { return in[0]; }
+        void eval(ConstViews, View) const override { throw ValueError("a view was computed"); }
+        Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
+    };
+    const Tensor root = record(Shown{}, leaf({4}, 3) * leaf({4}, 2)) + 1;
+    run(root);
+    CHECK(root.to_vector<float>() == std::vector<float>(4, 7));
+}
+
 TEST_CASE("what a run without a plan computes under NoGrad lets go of its inputs") {
     const NoGrad no_grad;
     const Tensor held = tanh(leaf({4}));
