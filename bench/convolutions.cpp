@@ -19,6 +19,7 @@
 #include <shikumi/autograd/kernels/convolution.hpp>
 #include <shikumi/autograd/kernels/denormals.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
 
 using namespace shikumi;
 using dnnl::memory;
@@ -61,13 +62,8 @@ constexpr Layer kLayers[]{
 enum class Part { forward, input_gradient, filter_gradient };
 
 std::vector<float> drawn(Index size) {
-    std::vector<float> values(static_cast<std::size_t>(size));
-    unsigned bits = 1;
-    for (float& x : values) {
-        bits = bits * 1664525 + 1013904223;
-        x = static_cast<float>(bits >> 8) / 0x1p24F - 0.5F;
-    }
-    return values;
+    Generator rng(1);
+    return random_uniform({size}, rng, -0.5, 0.5).to_vector<float>();
 }
 
 // The three arrays of a layer, as we have them.

@@ -19,8 +19,7 @@ constexpr std::size_t most_recordings = 32;
 
 Tensor leaf(const Spec& spec) {
     Node* node = new_node();
-    node->spec.shape = spec.shape;
-    node->spec.dtype = spec.dtype;
+    node->spec = spec;
     return Tensor::adopt(node);
 }
 
@@ -38,7 +37,7 @@ void pretend_value(Node& leaf) {
 // tells which leaves change from call to call. What is larger is not worth keeping, a result is to
 // be a fresh tensor at each call, and what a loop stretches it reads as well where it is.
 template <class Changes>
-void evaluate_constants(const std::vector<const Node*>& roots, Changes changes) {
+void fold_constants(const std::vector<const Node*>& roots, Changes changes) {
     constexpr std::size_t small = 4096;  // bytes
     Walk walk;
     walk.run(roots, [](const Node& node) { return node.data == nullptr; });
@@ -133,7 +132,7 @@ Recordings::Recording::Recording(std::span<const Tensor> arguments, std::span<co
     std::vector<const Node*> roots;
     for (const Tensor& result : results) roots.push_back(result.node());
     for (const Assignment& a : assignments) roots.push_back(a.value.node());
-    evaluate_constants(roots, [&](const Node& leaf) {
+    fold_constants(roots, [&](const Node& leaf) {
         const auto is_it = [&](const Tensor& t) { return t.node() == &leaf; };
         const auto is_key = [&](const Trace::Key& key) { return is_it(key.leaf); };
         return leaf.slot() || std::any_of(arguments.begin(), arguments.end(), is_it) ||

@@ -151,7 +151,7 @@ void fold_pending(const Tensor& root) {
     std::vector<bool> alive(walk.size());
     for (std::uint32_t i = 0; i <= last; ++i) {
         const Node& node = walk[i];
-        const bool held = i != last && (!node.mine() || node.handles() > uses[i]);
+        const bool held = i != last && node.held_beyond(uses[i]);
         const auto inputs = walk.inputs(i);
         alive[i] =
             (held && is_floating(node.spec.dtype)) ||

@@ -4,7 +4,8 @@
 #include <array>
 #include <cstring>
 
-#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/evaluate/in_layer.hpp>
+#include <shikumi/autograd/evaluate/lent.hpp>
 #include <shikumi/autograd/kernels/denormals.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 
@@ -14,12 +15,6 @@ namespace {
 
 // Elements times instructions below which a group stays on the caller's thread.
 constexpr Index small_group = Index{1} << 16;
-// What a frame keeps from one run to the next, so that a small step asks nobody for memory.
-constexpr std::size_t small_memory = std::size_t{128} << 10;
-
-void want(Buffer& buffer, std::size_t bytes) {
-    if (buffer.capacity() < bytes) buffer = Buffer::allocate(bytes);
-}
 
 template <class T>
 void fill(std::byte* out, const std::byte* from, Index n) {
@@ -143,12 +138,7 @@ void Frame::run_steps(const Plan& plan, std::span<const Step> steps) {
             continue;
         }
         const Call& call = plan.calls[step.index];
-        try {
-            run_call(plan, call);
-        } catch (Error& error) {
-            if (call.scope) error.add_context("recorded in layer '" + *call.scope + "'");
-            throw;
-        }
+        in_layer(call.scope, [&] { run_call(plan, call); });
     }
 }
 
@@ -259,9 +249,7 @@ void Frame::publish(const Plan& plan, Nodes nodes) noexcept {
 void Frame::release() noexcept {
     kept_.clear();
     for (Buffer* buffer : {&workspace_, &scratch_}) {
-        if (buffer->capacity() <= small_memory) continue;
-        *buffer = Buffer();
-        bound_ = no_plan;
+        if (let_go_if_large(*buffer)) bound_ = no_plan;
     }
 }
 

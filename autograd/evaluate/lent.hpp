@@ -1,7 +1,10 @@
 // Lent: working memory that a thread keeps from one use to the next.
 #pragma once
 
+#include <cstddef>
 #include <memory>
+
+#include <shikumi/autograd/memory/buffer.hpp>
 
 namespace shikumi {
 
@@ -30,6 +33,19 @@ private:
     }
     std::unique_ptr<T> object_;
 };
+
+/// Sees to it that `buffer` has room for `bytes`; what was in it is lost.
+inline void want(Buffer& buffer, std::size_t bytes) {
+    if (buffer.capacity() < bytes) buffer = Buffer::allocate(bytes);
+}
+/// Lets go of a buffer that is too large to wait for the next run, and is true then. A small one
+/// stays, so that a small step asks nobody for memory.
+inline bool let_go_if_large(Buffer& buffer) noexcept {
+    constexpr std::size_t small = std::size_t{128} << 10;
+    if (buffer.capacity() <= small) return false;
+    buffer = Buffer();
+    return true;
+}
 
 /// Nodes of a walk beyond which a thread doesn't keep the memory of it.
 inline constexpr std::size_t largest_kept_walk = std::size_t{1} << 22;

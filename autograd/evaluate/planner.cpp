@@ -176,8 +176,7 @@ void Planner::find_arrays() {
     for (std::uint32_t i = walk_.size(); i-- > 0;) {
         const Node& node = walk_[i];
         Info& info = info_[i];
-        // Another thread's count can't be read exactly: taken as held.
-        if (info.kind != Kind::leaf && !info.copy && (!node.mine() || node.handles() > info.uses))
+        if (info.kind != Kind::leaf && !info.copy && node.held_beyond(info.uses))
             info.output = true;
         if (info.output) {
             Info& array = info_[info.array];

@@ -148,8 +148,8 @@ bool PlanCache::met(std::uint64_t hash) {
 void PlanCache::keep(const Plan& plan, const Walk& walk, std::span<const Tensor> roots,
                      std::span<const Assignment> assignments, std::size_t budget) {
     if (walk.size() > largest) return;
-    scratch_.describe(walk, roots, assignments);
-    auto entry = std::make_unique<Entry>(Entry{scratch_, plan, budget});
+    auto entry = std::make_unique<Entry>(Entry{{}, plan, budget});
+    entry->structure.describe(walk, roots, assignments);
     entry->structure.retain();
     const auto other = std::find_if(entries_.begin(), entries_.end(), [&](const auto& e) {
         return e->structure.size() > large && walk.size() > large;

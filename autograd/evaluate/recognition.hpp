@@ -87,7 +87,6 @@ private:
     std::size_t last_ = 0;            // the entry used last
     std::size_t replaced_ = 0;        // the entry that makes room next
     std::deque<std::uint64_t> seen_;  // hashes of structures that came once
-    Structure scratch_;
 };
 
 }  // namespace shikumi

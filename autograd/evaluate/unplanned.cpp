@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
 
-#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/evaluate/in_layer.hpp>
+#include <shikumi/autograd/evaluate/lent.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/copy.hpp>
 #include <shikumi/autograd/kernels/denormals.hpp>
@@ -18,18 +18,12 @@ constexpr Index small_array = 512;
 constexpr std::size_t small_graph = std::size_t{4} << 20;
 // For such an array of any dtype.
 constexpr std::size_t stretched_bytes = small_array * sizeof(double);
-// What is kept from one run to the next.
-constexpr std::size_t small_memory = std::size_t{128} << 10;
 
 std::size_t room_for(const Spec& spec) noexcept {
     return (spec.bytes() + Buffer::alignment - 1) / Buffer::alignment * Buffer::alignment;
 }
 
 bool pending(const Node& node) noexcept { return node.data == nullptr; }
-
-void want(Buffer& buffer, std::size_t bytes) {
-    if (buffer.capacity() < bytes) buffer = Buffer::allocate(bytes);
-}
 
 }  // namespace
 
@@ -71,8 +65,7 @@ void Unplanned::find_held() {
     held_.clear();
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
         const Node& node = walk_[i];
-        // Another thread's count can't be read exactly: taken as held.
-        if (pending(node) && (!node.mine() || node.handles() > uses_[i])) held_.push_back(i);
+        if (pending(node) && node.held_beyond(uses_[i])) held_.push_back(i);
     }
 }
 
@@ -125,12 +118,7 @@ void Unplanned::run() {
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
         const Node& node = walk_[i];
         if (!pending(node) || arrays_[i] != i) continue;
-        try {
-            compute(i);
-        } catch (Error& error) {
-            if (node.scope) error.add_context("recorded in layer '" + *node.scope + "'");
-            throw;
-        }
+        in_layer(node.scope, [&] { compute(i); });
     }
     publish();
 }
@@ -178,7 +166,7 @@ void Unplanned::clear() noexcept {
     walk_.clear();
     roots_.clear();
     kept_.clear();
-    if (workspace_.capacity() > small_memory) workspace_ = Buffer();
+    let_go_if_large(workspace_);
 }
 
 }  // namespace shikumi

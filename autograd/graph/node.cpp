@@ -203,9 +203,8 @@ void keep_nodes(int more) noexcept {
 
 void drop_inputs(Node& node) noexcept {
     if (node.op == nullptr) return;
-    Tensor* const in = node.has(Node::tail) ? node.inputs_.many : node.inputs_.few;
-    for (int i = 0; i < node.arity; ++i) Tensor(std::move(in[i]));
-    if (node.has(Node::tail)) delete[] in;
+    for (Tensor& input : node.edges()) Tensor(std::move(input));
+    if (node.has(Node::tail)) delete[] node.inputs_.many;
     node.op->release();
     node.op = nullptr;
     node.arity = 0;
@@ -287,15 +286,13 @@ void destroy(Node* node) noexcept {
         Node* current = dead;
         dead = dead->next;
         if (current->op) {
-            Tensor* const in =
-                current->has(Node::tail) ? current->inputs_.many : current->inputs_.few;
-            for (int i = 0; i < current->arity; ++i) {
-                Node* child = in[i].release();
+            for (Tensor& input : current->edges()) {
+                Node* child = input.release();
                 if (!drop_handle(child)) continue;
                 child->next = dead;
                 dead = child;
             }
-            if (current->has(Node::tail)) delete[] in;
+            if (current->has(Node::tail)) delete[] current->inputs_.many;
             current->op->release();
         }
         free_node(current);

@@ -75,9 +75,9 @@ struct alignas(64) Node {
 
     bool has(Flag f) const noexcept { return (flags & f) != 0; }
     /// The inputs; none for a leaf.
-    std::span<const Tensor> inputs() const noexcept {
-        return {has(tail) ? inputs_.many : inputs_.few, arity};
-    }
+    std::span<const Tensor> inputs() const noexcept { return const_cast<Node*>(this)->edges(); }
+    /// The same for those who take them away.
+    std::span<Tensor> edges() noexcept { return {has(tail) ? inputs_.many : inputs_.few, arity}; }
     Slot* slot() const noexcept { return has(parameter) ? inputs_.slot : nullptr; }
     /// Points `data` at the room that a scalar's value has in the node, and gives it.
     void* store_scalar() noexcept { return data = scalar; }
@@ -89,6 +89,9 @@ struct alignas(64) Node {
     std::int64_t handles() const noexcept {
         return static_cast<std::int64_t>(local) + (shared.load(std::memory_order_acquire) >> 2);
     }
+    /// Whether somebody holds it beside so many edges of a graph. Another thread's count can't be
+    /// read exactly: taken as held.
+    bool held_beyond(std::int64_t edges) const noexcept { return !mine() || handles() > edges; }
 };
 
 namespace detail {

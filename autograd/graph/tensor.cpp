@@ -23,8 +23,7 @@ Tensor::Tensor(const Array& array) {
     if (!array.buffer())
         throw StateError("[tensor] an empty Array (default-constructed) has no values");
     node_ = new_node();
-    node_->spec.shape = array.shape();
-    node_->spec.dtype = array.dtype();
+    node_->spec = array.spec();
     if (array.shape().rank() == 0) {
         std::memcpy(node_->store_scalar(), array.raw(), size_of(array.dtype()));
     } else {
@@ -64,8 +63,7 @@ const void* Tensor::one_element() const {
 Tensor twin(const Tensor& t) {
     const Node& from = evaluated_node_of(t);
     Node* leaf = new_node();
-    leaf->spec.shape = from.spec.shape;
-    leaf->spec.dtype = from.spec.dtype;
+    leaf->spec = from.spec;
     if (from.buffer) {
         leaf->buffer = from.buffer;
         leaf->data = from.data;

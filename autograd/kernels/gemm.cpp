@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/kernels/detail/divide_up.hpp>
 #include <shikumi/autograd/kernels/detail/onednn.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 
@@ -19,6 +20,8 @@ extern "C" [[gnu::weak]] void openblas_set_num_threads(int count);
 namespace shikumi::kernels {
 
 namespace {
+
+using detail::divide_up;
 
 // One thread for BLAS: our pool cuts the work, into pieces that don't depend on the thread count.
 // Once a thread, because OpenBLAS's OpenMP build counts for each thread apart.
@@ -107,8 +110,6 @@ private:
 struct Cut {
     Index rows, columns;
 };
-
-Index divide_up(Index a, Index b) { return (a + b - 1) / b; }
 
 double operations(const Product& p) {
     return 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include <shikumi/autograd/kernels/detail/divide_up.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/kernels/widest.hpp>
 #include <shikumi/autograd/memory/array.hpp>
@@ -63,6 +64,7 @@ struct Logic {
     static bool merge(bool a, bool b) { return combine(a, b); }
 };
 
+using detail::divide_up;
 using Tree = Reducer::Tree;
 
 constexpr Index stretch = 32;  // elements that a lane takes before it is merged
@@ -73,8 +75,6 @@ constexpr Index worth_a_strip = Index{1} << 15;  // elements
 constexpr Index most_strips = 64;                // of a whole array
 constexpr std::size_t widest_lane = 16;          // bytes of a lane and its total
 
-constexpr Index ratio(Index a, Index b) { return (a + b - 1) / b; }
-
 Tree tree_of(Index outer, Index n, Index inner) {
     Tree t{outer, n, inner, n, n > 0 ? 1 : 0, 1};
     if (inner == 1)
@@ -84,8 +84,8 @@ Tree tree_of(Index outer, Index n, Index inner) {
     if (n == 0 || inner > wide) return t;
     const Index strips =
         std::clamp<Index>(n * inner / worth_a_strip, 1, std::max<Index>(1, most_strips / outer));
-    t.rows = std::min(n, ratio(ratio(n, strips), stretch * t.fold) * stretch * t.fold);
-    t.strips = ratio(n, t.rows);
+    t.rows = std::min(n, divide_up(divide_up(n, strips), stretch * t.fold) * stretch * t.fold);
+    t.strips = divide_up(n, t.rows);
     return t;
 }
 
@@ -379,7 +379,7 @@ void Reducer::run(const void* in, void* out) const {
     using State = std::array<std::byte, static_cast<std::size_t>(wide) * widest_lane>;
     const Tree& t = tree_;
     if (t.inner > wide) {  // columns have nothing to do with each other
-        const Index across = ratio(t.inner, wide);
+        const Index across = divide_up(t.inner, wide);
         parallel_for(t.outer * across * t.strips, [&](Index i) {
             alignas(widest_lane) State state;
             functions_->columns(t, in, i / across, i % across * wide, state.data(), out);

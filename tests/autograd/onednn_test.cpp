@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <thread>
 #include <vector>
@@ -14,6 +15,7 @@
 #include <shikumi/autograd/kernels/detail/onednn.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/kernels/widest.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
 
 using namespace shikumi;
 using kernels::Product;
@@ -22,13 +24,9 @@ using kernels::detail::onednn_is_faster;
 
 namespace {
 
-std::vector<float> drawn(Index size, unsigned seed) {
-    std::vector<float> values(static_cast<std::size_t>(size));
-    for (float& x : values) {
-        seed = seed * 1664525 + 1013904223;
-        x = static_cast<float>(seed >> 8) / 0x1p24F - 0.5F;
-    }
-    return values;
+std::vector<float> drawn(Index size, std::uint64_t seed) {
+    Generator rng(seed);
+    return random_uniform({size}, rng, -0.5, 0.5).to_vector<float>();
 }
 
 // A product with its operands, whose rows are as long as it says.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <shikumi/autograd/kernels/detail/divide_up.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/kernels/widest.hpp>
 #include <shikumi/autograd/memory/buffer.hpp>
@@ -12,8 +13,6 @@ namespace {
 
 constexpr Index piece_elements = Index{1} << 15;  // that a piece computes or reads
 constexpr Index most_parts = 8;                   // sums of a kernel's gradient that are made apart
-
-Index divide_up(Index a, Index b) { return (a + b - 1) / b; }
 
 // to[i] += a[i] b[i]
 template <class T>

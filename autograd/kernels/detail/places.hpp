@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <array>
 
+#include <shikumi/autograd/kernels/detail/divide_up.hpp>
 #include <shikumi/autograd/kernels/detail/lines.hpp>
 
 namespace shikumi::kernels::detail {
-
-inline Index divide_up(Index a, Index b) { return (a + b - 1) / b; }
 
 /// Elements or images [begin, end).
 struct Range {
