@@ -53,16 +53,20 @@ else()
     message(STATUS "shikumi: no OpenMP, so no bench/peers/openblas and hand")
 endif()
 
-set(CMAKE_MESSAGE_LOG_LEVEL WARNING)   # its package tells how it looks for OpenCL
-find_package(dnnl 2 QUIET CONFIG)
-unset(CMAKE_MESSAGE_LOG_LEVEL)
+# Debian's package asks for OpenCL and stops the whole configuration where that is missing.
+find_package(OpenCL QUIET)
+if(OpenCL_FOUND)
+    set(CMAKE_MESSAGE_LOG_LEVEL WARNING)   # its package tells how it looks for OpenCL
+    find_package(dnnl 2 QUIET CONFIG)
+    unset(CMAKE_MESSAGE_LOG_LEVEL)
+endif()
 if(dnnl_FOUND)
     shikumi_bench(peers/onednn bench_common DNNL::dnnl)
     if(OpenMP_CXX_FOUND)
         shikumi_bench(convolutions shikumi DNNL::dnnl OpenMP::OpenMP_CXX)
     endif()
 else()
-    message(STATUS "shikumi: no oneDNN 2 (Debian: libdnnl-dev), so no bench/peers/onednn, bench/convolutions")
+    message(STATUS "shikumi: no oneDNN 2 (Debian: libdnnl-dev, ocl-icd-opencl-dev), so no bench/peers/onednn, bench/convolutions")
 endif()
 
 # Not by its own CMake package, which asks for much that a program doesn't need. Its headers want C++17.

@@ -6,11 +6,10 @@ install(TARGETS shikumi EXPORT shikumi-targets
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 
-install(DIRECTORY include/shikumi DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
-foreach(header IN LISTS shikumi_headers)
-    cmake_path(GET header PARENT_PATH folder)
-    install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/shikumi/${folder})
-endforeach()
+install(CODE "
+    set(source_dir ${PROJECT_SOURCE_DIR})
+    set(destination \${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_INCLUDEDIR})
+    include(${PROJECT_SOURCE_DIR}/cmake/install_headers.cmake)")
 file(GLOB data CONFIGURE_DEPENDS datasets/data/*.csv datasets/data/*.gz)
 install(FILES ${data} DESTINATION ${CMAKE_INSTALL_DATADIR}/shikumi/data)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -70,7 +70,7 @@ public:
     // Two losses of one graph, evaluated together. Each changes the weights of its own network, and
     // only those: what fools the discriminator must not make it easier to fool.
     nn::Logs train_step(const nn::Batch& batch) override {
-        const nn::Pass pass;
+        const nn::CallContext pass;
         const Tensor drawn =
             generator(random_normal({batch.size(), latent}, rng()), nn::Mode::train);
         const Tensor of_real = discriminator(batch.x[0], nn::Mode::train);

@@ -13,7 +13,7 @@ using namespace shikumi;
 
 namespace {
 
-nn::Symbol convolved(const nn::Symbol& x, Index filters, Index stride) {
+nn::SymbolicTensor convolved(const nn::SymbolicTensor& x, Index filters, Index stride) {
     return x |
            nn::Conv2D(filters, 3,
                       {.strides = stride, .padding = Padding::same, .use_bias = false}) |
@@ -21,17 +21,17 @@ nn::Symbol convolved(const nn::Symbol& x, Index filters, Index stride) {
 }
 
 // relu(f(x) + x), where a stride or other filters want a 1 x 1 convolution on the way past.
-nn::Symbol residual_block(const nn::Symbol& x, Index filters, Index stride) {
-    const nn::Symbol inner = convolved(x, filters, stride) | nn::Activation(nn::relu);
-    const nn::Symbol past = stride == 1 && x.spec().shape.back() == filters
-                                ? x
-                                : x | nn::Conv2D(filters, 1, {.strides = stride});
+nn::SymbolicTensor residual_block(const nn::SymbolicTensor& x, Index filters, Index stride) {
+    const nn::SymbolicTensor inner = convolved(x, filters, stride) | nn::Activation(nn::relu);
+    const nn::SymbolicTensor past = stride == 1 && x.spec().shape.back() == filters
+                                        ? x
+                                        : x | nn::Conv2D(filters, 1, {.strides = stride});
     return nn::connect(nn::Add(), {convolved(inner, filters, 1), past}) | nn::Activation(nn::relu);
 }
 
 nn::Model network(const Shape& picture) {
     const nn::Input input(picture);
-    nn::Symbol x = convolved(input, 16, 1) | nn::Activation(nn::relu);
+    nn::SymbolicTensor x = convolved(input, 16, 1) | nn::Activation(nn::relu);
     x = residual_block(x, 16, 1);
     x = residual_block(x, 32, 2);
     x = residual_block(x, 32, 1);

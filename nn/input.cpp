@@ -7,9 +7,9 @@ namespace shikumi::nn {
 Input::Input(const Shape& shape, const InputOptions& options)
     : Layer({.name = options.name, .input_shape = shape}),
       data_dtype_(options.dtype),
-      symbol_(std::make_shared<std::optional<Symbol>>()) {}
+      symbol_(std::make_shared<std::optional<SymbolicTensor>>()) {}
 
-Input::operator const Symbol&() const {
+Input::operator const SymbolicTensor&() const {
     if (!*symbol_) *symbol_ = input_symbol(sample(), name());
     return **symbol_;
 }

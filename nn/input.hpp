@@ -1,7 +1,7 @@
 // Input: says what a model is fed with.
 #pragma once
 
-#include <shikumi/nn/symbol.hpp>
+#include <shikumi/nn/symbolic_tensor.hpp>
 
 namespace shikumi::nn {
 
@@ -18,11 +18,11 @@ public:
     /// x, if it has the shape and dtype. Throws ShapeError, DTypeError.
     Tensor call(const Tensor& x, Mode mode) override;
     Spec sample() const { return {input_shape(), data_dtype_}; }
-    operator const Symbol&() const;
+    operator const SymbolicTensor&() const;
 
 private:
     DType data_dtype_;
-    std::shared_ptr<std::optional<Symbol>>
+    std::shared_ptr<std::optional<SymbolicTensor>>
         symbol_;  // made when it is first asked for; copies share it
 };
 

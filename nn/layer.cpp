@@ -74,8 +74,8 @@ std::string path(const Open* open) {
 // Runs f in a pass. What its own one has collected is done at the end.
 template <class F>
 auto in_pass(F&& f) {
-    if (Pass::current()) return f();
-    const Pass pass;
+    if (CallContext::current()) return f();
+    const CallContext pass;
     auto result = f();
     for (const auto& [state, value] : pass.updates()) Parameter(state).assign(value);
     return result;
@@ -195,7 +195,7 @@ Tensor Layer::operator()(const Tensor& x, Mode mode) {
             check_input(x);
             Tensor y = call(x, mode);
             const Tensor mask = compute_mask(x, mask_of(x));
-            if (mask.defined() && fits(mask, y)) Pass::current()->set_mask(y, mask);
+            if (mask.defined() && fits(mask, y)) CallContext::current()->set_mask(y, mask);
             return y;
         });
     });
@@ -330,14 +330,14 @@ void Layer::add_layer(Layer& inner) {
 
 void Layer::add_loss(const Tensor& loss) {
     if (loss.rank() != 0) fail<ShapeError>(name(), "a loss is a scalar, got ", loss.shape());
-    if (Pass* pass = Pass::current()) pass->add_loss(loss);
+    if (CallContext* pass = CallContext::current()) pass->add_loss(loss);
 }
 
 void Layer::add_update(const Parameter& state, const Tensor& value) {
     if (value.spec() != state.value().spec())
         fail<ShapeError>(name(), "the next value of '", state.name(), "' is ", value.spec(),
                          ", wanted ", state.value().spec());
-    if (Pass* pass = Pass::current()) pass->add_update(state, value);
+    if (CallContext* pass = CallContext::current()) pass->add_update(state, value);
 }
 
 Generator& Layer::rng() {

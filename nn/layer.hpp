@@ -13,10 +13,10 @@
 #include <shikumi/autograd/graph/parameter.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
 #include <shikumi/autograd/memory/random.hpp>
-#include <shikumi/nn/constraints.hpp>
-#include <shikumi/nn/initializers.hpp>
-#include <shikumi/nn/pass.hpp>
-#include <shikumi/nn/regularizers.hpp>
+#include <shikumi/nn/call_context.hpp>
+#include <shikumi/nn/functions/constraints.hpp>
+#include <shikumi/nn/functions/initializers.hpp>
+#include <shikumi/nn/functions/regularizers.hpp>
 
 namespace shikumi::nn {
 

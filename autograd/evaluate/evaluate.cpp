@@ -4,33 +4,35 @@
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/autograd/evaluate/executor.hpp>
-#include <shikumi/autograd/evaluate/lent.hpp>
-#include <shikumi/autograd/evaluate/planner.hpp>
-#include <shikumi/autograd/evaluate/recognition.hpp>
-#include <shikumi/autograd/evaluate/rematerialize.hpp>
-#include <shikumi/autograd/evaluate/trace.hpp>
-#include <shikumi/autograd/evaluate/unplanned.hpp>
+#include <shikumi/autograd/evaluate/capture/capture_context.hpp>
+#include <shikumi/autograd/evaluate/plan/planner.hpp>
+#include <shikumi/autograd/evaluate/plan/rematerialize.hpp>
+#include <shikumi/autograd/evaluate/run/executor.hpp>
+#include <shikumi/autograd/evaluate/run/interpreter.hpp>
+#include <shikumi/autograd/evaluate/run/plan_cache.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/memory/thread_cache.hpp>
 
 namespace shikumi {
+
+using namespace detail;
 
 namespace {
 
 struct Workbench {
     Planner planner;
     PlanCache plans;
-    Unplanned unplanned;
+    Interpreter unplanned;
     std::vector<const Node*> nodes;
-    Frame frame;
+    Executor frame;
     void clear() noexcept {
         frame.release();
         unplanned.clear();
-        if (planner.walk().capacity() <= largest_kept_walk) return planner.clear();
+        if (planner.walk().capacity() <= largest_kept_traversal) return planner.clear();
         planner = Planner();
-        unplanned = Unplanned();
+        unplanned = Interpreter();
         nodes = {};
-        frame = Frame();
+        frame = Executor();
     }
     bool worth_keeping() const noexcept { return true; }
 };
@@ -63,29 +65,29 @@ void check(std::span<const Tensor> roots, std::span<const Assignment> assignment
 
 void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignment> assignments,
                          const EvaluationOptions& options) {
-    Watch watch;
+    Timer timer;
     const std::size_t budget = options.memory_budget;
-    const Lent<Workbench> bench;
+    const ThreadCache<Workbench> bench;
     std::vector<const Node*>& nodes = bench->nodes;
     const Plan* known = bench->plans.find(roots, assignments, budget, nodes);
-    watch.lap("recognise");
+    timer.lap("recognise");
     if (!known) {
-        Unplanned& graph = bench->unplanned;
+        Interpreter& graph = bench->unplanned;
         graph.look_at(roots, assignments);
-        const bool met = bench->plans.met(graph.hash() ^ budget);
+        const bool met = bench->plans.seen_before(graph.hash() ^ budget);
         const bool plain = assignments.empty() && budget == EvaluationOptions().memory_budget;
-        if (!met && plain && !watch && graph.small()) return graph.run();
+        if (!met && plain && !timer && graph.small()) return graph.run();
         known = &plan_within(budget, bench->planner, roots, assignments);
-        const Walk& walk = bench->planner.walk();
+        const Traversal& walk = bench->planner.walk();
         nodes.assign(walk.nodes().begin(), walk.nodes().end());
         if (met) bench->plans.keep(*known, walk, roots, assignments, budget);
-        watch.lap("plan");
+        timer.lap("plan");
     }
     const Plan& plan = *known;
-    Frame& frame = bench->frame;
+    Executor& frame = bench->frame;
     frame.bind(plan, nodes, assignments);
-    watch.lap("bind");
-    frame.run(plan, watch);
+    timer.lap("bind");
+    frame.run(plan, timer);
     frame.publish(plan, nodes);
     // Outputs are held from outside the walk: they outlive the edges that go here.
     for (const Output& out : plan.outputs) {
@@ -95,21 +97,22 @@ void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignme
         if (!assignments.empty()) node.flags |= Node::consumed;
     }
     for (const Assignment& a : assignments) rebind(a.parameter.slot(), a.value);
-    watch.lap("publish");
+    timer.lap("publish");
 }
 
 // What a captured function computes is computed at its replays.
-void evaluate_constants(const Trace& trace, std::span<const Tensor> roots) {
+void evaluate_constants(const CaptureContext& context, std::span<const Tensor> roots) {
     for (const Tensor& root : roots) {
-        if (!root.evaluated() && trace.cause(root).empty()) evaluate_and_assign({&root, 1}, {}, {});
+        if (!root.evaluated() && context.cause(root).empty())
+            evaluate_and_assign({&root, 1}, {}, {});
     }
 }
 
 }  // namespace
 
-void look(const Tensor& t) {
-    if (const Trace* trace = Trace::current()) {
-        if (const std::string cause = trace->cause(t); !cause.empty())
+void require_value(const Tensor& t) {
+    if (const CaptureContext* context = CaptureContext::current()) {
+        if (const std::string cause = context->cause(t); !cause.empty())
             fail<StateError>("capture", "a value that depends on ", cause,
                              " is looked at inside a captured function, which is recorded once and "
                              "replayed: return it and look at it outside, or call the function "
@@ -118,9 +121,9 @@ void look(const Tensor& t) {
     evaluate(t);
 }
 
-void settle(const Tensor& t) {
-    if (Trace* trace = Trace::current()) trace->settle(t);
-    look(t);
+void evaluate_once(const Tensor& t) {
+    if (CaptureContext* context = CaptureContext::current()) context->evaluate_once(t);
+    require_value(t);
 }
 
 void evaluate(std::span<const Tensor> roots) { evaluate(roots, {}, {}); }
@@ -128,8 +131,9 @@ void evaluate(std::span<const Tensor> roots) { evaluate(roots, {}, {}); }
 void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignments,
               const EvaluationOptions& options) {
     check(roots, assignments);
-    if (Trace* trace = Trace::current())
-        return assignments.empty() ? evaluate_constants(*trace, roots) : trace->assign(assignments);
+    if (CaptureContext* context = CaptureContext::current())
+        return assignments.empty() ? evaluate_constants(*context, roots)
+                                   : context->assign(assignments);
     if (assignments.empty() &&
         std::all_of(roots.begin(), roots.end(), [](const Tensor& t) { return t.evaluated(); }))
         return;
@@ -139,7 +143,7 @@ void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignm
 
 void fold_pending(const Tensor& root) {
     if (capturing()) return;
-    Walk walk;
+    Traversal walk;
     const Node* const start = root.node();
     walk.run({&start, 1}, [](const Node& node) { return node.data == nullptr; });
     const std::uint32_t last = walk.size() - 1;  // the root itself

@@ -38,11 +38,11 @@ inline void evaluate(const Tensor& root) { evaluate(std::span<const Tensor>(&roo
 
 /// The same for one who looks at the value. Throws StateError inside a captured function, where it
 /// isn't known yet.
-void look(const Tensor& t);
+void require_value(const Tensor& t);
 
 /// The same for a value that is made once, such as a weight's first: inside a captured function its
 /// random numbers are not drawn again by replays.
-void settle(const Tensor& t);
+void evaluate_once(const Tensor& t);
 
 /// Computes `roots` and the assigned values as one graph, then gives the parameters their new
 /// values: in place where nobody else holds the old one. Consumes the graph: what is held becomes a

@@ -11,7 +11,7 @@
 namespace shikumi {
 
 thread_local constinit std::uint16_t current_thread_id = 0;
-thread_local constinit std::uint32_t walk_mark = 0;
+thread_local constinit std::uint32_t traversal_mark = 0;
 
 namespace detail {
 thread_local constinit Cell* free_cells = nullptr;
@@ -38,7 +38,7 @@ struct Mailbox {
     std::vector<Node*> nodes;
     std::atomic<bool> full{false};
     bool taken = false;
-    std::uint32_t walk_mark = 0;
+    std::uint32_t traversal_mark = 0;
 };
 
 struct Threads {
@@ -130,7 +130,7 @@ struct ThreadPlace {
         const std::lock_guard claim(mailbox.mutex);
         mailbox.taken = true;
         current_thread_id = id;
-        walk_mark = mailbox.walk_mark;
+        traversal_mark = mailbox.traversal_mark;
     }
     ~ThreadPlace() {
         Threads& threads = Threads::instance();
@@ -142,7 +142,7 @@ struct ThreadPlace {
             {
                 const std::lock_guard lock(mailbox.mutex);
                 mailbox.taken = false;
-                mailbox.walk_mark = walk_mark;
+                mailbox.traversal_mark = traversal_mark;
                 current_thread_id = 0;  // from here on this thread is a stranger to its nodes
                 rest.swap(mailbox.nodes);
                 mailbox.full = false;

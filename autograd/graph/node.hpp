@@ -20,7 +20,7 @@ struct Slot;
 extern thread_local constinit std::uint16_t current_thread_id;
 /// The number of this thread's latest walk: what `Node::visit.mark` is compared with. A thread that
 /// inherits another's nodes goes on from its number.
-extern thread_local constinit std::uint32_t walk_mark;
+extern thread_local constinit std::uint32_t traversal_mark;
 
 /// One operation applied to inputs, or a leaf with a value. Never changes once recorded, except
 /// that a value is added when it is evaluated and that the inputs go when the graph is consumed.

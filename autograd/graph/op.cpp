@@ -12,7 +12,7 @@
 
 namespace shikumi {
 
-thread_local constinit detail::Recording detail::recording;
+thread_local constinit detail::RecordingState detail::recording;
 
 namespace {
 

@@ -208,12 +208,12 @@ Spec numeric_spec(std::string_view op, Specs in);
 
 namespace detail {
 /// What holds for the operations that a thread records.
-struct Recording {
+struct RecordingState {
     bool no_grad = false;
     bool eager = false;
     const std::string* scope = nullptr;
 };
-extern thread_local constinit Recording recording;
+extern thread_local constinit RecordingState recording;
 }  // namespace detail
 
 /// While it lives, operations recorded on this thread are constants to differentiation.

@@ -21,7 +21,7 @@ Slot::~Slot() { unbind(*this); }
 void rebind(Slot& slot, const Tensor& leaf) {
     const Node* given = leaf.node();
     const bool own = given->op == nullptr && !given->has(Node::parameter);
-    Tensor value = own ? leaf : twin(leaf);
+    Tensor value = own ? leaf : detached_leaf(leaf);
     unbind(slot);
     value.node()->flags |= Node::parameter;
     value.node()->inputs_.slot = &slot;
@@ -30,9 +30,9 @@ void rebind(Slot& slot, const Tensor& leaf) {
 
 Parameter::Parameter(std::string name, const Tensor& value)
     : slot_(std::make_shared<Slot>(std::move(name))) {
-    settle(value);
+    evaluate_once(value);
     slot_->trainable = is_floating(value.dtype());
-    rebind(*slot_, twin(value));
+    rebind(*slot_, detached_leaf(value));
 }
 
 Slot& Parameter::slot() const {
@@ -61,7 +61,7 @@ void Parameter::assign(const Tensor& value) {
         return evaluate({}, {&later, 1});
     }
     evaluate(value);
-    rebind(s, twin(value));
+    rebind(s, detached_leaf(value));
 }
 
 }  // namespace shikumi

@@ -70,6 +70,6 @@ private:
 /// holds, or that still has inputs, gets a twin that shares its buffer.
 void rebind(Slot& slot, const Tensor& leaf);
 /// A leaf with the values of the evaluated tensor `t`, sharing its buffer.
-Tensor twin(const Tensor& t);
+Tensor detached_leaf(const Tensor& t);
 
 }  // namespace shikumi

@@ -13,7 +13,7 @@ const Node& evaluated_node_of(const Tensor& t) {
     t.spec();  // refuses an empty tensor
     const Node& node = *t.node();
     // A capture must hear of it even where the value is known.
-    if (!node.data || (node.has(Node::parameter) && capturing())) look(t);
+    if (!node.data || (node.has(Node::parameter) && capturing())) require_value(t);
     return node;
 }
 
@@ -60,7 +60,7 @@ const void* Tensor::one_element() const {
     return evaluated_node_of(*this).data;
 }
 
-Tensor twin(const Tensor& t) {
+Tensor detached_leaf(const Tensor& t) {
     const Node& from = evaluated_node_of(t);
     Node* leaf = new_node();
     leaf->spec = from.spec;

@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include <shikumi/autograd/core/dtype.hpp>
-#include <shikumi/autograd/kernels/widest.hpp>
+#include <shikumi/autograd/kernels/multiversioning.hpp>
 
 namespace shikumi::kernels {
 
@@ -87,12 +87,13 @@ struct LastSingleBlock {
 template <class F, class T>
 BlockKernel block_kernel() {
     if constexpr (std::invocable<F, T>)
-        return widest<Block<F, T>>();
+        return multiversioned<Block<F, T>>();
     else if constexpr (std::invocable<F, T, T>)
-        return {widest<Block<F, T>>(), widest<SingleBlock<F, T, true>>(),
-                widest<SingleBlock<F, T, false>>()};
+        return {multiversioned<Block<F, T>>(), multiversioned<SingleBlock<F, T, true>>(),
+                multiversioned<SingleBlock<F, T, false>>()};
     else
-        return {widest<Block<F, T>>(), nullptr, nullptr, widest<LastSingleBlock<F, T>>()};
+        return {multiversioned<Block<F, T>>(), nullptr, nullptr,
+                multiversioned<LastSingleBlock<F, T>>()};
 }
 
 // `Fast` where `Takes` the inputs, `Slow` for the rest.
@@ -146,7 +147,7 @@ BlockKernel floating(DType t, Single, Double) {
 /// other numbers.
 template <class Takes, class Fast, class Slow>
 BlockKernel floating(DType t, Takes, Fast, Slow slow) {
-    return t == f32 ? BlockKernel(widest<detail::Guarded<Takes, Fast, Slow, float>>())
+    return t == f32 ? BlockKernel(multiversioned<detail::Guarded<Takes, Fast, Slow, float>>())
                     : floating(t, slow);
 }
 

@@ -46,7 +46,7 @@ struct Images {
 
 // One convolution: what it joins, and how much there is to do.
 struct Work {
-    Work(const Slide& slide, Index outputs, Index groups_)
+    Work(const WindowGeometry& slide, Index outputs, Index groups_)
         : s(slide), in{s.in, s.channels}, out{s.out, outputs}, groups(groups_) {
         const double operations = 2.0 * static_cast<double>(s.batch * s.places() * s.taps()) *
                                   static_cast<double>(in.channels / groups * out.channels);
@@ -60,7 +60,7 @@ struct Work {
         return {s.batch, to.size, std::clamp<Index>(worth, 1, std::min(most, pieces))};
     }
 
-    Slide s;
+    WindowGeometry s;
     Images in, out;
     Index groups, pieces;
 };
@@ -266,7 +266,7 @@ void gradient(const Work& work, const T* x, const T* y, T* w) {
 }  // namespace
 
 void convolve(const Window& window, Index groups, ConstView x, ConstView w, View y) {
-    const Slide s(window, x.spec.shape);
+    const WindowGeometry s(window, x.spec.shape);
     const Index outputs = w.spec.shape.back();
     if (detail::is_depthwise(s, groups, outputs)) return detail::convolve_depthwise(s, x, w, y);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
@@ -277,7 +277,7 @@ void convolve(const Window& window, Index groups, ConstView x, ConstView w, View
 }
 
 void convolve_back(const Window& window, Index groups, ConstView y, ConstView w, View x) {
-    const Slide s(window, x.spec.shape);
+    const WindowGeometry s(window, x.spec.shape);
     const Index outputs = w.spec.shape.back();
     if (detail::is_depthwise(s, groups, outputs))
         return detail::convolve_depthwise_back(s, y, w, x);
@@ -289,7 +289,7 @@ void convolve_back(const Window& window, Index groups, ConstView y, ConstView w,
 }
 
 void correlate(const Window& window, Index groups, ConstView x, ConstView y, View w) {
-    const Slide s(window, x.spec.shape);
+    const WindowGeometry s(window, x.spec.shape);
     const Index outputs = w.spec.shape.back();
     if (detail::is_depthwise(s, groups, outputs)) return detail::correlate_depthwise(s, x, y, w);
     dispatch_floating(x.spec.dtype, [&]<class T>() {

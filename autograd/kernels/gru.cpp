@@ -4,8 +4,8 @@
 
 #include <shikumi/autograd/kernels/detail/recurrence.hpp>
 #include <shikumi/autograd/kernels/detail/scratch.hpp>
+#include <shikumi/autograd/kernels/multiversioning.hpp>
 #include <shikumi/autograd/kernels/vector_math.hpp>
-#include <shikumi/autograd/kernels/widest.hpp>
 
 namespace shikumi::kernels {
 
@@ -79,7 +79,7 @@ void gru(const GruSizes& n, ConstView inputs, ConstView recurrent, ConstView bia
          const bool* mask, View tape) {
     const Index u = n.units, state = n.state();
     dispatch_floating(inputs.spec.dtype, [&]<class T>() {
-        const auto run = widest<StepLoop<Forward<T>>>();
+        const auto run = multiversioned<StepLoop<Forward<T>>>();
         const StepMatrix<T> weights(recurrent.as<T>(), false, u, 3 * u);
         const Scratch<T> from_states(3 * state), states(state);
         copy(h.as<T>(), state, states.data());
@@ -111,7 +111,7 @@ void gru(const GruSizes& n, ConstView inputs, ConstView recurrent, ConstView bia
 void gru_outputs(const GruSizes& n, ConstView tape, ConstView h, View outputs) {
     const Index u = n.units, state = n.state();
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
-        const auto run = widest<StepLoop<Output<T>>>();
+        const auto run = multiversioned<StepLoop<Output<T>>>();
         for (Index t = 0; t < n.steps; ++t) {
             const T* const before = t == 0 ? h.as<T>() : outputs.as<T>() + (t - 1) * state;
             for (Index row = 0; row < n.batch; ++row)
@@ -126,7 +126,7 @@ void gru_gradient(const GruSizes& n, ConstView tape, ConstView outputs, ConstVie
                   ConstView h, ConstView d, View sums, View state) {
     const Index u = n.units, size = n.state();
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
-        const auto run = widest<StepLoop<Backward<T>>>();
+        const auto run = multiversioned<StepLoop<Backward<T>>>();
         const Index depth = n.steps > 1 ? 3 * u : 0;  // a single step hands nothing on
         const StepMatrix<T> weights(recurrent.as<T>(), true, depth, u);
         T* const dh = state.as<T>();

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include <shikumi/autograd/kernels/detail/recurrence.hpp>
+#include <shikumi/autograd/kernels/multiversioning.hpp>
 #include <shikumi/autograd/kernels/vector_math.hpp>
-#include <shikumi/autograd/kernels/widest.hpp>
 
 namespace shikumi::kernels {
 
@@ -79,7 +79,7 @@ void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h
           const bool* mask, View tape) {
     const Index u = n.units, state = n.state();
     dispatch_floating(inputs.spec.dtype, [&]<class T>() {
-        const auto run = widest<StepLoop<Forward<T>>>();
+        const auto run = multiversioned<StepLoop<Forward<T>>>();
         const StepMatrix<T> weights(recurrent.as<T>(), false, u, 4 * u);
         const Tape<T> to(n, tape.as<T>());
         each_piece(n.batch, operations(n), [&](Range samples) {
@@ -121,7 +121,7 @@ void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, Cons
                    const bool* mask, ConstView outputs, View gates, View cell, View output) {
     const Index u = n.units, state = n.state();
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
-        const auto run = widest<StepLoop<Backward<T>>>();
+        const auto run = multiversioned<StepLoop<Backward<T>>>();
         const Index depth = n.steps > 1 ? 4 * u : 0;  // a single step hands nothing on
         const StepMatrix<T> weights(recurrent.as<T>(), true, depth, u);
         const Tape<const T> from(n, tape.as<T>());

@@ -8,8 +8,8 @@
 
 #include <shikumi/autograd/kernels/detail/places.hpp>
 #include <shikumi/autograd/kernels/detail/scratch.hpp>
+#include <shikumi/autograd/kernels/multiversioning.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
-#include <shikumi/autograd/kernels/widest.hpp>
 
 namespace shikumi::kernels {
 
@@ -23,7 +23,7 @@ Index piece_of(Index elements) { return std::max<Index>(1, block / std::max<Inde
 
 // 1 / (how many pixels the window sees) for each place of an image.
 template <class T>
-Scratch<T> shares(const Slide& s) {
+Scratch<T> shares(const WindowGeometry& s) {
     const Scratch<T> seen(s.places());
     std::fill_n(seen.data(), s.places(), T{0});
     for_each_run(s, 0, s.places(), [&](Index place, Index, Index, Index count) {
@@ -202,7 +202,7 @@ struct PutLargestOfFour {
 
 // Whether no two windows share a pixel; and whether, besides, each pixel is in one.
 struct Sharing {
-    explicit Sharing(const Slide& s) {
+    explicit Sharing(const WindowGeometry& s) {
         for (unsigned i = 0; i < 3; ++i) {
             const Window& w = s.window;
             apart &= w.stride[i] >= w.extent(i);
@@ -217,7 +217,7 @@ struct Sharing {
 // f(row, place, pixel) for each row of a part of the places; both in elements, counted through the
 // batch.
 template <class F>
-void for_each_row(const Slide& s, const detail::Part& part, detail::Range images, F f) {
+void for_each_row(const WindowGeometry& s, const detail::Part& part, detail::Range images, F f) {
     const Scratch<Index> taps(s.taps());
     detail::for_each_place(part, [&](const detail::Place& p) {
         Row row{p[2].count, s.channels, p[2].step * s.channels, p[2].source_step * s.channels,
@@ -232,7 +232,7 @@ void for_each_row(const Slide& s, const detail::Part& part, detail::Range images
 
 // The same for all places, cut into pieces.
 template <class F>
-void for_each_row(const Slide& s, F f) {
+void for_each_row(const WindowGeometry& s, F f) {
     const detail::Cut cut(s.batch, s.out,
                           std::max<Index>(1, s.batch * s.places() * s.channels / block));
     const detail::Axes axes = detail::axes_of(s, detail::lines_forward);
@@ -243,9 +243,10 @@ void for_each_row(const Slide& s, F f) {
 }  // namespace
 
 void largest(const Window& window, ConstView x, View out) {
-    const Slide s(window, x.spec.shape);
+    const WindowGeometry s(window, x.spec.shape);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const auto largest_of = widest<Largest<T>>(), of_four = widest<LargestOfFour<T>>();
+        const auto largest_of = multiversioned<Largest<T>>(),
+                   of_four = multiversioned<LargestOfFour<T>>();
         for_each_row(s, [&](const Row& row, Index place, Index pixel) {
             (row.taps == 4 ? of_four : largest_of)(row, x.as<T>() + pixel, out.as<T>() + place);
         });
@@ -253,9 +254,9 @@ void largest(const Window& window, ConstView x, View out) {
 }
 
 void pick_largest(const Window& window, ConstView x, ConstView t, View out) {
-    const Slide s(window, x.spec.shape);
+    const WindowGeometry s(window, x.spec.shape);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const auto pick = widest<PickLargest<T>>();
+        const auto pick = multiversioned<PickLargest<T>>();
         for_each_row(s, [&](const Row& row, Index place, Index pixel) {
             pick(row, x.as<T>() + pixel, t.as<T>() + pixel, out.as<T>() + place);
         });
@@ -265,13 +266,14 @@ void pick_largest(const Window& window, ConstView x, ConstView t, View out) {
 // Windows may overlap, so an image is one thread's. It is cleared when its turn
 // comes, unless all of it is written.
 void put_largest(const Window& window, ConstView x, ConstView g, View out) {
-    const Slide s(window, x.spec.shape);
+    const WindowGeometry s(window, x.spec.shape);
     const Index image = s.pixels() * s.channels;
     const detail::Axes axes = detail::axes_of(s, detail::lines_forward);
     const detail::Part all{axes, 2, {0, s.out[2]}};
     const Sharing sharing(s);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const auto put = widest<PutLargest<T>>(), put_four = widest<PutLargestOfFour<T>>();
+        const auto put = multiversioned<PutLargest<T>>(),
+                   put_four = multiversioned<PutLargestOfFour<T>>();
         const bool fills = sharing.whole && s.taps() == 4;
         parallel_pieces(s.batch, piece_of(image), [&](Index first, Index last) {
             for (Index n = first; n < last; ++n) {
@@ -286,7 +288,7 @@ void put_largest(const Window& window, ConstView x, ConstView g, View out) {
 }
 
 void average(const Window& window, ConstView x, View out) {
-    const Slide s(window, x.spec.shape);
+    const WindowGeometry s(window, x.spec.shape);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
         const Scratch<T> share = shares<T>(s);
         parallel_pieces(s.batch * s.places(), piece_of(s.channels), [&](Index begin, Index end) {
@@ -308,7 +310,7 @@ void average(const Window& window, ConstView x, View out) {
 }
 
 void spread(const Window& window, ConstView y, View x) {
-    const Slide s(window, x.spec.shape);
+    const WindowGeometry s(window, x.spec.shape);
     const Index image = s.pixels() * s.channels;
     dispatch_floating(x.spec.dtype, [&]<class T>() {
         const Scratch<T> share = shares<T>(s);

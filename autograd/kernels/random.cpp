@@ -7,8 +7,8 @@
 #include <numeric>
 #include <type_traits>
 
+#include <shikumi/autograd/kernels/multiversioning.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
-#include <shikumi/autograd/kernels/widest.hpp>
 
 namespace shikumi::kernels {
 
@@ -81,7 +81,7 @@ struct WordLoop {
 // The same for the whole of `out`.
 template <class T, class Number>
 void fill_by_words(RandomKey key, T* out, Index size, const Number& number) {
-    const auto run = widest<WordLoop<T, Number>>();
+    const auto run = multiversioned<WordLoop<T, Number>>();
     parallel_pieces(size / 4, Index{1} << 13,
                     [&](Index begin, Index end) { run(key, begin, end, number, out); });
     const Words last = philox(key, static_cast<std::uint64_t>(size / 4));

@@ -5,8 +5,8 @@
 #include <limits>
 
 #include <shikumi/autograd/kernels/detail/divide_up.hpp>
+#include <shikumi/autograd/kernels/multiversioning.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
-#include <shikumi/autograd/kernels/widest.hpp>
 #include <shikumi/autograd/memory/array.hpp>
 
 namespace shikumi::kernels {
@@ -268,8 +268,8 @@ struct FeedColumns {
 template <class R>
 const Reducer::Functions* functions_of() {
     using Total = typename R::Total;
-    static const Reducer::Functions functions{.feed = widest<Feed<R>>(),
-                                              .columns = widest<FeedColumns<R>>(),
+    static const Reducer::Functions functions{.feed = multiversioned<Feed<R>>(),
+                                              .columns = multiversioned<FeedColumns<R>>(),
                                               .finish = Feed<R>::finish,
                                               .element = sizeof(typename R::Element),
                                               .total = sizeof(Total),

@@ -341,10 +341,10 @@ bool is_one_piece(const Spec& x) { return x.size() > 0 && x.size() <= block; }
 template <class T, bool log>
 void softmax_rows(const T* x, Index rows, Index n, T* y) {
     if (n < lanes) {
-        static const auto narrow = widest<NarrowSoftmax<T, log>>();
+        static const auto narrow = multiversioned<NarrowSoftmax<T, log>>();
         return narrow(x, rows, n, y);
     }
-    const auto row = widest<SoftmaxRow<T, log>>();
+    const auto row = multiversioned<SoftmaxRow<T, log>>();
     for (Index i = 0; i < rows; ++i) row(x + i * n, n, 1, y + i * n);
 }
 
@@ -352,8 +352,8 @@ void softmax_rows(const T* x, Index rows, Index n, T* y) {
 // one's largest element
 template <class T, class F>
 void log_sums(const T* x, Index rows, Index n, F f) {
-    const auto row = widest<LogSumRow<T>>();
-    const auto narrow = widest<NarrowLogSum<T>>();
+    const auto row = multiversioned<LogSumRow<T>>();
+    const auto narrow = multiversioned<NarrowLogSum<T>>();
     by_sixteen(rows, [&](Index first, Index count) {
         T log_sum[lanes], m[lanes];
         if (n < lanes) {
@@ -368,10 +368,10 @@ void log_sums(const T* x, Index rows, Index n, F f) {
 template <class T>
 void loss_rows(const T* x, const T* weight, Index rows, Index n, T* loss) {
     if (n < lanes) {
-        static const auto narrow = widest<NarrowLoss<T>>();
+        static const auto narrow = multiversioned<NarrowLoss<T>>();
         return narrow(x, weight, rows, n, loss);
     }
-    const auto row = widest<RowLoss<T>>();
+    const auto row = multiversioned<RowLoss<T>>();
     log_sums(x, rows, n, [&](Index first, Index count, const T* log_sum, const T* m) {
         for (Index i = 0; i < count; ++i) {
             const Index at = (first + i) * n;
@@ -384,10 +384,10 @@ template <class T, bool weights>
 void gradient_rows(const T* x, const T* weight, Index rows, Index n, const T* g, T* y) {
     const auto weight_at = [&](Index i) { return weights ? weight + i : nullptr; };
     if (n < lanes) {
-        static const auto narrow = widest<NarrowGradient<T, weights>>();
+        static const auto narrow = multiversioned<NarrowGradient<T, weights>>();
         return narrow(x, weight, rows, n, g, y);
     }
-    const auto row = widest<RowGradient<T, weights>>();
+    const auto row = multiversioned<RowGradient<T, weights>>();
     for (Index i = 0; i < rows; ++i) row(x + i * n, weight_at(i * n), n, g[i], y + i * n);
 }
 
@@ -406,7 +406,7 @@ void along(ConstView x, int axis, View out) {
             softmax_rows<T, log>(in + first * n, rows, n, y + first * n);
         });
     }
-    const auto lines = widest<SoftmaxLines<T, log>>();
+    const auto lines = multiversioned<SoftmaxLines<T, log>>();
     const Index strips = (inner + chunk - 1) / chunk;
     each_piece(x.size() / n / inner * strips, n * std::min(inner, chunk),
                [&](Index first, Index pieces) {

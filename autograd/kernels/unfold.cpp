@@ -18,7 +18,7 @@ Index piece_of(Index elements) {
 
 void unfold(const Window& window, ConstView x, View out) {
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const Slide s(window, x.spec.shape);
+        const WindowGeometry s(window, x.spec.shape);
         const Index c = s.channels, taps = s.taps();
         parallel_pieces(s.batch * s.places(), piece_of(taps * c), [&](Index begin, Index end) {
             const auto to = [&](Index place, Index tap) {
@@ -39,7 +39,7 @@ void unfold(const Window& window, ConstView x, View out) {
 // Windows overlap, so an image is one thread's.
 void fold(const Window& window, ConstView rows, View x) {
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const Slide s(window, x.spec.shape);
+        const WindowGeometry s(window, x.spec.shape);
         const Index c = s.channels, image = s.pixels() * c;
         parallel_pieces(s.batch, piece_of(image), [&](Index first, Index last) {
             std::fill_n(x.as<T>() + first * image, (last - first) * image, T{0});

@@ -29,8 +29,9 @@ struct Window {
 };
 
 /// The window's places over an array of a shape.
-struct Slide {
-    Slide(const Window& w, const Shape& x) : window(w), batch(x.front()), channels(x.back()) {
+struct WindowGeometry {
+    WindowGeometry(const Window& w, const Shape& x)
+        : window(w), batch(x.front()), channels(x.back()) {
         const int rank = x.rank() - 2;
         for (int i = 0; i < rank; ++i) in[static_cast<unsigned>(i + 3 - rank)] = x[i + 1];
         for (unsigned i = 0; i < 3; ++i) out[i] = w.places(i, in[i]);
@@ -49,7 +50,7 @@ struct Slide {
 /// side by side: inside(place, tap, pixel, count), or outside(place, tap, count) in the padding.
 /// Taps are counted within the window, pixels through the batch.
 template <class Inside, class Outside>
-void for_each_run(const Slide& s, Index begin, Index end, Inside inside, Outside outside) {
+void for_each_run(const WindowGeometry& s, Index begin, Index end, Inside inside, Outside outside) {
     const Window& w = s.window;
     const auto [depth, height, width] = s.in;
     const Index row = w.size[2], step = w.dilation[2];
@@ -87,7 +88,7 @@ void for_each_run(const Slide& s, Index begin, Index end, Inside inside, Outside
 
 /// The same, the padding being skipped.
 template <class Inside>
-void for_each_run(const Slide& s, Index begin, Index end, Inside inside) {
+void for_each_run(const WindowGeometry& s, Index begin, Index end, Inside inside) {
     for_each_run(s, begin, end, inside, [](Index, Index, Index) {});
 }
 

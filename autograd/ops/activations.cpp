@@ -3,16 +3,16 @@
 #include <numbers>
 
 #include <shikumi/autograd/kernels/vector_math.hpp>
-#include <shikumi/autograd/ops/detail/cheap.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
+#include <shikumi/autograd/ops/detail/recomputable.hpp>
 
 namespace shikumi {
 
 namespace {
 
-using detail::Cheap;
 using detail::FloatingOp;
 using detail::NumericOp;
+using detail::Recomputable;
 using kernels::BlockKernel;
 namespace vector = kernels::math;
 
@@ -28,7 +28,7 @@ struct Sigmoid final : FloatingOp {
 };
 
 // g y (1 - y); g (1 - 2 y), y (1 - y)
-struct SigmoidGradient final : FloatingOp, Cheap {
+struct SigmoidGradient final : FloatingOp, Recomputable {
     std::string_view name() const noexcept override { return "sigmoid_gradient"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::floating(in[0].dtype, [](auto y, auto g) { return g * (y * (1 - y)); });
@@ -48,7 +48,7 @@ struct Softplus final : FloatingOp {
 };
 
 // max(0, x); 1 where x > 0, else 0: the sign of the result
-struct Relu final : NumericOp, Cheap {
+struct Relu final : NumericOp, Recomputable {
     std::string_view name() const noexcept override { return "relu"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype, [](auto x) { return x < 0 ? 0 : x; });
@@ -59,7 +59,7 @@ struct Relu final : NumericOp, Cheap {
 };
 
 // g where y > 0, else 0; 0, 1 where y > 0
-struct ReluGradient final : FloatingOp, Cheap {
+struct ReluGradient final : FloatingOp, Recomputable {
     std::string_view name() const noexcept override { return "relu_gradient"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::floating(in[0].dtype, [](auto y, auto g) { return y > 0 ? g : 0; });
@@ -70,7 +70,7 @@ struct ReluGradient final : FloatingOp, Cheap {
 };
 
 // min(max(0, x), 6); 1 where 0 < x < 6, else 0
-struct Relu6 final : FloatingOp, Cheap {
+struct Relu6 final : FloatingOp, Recomputable {
     std::string_view name() const noexcept override { return "relu6"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::floating(in[0].dtype, [](auto x) { return x < 0 ? 0 : x > 6 ? 6 : x; });

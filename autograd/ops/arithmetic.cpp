@@ -2,23 +2,23 @@
 #include <cmath>
 
 #include <shikumi/autograd/kernels/vector_math.hpp>
-#include <shikumi/autograd/ops/detail/cheap.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
+#include <shikumi/autograd/ops/detail/recomputable.hpp>
 
 namespace shikumi {
 
 namespace {
 
-using detail::Cheap;
 using detail::FloatingOp;
 using detail::literal;
 using detail::NumericOp;
+using detail::Recomputable;
 using detail::wrapping;
 using kernels::BlockKernel;
 namespace vector = kernels::math;
 
 // a + b; 1, 1
-struct Add final : NumericOp, Cheap {
+struct Add final : NumericOp, Recomputable {
     std::string_view name() const noexcept override { return "add"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype,
@@ -28,7 +28,7 @@ struct Add final : NumericOp, Cheap {
 };
 
 // a - b; 1, -1
-struct Subtract final : NumericOp, Cheap {
+struct Subtract final : NumericOp, Recomputable {
     std::string_view name() const noexcept override { return "subtract"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype,
@@ -40,7 +40,7 @@ struct Subtract final : NumericOp, Cheap {
 };
 
 // a b; b, a
-struct Multiply final : NumericOp, Cheap {
+struct Multiply final : NumericOp, Recomputable {
     std::string_view name() const noexcept override { return "multiply"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype,
@@ -67,7 +67,7 @@ struct Divide final : Pointwise {
 };
 
 // -x; -1
-struct Negative final : NumericOp, Cheap {
+struct Negative final : NumericOp, Recomputable {
     std::string_view name() const noexcept override { return "negative"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype, [](auto x) { return -wrapping(x); });
@@ -76,7 +76,7 @@ struct Negative final : NumericOp, Cheap {
 };
 
 // x²; 2 x
-struct Square final : NumericOp, Cheap {
+struct Square final : NumericOp, Recomputable {
     std::string_view name() const noexcept override { return "square"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype, [](auto x) { return wrapping(x) * wrapping(x); });
@@ -113,7 +113,7 @@ struct Pow final : FloatingOp {
 };
 
 // 1 where a > b, ½ where a = b, else 0: how the larger of two shares out its gradient
-struct Wins final : FloatingOp, Cheap {
+struct Wins final : FloatingOp, Recomputable {
     std::string_view name() const noexcept override { return "wins"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::floating(in[0].dtype, [](auto a, auto b) {
@@ -124,7 +124,7 @@ struct Wins final : FloatingOp, Cheap {
 };
 
 // max(a, b), NaN where either is; whoever wins, 1
-struct Maximum final : NumericOp, Cheap {
+struct Maximum final : NumericOp, Recomputable {
     std::string_view name() const noexcept override { return "maximum"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype,
@@ -136,7 +136,7 @@ struct Maximum final : NumericOp, Cheap {
 };
 
 // min(a, b), NaN where either is; whoever loses, 1
-struct Minimum final : NumericOp, Cheap {
+struct Minimum final : NumericOp, Recomputable {
     std::string_view name() const noexcept override { return "minimum"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype,
@@ -148,7 +148,7 @@ struct Minimum final : NumericOp, Cheap {
 };
 
 // 1 where low <= x <= high, else 0
-struct Inside final : FloatingOp, Cheap {
+struct Inside final : FloatingOp, Recomputable {
     std::string_view name() const noexcept override { return "inside"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::floating(
@@ -158,7 +158,7 @@ struct Inside final : FloatingOp, Cheap {
 };
 
 // min(max(x, low), high); 1 inside, borders included
-struct Clip final : NumericOp, Cheap {
+struct Clip final : NumericOp, Recomputable {
     std::string_view name() const noexcept override { return "clip"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype, [](auto x, auto low, auto high) {

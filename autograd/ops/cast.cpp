@@ -1,14 +1,14 @@
 // From one dtype to another.
 #include <limits>
 
-#include <shikumi/autograd/ops/detail/cheap.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
+#include <shikumi/autograd/ops/detail/recomputable.hpp>
 
 namespace shikumi {
 
 namespace {
 
-using detail::Cheap;
+using detail::Recomputable;
 using kernels::BlockKernel;
 
 // Reals are truncated towards zero for integers and held in their range, NaN becomes 0 there;
@@ -38,14 +38,15 @@ struct Convert {
 };
 
 // x as another dtype; 1 between reals, else 0
-struct Cast final : Pointwise, Cheap {
+struct Cast final : Pointwise, Recomputable {
     explicit Cast(DType dtype) : to(dtype) {}
     std::string_view name() const noexcept override { return "cast"; }
     Spec infer(Specs in) const override { return {in[0].shape, to}; }
     BlockKernel kernel(Specs in) const override {
         return dispatch(in[0].dtype, [&]<class From>() {
-            return dispatch(
-                to, []<class To>() -> BlockKernel { return kernels::widest<Convert<To, From>>(); });
+            return dispatch(to, []<class To>() -> BlockKernel {
+                return kernels::multiversioned<Convert<To, From>>();
+            });
         });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override {

@@ -2,15 +2,15 @@
 #include <cmath>
 #include <functional>
 
-#include <shikumi/autograd/ops/detail/cheap.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
+#include <shikumi/autograd/ops/detail/recomputable.hpp>
 
 namespace shikumi {
 
 namespace {
 
-using detail::Cheap;
 using detail::literal;
+using detail::Recomputable;
 using kernels::BlockKernel;
 
 struct Less : std::less<> {
@@ -34,7 +34,7 @@ struct NotEqual : std::not_equal_to<> {
 
 // Whether the relation holds between a and b.
 template <class Relation>
-struct Compare final : Pointwise, Cheap {
+struct Compare final : Pointwise, Recomputable {
     std::string_view name() const noexcept override { return Relation::name; }
     Spec infer(Specs in) const override { return {pointwise_spec(name(), in).shape, bool_}; }
     BlockKernel kernel(Specs in) const override { return kernels::any(in[0].dtype, Relation{}); }
@@ -56,7 +56,7 @@ struct Not : std::logical_not<> {
 
 // A function of truth values.
 template <class Function>
-struct Logic final : Pointwise, Cheap {
+struct Logic final : Pointwise, Recomputable {
     std::string_view name() const noexcept override { return Function::name; }
     Spec infer(Specs in) const override {
         const Spec out = pointwise_spec(name(), in);
@@ -79,7 +79,7 @@ struct IsFinite {
 
 // Whether a real number is of a kind.
 template <class Kind>
-struct Classify final : Pointwise, Cheap {
+struct Classify final : Pointwise, Recomputable {
     std::string_view name() const noexcept override { return Kind::name; }
     Spec infer(Specs in) const override { return {floating_spec(name(), in).shape, bool_}; }
     BlockKernel kernel(Specs in) const override { return kernels::floating(in[0].dtype, Kind{}); }
@@ -101,7 +101,7 @@ struct Select {
 };
 
 // c ? a : b; -, c, not c
-struct Where final : Pointwise, Cheap {
+struct Where final : Pointwise, Recomputable {
     std::string_view name() const noexcept override { return "where"; }
     Spec infer(Specs in) const override {
         if (in[0].dtype != bool_)
@@ -111,8 +111,9 @@ struct Where final : Pointwise, Cheap {
         return {broadcast(name(), in[0].shape, chosen.shape), chosen.dtype};
     }
     BlockKernel kernel(Specs in) const override {
-        return dispatch(in[1].dtype,
-                        []<class T>() -> BlockKernel { return kernels::widest<Select<T>>(); });
+        return dispatch(in[1].dtype, []<class T>() -> BlockKernel {
+            return kernels::multiversioned<Select<T>>();
+        });
     }
     Tensor partial(int i, Tensors in, const Tensor&) const override {
         if (i == 0) return {};

@@ -1,13 +1,13 @@
 // Compiled with -ffp-contract=off: an optimiser's loop, too, rounds after the product.
-#include <shikumi/autograd/ops/detail/cheap.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
+#include <shikumi/autograd/ops/detail/recomputable.hpp>
 
 namespace shikumi {
 
 namespace {
 
 // a + (b - a) t; 1 - t, t, b - a
-struct Lerp final : detail::FloatingOp, detail::Cheap {
+struct Lerp final : detail::FloatingOp, detail::Recomputable {
     std::string_view name() const noexcept override { return "lerp"; }
     kernels::BlockKernel kernel(Specs in) const override {
         return kernels::floating(in[0].dtype,

@@ -3,16 +3,16 @@
 #include <numbers>
 
 #include <shikumi/autograd/kernels/vector_math.hpp>
-#include <shikumi/autograd/ops/detail/cheap.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
+#include <shikumi/autograd/ops/detail/recomputable.hpp>
 
 namespace shikumi {
 
 namespace {
 
-using detail::Cheap;
 using detail::FloatingOp;
 using detail::NumericOp;
+using detail::Recomputable;
 using detail::wrapping;
 using kernels::BlockKernel;
 namespace vector = kernels::math;
@@ -104,7 +104,7 @@ struct Rsqrt final : FloatingOp {
 };
 
 // |x|; sign x
-struct Abs final : NumericOp, Cheap {
+struct Abs final : NumericOp, Recomputable {
     std::string_view name() const noexcept override { return "abs"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype, [](auto x) { return magnitude(x); });
@@ -113,7 +113,7 @@ struct Abs final : NumericOp, Cheap {
 };
 
 // 1, 0 or -1, NaN for NaN; 0
-struct Sign final : NumericOp, Cheap {
+struct Sign final : NumericOp, Recomputable {
     std::string_view name() const noexcept override { return "sign"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype, [](auto x) {
@@ -267,7 +267,7 @@ struct Tanh final : FloatingOp {
 };
 
 // g (1 - y²); -2 g y, 1 - y²
-struct TanhGradient final : FloatingOp, Cheap {
+struct TanhGradient final : FloatingOp, Recomputable {
     std::string_view name() const noexcept override { return "tanh_gradient"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::floating(in[0].dtype, [](auto y, auto g) { return g * (1 - y * y); });

@@ -1,6 +1,6 @@
 #include <shikumi/autograd/transform/reverse.hpp>
 
-namespace shikumi {
+namespace shikumi::detail {
 
 Tensor fitted(const Tensor& t, const Spec& spec, const Op& op, std::string_view what) {
     if (t.spec() == spec) return t;
@@ -48,4 +48,4 @@ void Reverse::propagate(const Tensor& cotangent) {
     }
 }
 
-}  // namespace shikumi
+}  // namespace shikumi::detail

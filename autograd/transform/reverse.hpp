@@ -5,12 +5,12 @@
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/autograd/evaluate/lent.hpp>
-#include <shikumi/autograd/evaluate/walk.hpp>
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/graph/traversal.hpp>
+#include <shikumi/autograd/memory/thread_cache.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
-namespace shikumi {
+namespace shikumi::detail {
 
 /// A tensor as wide as `spec` from one that broadcasting made wider or left narrower: what both
 /// modes owe every rule. Throws GradientError naming `op` where dtype or shape can't be its.
@@ -39,9 +39,9 @@ public:
         cotangents.clear();
         targets.clear();
     }
-    bool worth_keeping() const noexcept { return walk.capacity() <= largest_kept_walk; }
+    bool worth_keeping() const noexcept { return walk.capacity() <= largest_kept_traversal; }
 
-    Walk walk;
+    Traversal walk;
     std::vector<Tensor> cotangents;     // by position; defined for what is wanted and depended on
     std::vector<std::int64_t> targets;  // positions of what a caller asks for, in its order
 
@@ -50,4 +50,4 @@ private:
     std::vector<Way> ways_;  // whether a node is wanted or leads to one that is
 };
 
-}  // namespace shikumi
+}  // namespace shikumi::detail

@@ -7,6 +7,8 @@
 
 namespace shikumi {
 
+using namespace detail;
+
 namespace {
 
 void check_scalar(const Tensor& y) {
@@ -82,7 +84,7 @@ Shape joined(const Shape& a, const Shape& b) {
 std::vector<Tensor> vjp(const Tensor& y, const std::vector<Tensor>& wrt, const Tensor& cotangent) {
     check_like("vjp", cotangent, y);
     for (const Tensor& x : wrt) check_floating(x);
-    const Lent<Reverse> reverse;
+    const ThreadCache<Reverse> reverse;
     const Node* const only = wrt.size() == 1 ? wrt[0].node() : nullptr;
     reverse->walk_from(y, [&](const Node& node) { return &node == only; });
     for (const Tensor& x : wrt) {
@@ -132,7 +134,7 @@ Tensor jvp(const Tensor& y, const std::vector<Tensor>& wrt, const std::vector<Te
                wrt.begin();
     };
     const auto given = static_cast<std::ptrdiff_t>(wrt.size());
-    Walk walk;
+    Traversal walk;
     const Node* const root = y.node();
     walk.run({&root, 1}, [&](const Node& node) {
         return node.op != nullptr && !node.has(Node::constant) && target(node) == given;
@@ -223,7 +225,7 @@ Tensor hvp(const Function& f, const Tensor& x, const Tensor& v) {
 
 void Tensor::backward() const {
     check_scalar(*this);
-    const Lent<Reverse> reverse;
+    const ThreadCache<Reverse> reverse;
     reverse->walk_from(*this, [](const Node&) { return false; });
     for (std::uint32_t i = 0; i < reverse->walk.size(); ++i) {
         const Slot* slot = reverse->walk[i].slot();

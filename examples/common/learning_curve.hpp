@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <shikumi/nn/history.hpp>
+#include <shikumi/nn/training/history.hpp>
 
 namespace examples {
 

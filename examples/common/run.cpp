@@ -4,7 +4,7 @@
 #include <iostream>
 #include <optional>
 
-#include <shikumi/autograd/evaluate/profile.hpp>
+#include <shikumi/autograd/evaluate/profile/profile.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/nn/session.hpp>
 

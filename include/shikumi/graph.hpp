@@ -2,4 +2,4 @@
 // compile.
 #pragma once
 
-#include <shikumi/autograd/view/graph.hpp>
+#include <shikumi/autograd/boost_graph/graph.hpp>

@@ -1,8 +1,8 @@
 // Everything but the Boost view of the graph, which is <shikumi/graph.hpp>.
 #pragma once
 
-#include <shikumi/autograd/evaluate/capture.hpp>
-#include <shikumi/autograd/evaluate/profile.hpp>
+#include <shikumi/autograd/evaluate/capture/capture.hpp>
+#include <shikumi/autograd/evaluate/profile/profile.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>

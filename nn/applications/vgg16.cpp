@@ -2,11 +2,11 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
-#include <shikumi/nn/convolution.hpp>
-#include <shikumi/nn/dense.hpp>
-#include <shikumi/nn/pooling.hpp>
-#include <shikumi/nn/reshape.hpp>
-#include <shikumi/nn/weights_file.hpp>
+#include <shikumi/nn/io/weights_file.hpp>
+#include <shikumi/nn/layers/convolution/convolution.hpp>
+#include <shikumi/nn/layers/core/dense.hpp>
+#include <shikumi/nn/layers/pooling/pooling.hpp>
+#include <shikumi/nn/layers/reshaping/reshape.hpp>
 
 namespace shikumi::nn::applications {
 

@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
-#include <shikumi/nn/activations.hpp>
-#include <shikumi/nn/sequential.hpp>
+#include <shikumi/nn/functions/activations.hpp>
+#include <shikumi/nn/models/sequential.hpp>
 
 namespace shikumi::nn::applications {
 

@@ -162,7 +162,7 @@ TEST_CASE("Dropout's noise_shape shares coins", "[nn]") {
 TEST_CASE("outputs can be penalised", "[nn]") {
     const Tensor x = tensor({{1, -2}, {3, 0}});
     const auto penalty = [&](nn::Layer&& layer) {
-        const nn::Pass pass;
+        const nn::CallContext pass;
         layer(x, Mode::train);
         REQUIRE(pass.losses().size() == 1);
         return pass.losses()[0].item<double>();

@@ -562,7 +562,7 @@ double compare(const Case& c, Generator& rng) {
             question.constants.push_back(array(w.value()));
     }
 
-    nn::Pass pass;
+    nn::CallContext pass;
     if (c.masks_steps()) pass.set_mask(inputs.front(), c.mask);
     if (c.mask.defined()) question.constants.push_back(array(c.mask));
     std::vector<Tensor> outputs = (*c.layer)(inputs, c.mode);

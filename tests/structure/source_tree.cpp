@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <optional>
 #include <regex>
@@ -19,6 +20,7 @@ struct Floor {
     int number;
 };
 
+// The first row that a path begins with is its own.
 constexpr Floor kFloors[] = {
     {"autograd/core/", 0},
     {"autograd/memory/", 1},
@@ -27,25 +29,30 @@ constexpr Floor kFloors[] = {
     {"autograd/ops/", 4},
     {"autograd/evaluate/", 5},
     {"autograd/transform/", 5},
-    {"autograd/view/", 5},
+    {"autograd/boost_graph/", 5},
     {"include/shikumi/graph.hpp", 5},
     {"optim/", 6},
     {"datasets/", 6},
-    {"nn/", 7},
-    {"include/shikumi/shikumi.hpp", 8},  // for users: nothing below the programs may lean on it
-    {"examples/", 8},
-    {"bench/", 8},
-    {"tests/", 8},
+    {"nn/functions/", 7},
+    {"nn/training/", 9},
+    {"nn/layers/", 10},
+    {"nn/models/", 10},
+    {"nn/io/", 11},
+    {"nn/tools/", 11},
+    {"nn/applications/", 12},
+    {"nn/nn.hpp", 13},
+    {"nn/", 8},                           // the files at the door: what a layer is
+    {"include/shikumi/shikumi.hpp", 14},  // for users: nothing below the programs may lean on it
+    {"examples/", 14},
+    {"bench/", 14},
+    {"tests/", 14},
 };
-constexpr int kPrograms = 8;
+constexpr int kPrograms = 14;
 
-// Headers that the umbrella leaves out, and why.
-constexpr std::string_view kNotInUmbrella[] = {
-    "autograd/kernels/",               // arrays in, arrays out: for ops, not for users
-    "autograd/view/",                  // Boost.Graph takes seconds to compile: <shikumi/graph.hpp>
-    "autograd/evaluate/",              // planner and executor; users meet them as evaluate(), Eager
-    "autograd/transform/reverse.hpp",  // the walk that the transforms share
-};
+// Public headers that the umbrella leaves to <shikumi/graph.hpp>: Boost.Graph takes seconds to
+// compile.
+constexpr std::string_view kFrontDoors[] = {"include/shikumi/shikumi.hpp",
+                                            "include/shikumi/graph.hpp"};
 
 bool starts_with(std::string_view text, std::string_view start) {
     return text.substr(0, start.size()) == start;
@@ -57,10 +64,6 @@ bool ends_with(std::string_view text, std::string_view end) {
 
 bool is_header(const File& file) { return ends_with(file.path, ".hpp"); }
 
-bool is_detail(std::string_view path) {
-    return path.find("/detail/") != std::string_view::npos || ends_with(path, "/detail.hpp");
-}
-
 std::optional<int> floor_of(std::string_view path) {
     for (const Floor& floor : kFloors) {
         if (starts_with(path, floor.where)) return floor.number;
@@ -71,10 +74,6 @@ std::optional<int> floor_of(std::string_view path) {
 bool in_library(std::string_view path) {
     const auto floor = floor_of(path);
     return (floor && *floor < kPrograms) || starts_with(path, "include/");
-}
-
-bool is_public_header(const File& file) {
-    return is_header(file) && in_library(file.path) && !is_detail(file.path);
 }
 
 const File* find(const Tree& tree, const std::string& path) {
@@ -235,8 +234,8 @@ Complaints containment(const Tree& tree) {
                 only_in(file, include, {"examples/"});
             } else if (starts_with(name, "boost/")) {
                 only_in(file, include,
-                        {"autograd/view/", "include/shikumi/graph.hpp", "examples/", "bench/",
-                         "tests/"});
+                        {"autograd/boost_graph/", "include/shikumi/graph.hpp", "examples/",
+                         "bench/", "tests/"});
             } else if (starts_with(name, "curl/")) {
                 only_in(file, include, {"datasets/"});
             } else if (name == "zlib.h") {
@@ -284,44 +283,95 @@ Complaints clean_headers(const Tree& tree) {
     return complaints;
 }
 
-Complaints public_headers_stand_alone(const Tree& tree) {
+std::vector<const File*> public_headers(const Tree& tree) {
+    std::vector<const File*> reached;
+    const auto reach = [&](const File* file) {
+        if (file && std::find(reached.begin(), reached.end(), file) == reached.end())
+            reached.push_back(file);
+    };
+    for (const std::string_view door : kFrontDoors) reach(find(tree, std::string(door)));
+    for (std::size_t next = 0; next < reached.size(); ++next) {
+        for (const Include& include : includes(*reached[next]))
+            reach(target(tree, *reached[next], include));
+    }
+    return reached;
+}
+
+Complaints border(const Tree& tree) {
+    static const std::regex opened(R"(^namespace\s+([\w:]+)\s*\{)");
     Complaints complaints;
+    for (const std::string_view door : kFrontDoors) {
+        if (!find(tree, std::string(door)))
+            complaints.push_back(std::string(door) + " does not exist");
+    }
+    const std::vector<const File*> open_to_users = public_headers(tree);
     for (const File& file : tree) {
-        if (!is_public_header(file)) continue;
-        for (const Include& include : includes(file)) {
-            const File* other = target(tree, file, include);
-            if (other && !is_public_header(*other)) {
-                complaints.push_back(at(file, include.line) + other->path +
-                                     " is not installed, this header is");
-            }
+        if (!is_header(file) || !in_library(file.path) || starts_with(file.path, "include/"))
+            continue;
+        const bool is_public =
+            std::find(open_to_users.begin(), open_to_users.end(), &file) != open_to_users.end();
+        if (is_public) continue;
+        std::istringstream lines(without_comments(file.text));
+        std::string line;
+        for (int number = 1; std::getline(lines, line); ++number) {
+            std::smatch match;
+            if (!std::regex_search(line, match, opened)) continue;
+            const std::string name = match[1];
+            if (ends_with(name, "detail") || name.find("kernels") != std::string::npos) continue;
+            complaints.push_back(at(file, number) +
+                                 "no front door leads here, so its names belong " +
+                                 "in a namespace detail, not in " + name);
         }
     }
     return complaints;
 }
 
-Complaints umbrella(const Tree& tree) {
-    const File* top = find(tree, "include/shikumi/shikumi.hpp");
-    if (!top) return {"include/shikumi/shikumi.hpp does not exist"};
+std::string room_of(const std::string& path) {
+    const fs::path file(path);
+    fs::path folder = file.parent_path();
+    if (folder.filename() == "detail") folder = folder.parent_path();
+    // A header named like its folder is the folder's front door: it leads inwards.
+    if (file.extension() == ".hpp" && file.stem() == folder.filename())
+        return file.generic_string();
+    return folder.generic_string();
+}
 
-    std::set<const File*> reached{top};
-    std::vector<const File*> pending{top};
-    while (!pending.empty()) {
-        const File* file = pending.back();
-        pending.pop_back();
-        for (const Include& include : includes(*file)) {
-            const File* other = target(tree, *file, include);
-            if (other && reached.insert(other).second) pending.push_back(other);
+std::map<std::string, std::set<std::string>> rooms(const Tree& tree) {
+    std::map<std::string, std::set<std::string>> arrows;
+    for (const File& file : tree) {
+        if (!in_library(file.path)) continue;
+        std::set<std::string>& to = arrows[room_of(file.path)];
+        for (const Include& include : includes(file)) {
+            const File* other = target(tree, file, include);
+            if (other && room_of(other->path) != room_of(file.path))
+                to.insert(room_of(other->path));
         }
     }
+    return arrows;
+}
 
+Complaints circles(const Tree& tree) {
+    const auto arrows = rooms(tree);
     Complaints complaints;
-    for (const File& file : tree) {
-        if (!is_public_header(file) || starts_with(file.path, "include/") || reached.count(&file))
-            continue;
-        const auto exempt = [&](std::string_view where) { return starts_with(file.path, where); };
-        if (std::any_of(std::begin(kNotInUmbrella), std::end(kNotInUmbrella), exempt)) continue;
-        complaints.push_back("<shikumi/shikumi.hpp> does not lead to " + file.path);
-    }
+    std::set<std::string> done;
+    std::vector<std::string> open;  // the way from where the search began
+    const std::function<void(const std::string&)> visit = [&](const std::string& room) {
+        if (done.count(room)) return;
+        const auto before = std::find(open.begin(), open.end(), room);
+        if (before != open.end()) {
+            std::string circle;
+            for (auto step = before; step != open.end(); ++step) circle += *step + " -> ";
+            complaints.push_back("a circle of folders: " + circle + room);
+            return;
+        }
+        open.push_back(room);
+        if (const auto found = arrows.find(room); found != arrows.end()) {
+            for (const std::string& next : found->second) visit(next);
+        }
+        open.pop_back();
+        done.insert(room);
+    };
+    for (const auto& [room, to] : arrows) visit(room);
     return complaints;
 }
 

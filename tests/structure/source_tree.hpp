@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,11 +42,19 @@ Complaints containment(const Tree& tree);
 // No `using namespace`, and no macro but a guard, in a header.
 Complaints clean_headers(const Tree& tree);
 
-// What is installed includes nothing that is not.
-Complaints public_headers_stand_alone(const Tree& tree);
+// The headers that the front doors, <shikumi/shikumi.hpp> and <shikumi/graph.hpp>, lead to: what is
+// installed.
+std::vector<const File*> public_headers(const Tree& tree);
 
-// <shikumi/shikumi.hpp> leads to every header that a user may want.
-Complaints umbrella(const Tree& tree);
+// Every other header of the library keeps its names in a namespace detail, or kernels.
+Complaints border(const Tree& tree);
+
+// The folders of the library and which others each includes, detail folders being part of the
+// folder around them; a header named like its folder is a room of its own.
+std::map<std::string, std::set<std::string>> rooms(const Tree& tree);
+
+// No folder includes one that includes it, straight or by way of others.
+Complaints circles(const Tree& tree);
 
 // The library throws: no message to stderr, no end of the program.
 Complaints quiet_library(const Tree& tree);

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include <shikumi/autograd/kernels/detail/divide_up.hpp>
+#include <shikumi/autograd/kernels/multiversioning.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
-#include <shikumi/autograd/kernels/widest.hpp>
 #include <shikumi/autograd/memory/buffer.hpp>
 
 namespace shikumi::kernels::detail {
@@ -24,22 +24,22 @@ struct AddProducts {
 
 // f(place, pixel, tap) for whatever the places [begin, end) see.
 template <class F>
-void for_each_tap(const Slide& s, Index begin, Index end, F f) {
+void for_each_tap(const WindowGeometry& s, Index begin, Index end, F f) {
     for_each_run(s, begin, end, [&](Index place, Index tap, Index pixel, Index count) {
         for (Index i = 0; i < count; ++i)
             f(place * s.channels, (pixel + i) * s.channels, (tap + i) * s.channels);
     });
 }
 
-Index images_of_a_piece(const Slide& s) {
+Index images_of_a_piece(const WindowGeometry& s) {
     return std::max<Index>(1, piece_elements / std::max<Index>(1, s.pixels() * s.channels));
 }
 
 }  // namespace
 
-void convolve_depthwise(const Slide& s, ConstView x, ConstView w, View y) {
+void convolve_depthwise(const WindowGeometry& s, ConstView x, ConstView w, View y) {
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const auto add_products = widest<AddProducts<T>>();
+        const auto add_products = multiversioned<AddProducts<T>>();
         const Index places = std::max<Index>(1, piece_elements / s.channels);
         parallel_pieces(s.batch * s.places(), places, [&](Index begin, Index end) {
             std::fill_n(y.as<T>() + begin * s.channels, (end - begin) * s.channels, T{0});
@@ -51,9 +51,9 @@ void convolve_depthwise(const Slide& s, ConstView x, ConstView w, View y) {
 }
 
 // Windows overlap, so an image is one thread's.
-void convolve_depthwise_back(const Slide& s, ConstView y, ConstView w, View x) {
+void convolve_depthwise_back(const WindowGeometry& s, ConstView y, ConstView w, View x) {
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const auto add_products = widest<AddProducts<T>>();
+        const auto add_products = multiversioned<AddProducts<T>>();
         parallel_pieces(s.batch, images_of_a_piece(s), [&](Index first, Index last) {
             const Index image = s.pixels() * s.channels;
             std::fill_n(x.as<T>() + first * image, (last - first) * image, T{0});
@@ -66,9 +66,9 @@ void convolve_depthwise_back(const Slide& s, ConstView y, ConstView w, View x) {
 }
 
 // Images are shared out among parts, each of which adds up for itself; then the parts are added.
-void correlate_depthwise(const Slide& s, ConstView x, ConstView y, View w) {
+void correlate_depthwise(const WindowGeometry& s, ConstView x, ConstView y, View w) {
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const auto add_products = widest<AddProducts<T>>();
+        const auto add_products = multiversioned<AddProducts<T>>();
         const Index size = s.taps() * s.channels, rows = s.batch * s.places();
         const Index parts = std::clamp<Index>(rows * s.channels / piece_elements, 1, most_parts);
         const Index each = std::max<Index>(1, divide_up(rows, parts));

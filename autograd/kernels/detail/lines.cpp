@@ -42,7 +42,7 @@ Lines join(Index targets, Index step, Index taps, Source source) {
     return lines;
 }
 
-Index pixel_at(const Slide& s, unsigned axis, Index place, Index tap) {
+Index pixel_at(const WindowGeometry& s, unsigned axis, Index place, Index tap) {
     const Index at =
         place * s.window.stride[axis] - s.window.before[axis] + tap * s.window.dilation[axis];
     return at < s.in[axis] ? at : -1;
@@ -50,12 +50,12 @@ Index pixel_at(const Slide& s, unsigned axis, Index place, Index tap) {
 
 }  // namespace
 
-Lines lines_forward(const Slide& s, unsigned axis) {
+Lines lines_forward(const WindowGeometry& s, unsigned axis) {
     return join(s.out[axis], 1, s.window.size[axis],
                 [&](Index place, Index tap) { return pixel_at(s, axis, place, tap); });
 }
 
-Lines lines_backward(const Slide& s, unsigned axis) {
+Lines lines_backward(const WindowGeometry& s, unsigned axis) {
     const Index stride = s.window.stride[axis];
     return join(s.in[axis], stride, s.window.size[axis], [&](Index pixel, Index tap) {
         const Index at = pixel + s.window.before[axis] - tap * s.window.dilation[axis];
@@ -63,7 +63,7 @@ Lines lines_backward(const Slide& s, unsigned axis) {
     });
 }
 
-Lines lines_of_taps(const Slide& s, unsigned axis) {
+Lines lines_of_taps(const WindowGeometry& s, unsigned axis) {
     Lines lines(s.window.size[axis]);
     for (Index tap = 0; tap < s.window.size[axis]; ++tap) {
         Line line{.count = 0, .tap = tap, .taps = 1, .source_step = s.window.stride[axis]};

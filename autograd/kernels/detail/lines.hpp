@@ -46,10 +46,10 @@ private:
 };
 
 /// Every place along an axis, and the pixels that it sees.
-Lines lines_forward(const Slide& s, unsigned axis);
+Lines lines_forward(const WindowGeometry& s, unsigned axis);
 /// Every pixel along an axis, and the places that see it.
-Lines lines_backward(const Slide& s, unsigned axis);
+Lines lines_backward(const WindowGeometry& s, unsigned axis);
 /// For each tap, the places where it isn't in the padding.
-Lines lines_of_taps(const Slide& s, unsigned axis);
+Lines lines_of_taps(const WindowGeometry& s, unsigned axis);
 
 }  // namespace shikumi::kernels::detail

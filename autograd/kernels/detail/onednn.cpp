@@ -18,7 +18,7 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/kernels/detail/onednn_choice.hpp>
 #include <shikumi/autograd/kernels/detail/scratch.hpp>
-#include <shikumi/autograd/kernels/widest.hpp>
+#include <shikumi/autograd/kernels/multiversioning.hpp>
 
 namespace shikumi::kernels {
 

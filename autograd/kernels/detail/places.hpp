@@ -25,7 +25,7 @@ using Axes = std::array<Lines, 3>;
 /// Targets in a box that the same taps join to their sources.
 using Place = std::array<Line, 3>;
 
-inline Axes axes_of(const Slide& s, Lines (*lines)(const Slide&, unsigned)) {
+inline Axes axes_of(const WindowGeometry& s, Lines (*lines)(const WindowGeometry&, unsigned)) {
     return {lines(s, 0), lines(s, 1), lines(s, 2)};
 }
 

@@ -1,6 +1,6 @@
 #include <shikumi/autograd/kernels/detail/tiles.hpp>
 
-#include <shikumi/autograd/kernels/widest.hpp>
+#include <shikumi/autograd/kernels/multiversioning.hpp>
 
 namespace shikumi::kernels::detail {
 
@@ -175,7 +175,7 @@ struct Columnwise {
     }
 };
 
-// The loops by instructions alone, as `widest_own` wants them.
+// The loops by instructions alone, as `multiversioned_own` wants them.
 template <class T>
 struct For {
     template <Instructions I>
@@ -195,18 +195,18 @@ struct For {
 
 template <class T>
 TileColumns tile_columns() noexcept {
-    return widest_own<For<T>::template Widths>()();
+    return multiversioned_own<For<T>::template Widths>()();
 }
 
 template <class T>
 void multiply_rows(const RowProducts<T>& p) {
-    static const auto run = widest_own<For<T>::template Rows>();
+    static const auto run = multiversioned_own<For<T>::template Rows>();
     run(p);
 }
 
 template <class T>
 void multiply_columns(const ColumnProducts<T>& p) {
-    static const auto run = widest_own<For<T>::template Columns>();
+    static const auto run = multiversioned_own<For<T>::template Columns>();
     run(p);
 }
 

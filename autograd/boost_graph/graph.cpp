@@ -1,0 +1,66 @@
+#include <shikumi/autograd/boost_graph/graph.hpp>
+
+#include <algorithm>
+#include <ostream>
+
+#include <boost/graph/graphviz.hpp>
+
+#include <shikumi/autograd/graph/parameter.hpp>
+#include <shikumi/autograd/graph/traversal.hpp>
+
+namespace shikumi {
+
+using namespace detail;
+
+Graph::Graph(std::vector<Tensor> roots) {
+    auto state = std::make_shared<State>();
+    std::vector<const Node*> starts;
+    for (const Tensor& root : roots) {
+        if (!root.defined()) throw StateError("[graph] an empty Tensor has no graph");
+        starts.push_back(root.node());
+    }
+    Traversal walk;
+    walk.run(starts, [](const Node&) { return true; });
+    state->roots = std::move(roots);
+    state->nodes.assign(walk.nodes().begin(), walk.nodes().end());
+    for (std::size_t i = 0; i < state->nodes.size(); ++i) {
+        state->positions.emplace_back(state->nodes[i], i);
+        state->edges += state->nodes[i]->arity;
+    }
+    std::sort(state->positions.begin(), state->positions.end());
+    state_ = std::move(state);
+}
+
+std::size_t Graph::find(const State& state, const Node* v) {
+    const auto it = std::lower_bound(state.positions.begin(), state.positions.end(),
+                                     std::pair(v, std::size_t{0}));
+    if (it == state.positions.end() || it->first != v)
+        throw ValueError("[graph] the node does not belong to this graph");
+    return it->second;
+}
+
+std::size_t Graph::index(const Node* v) const { return find(*state_, v); }
+
+std::string Graph::name(const Node* v) const {
+    if (v->op) return std::string(v->op->name());
+    if (const Slot* slot = v->slot()) return slot->name;
+    return v->has(Node::consumed) ? "consumed" : "value";
+}
+
+void write_dot(std::ostream& out, const Graph& graph) {
+    const auto label = [&](std::ostream& o, const Node* v) {
+        o << "[label=\"" << graph.name(v) << "\\n"
+          << v->spec << "\", shape=" << (v->op ? "box" : "ellipse") << "]";
+    };
+    const auto edge = [](std::ostream& o, const Graph::Edge& e) {
+        o << "[dir=back";
+        if (e.consumer->arity > 1) o << ", taillabel=\"" << e.slot << '"';
+        o << "]";
+    };
+    const auto whole = [](std::ostream& o) {
+        o << "rankdir=BT;\nnode [fontname=\"sans-serif\"];\n";
+    };
+    boost::write_graphviz(out, graph, label, edge, whole, get(boost::vertex_index, graph));
+}
+
+}  // namespace shikumi

@@ -1,0 +1,71 @@
+#include <shikumi/autograd/evaluate/capture/capture_context.hpp>
+
+#include <algorithm>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/graph/traversal.hpp>
+
+namespace shikumi {
+
+using namespace detail;
+
+namespace {
+thread_local constinit CaptureContext* context = nullptr;
+
+Traversal pending(const Tensor& t) {
+    const Node* const root = t.node();
+    Traversal walk;
+    walk.run({&root, 1}, [](const Node& node) { return node.data == nullptr; });
+    return walk;
+}
+
+}  // namespace
+
+CaptureContext::CaptureContext() noexcept { context = this; }
+CaptureContext::~CaptureContext() {
+    context = nullptr;
+    for (const Key& key : keys_) --key.source->stream;
+    for (std::size_t i = 0; i < assignments_.size(); ++i)
+        assignments_[i].parameter.slot().value = std::move(old_values_[i]);
+}
+CaptureContext* CaptureContext::current() noexcept { return context; }
+
+bool capturing() noexcept { return context != nullptr; }
+void redraw(const Tensor& key, Generator& rng) {
+    if (context) context->redraw(key, rng);
+}
+
+std::string CaptureContext::cause(const Tensor& t) const {
+    const Traversal walk = pending(t);
+    for (const Node* node : walk.nodes()) {
+        if (const Slot* slot = node->slot()) return "parameter '" + slot->name + "'";
+        if (!node->op && !node->data) return "an argument, " + to_string(node->spec) + ",";
+        if (std::any_of(keys_.begin(), keys_.end(),
+                        [&](const Key& key) { return key.leaf.node() == node; }))
+            return "random numbers";
+    }
+    return {};
+}
+
+void CaptureContext::evaluate_once(const Tensor& t) {
+    const Traversal walk = pending(t);
+    std::erase_if(keys_, [&](const Key& key) { return walk.position(*key.leaf.node()) >= 0; });
+}
+
+void CaptureContext::assign(std::span<const Assignment> assignments) {
+    for (const Assignment& a : assignments) {
+        const auto known =
+            std::find_if(assignments_.begin(), assignments_.end(),
+                         [&](const Assignment& b) { return b.parameter == a.parameter; });
+        Slot& slot = a.parameter.slot();
+        if (known == assignments_.end()) {
+            assignments_.push_back(a);
+            old_values_.push_back(slot.value);
+        } else {
+            known->value = a.value;
+        }
+        slot.value = a.value;
+    }
+}
+
+}  // namespace shikumi

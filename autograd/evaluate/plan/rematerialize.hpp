@@ -1,0 +1,17 @@
+// Rematerialisation: plans that keep less and compute some values twice.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include <shikumi/autograd/evaluate/plan/planner.hpp>
+
+namespace shikumi::detail {
+
+/// A plan by `planner` for this graph whose workspace takes at most `budget` bytes; the plan
+/// without copies where that does. Throws ValueError where no plan was found that fits, with the
+/// smallest workspace that was.
+const Plan& plan_within(std::size_t budget, Planner& planner, std::span<const Tensor> roots,
+                        std::span<const Assignment> assignments);
+
+}  // namespace shikumi::detail

@@ -1,0 +1,115 @@
+// A walk over the expression graph: an order, and the edges as numbers.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include <shikumi/autograd/graph/node.hpp>
+
+namespace shikumi::detail {
+
+/// The nodes below some roots, inputs before consumers, each once. Iterative, so any depth will do.
+class Traversal {
+public:
+    /// Goes down from `roots` (null ones are left out) into the inputs of every node for which
+    /// `descend(node)` holds; the others are part of the walk, as its leaves.
+    template <class Descend>
+    void run(std::span<const Node* const> roots, Descend&& descend) {
+        clear();
+        mark_ = ++traversal_mark;
+        thread_ = current_thread_id;
+        for (const Node* root : roots) {
+            if (root && !find(*root)) visit(*root, descend);
+        }
+    }
+
+    std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(nodes_.size()); }
+    const Node& operator[](std::uint32_t i) const noexcept { return *nodes_[i]; }
+    std::span<const Node* const> nodes() const noexcept { return nodes_; }
+    /// Positions of node i's inputs; none for the walk's leaves.
+    std::span<const std::uint32_t> inputs(std::uint32_t i) const noexcept {
+        return {edges_.data() + first_edge_[i], first_edge_[i + 1] - first_edge_[i]};
+    }
+    bool is_leaf(std::uint32_t i) const noexcept { return first_edge_[i] == first_edge_[i + 1]; }
+    /// Position of `node`, or -1. Right only until this thread's next walk.
+    std::int64_t position(const Node& node) const noexcept {
+        const std::uint32_t* index = find(node);
+        return index ? std::int64_t{*index} : -1;
+    }
+    /// Puts copies into the order: what a `late` node reads of a `dropped` one, it reads from a
+    /// copy that stands for the same node and is computed shortly before, from copies itself where
+    /// its inputs are dropped. Both by position; no late node is dropped.
+    void repeat(const std::vector<bool>& late, const std::vector<bool>& dropped);
+    /// The position whose node position i computes again; i where it is no copy.
+    std::uint32_t original(std::uint32_t i) const noexcept {
+        return originals_.empty() ? i : originals_[i];
+    }
+    bool is_copy(std::uint32_t i) const noexcept { return original(i) != i; }
+    /// Forgets the nodes; memory stays for the next run.
+    void clear() noexcept;
+    std::size_t capacity() const noexcept { return nodes_.capacity(); }
+
+private:
+    struct Visited {
+        const Node* node;
+        std::uint32_t next;
+    };
+
+    bool mine(const Node& node) const noexcept {
+        return node.owner.load(std::memory_order_relaxed) == thread_;
+    }
+    // Own nodes carry the mark; another thread's are in a table, since it may be walking too.
+    const std::uint32_t* find(const Node& node) const noexcept {
+        if (!mine(node)) [[unlikely]]
+            return find_other(node);
+        return node.visit.mark == mark_ ? &node.visit.index : nullptr;
+    }
+    void mark(const Node& node, std::uint32_t index) {
+        if (!mine(node)) [[unlikely]]
+            return mark_other(node, index);
+        const_cast<Node&>(node).visit = {mark_, index};
+    }
+    const std::uint32_t* find_other(const Node& node) const noexcept;
+    void mark_other(const Node& node, std::uint32_t index);
+
+    void add(const Node& node) {
+        mark(node, size());
+        nodes_.push_back(&node);
+        first_edge_.push_back(static_cast<std::uint32_t>(edges_.size()));
+    }
+
+    template <class Descend>
+    void visit(const Node& root, Descend& descend) {
+        const auto enter = [&](const Node& node) {
+            if (!descend(node) || node.arity == 0) return add(node);
+            mark(node, 0);
+            stack_.push_back({&node, 0});
+        };
+        enter(root);
+        while (!stack_.empty()) {
+            Visited& frame = stack_.back();
+            const Node& node = *frame.node;
+            if (frame.next < node.arity) {
+                const Node& input = *node.inputs()[frame.next++].node();
+                if (!find(input)) enter(input);
+                continue;
+            }
+            stack_.pop_back();
+            for (const Tensor& input : node.inputs()) edges_.push_back(*find(*input.node()));
+            add(node);
+        }
+    }
+
+    std::uint32_t mark_ = 0;    // this walk's
+    std::uint16_t thread_ = 0;  // whoever walks
+    std::vector<const Node*> nodes_;
+    std::vector<std::uint32_t> edges_;
+    std::vector<std::uint32_t> first_edge_{0};
+    std::vector<std::uint32_t> originals_;  // empty: there are no copies
+    std::vector<Visited> stack_;
+    std::unordered_map<const Node*, std::uint32_t> others_;
+};
+
+}  // namespace shikumi::detail

@@ -1,0 +1,41 @@
+#include <shikumi/nn/call_context.hpp>
+
+#include <algorithm>
+
+namespace shikumi::nn {
+
+namespace {
+
+thread_local CallContext* innermost = nullptr;
+
+}  // namespace
+
+CallContext::CallContext() : outer_(std::exchange(innermost, this)) {}
+
+CallContext::~CallContext() { innermost = outer_; }
+
+CallContext* CallContext::current() noexcept { return innermost; }
+
+void CallContext::add_update(const Parameter& state, const Tensor& value) {
+    const auto found =
+        std::find_if(updates_.begin(), updates_.end(),
+                     [&](const Assignment& update) { return update.parameter == state; });
+    if (found == updates_.end())
+        updates_.push_back({state, value});
+    else
+        found->value = value;
+}
+
+Tensor CallContext::mask_of(const Tensor& x) const {
+    for (const auto& [tensor, mask] : masks_) {
+        if (tensor.node() == x.node()) return mask;
+    }
+    return {};
+}
+
+Tensor mask_of(const Tensor& x) {
+    const CallContext* pass = CallContext::current();
+    return pass ? pass->mask_of(x) : Tensor();
+}
+
+}  // namespace shikumi::nn

@@ -1,0 +1,61 @@
+#include <shikumi/nn/functions/regularizers.hpp>
+
+#include <cmath>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+
+namespace shikumi::nn {
+
+namespace {
+
+void check_factor(std::string_view regularizer, double factor) {
+    if (!(factor >= 0) || !std::isfinite(factor))
+        fail<ValueError>(regularizer, "the factor must be a number >= 0, got ", factor);
+}
+
+Tensor l1_penalty(const Tensor& w, double factor) { return sum(abs(w)) * factor; }
+Tensor l2_penalty(const Tensor& w, double factor) { return sum(square(w)) * factor; }
+
+}  // namespace
+
+Regularizer L1(double l1) {
+    check_factor("L1", l1);
+    return {[=](const Tensor& w) { return l1_penalty(w, l1); }, sentence("L1(", l1, ")")};
+}
+
+Regularizer L2(double l2) {
+    check_factor("L2", l2);
+    return {[=](const Tensor& w) { return l2_penalty(w, l2); }, sentence("L2(", l2, ")")};
+}
+
+Regularizer L1L2(double l1, double l2) {
+    check_factor("L1L2", l1);
+    check_factor("L1L2", l2);
+    if (l2 == 0) return L1(l1);
+    if (l1 == 0) return L2(l2);
+    return {[=](const Tensor& w) { return l1_penalty(w, l1) + l2_penalty(w, l2); },
+            sentence("L1L2(", l1, ", ", l2, ")")};
+}
+
+Regularizer OrthogonalRegularizer(double factor, const OrthogonalRegularizerOptions& options) {
+    constexpr std::string_view name = "OrthogonalRegularizer";
+    constexpr double epsilon = 1e-7;  // of the smallest squared length that is divided by
+    check_factor(name, factor);
+    return {[=, columns = options.columns](const Tensor& w) {
+                if (w.rank() != 2)
+                    fail<ShapeError>(name, "takes a matrix, got a weight of ", w.shape());
+                const Tensor rows = columns ? transpose(w) : w;
+                const Index count = rows.shape().front();
+                if (count < 2)
+                    fail<ValueError>(name, "wants at least two ", columns ? "columns" : "rows",
+                                     ", got a weight of ", w.shape());
+                const Tensor unit = rows * rsqrt(maximum(sum(square(rows), 1, true), epsilon));
+                const Tensor others = 1 - eye(count, {}, w.dtype());
+                const auto pairs = static_cast<double>(count * (count - 1));
+                return sum(abs(matmul(unit, transpose(unit)) * others)) * (factor / pairs);
+            },
+            sentence(name, "(", factor, ")")};
+}
+
+}  // namespace shikumi::nn

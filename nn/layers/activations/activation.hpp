@@ -1,0 +1,21 @@
+// Activation: an activation function as a layer of its own.
+#pragma once
+
+#include <shikumi/nn/functions/activations.hpp>
+#include <shikumi/nn/layer.hpp>
+
+namespace shikumi::nn {
+
+/// f(x).
+class Activation final : public Layer {
+public:
+    explicit Activation(ActivationFunction f, const LayerOptions& options = {})
+        : Layer(options), function_(std::move(f)) {}
+    Tensor call(const Tensor& x, Mode) override { return function_(x); }
+    std::string config() const override { return "Activation " + function_.name(); }
+
+private:
+    ActivationFunction function_;
+};
+
+}  // namespace shikumi::nn

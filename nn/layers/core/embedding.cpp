@@ -1,0 +1,42 @@
+#include <shikumi/nn/layers/core/embedding.hpp>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+
+namespace shikumi::nn {
+
+Embedding::Embedding(Index input_dim, Index output_dim, const EmbeddingOptions& options)
+    : Layer({.name = options.name, .dtype = options.dtype}),
+      input_dim_(input_dim),
+      output_dim_(output_dim),
+      options_(options) {
+    if (input_dim <= 0 || output_dim <= 0)
+        fail<ValueError>("embedding", "the sizes must be positive, got ", input_dim, " and ",
+                         output_dim);
+}
+
+void Embedding::build(const Spec&) {
+    embeddings_ =
+        add_weight("embeddings", {input_dim_, output_dim_}, options_.embeddings_initializer,
+                   {.regularizer = options_.embeddings_regularizer,
+                    .constraint = options_.embeddings_constraint});
+}
+
+Tensor Embedding::call(const Tensor& x, Mode) {
+    const Tensor indices = is_integer(x.dtype()) ? x : x.cast(i64);
+    return take(embeddings_, checked_indices(indices, input_dim_));
+}
+
+Tensor Embedding::compute_mask(const Tensor& indices, const Tensor&) {
+    return options_.mask_zero ? not_equal(indices, 0) : Tensor();
+}
+
+void Embedding::check_input(const Tensor& indices) {
+    if (indices.dtype() == bool_) fail<DTypeError>(name(), "takes indices, got ", indices.spec());
+}
+
+std::string Embedding::config() const {
+    return sentence("Embedding ", input_dim_, "→", output_dim_);
+}
+
+}  // namespace shikumi::nn

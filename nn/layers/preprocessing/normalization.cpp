@@ -1,0 +1,42 @@
+#include <shikumi/nn/layers/preprocessing/normalization.hpp>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/nn/layers/detail/standardize.hpp>
+
+namespace shikumi::nn {
+
+Normalization::Normalization(const NormalizationOptions& options)
+    : Layer({.name = options.name, .dtype = options.dtype}), options_(options) {}
+
+void Normalization::build(const Spec& input) {
+    const auto [shape, stretched] = detail::along("normalization", options_.axis, input.shape);
+    stretched_ = stretched;
+    mean_ = add_weight("mean", shape, zeros_init(), {.trainable = false});
+    variance_ = add_weight("variance", shape, ones_init(), {.trainable = false});
+    count_ = add_weight("count", {}, zeros_init(), {.trainable = false});
+}
+
+void Normalization::adapt(const Tensor& data) {
+    ensure_built(data.spec());
+    detail::check_along("normalization", options_.axis, stretched_, data.shape());
+    std::vector<int> others;
+    for (int i = 0; i < data.rank(); ++i) {
+        if (i == 0 || stretched_[i] == 1) others.push_back(i);
+    }
+    const Index count = data.size() / mean_.size();
+    if (count == 0) fail<ValueError>("normalization", "there is no data: it is ", data.shape());
+    const detail::Moments m = detail::moments(data.cast(f64), Axes(std::move(others)));
+    mean_.assign(reshape(m.mean, mean_.shape()).cast(dtype()));
+    variance_.assign(reshape(m.variance, variance_.shape()).cast(dtype()));
+    count_.assign(full({}, static_cast<double>(count), dtype()));
+}
+
+Tensor Normalization::call(const Tensor& x, Mode) {
+    detail::check_along("normalization", options_.axis, stretched_, x.shape());
+    constexpr double smallest = 1e-7;  // standard deviation to divide by
+    const Tensor mean = detail::shaped(mean_, stretched_);
+    const Tensor spread = maximum(sqrt(detail::shaped(variance_, stretched_)), smallest);
+    return options_.invert ? x * spread + mean : (x - mean) / spread;
+}
+
+}  // namespace shikumi::nn

@@ -1,0 +1,94 @@
+#include <shikumi/nn/layers/recurrent/bidirectional.hpp>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/session.hpp>
+
+namespace shikumi::nn {
+
+namespace {
+
+LayerOptions options_of(const std::shared_ptr<RNN>& layer, const std::string& name) {
+    if (!layer) fail<ValueError>("bidirectional", "got no layer");
+    return {.name = name, .dtype = layer->dtype(), .input_shape = layer->input_shape()};
+}
+
+}  // namespace
+
+Bidirectional::Bidirectional(std::shared_ptr<RNN> layer, const BidirectionalOptions& options)
+    : Layer(options_of(layer, options.name)),
+      forward_(std::move(layer)),
+      backward_(forward_->mirrored()),
+      merge_mode_(options.merge_mode) {
+    const std::string& given = forward_->options().name;
+    const std::string inner = given.empty() ? next_name(forward_->class_name()) : given;
+    forward_->set_default_name("forward_" + inner);
+    backward_->set_default_name("backward_" + inner);
+}
+
+// Layers without weights of their own yet are not to share those that are coming.
+Bidirectional::Bidirectional(const Bidirectional& other)
+    : Layer(other),
+      forward_(built() ? other.forward_ : other.backward_->mirrored()),
+      backward_(built() ? other.backward_ : other.forward_->mirrored()),
+      merge_mode_(other.merge_mode_) {
+    forward_->set_default_name(other.forward_->name());
+    backward_->set_default_name(other.backward_->name());
+}
+
+void Bidirectional::build(const Spec& input) {
+    forward_->ensure_built(input);
+    backward_->ensure_built(input);
+}
+
+// The backward layer's outputs of sequences come last step first.
+Tensor Bidirectional::in_order(const Tensor& backward) const {
+    return forward_->options().return_sequences ? flip(backward, 1) : backward;
+}
+
+Tensor Bidirectional::merge(const Tensor& forward, const Tensor& backward) const {
+    switch (merge_mode_) {
+        case MergeMode::concat:
+            return concatenate({forward, backward}, -1);
+        case MergeMode::sum:
+            return forward + backward;
+        case MergeMode::mul:
+            return forward * backward;
+        case MergeMode::ave:
+            return (forward + backward) / 2;
+        case MergeMode::none:
+            break;
+    }
+    fail<ValueError>("bidirectional",
+                     "merge mode none gives two outputs: call the layer on a list of tensors");
+}
+
+Tensor Bidirectional::call(const Tensor& x, Mode mode) {
+    return merge((*forward_)(x, mode), in_order((*backward_)(x, mode)));
+}
+
+std::vector<Tensor> Bidirectional::call_all(const std::vector<Tensor>& inputs, Mode mode) {
+    std::vector<Tensor> forward = (*forward_)(inputs, mode), backward = (*backward_)(inputs, mode);
+    backward.front() = in_order(backward.front());
+    std::vector<Tensor> outputs;
+    if (merge_mode_ == MergeMode::none)
+        outputs = {forward.front(), backward.front()};
+    else
+        outputs = {merge(forward.front(), backward.front())};
+    outputs.insert(outputs.end(), forward.begin() + 1, forward.end());
+    outputs.insert(outputs.end(), backward.begin() + 1, backward.end());
+    return outputs;
+}
+
+Tensor Bidirectional::compute_mask(const Tensor& x, const Tensor& mask) {
+    return forward_->compute_mask(x, mask);
+}
+
+void Bidirectional::reset_states() noexcept {
+    forward_->reset_states();
+    backward_->reset_states();
+}
+
+std::string Bidirectional::config() const { return "Bidirectional " + forward_->config(); }
+
+}  // namespace shikumi::nn

@@ -1,0 +1,93 @@
+// RNN: a cell's steps along a sequence.
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <shikumi/nn/layers/recurrent/recurrent_cell.hpp>
+
+namespace shikumi::nn {
+
+struct RNNOptions {
+    bool return_sequences = false;  ///< every step's output, not only the last
+    bool return_state = false;      ///< called on a list, the states after the last step, too
+    bool go_backwards = false;      ///< from the last step to the first; outputs in that order
+    /// Each batch starts from the states that the one before left behind, until `reset_states`.
+    bool stateful = false;
+    bool zero_output_for_mask = false;  ///< masked steps give zeros, not the output before them
+    Shape input_shape = {};
+    std::string name = {};
+    DType dtype = f32;
+};
+
+/// Those of them that SimpleRNN, LSTM and GRU have among their own.
+template <class Options>
+RNNOptions rnn_options(const Options& options) {
+    return {.return_sequences = options.return_sequences,
+            .return_state = options.return_state,
+            .go_backwards = options.go_backwards,
+            .stateful = options.stateful,
+            .zero_output_for_mask = options.zero_output_for_mask,
+            .input_shape = options.input_shape,
+            .name = options.name,
+            .dtype = options.dtype};
+}
+
+/// (batch, time, …) becomes the output of the cell's last step, (batch, units), or of every step,
+/// (batch, time, units). Weights: the cell's. Called on {x, states…} it starts from these; called
+/// on a list it gives a list, with return_state {output, states…}. Steps that the mask of x
+/// excludes leave the states as they are.
+class RNN : public Layer {
+public:
+    template <std::derived_from<RecurrentCell> C>
+    explicit RNN(C cell, const RNNOptions& options = {})
+        : RNN(options, [cell = std::move(cell)] { return std::make_shared<C>(cell); }) {}
+    RNN(const RNN& other);
+    RNN(RNN&&) = default;
+    RNN& operator=(const RNN& other) { return *this = RNN(other); }
+    RNN& operator=(RNN&&) = default;
+    ~RNN() override = default;
+
+    void build(const Spec& input) override;
+    void build_all(const std::vector<Spec>& inputs) override;
+    /// Throws ShapeError for anything but sequences of at least one step.
+    Tensor call(const Tensor& x, Mode mode) override;
+    /// Throws ShapeError for states of another number or shape, too.
+    std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
+    Tensor compute_mask(const Tensor& x, const Tensor& mask) override;
+    std::string config() const override;
+
+    /// Forgets what a stateful layer has kept.
+    void reset_states() noexcept { kept_.clear(); }
+
+    const RecurrentCell& cell() const noexcept { return *cell_; }
+    const RNNOptions& options() const noexcept { return options_; }
+    /// The same layer, walking the other way, with a cell and weights of its own.
+    std::shared_ptr<RNN> mirrored() const;
+
+private:
+    using MakeCell = std::function<std::shared_ptr<RecurrentCell>()>;
+    using States = std::vector<Tensor>;
+    RNN(const RNNOptions& options, MakeCell make_cell);
+
+    RecurrentCell::Sequence run(const Tensor& x, const States& initial, Mode mode);
+    RecurrentCell::Sequence repeat(const Tensor& prepared, States states, const Tensor& mask);
+    States kept_states(Index batch);
+    void check_states(const States& given, const States& wanted) const;
+
+    // What a stateful layer has kept: a state, and its value before the first batch.
+    struct Kept {
+        Parameter state;
+        Tensor first;
+    };
+    RNNOptions options_;
+    MakeCell make_cell_;
+    std::shared_ptr<RecurrentCell> cell_;
+    std::vector<Kept> kept_;
+};
+
+}  // namespace shikumi::nn

@@ -1,0 +1,38 @@
+// TimeDistributed: a layer for each step of a sequence.
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <utility>
+
+#include <shikumi/nn/symbolic_tensor.hpp>
+
+namespace shikumi::nn {
+
+/// Applies a layer to every step: (batch, time, …) becomes (batch, time, …), each step being a
+/// sample to the layer. Weights: the layer's.
+class TimeDistributed final : public Layer {
+public:
+    template <std::derived_from<Layer> L>
+    explicit TimeDistributed(L layer, const LayerOptions& options = {})
+        : TimeDistributed(shared(std::move(layer)), options) {}
+    /// Throws ValueError where `layer` is null.
+    explicit TimeDistributed(SharedLayer layer, const LayerOptions& options = {});
+
+    TimeDistributed(const TimeDistributed& other);
+    TimeDistributed(TimeDistributed&&) = default;
+    TimeDistributed& operator=(const TimeDistributed& other) {
+        return *this = TimeDistributed(other);
+    }
+    TimeDistributed& operator=(TimeDistributed&&) = default;
+    ~TimeDistributed() override = default;
+
+    void build(const Spec& input) override;
+    Tensor call(const Tensor& x, Mode mode) override;
+    std::string config() const override;
+
+private:
+    SharedLayer layer_;
+};
+
+}  // namespace shikumi::nn

@@ -1,0 +1,98 @@
+#include <shikumi/nn/models/sequential.hpp>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/nn/detail/placeholder.hpp>
+#include <shikumi/nn/input.hpp>
+#include <shikumi/nn/session.hpp>
+
+namespace shikumi::nn {
+
+Sequential::Sequential(std::string name)
+    : Model(LayerOptions{.name = name.empty() ? next_name("Sequential") : std::move(name)}) {}
+
+void Sequential::add(SharedLayer added) {
+    if (!added.layer) fail<ValueError>(name(), "got no layer to add");
+    Layer& layer = *added.layer;
+    if (const auto* input = dynamic_cast<const Input*>(&layer)) {
+        if (!layers_.empty()) fail<ValueError>(name(), "an Input comes before all layers");
+        input_ = Spec{batch_of(detail::some_batch, input->sample().shape), input->sample().dtype};
+        return;
+    }
+    if (layer.holds(*this))
+        fail<ValueError>(name(), "can't be a layer of itself: '", layer.name(), "' holds it");
+    layers_.push_back(std::move(added));
+    layer.set_position(static_cast<int>(layers_.size()));
+    layer.name();  // numbered in the order of adding
+    add_layer(layer);
+    grown();
+}
+
+std::vector<std::shared_ptr<Layer>> Sequential::layers() const {
+    std::vector<std::shared_ptr<Layer>> all;
+    for (const SharedLayer& l : layers_) all.push_back(l.layer);
+    return all;
+}
+
+void Sequential::build(const Spec& input) {
+    if (input.shape.empty()) fail<ShapeError>(name(), "takes a batch of samples, got a scalar");
+    if (!layers_.empty() && outputs_of_.size() == layers_.size()) return;
+    if (layers_.empty()) fail<StateError>(name(), "has no layers yet: add one");
+    if (!input_) {
+        const std::vector<Spec> known = known_inputs();
+        input_ = known.empty() ? Spec{input.shape.with_front(detail::some_batch), input.dtype}
+                               : known.front();
+    }
+    const CallContext unused;
+    while (outputs_of_.size() < layers_.size()) {
+        Layer& layer = *layers_[outputs_of_.size()].layer;
+        const Spec in = outputs_of_.empty() ? *input_ : outputs_of_.back();
+        layer.ensure_built(in);
+        const Spec out = layer(detail::placeholder(in)).spec();
+        detail::check_batch(layer, in.shape, out.shape);
+        outputs_of_.push_back(out);
+    }
+}
+
+Tensor Sequential::call(const Tensor& x, Mode mode) {
+    build(x.spec());
+    Tensor y = x;
+    for (const SharedLayer& l : layers_) y = (*l.layer)(y, mode);
+    return y;
+}
+
+std::vector<Tensor> Sequential::forward(const std::vector<Tensor>& inputs, Mode mode) {
+    return call_all(inputs, mode);
+}
+
+std::vector<Spec> Sequential::known_inputs() const {
+    if (input_) return {*input_};
+    if (layers_.empty()) fail<StateError>(name(), "has no layers yet: add one");
+    const Layer& first = *layers_.front().layer;
+    if (first.input_shape().empty()) return {};
+    return {Spec{batch_of(detail::some_batch, first.input_shape()), first.dtype()}};
+}
+
+std::vector<LayerSummary> Sequential::rows() {
+    std::vector<LayerSummary> all;
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        const Layer& layer = *layers_[i].layer;
+        LayerSummary row{layer.name(), layer.class_name(), without_batch(outputs_of_[i].shape),
+                         layer.count_params()};
+        if (i > 0) row.connected = {layers_[i - 1].layer->name() + "[0][0]"};
+        all.push_back(std::move(row));
+    }
+    return all;
+}
+
+Sequential Sequential::clone() const {
+    Sequential copy(name());
+    copy.input_ = input_;
+    {
+        const Cloning unbuilt;
+        for (const SharedLayer& l : layers_) copy.add(l.clone());
+    }
+    copy.take_weights(*this);
+    return copy;
+}
+
+}  // namespace shikumi::nn

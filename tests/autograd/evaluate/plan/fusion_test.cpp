@@ -1,0 +1,189 @@
+// Reductions that are fed by the group whose values they reduce.
+#include <string>
+#include <vector>
+
+#include <shikumi/autograd/evaluate/plan/planner.hpp>
+#include <shikumi/autograd/kernels/threads.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/autograd/transform/transform.hpp>
+
+#include "catch.hpp"
+
+using namespace shikumi;
+using namespace shikumi::detail;
+
+namespace {
+
+struct Threads {
+    int before = num_threads();
+    ~Threads() { set_num_threads(before); }
+};
+
+struct Steps {
+    std::size_t calls, groups, workspace;
+};
+
+// What the plan for the graph that `f` records does; its values are as in Eager, to the last bit,
+// for any number of threads.
+template <class F>
+Steps steps_of(F f) {
+    const Threads restore;
+    const auto values = [&] {
+        std::vector<std::vector<double>> all;
+        std::vector<Tensor> results = f();
+        evaluate(results);
+        for (const Tensor& t : results) all.push_back(t.cast(f64).template to_vector<double>());
+        return all;
+    };
+    const auto wanted = [&] {
+        const Eager eager;
+        return values();
+    }();
+    for (const int threads : {1, 2, 3}) {
+        set_num_threads(threads);
+        CHECK(values() == wanted);
+    }
+    const std::vector<Tensor> results = f();
+    Planner planner;
+    const Plan& plan = planner.plan(results, {});
+    return {plan.calls.size(), plan.groups.size(), plan.workspace};
+}
+
+Tensor drawn(const Shape& shape, DType dtype = f32) {
+    Generator rng(7);
+    Tensor t = random_normal(shape, rng, 0.2, 1, dtype);
+    evaluate(t);
+    return t;
+}
+
+}  // namespace
+
+TEST_CASE("a reduction is fed with what a group computes, which is no array then") {
+    struct Case {
+        Shape shape;
+        std::vector<int> axes;  // none: all
+    };
+    const std::vector<Case> cases{
+        {{300000}, {}},
+        {{1000, 7}, {}},
+        {{513, 100}, {0}},
+        {{100000, 3}, {0}},
+        {{6, 7, 50, 32}, {0, 1, 2}},
+        {{9, 2000}, {0}},
+        {{40, 4096}, {0}},
+        {{3000, 10}, {1}},
+        {{200, 300}, {1}},
+        {{50, 1500}, {1}},
+        {{70, 2500}, {1}},
+        {{80, 30, 20}, {1}},
+        {{5, 40, 50}, {1, 2}},
+        {{1}, {}},
+        {{2, 1, 3}, {1}},
+    };
+    for (const DType dtype : {f32, f64}) {
+        for (const auto& [shape, axes] : cases) {
+            INFO(shape << " " << name(dtype));
+            const Axes over = axes.empty() ? Axes() : Axes(axes);
+            const Tensor x = drawn(shape, dtype);
+            const auto sum_and_max = [&] {
+                const Tensor y = x * 0.3 - square(x);
+                return std::vector{sum(y, over), max(y, over), any(y > 0.1, over)};
+            };
+            const Steps steps = steps_of(sum_and_max);
+            CHECK(steps.calls == 0);
+            CHECK(steps.groups == 1);
+            CHECK(steps.workspace == 0);
+        }
+    }
+}
+
+TEST_CASE("a reduction of integers and of bools is fed, too") {
+    const Tensor x = drawn({70000});
+    const Steps steps = steps_of([&] {
+        const Tensor hit = x > 0.5;
+        return std::vector{sum(hit), sum((x * 100).cast(u8)), min((x * 9).cast(i32)), all(hit)};
+    });
+    CHECK(steps.calls == 0);
+    CHECK(steps.workspace == 0);
+}
+
+TEST_CASE("what is reduced and read by others as well is read once") {
+    const Tensor x = drawn({64, 48}), w = drawn({48, 48}), row = drawn({48});
+    const auto layer = [&] {
+        const Tensor h = relu(x * row + 0.5);
+        return std::vector{matmul(h, w), sum(h, 0)};
+    };
+    CHECK(steps_of(layer).calls == 1);  // the product
+    CHECK(steps_of(layer).groups == 1);
+    const auto held = [&] {
+        const Tensor h = exp(x);
+        return std::vector{h, sum(h, 1)};
+    };
+    CHECK(steps_of(held).calls == 0);
+}
+
+TEST_CASE("reductions of one group have one tree; another one is a step of its own") {
+    const Tensor x = drawn({300, 200});
+    const auto different = [&] {
+        const Tensor y = square(x);
+        return std::vector{sum(y, 0), sum(y, 1), sum(y)};
+    };
+    CHECK(steps_of(different).calls == 2);
+    CHECK(steps_of([&] { return std::vector{sum(square(x), {0, 1})}; }).calls == 0);
+    const Tensor wide = drawn({4, 5000}), apart = drawn({20, 30, 20});
+    CHECK(steps_of([&] { return std::vector{sum(square(wide), 0)}; }).calls == 1);
+    CHECK(steps_of([&] { return std::vector{sum(square(apart), {0, 2})}; }).calls == 1);
+    CHECK(steps_of([&] { return std::vector{sum(square(drawn({3, 70000})), 1)}; }).calls == 1);
+    CHECK(steps_of([&] { return std::vector{sum(square(zeros({0, 3})), 0)}; }).calls == 1);
+    const auto stretched = [&] {
+        return std::vector{sum(broadcast_to(square(drawn({200})), {300, 200}), 0)};
+    };
+    CHECK(steps_of(stretched).calls == 2);
+}
+
+TEST_CASE("what reads a reduction comes after the group that feeds it") {
+    const Tensor x = drawn({40, 500});
+    const auto normalised = [&] {
+        const Tensor mean_of = mean(x * 2, -1, true);
+        const Tensor d = x - mean_of;
+        const Tensor y = d * rsqrt(mean(square(d), -1, true) + 1e-3);
+        const Tensor loss = sum(y * x);
+        return std::vector{y, loss, grad(loss, {x})[0]};
+    };
+    CHECK(steps_of(normalised).calls == 2);  // at one level over rows and over all
+    const auto softmax_by_hand = [&] {
+        const Tensor e = exp(x - max(x * 1, 1, true));
+        return std::vector{e / sum(e, 1, true)};
+    };
+    CHECK(steps_of(softmax_by_hand).calls == 0);
+}
+
+TEST_CASE("long chains, which are cut, feed reductions") {
+    const Tensor x = drawn({5000});
+    const auto chain = [&] {
+        Tensor t = x;
+        std::vector<Tensor> sums;
+        for (int i = 0; i < 1200; ++i) {
+            t = t * 0.999 + 0.001;
+            if (i % 300 == 0) sums.push_back(sum(t));
+        }
+        sums.push_back(sum(t));
+        return sums;
+    };
+    CHECK(steps_of(chain).calls == 0);
+}
+
+TEST_CASE("a parameter may become a reduction of its own old value") {
+    Parameter mean_of("mean", drawn({30}));
+    const Tensor x = drawn({400, 30});
+    for (int i = 0; i < 3; ++i) {
+        const std::vector<float> before = mean_of.value().to_vector<float>();
+        const std::vector<float> wanted = [&] {
+            const Eager eager;
+            return sum(x * mean_of.value(), 0).to_vector<float>();
+        }();
+        const Tensor next = sum(x * mean_of, 0);
+        evaluate({}, std::vector<Assignment>{{mean_of, next}});
+        CHECK(mean_of.value().to_vector<float>() == wanted);
+    }
+}

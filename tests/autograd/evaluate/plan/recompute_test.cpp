@@ -1,0 +1,214 @@
+// Recomputable values that a group computes again instead of reading what another one has stored.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <shikumi/autograd/evaluate/plan/planner.hpp>
+#include <shikumi/autograd/memory/random.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/autograd/transform/transform.hpp>
+
+#include "catch.hpp"
+
+using namespace shikumi;
+using namespace shikumi::detail;
+
+namespace {
+
+constexpr Index n = 1 << 17;
+
+Tensor drawn(const Shape& shape) {
+    Generator rng(3);
+    Tensor t = random_normal(shape, rng);
+    evaluate(t);
+    return t;
+}
+
+// In arrays of n floats: what the groups of n elements in a plan read and write, and what waits in
+// the workspace.
+struct Traffic {
+    double arrays, waiting;
+    std::vector<std::uint32_t> operations;  // of each group
+};
+
+// For the graph that `f` records, whose values are those of Eager to the last bit. Something else
+// takes the cache.
+template <class F>
+Traffic traffic(F f, Index cached = 1 << 22) {
+    const Tensor much = drawn({cached});
+    const auto values = [&] {
+        std::vector<std::vector<float>> all;
+        std::vector<Tensor> results = f();
+        results.push_back(sum(square(much)));
+        evaluate(results);
+        for (const Tensor& t : results) all.push_back(t.to_vector<float>());
+        return all;
+    };
+    const auto wanted = [&] {
+        const Eager eager;
+        return values();
+    }();
+    CHECK(values() == wanted);
+    std::vector<Tensor> results = f();
+    results.push_back(sum(square(much)));
+    Planner planner;
+    const Plan& plan = planner.plan(results, {});
+    constexpr double array = n * sizeof(float);
+    Traffic t{0, static_cast<double>(plan.workspace) / array, {}};
+    for (const Group& group : plan.groups) {
+        if (group.size != n) continue;
+        for (std::uint32_t v = 0; v < group.values; ++v) {
+            const GroupValue& value = plan.values[group.first_value + v];
+            if (value.slot != no_slot)
+                t.arrays += static_cast<double>(group.size * value.element) / array;
+        }
+        t.operations.push_back(group.operations);
+    }
+    return t;
+}
+
+// A loss that is known only when all of y is, and its gradient.
+std::vector<Tensor> loss_and_gradient(const Tensor& y, const Tensor& x) {
+    const Tensor loss = square(sum(y));
+    return {loss, grad(loss, {x})[0]};
+}
+
+}  // namespace
+
+TEST_CASE("a cheap value is computed again where its inputs are fewer bytes than itself") {
+    const Tensor x = drawn({n}), one = drawn({1});
+    SECTION("read x, read x again and write the gradient") {
+        const Traffic t = traffic([&] { return loss_and_gradient(relu(x * one + 1.0), x); });
+        CHECK(t.arrays == Approx(3).margin(0.01));
+        CHECK(t.waiting < 0.01);
+    }
+    SECTION("of a chain, all but what would need another array") {
+        const Tensor a = drawn({n}) * 1.0, b = drawn({n}) + 1.0;
+        evaluate(a), evaluate(b);
+        const auto chain = [&] {
+            Tensor t = x;
+            for (int i = 0; i < 3; ++i) t = relu(t * a + b);
+            return loss_and_gradient(t * a, x);
+        };
+        const Traffic t = traffic(chain);
+        // x, a, b and the first relu; that, a, b and the gradient
+        CHECK(t.arrays == Approx(8).margin(0.01));
+        CHECK(t.waiting == Approx(1).margin(0.01));
+    }
+    SECTION("as often as it is read") {
+        const auto thrice = [&] {
+            const Tensor y = abs(x);
+            const Tensor first = sum(y), second = sum(y * first), third = sum(y * second);
+            return std::vector{third};
+        };
+        CHECK(traffic(thrice).arrays == Approx(3).margin(0.01));
+    }
+    SECTION("and its own group doesn't compute what is read only elsewhere") {
+        const auto mask = [&] {
+            const Tensor y = x * sum(x * x) * 2.0, positive = y > 0.5;
+            return std::vector{where(positive, y * sum(y), y)};
+        };
+        const Traffic t = traffic(mask);
+        CHECK(t.arrays == Approx(4).margin(0.01));
+        CHECK(t.operations == std::vector<std::uint32_t>{2, 3, 5});
+    }
+}
+
+TEST_CASE("what is not cheap, or would cost more bytes, or is an array anyway, is kept") {
+    const Tensor x = drawn({n});
+    const auto arrays = [&](auto f) { return traffic(f).arrays; };
+    SECTION("a transcendental function, but not what is made of it") {
+        CHECK(arrays([&] { return loss_and_gradient(exp(x), x); }) == Approx(4).margin(0.01));
+        CHECK(arrays([&] { return loss_and_gradient(relu(tanh(x) * 2.0), x); }) ==
+              Approx(4).margin(0.01));
+    }
+    SECTION("a value of two arrays that nobody else reads there") {
+        const Tensor a = drawn({n}) + 1.0;
+        evaluate(a);
+        const auto f = [&] {
+            const Tensor y = x + a;
+            return std::vector{abs(y * sum(y))};
+        };
+        CHECK(arrays(f) == Approx(5).margin(0.01));
+    }
+    SECTION("what the user gets") {
+        const auto f = [&] {
+            const Tensor y = relu(x);
+            return std::vector{y, y * sum(y)};
+        };
+        CHECK(arrays(f) == Approx(4).margin(0.01));
+    }
+    SECTION("what fits into the cache, with all else") {
+        const auto f = [&] { return loss_and_gradient(relu(x * 2.0), x); };
+        CHECK(arrays(f) == Approx(3).margin(0.01));
+        CHECK(traffic(f, 1 << 20).arrays == Approx(4).margin(0.01));
+    }
+}
+
+TEST_CASE("values are computed again in groups of rows, of other dtypes, and across long chains") {
+    const Tensor x = drawn({512, 256}), row = drawn({256});
+    const auto normalised = [&] {
+        const Tensor d = x * row - mean(x * row, 0, true);
+        const Tensor y = d * rsqrt(mean(square(d), 0, true) + 1e-3);
+        return loss_and_gradient(relu(y) * y, x);
+    };
+    traffic(normalised);
+    const auto other_dtypes = [&] {
+        const Tensor y = (x * 100.0).cast(i32), z = y.cast(f64) * 0.5;
+        const Tensor s = sum(z);
+        return std::vector{(z * s).cast(f32), where(y > 3, x, x * s.cast(f32))};
+    };
+    traffic(other_dtypes);
+    const auto long_chain = [&] {
+        Tensor t = x;
+        for (int i = 0; i < 700; ++i) t = i % 3 == 0 ? relu(t) : t * 0.99 + row;
+        return loss_and_gradient(t, x);
+    };
+    traffic(long_chain);
+}
+
+TEST_CASE("random graphs whose cheap values are computed again have the same bits") {
+    const Tensor much = drawn({1 << 22}), x = drawn({256, 128}), row = tanh(drawn({128}));
+    evaluate(row);
+    const auto record = [&](std::uint64_t seed) {
+        RandomStream random({seed, 0});
+        std::vector<Tensor> values{x, x * 0.5};
+        const auto any = [&] {
+            const auto recent = static_cast<std::uint32_t>(std::min<std::size_t>(values.size(), 6));
+            return values[values.size() - 1 - random.below(recent)];
+        };
+        for (int i = 0; i < 40; ++i) {
+            const Tensor y = any();
+            const std::vector<Tensor> next{relu(y),
+                                           y + any() * 0.3,
+                                           y * row,
+                                           where(y > any(), y, any()),
+                                           tanh(y),
+                                           y.cast(f64).cast(f32) - 0.1,
+                                           y - mean(y * 0.5, 0, true),
+                                           y * rsqrt(mean(square(y), 1, true) + 1.0),
+                                           y + sum(maximum(y, 0.2)) * 1e-4,
+                                           abs(transpose(y))};
+            const Tensor& chosen = next[random.below(10)];
+            values.push_back(chosen.shape() == x.shape() ? chosen : transpose(chosen));
+        }
+        const Tensor loss = square(mean(any() * any()));
+        std::vector<Tensor> results = grad(loss, {x, row});
+        results.push_back(loss);
+        results.push_back(sum(square(much)));
+        return results;
+    };
+    const auto values = [&](std::uint64_t seed) {
+        std::vector<std::vector<float>> all;
+        const std::vector<Tensor> results = record(seed);
+        evaluate(results);
+        for (const Tensor& t : results) all.push_back(t.to_vector<float>());
+        return all;
+    };
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+        INFO("seed " << seed);
+        const auto planned = values(seed);
+        const Eager eager;
+        CHECK(planned == values(seed));
+    }
+}

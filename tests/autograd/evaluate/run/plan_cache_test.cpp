@@ -1,0 +1,95 @@
+// Plans are known again where, and only where, the graph is the same.
+#include <shikumi/autograd/evaluate/run/plan_cache.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+
+#include "catch.hpp"
+
+using namespace shikumi;
+using namespace shikumi::detail;
+
+namespace {
+
+// The graph that `f` records: its temporaries are gone, so that nobody holds inner nodes.
+template <class F>
+Tensor recorded(F f) {
+    return f();
+}
+
+Tensor leaf(Index n = 4) { return Tensor(ones({n}).array()); }
+
+GraphSignature described(const Tensor& root) {
+    Traversal walk;
+    const Node* const node = root.node();
+    walk.run({&node, 1}, [](const Node& n) { return n.data == nullptr; });
+    GraphSignature s;
+    s.describe(walk, {&root, 1}, {});
+    return s;
+}
+
+bool matches(const GraphSignature& s, const Tensor& root) {
+    std::vector<const Node*> nodes;
+    return s.matches({&root, 1}, {}, nodes);
+}
+
+}  // namespace
+
+TEST_CASE("a structure fits graphs that differ in values alone") {
+    const GraphSignature s = described(recorded([] { return exp(leaf()) * 2.0 + leaf(); }));
+    const auto same = [&](auto f) { return matches(s, recorded(f)); };
+    CHECK(same([] { return exp(leaf()) * 3.0 + leaf(); }));
+    const Tensor x = leaf();
+    CHECK(same([&] { return exp(x) * 3.0 + x; }));  // a leaf may stand for two: it is only read
+    CHECK_FALSE(same([] { return exp(leaf()) * 2.0 - leaf(); }));
+    CHECK_FALSE(same([] { return exp(leaf(5)) * 2.0 + leaf(5); }));
+    CHECK_FALSE(same([] { return exp(leaf().cast(f64)) * 2.0 + leaf().cast(f64); }));
+    CHECK_FALSE(same([] { return leaf() + exp(leaf()) * 2.0; }));
+    CHECK_FALSE(same([] { return exp(leaf()) * leaf() + leaf(); }));  // a scalar is no array
+}
+
+TEST_CASE("a node read twice is not two equal nodes") {
+    const auto squared = [] {
+        const Tensor t = tanh(leaf());
+        return t * t;
+    };
+    const auto product = [] { return tanh(leaf()) * tanh(leaf()); };
+    const GraphSignature once = described(squared());
+    const GraphSignature twice = described(product());
+    CHECK(matches(once, squared()));
+    CHECK(matches(twice, product()));
+    CHECK_FALSE(matches(once, product()));
+    CHECK_FALSE(matches(twice, squared()));
+}
+
+TEST_CASE("who is held is structure") {
+    const auto graph = [](Tensor& inner) {
+        inner = exp(leaf());
+        return inner * 2.0;
+    };
+    Tensor held;
+    const GraphSignature with = described(graph(held));
+    Tensor dropped;
+    const Tensor root = graph(dropped);
+    CHECK(matches(with, root));
+    dropped = Tensor();
+    CHECK_FALSE(matches(with, root));
+    const GraphSignature without = described(recorded([] { return exp(leaf()) * 2.0; }));
+    CHECK(matches(without, root));
+    CHECK_FALSE(matches(without, graph(held)));
+}
+
+TEST_CASE("attributes are structure") {
+    const auto kept = [] { return sum(exp(leaf()), 0, true); };
+    const GraphSignature s = described(kept());
+    CHECK(matches(s, kept()));
+    CHECK_FALSE(matches(s, recorded([] { return sum(exp(leaf()), 0, false); })));
+    CHECK_FALSE(matches(s, recorded([] { return max(exp(leaf()), 0, true); })));
+}
+
+TEST_CASE("an evaluated node is a value") {
+    const auto graph = [](const Tensor& inner) { return inner * 2.0 + 1.0; };
+    const GraphSignature pending = described(recorded([&] { return graph(exp(leaf())); }));
+    const Tensor known = exp(leaf());
+    evaluate(known);
+    CHECK_FALSE(matches(pending, graph(known)));
+    CHECK(matches(described(graph(leaf())), graph(known)));
+}

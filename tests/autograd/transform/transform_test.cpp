@@ -1,0 +1,169 @@
+// The derivative kit: closed forms, nesting, errors, and a checker that catches mistakes.
+#include "catch.hpp"
+
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/graph/parameter.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/autograd/transform/transform.hpp>
+
+using namespace shikumi;
+using shikumi_test::contains;
+
+namespace {
+
+std::vector<double> values(const Tensor& t) { return t.to_vector<double>(); }
+
+// x³ + product: the function of the derivative program.
+Tensor cubes(const Tensor& x) { return sum(x * x * x) + prod(x); }
+const double at[] = {1.0, 2.0, 3.0};
+Tensor point() { return tensor(std::span<const double>(at)); }
+
+// Mutants: sin with a wrong partial, a reversal with a wrong adjoint, and a square whose first
+// derivative is right and whose second is not.
+struct WrongSin final : Pointwise {
+    std::string_view name() const noexcept override { return "wrong_sin"; }
+    Spec infer(Specs in) const override { return floating_spec(name(), in); }
+    kernels::BlockKernel kernel(Specs in) const override {
+        return kernels::floating(in[0].dtype, [](auto x) { return std::sin(x); });
+    }
+    Tensor partial(int, Tensors in, const Tensor&) const override { return cos(in[0]) + 1e-4; }
+};
+struct WrongFlip final : Multilinear {
+    std::string_view name() const noexcept override { return "wrong_flip"; }
+    Spec infer(Specs in) const override { return in[0]; }
+    void eval(ConstViews in, View out) const override {
+        const Index n = out.size();
+        for (Index i = 0; i < n; ++i) out.as<double>()[i] = in[0].as<double>()[n - 1 - i];
+    }
+    Tensor adjoint(int, Tensors, const Tensor& g) const override { return g; }
+};
+struct WrongSecond final : General {
+    std::string_view name() const noexcept override { return "wrong_second"; }
+    Spec infer(Specs in) const override { return in[0]; }
+    void eval(ConstViews in, View out) const override {
+        for (Index i = 0; i < out.size(); ++i) {
+            const double x = in[0].as<double>()[i];
+            out.as<double>()[i] = x * x;
+        }
+    }
+    Tensor vjp(int, Tensors in, const Tensor&, const Tensor& g) const override {
+        return stop_gradient(in[0]) * 2.0 * g;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("gradients, Hessians and Jacobians of closed forms") {
+    const Tensor x = point();
+    CHECK(values(grad(cubes)(x)) == std::vector<double>{3 + 6, 12 + 3, 27 + 2});
+    CHECK(value_and_grad(cubes)(x).first.item<double>() == 36 + 6);
+    const Tensor v = tensor({1.0, 0.0, -1.0}).cast(f64);
+    CHECK(jvp(cubes, x, v).second.item<double>() == 9 - 29);
+    CHECK(values(hessian(cubes)(x)) == std::vector<double>{6, 3, 2, 3, 12, 1, 2, 1, 18});
+    CHECK(values(hvp(cubes, x, v)) == std::vector<double>{4, 2, -16});
+    CHECK(values(vjp([](const Tensor& t) { return t * t; }, x, v).second) ==
+          std::vector<double>{2, 0, -6});
+
+    const Tensor j = jacobian([](const Tensor& t) { return sin(t) * t; })(x);
+    REQUIRE(j.shape() == Shape{3, 3});
+    for (int i = 0; i < 3; ++i) {
+        for (int k = 0; k < 3; ++k) {
+            const double wanted = i == k ? std::cos(at[i]) * at[i] + std::sin(at[i]) : 0;
+            CHECK(values(j)[static_cast<std::size_t>(3 * i + k)] == Approx(wanted).margin(1e-15));
+        }
+    }
+}
+
+TEST_CASE("a Jacobian has one shape whichever mode makes it") {
+    const Tensor x = point();
+    const Tensor tall = jacobian([](const Tensor& t) {
+        return concatenate({t, t * t, t * 3.0});
+    })(x);
+    REQUIRE(tall.shape() == Shape{9, 3});
+    CHECK(values(tall)[static_cast<std::size_t>(4 * 3 + 1)] == 4);
+    CHECK(values(tall)[static_cast<std::size_t>(4 * 3 + 2)] == 0);
+    const Tensor wide = jacobian([](const Tensor& t) { return sum(t * t); })(x);
+    CHECK(wide.shape() == Shape{3});
+    CHECK(values(wide) == std::vector<double>{2, 4, 6});
+}
+
+TEST_CASE("derivatives nest, also when the inner variable is the outer one") {
+    const Tensor x = point();
+    const auto second = grad([](const Tensor& t) { return sum(square(grad(cubes)(t))); })(x);
+    // d/dx Σ gᵢ² = 2 H g
+    CHECK(values(second) == std::vector<double>{2 * (6 * 9 + 3 * 15 + 2 * 29),
+                                                2 * (3 * 9 + 12 * 15 + 1 * 29),
+                                                2 * (2 * 9 + 1 * 15 + 18 * 29)});
+    // d/dx (d/dy x y at y = x) = 1, not 2
+    const auto confused = grad(
+        [](const Tensor& t) { return sum(grad([&](const Tensor& u) { return sum(t * u); })(t)); });
+    CHECK(values(confused(x)) == std::vector<double>{1, 1, 1});
+    Function f = [](const Tensor& t) { return sum(exp(t * 0.5)); };
+    for (int order = 0; order < 4; ++order) {
+        const Function g = grad(f);
+        f = [g](const Tensor& t) { return sum(g(t)); };
+    }
+    CHECK(f(x).item<double>() == Approx((std::exp(0.5) + std::exp(1.0) + std::exp(1.5)) / 16));
+}
+
+TEST_CASE("a function of several tensors") {
+    const FunctionOfMany f = [](const std::vector<Tensor>& t) {
+        return sum(matmul(t[0], t[1])) + sum(t[0]);
+    };
+    const auto g = grad(f)({ones({2, 3}, f64), full({3, 4}, 2, f64)});
+    CHECK(g[0].shape() == Shape{2, 3});
+    CHECK(values(g[0])[0] == 9);
+    CHECK(values(g[1])[0] == 2);
+}
+
+TEST_CASE("mistakes in differentiation are explained") {
+    const Tensor x = ones({3});
+    CHECK_THROWS_WITH(grad([](const Tensor& t) { return t * 2; })(x),
+                      contains("(3,)") && contains("jacobian"));
+    CHECK_THROWS_WITH(grad([](const Tensor& t) { return sum(t); })(arange(3)), contains("i64"));
+    CHECK_THROWS_AS(grad([](const Tensor& t) { return argmax(t); })(x), GradientError);
+    CHECK_THROWS_AS(jvp([](const Tensor& t) { return t; }, x, ones({4})), GradientError);
+    CHECK_THROWS_AS(vjp([](const Tensor& t) { return t; }, x, ones({3}, f64)), GradientError);
+    CHECK_THROWS_AS(sum(x).backward(), GradientError);
+    CHECK(values(grad([](const Tensor&) { return scalar(1.0); })(x)) ==
+          std::vector<double>{0, 0, 0});
+}
+
+TEST_CASE("backward adds to the gradients of current trainable parameters") {
+    Parameter w("w", tensor({2.0, 3.0})), frozen("frozen", tensor({5.0, 5.0}));
+    frozen.set_trainable(false);
+    const auto loss = [&] { return sum(w * w * frozen); };
+    CHECK_THROWS_AS(w.grad(), GradientError);
+    loss().backward();
+    loss().backward();
+    CHECK(values(w.grad()) == std::vector<double>{40, 60});
+    CHECK_FALSE(frozen.has_grad());
+    const Tensor stale = loss();
+    w.assign(tensor({1.0, 1.0}));
+    CHECK_THROWS_AS(stale.backward(), GradientError);
+}
+
+TEST_CASE("the gradient checker accepts what is right") {
+    check_gradients(cubes, point());
+    check_gradients([](const Tensor& t) { return tanh(t) * t; }, point(), {.order = 3});
+    check_gradients(
+        [](const std::vector<Tensor>& t) { return matmul(t[0], t[1]); },
+        {random_normal({2, 3}, *std::make_unique<Generator>(3), 0, 1, f64), ones({3, 4}, f64)});
+    CHECK_THROWS_AS(check_gradients(cubes, ones({3})), DTypeError);
+}
+
+TEST_CASE("the gradient checker catches planted mistakes") {
+    CHECK_THROWS_AS(check_gradients([](const Tensor& t) { return record(WrongSin{}, t); }, point()),
+                    GradientError);
+    CHECK_THROWS_AS(
+        check_gradients([](const Tensor& t) { return record(WrongFlip{}, t); }, point()),
+        GradientError);
+    const auto second = [](const Tensor& t) { return record(WrongSecond{}, t); };
+    check_gradients(second, point(), {.order = 1});
+    CHECK_THROWS_AS(check_gradients(second, point(), {.order = 2}), GradientError);
+}

@@ -1,0 +1,169 @@
+// The normalising layers.
+#include <cmath>
+#include <vector>
+
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/nn.hpp>
+
+#include "catch.hpp"
+
+using namespace shikumi;
+using nn::Mode;
+using shikumi_test::contains;
+
+namespace {
+
+Tensor normal(const Shape& shape, double mean = 0, double stddev = 1) {
+    Generator rng(3);
+    return random_normal(shape, rng, mean, stddev, f64);
+}
+
+// Mean 0 and variance σ²/(σ² + ε) over the axes.
+void check_standardized(const Tensor& y, const Axes& axes) {
+    CHECK(max(abs(mean(y, axes))).item<double>() < 1e-9);
+    CHECK(max(abs(var(y, axes) - 1)).item<double>() < 1e-2);
+}
+
+std::vector<std::string> weight_names(const nn::Layer& layer) {
+    std::vector<std::string> names;
+    for (const Parameter& w : layer.weights())
+        names.push_back(w.name().substr(w.name().rfind('/') + 1));
+    return names;
+}
+
+}  // namespace
+
+TEST_CASE("BatchNormalization: the batch while training, moving statistics otherwise", "[nn]") {
+    nn::BatchNormalization layer({.momentum = 0.9, .dtype = f64});
+    const Tensor x = normal({50, 4, 3}, 2, 3);
+    CHECK(max(abs(layer(x) - x / std::sqrt(1.001))).item<double>() < 1e-12);
+    CHECK(weight_names(layer) ==
+          std::vector<std::string>{"gamma", "beta", "moving_mean", "moving_variance"});
+    CHECK(layer.weights()[0].trainable());
+    CHECK_FALSE(layer.weights()[2].trainable());
+
+    check_standardized(layer(x, Mode::train), {0, 1});
+    // One step of a tenth; the variance isn't corrected for the number of samples.
+    const auto moved = layer.weights()[3].value().to_vector<double>();
+    const auto batch = var(x, {0, 1}).to_vector<double>();
+    for (std::size_t i = 0; i < 3; ++i) CHECK(moved[i] == Approx(0.9 + 0.1 * batch[i]));
+    const auto mean_moved = layer.weights()[2].value().to_vector<double>();
+    CHECK(mean_moved[0] == Approx(0.1 * mean(x, {0, 1}).to_vector<double>()[0]));
+
+    layer.set_trainable(false);
+    const Tensor frozen = layer(x, Mode::train);
+    CHECK(frozen.to_vector<double>() == layer(x).to_vector<double>());
+    CHECK(layer.weights()[3].value().to_vector<double>() == moved);
+}
+
+// The figures of Keras's own test of masks.
+TEST_CASE("BatchNormalization doesn't count what a mask hides", "[nn]") {
+    const Tensor sample = tensor({{{1, 5}, {2, 5}, {0, 0}, {0, 0}}});
+    nn::Masking masking;
+    nn::BatchNormalization layer({.momentum = 0});
+    const nn::CallContext pass;
+    const Tensor y = layer(masking(tile(sample, {10, 1, 1})), Mode::train);
+    std::vector<Tensor> moved;
+    for (const Assignment& update : pass.updates()) moved.push_back(update.value);
+    REQUIRE(moved.size() == 2);
+    CHECK(max(abs(moved[0] - tensor({1.5, 5}))).item<double>() < 1e-5);
+    CHECK(max(abs(moved[1] - tensor({0.25, 0}))).item<double>() < 1e-5);
+    CHECK(slice(y, 1, {0, 1}).to_vector<double>()[0] ==
+          Approx(-0.5 / std::sqrt(0.25 + 1e-3)).epsilon(1e-5));
+
+    const Tensor hidden = zeros({4, 2, 5});
+    nn::BatchNormalization other;
+    CHECK(max(abs(other(masking(hidden), Mode::train))).item<double>() == 0);
+    // The mask spreads over all axes beside it.
+    const Tensor pictures = normal({2, 3, 4, 2});
+    nn::BatchNormalization last({.dtype = f64});
+    nn::CallContext::current()->set_mask(pictures, tensor({{1, 1, 0}, {0, 0, 0}}, bool_));
+    const Tensor seen = slice(pictures, {{0, 1}, {0, 2}});
+    CHECK(max(abs(slice(last(pictures, Mode::train), {{0, 1}, {0, 2}}) -
+                  nn::BatchNormalization({.dtype = f64})(identity(seen), Mode::train)))
+              .item<double>() < 1e-7);
+}
+
+TEST_CASE("BatchNormalization along another axis, without gamma or beta", "[nn]") {
+    nn::BatchNormalization layer({.axis = 1, .center = false, .scale = false, .dtype = f64});
+    check_standardized(layer(normal({20, 3, 5}), Mode::train), {0, 2});
+    CHECK(weight_names(layer) == std::vector<std::string>{"moving_mean", "moving_variance"});
+    REQUIRE_THROWS_WITH(layer(zeros({2, 4, 5}, f64)),
+                        contains("(2, 4, 5)") && contains("batch_normalization"));
+    nn::check_layer(nn::BatchNormalization(), {4, 3});
+    nn::check_layer(nn::BatchNormalization(), {2, 3, 2, 2});
+    nn::check_layer(nn::BatchNormalization({.axis = 1, .center = false}), {3, 2, 2});
+    nn::BatchNormalization over_batch({.axis = 0});
+    REQUIRE_THROWS_WITH(over_batch(zeros({2, 3})), contains("batch"));
+    REQUIRE_THROWS_AS(nn::BatchNormalization({.momentum = 2}), ValueError);
+    REQUIRE_THROWS_AS(nn::BatchNormalization({.epsilon = 0}), ValueError);
+}
+
+TEST_CASE("a model's training moves the statistics", "[nn]") {
+    nn::Sequential model(nn::BatchNormalization({.momentum = 0.5}), nn::Dense(1));
+    model.compile(
+        {.optimizer = optim::SGD({.learning_rate = 0.0}), .loss = nn::mean_squared_error});
+    const Tensor x = tensor({{1.0}, {3.0}}), y = zeros({2, 1});
+    model.fit(x, y, {.epochs = 2, .verbose = 0});
+    CHECK(model.get_weights()[2].item<double>() == Approx(0.5 * 1 + 0.5 * 2));
+    model.evaluate(x, y);
+    CHECK(model.get_weights()[2].item<double>() == Approx(1.5));
+}
+
+TEST_CASE("LayerNormalization standardises each sample", "[nn]") {
+    nn::LayerNormalization layer({.dtype = f64});
+    check_standardized(layer(normal({6, 4, 20}, 3, 2)), -1);
+    nn::LayerNormalization both({.axis = {1, 2}, .dtype = f64});
+    check_standardized(both(normal({6, 4, 5}, 3, 2)), {1, 2});
+    CHECK(both.weights()[0].shape() == Shape{4, 5});
+    nn::check_layer(nn::LayerNormalization(), {3, 4});
+    nn::check_layer(nn::LayerNormalization({.axis = {1, 3}, .scale = false}), {2, 3, 2, 2});
+    nn::LayerNormalization over_batch({.axis = 0});
+    REQUIRE_THROWS_WITH(over_batch(zeros({2, 3})), contains("batch"));
+    REQUIRE_THROWS_WITH(layer(zeros({2, 4, 3}, f64)), contains("(2, 4, 3)"));
+}
+
+TEST_CASE("GroupNormalization standardises groups of channels", "[nn]") {
+    nn::GroupNormalization layer({.groups = 2, .dtype = f64});
+    const Tensor x = normal({3, 5, 4, 6}, 1, 3);
+    const Tensor y = layer(x);
+    check_standardized(reshape(y, {3, 5, 4, 2, 3}), {1, 2, 4});
+    CHECK(layer.weights()[0].shape() == Shape{6});
+    // One group is a LayerNormalization of all axes, each channel one an instance normalisation.
+    nn::GroupNormalization one({.groups = 1, .dtype = f64});
+    check_standardized(one(x), {1, 2, 3});
+    nn::GroupNormalization instance({.groups = -1, .dtype = f64});
+    check_standardized(instance(x), {1, 2});
+    nn::GroupNormalization first({.groups = 2, .axis = 1, .dtype = f64});
+    check_standardized(reshape(first(transpose(x, {0, 3, 1, 2})), {3, 2, 3, 5, 4}), {2, 3, 4});
+
+    nn::check_layer(nn::GroupNormalization({.groups = 2}), {2, 3, 4});
+    nn::GroupNormalization odd({.groups = 4});
+    REQUIRE_THROWS_WITH(odd(zeros({2, 6})), contains("4 groups") && contains("6 channels"));
+    REQUIRE_THROWS_AS(nn::GroupNormalization({.groups = 0}), ValueError);
+}
+
+TEST_CASE("RMSNormalization divides by the root of the mean square", "[nn]") {
+    nn::RMSNormalization layer({.dtype = f64});
+    const auto y = layer(tensor({{3, 4}}, f64)).to_vector<double>();
+    CHECK(y[0] == Approx(3 / std::sqrt(12.5)));
+    CHECK(y[1] == Approx(4 / std::sqrt(12.5)));
+    nn::check_layer(nn::RMSNormalization(), {3, 4});
+    nn::check_layer(nn::RMSNormalization({.axis = {1, 2}}), {3, 2, 2});
+}
+
+TEST_CASE("Normalization learns mean and variance from data", "[nn]") {
+    nn::Normalization layer({.dtype = f64});
+    const Tensor x = normal({40, 5, 2}, 7, 3);
+    layer.adapt(x);
+    check_standardized(layer(x), {0, 1});
+    CHECK(weight_names(layer) == std::vector<std::string>{"mean", "variance", "count"});
+    CHECK(layer.weights()[2].value().item<double>() == 200);
+
+    nn::Normalization back({.invert = true, .dtype = f64});
+    back.adapt(x);
+    CHECK(max(abs(back(layer(x)) - x)).item<double>() < 1e-9);
+    nn::check_layer(nn::Normalization(), {3, 4});
+    REQUIRE_THROWS_AS(layer.adapt(zeros({4, 5, 3})), ShapeError);
+    REQUIRE_THROWS_AS(layer.adapt(zeros({0, 5, 2})), ValueError);
+}

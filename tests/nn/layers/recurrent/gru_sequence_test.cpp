@@ -1,0 +1,129 @@
+// The GRU as one operation, held against its steps.
+#include <cmath>
+#include <limits>
+#include <tuple>
+
+#include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/kernels/threads.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/autograd/transform/transform.hpp>
+#include <shikumi/nn/layers/recurrent/detail/gru_sequence.hpp>
+
+#include "catch.hpp"
+
+using namespace shikumi;
+using nn::detail::gru_sequence;
+using nn::detail::gru_steps;
+
+namespace {
+
+std::vector<Tensor> sample(Index time, Index batch, Index units, DType dtype) {
+    Generator rng(5);
+    const auto draw = [&](const Shape& shape) {
+        const Tensor t = random_normal(shape, rng, 0, 1, dtype);
+        evaluate(t);
+        return t;
+    };
+    return {draw({time, batch, 3 * units}), draw({units, 3 * units}), draw({3 * units}),
+            draw({batch, units})};
+}
+
+double largest_difference(const Tensor& a, const Tensor& b) {
+    REQUIRE(a.spec() == b.spec());
+    return a.size() == 0 ? 0 : max(abs(a - b)).item<double>();
+}
+
+}  // namespace
+
+TEST_CASE("a GRU sequence gives what its steps give", "[recurrent]") {
+    for (const DType dtype : {f32, f64}) {
+        for (const auto& [time, batch, units] :
+             std::vector<std::tuple<Index, Index, Index>>{{1, 1, 1}, {7, 5, 3}, {4, 70, 33}}) {
+            const auto in = sample(time, batch, units, dtype);
+            const double tolerance = dtype == f32 ? 5e-5 : 1e-12;
+            const Tensor whole = gru_sequence(in[0], in[1], in[2], in[3]);
+            const Tensor steps = gru_steps(in[0], in[1], in[2], in[3]);
+            CHECK(largest_difference(whole, steps) < tolerance);
+
+            const auto by_whole = grad(sum(square(whole)), in);
+            const auto by_steps = grad(sum(square(steps)), in);
+            for (std::size_t i = 0; i < in.size(); ++i)
+                CHECK(largest_difference(by_whole[i], by_steps[i]) <
+                      tolerance * (1 + max(abs(by_steps[i])).item<double>()));
+        }
+    }
+}
+
+TEST_CASE("second derivatives of a GRU sequence are those of its steps", "[recurrent]") {
+    const auto in = sample(3, 2, 2, f64);
+    const auto second = [&](auto sequence) {
+        Tensor squares;
+        for (const Tensor& g :
+             grad(sum(square(sequence(in[0], in[1], in[2], in[3], Tensor()))), in)) {
+            const Tensor own = sum(square(g));
+            squares = squares.defined() ? squares + own : own;
+        }
+        return grad(squares, in);
+    };
+    const auto whole = second(gru_sequence), steps = second(gru_steps);
+    for (std::size_t i = 0; i < in.size(); ++i)
+        CHECK(largest_difference(whole[i], steps[i]) <
+              1e-10 * (1 + max(abs(steps[i])).item<double>()));
+}
+
+TEST_CASE("a GRU sequence leaves out masked steps, as its steps do", "[recurrent]") {
+    const auto in = sample(4, 3, 2, f64);
+    const Tensor mask = tensor({{1, 0, 1}, {1, 0, 0}, {0, 1, 1}, {1, 1, 0}}, bool_);
+    const auto whole = gru_sequence(in[0], in[1], in[2], in[3], mask);
+    const auto steps = gru_steps(in[0], in[1], in[2], in[3], mask);
+    CHECK(largest_difference(whole, steps) < 1e-12);
+    CHECK(largest_difference(slice(whole, {{0, 1}, {1, 2}}), slice(whole, {{1, 2}, {1, 2}})) == 0);
+
+    // The gradients' own gradients, too.
+    const auto both = [&](const Tensor& y) {
+        std::vector<Tensor> all = grad(sum(y * square(y)), in);
+        Tensor squares;
+        for (const Tensor& g : all)
+            squares = squares.defined() ? squares + sum(square(g)) : sum(square(g));
+        for (const Tensor& g : grad(squares, in)) all.push_back(g);
+        return all;
+    };
+    const auto by_whole = both(whole), by_steps = both(steps);
+    for (std::size_t i = 0; i < by_whole.size(); ++i)
+        CHECK(largest_difference(by_whole[i], by_steps[i]) <
+              1e-10 * (1 + max(abs(by_steps[i])).item<double>()));
+}
+
+TEST_CASE("derivatives of a GRU sequence agree with differences", "[recurrent]") {
+    const FunctionOfMany f = [](const std::vector<Tensor>& x) {
+        return gru_sequence(x[0], x[1], x[2], x[3]);
+    };
+    CHECK_NOTHROW(check_gradients(f, sample(4, 3, 2, f64)));
+    CHECK_NOTHROW(check_gradients(f, sample(1, 2, 3, f64)));
+}
+
+TEST_CASE("a GRU's gates saturate and hand on NaN", "[recurrent]") {
+    for (const DType dtype : {f32, f64}) {
+        const auto last = [&](double gates) {
+            return gru_sequence(full({1, 1, 3}, gates, dtype), zeros({1, 3}, dtype),
+                                zeros({3}, dtype), full({1, 1}, 0.5, dtype))
+                .to_vector<double>()[0];
+        };
+        CHECK(last(1000) == Approx(0.5));  // the old state
+        CHECK(last(-1000) == Approx(-1));  // the candidate
+        CHECK(std::isnan(last(std::numeric_limits<double>::quiet_NaN())));
+    }
+}
+
+TEST_CASE("a GRU sequence has the same bits for any number of threads", "[recurrent]") {
+    const auto in = sample(5, 40, 130, f32);
+    const int before = num_threads();
+    const auto bits = [&](int threads) {
+        set_num_threads(threads);
+        const Tensor y = gru_sequence(in[0], in[1], in[2], in[3]);
+        return std::pair(y.to_vector<float>(), grad(sum(square(y)), in)[1].to_vector<float>());
+    };
+    const auto one = bits(1);
+    CHECK(bits(4) == one);
+    set_num_threads(before);
+}

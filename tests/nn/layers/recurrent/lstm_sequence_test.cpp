@@ -1,0 +1,112 @@
+// The LSTM as one operation, held against its steps.
+#include <cmath>
+#include <limits>
+
+#include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/kernels/threads.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/autograd/transform/transform.hpp>
+#include <shikumi/nn/layers/recurrent/detail/lstm_sequence.hpp>
+
+#include "catch.hpp"
+
+using namespace shikumi;
+using nn::detail::lstm_sequence;
+using nn::detail::lstm_steps;
+
+namespace {
+
+std::vector<Tensor> sample(Index time, Index batch, Index units, DType dtype) {
+    Generator rng(5);
+    const auto draw = [&](const Shape& shape) {
+        const Tensor t = random_normal(shape, rng, 0, 1, dtype);
+        evaluate(t);
+        return t;
+    };
+    return {draw({time, batch, 4 * units}), draw({units, 4 * units}), draw({batch, units}),
+            draw({batch, units})};
+}
+
+double largest_difference(const Tensor& a, const Tensor& b) {
+    REQUIRE(a.spec() == b.spec());
+    return a.size() == 0 ? 0 : max(abs(a - b)).item<double>();
+}
+
+}  // namespace
+
+TEST_CASE("an LSTM sequence gives what its steps give", "[recurrent]") {
+    for (const DType dtype : {f32, f64}) {
+        for (const auto& [time, batch, units] :
+             std::vector<std::tuple<Index, Index, Index>>{{1, 1, 1}, {7, 5, 3}, {4, 70, 33}}) {
+            const auto in = sample(time, batch, units, dtype);
+            const double tolerance = dtype == f32 ? 2e-5 : 1e-12;
+            const Tensor whole = lstm_sequence(in[0], in[1], in[2], in[3]);
+            const Tensor steps = lstm_steps(in[0], in[1], in[2], in[3]);
+            CHECK(largest_difference(whole, steps) < tolerance);
+
+            const auto by_whole = grad(sum(square(whole)), in);
+            const auto by_steps = grad(sum(square(steps)), in);
+            for (std::size_t i = 0; i < in.size(); ++i)
+                CHECK(largest_difference(by_whole[i], by_steps[i]) <
+                      tolerance * (1 + max(abs(by_steps[i])).item<double>()));
+        }
+    }
+}
+
+TEST_CASE("an LSTM's gates saturate and hand on NaN", "[recurrent]") {
+    for (const DType dtype : {f32, f64}) {
+        const auto last = [&](double gates) {
+            const Tensor one = ones({1, 1}, dtype);
+            return lstm_sequence(full({1, 1, 4}, gates, dtype), zeros({1, 4}, dtype), one, one)
+                .to_vector<double>()[1];
+        };
+        CHECK(last(1000) == Approx(2));  // c' = 1·1 + 1·1
+        CHECK(last(-1000) == Approx(0).margin(1e-30));
+        CHECK(last(std::numeric_limits<double>::infinity()) == Approx(2));
+        CHECK(std::isnan(last(std::numeric_limits<double>::quiet_NaN())));
+    }
+}
+
+TEST_CASE("an LSTM sequence leaves out masked steps, as its steps do", "[recurrent]") {
+    const auto in = sample(4, 3, 2, f64);
+    const Tensor mask = tensor({{1, 0, 1}, {1, 0, 0}, {0, 1, 1}, {1, 1, 0}}, bool_);
+    const auto whole = lstm_sequence(in[0], in[1], in[2], in[3], mask);
+    const auto steps = lstm_steps(in[0], in[1], in[2], in[3], mask);
+    CHECK(largest_difference(whole, steps) < 1e-12);
+    CHECK(largest_difference(slice(whole, {{0, 1}, {1, 2}}), slice(whole, {{1, 2}, {1, 2}})) == 0);
+
+    // The gradients' own gradients, too.
+    const auto both = [&](const Tensor& y) {
+        std::vector<Tensor> all = grad(sum(y * square(y)), in);
+        Tensor squares;
+        for (const Tensor& g : all)
+            squares = squares.defined() ? squares + sum(square(g)) : sum(square(g));
+        for (const Tensor& g : grad(squares, in)) all.push_back(g);
+        return all;
+    };
+    const auto by_whole = both(whole), by_steps = both(steps);
+    for (std::size_t i = 0; i < by_whole.size(); ++i)
+        CHECK(largest_difference(by_whole[i], by_steps[i]) <
+              1e-10 * (1 + max(abs(by_steps[i])).item<double>()));
+}
+
+TEST_CASE("derivatives of an LSTM sequence agree with differences", "[recurrent]") {
+    const FunctionOfMany f = [](const std::vector<Tensor>& x) {
+        return lstm_sequence(x[0], x[1], x[2], x[3]);
+    };
+    CHECK_NOTHROW(check_gradients(f, sample(4, 3, 2, f64)));
+    CHECK_NOTHROW(check_gradients(f, sample(1, 2, 3, f64)));
+}
+
+TEST_CASE("an LSTM sequence has the same bits for any number of threads", "[recurrent]") {
+    const auto in = sample(5, 40, 130, f32);
+    const int before = num_threads();
+    const auto bits = [&](int threads) {
+        set_num_threads(threads);
+        const Tensor y = lstm_sequence(in[0], in[1], in[2], in[3]);
+        return std::pair(y.to_vector<float>(), grad(sum(square(y)), in)[1].to_vector<float>());
+    };
+    const auto one = bits(1);
+    CHECK(bits(4) == one);
+    set_num_threads(before);
+}
