@@ -12,3 +12,6 @@
 #include <shikumi/datasets/split.hpp>
 #include <shikumi/datasets/standardizer.hpp>
 #include <shikumi/datasets/text.hpp>
+
+/// Readers, the bundled data sets, and what is done with data before training.
+namespace shikumi::datasets {}

@@ -12,3 +12,6 @@
 #include <shikumi/optim/rmsprop.hpp>
 #include <shikumi/optim/schedules.hpp>
 #include <shikumi/optim/sgd.hpp>
+
+/// Optimisers and learning-rate schedules, by Keras's formulas.
+namespace shikumi::optim {}

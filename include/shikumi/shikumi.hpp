@@ -14,3 +14,6 @@
 #include <shikumi/datasets/datasets.hpp>
 #include <shikumi/nn/nn.hpp>
 #include <shikumi/optim/optim.hpp>
+
+/// Tensors, operations on them, their evaluation and their derivatives.
+namespace shikumi {}

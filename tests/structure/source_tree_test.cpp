@@ -145,6 +145,7 @@ TEST_CASE("a planted mistake is found: the border", "[structure]") {
     };
     CHECK(complaints({"nn/layers/detail/a.hpp", "namespace shikumi::nn::detail {\n"}) == "");
     CHECK(complaints({"autograd/kernels/gemm.hpp", "namespace shikumi::kernels {\n"}) == "");
+    CHECK(complaints({"nn/detail/a.hpp", "namespace shikumi {\nclass Graph;\n}\n"}) == "");
     CHECK_THAT(complaints({"nn/layers/detail/a.hpp", "\nnamespace shikumi::nn {\n"}),
                contains("nn/layers/detail/a.hpp:2: no front door leads here"));
     CHECK_THAT(text(border({front})), contains("include/shikumi/shikumi.hpp does not exist"));
