@@ -54,6 +54,9 @@ constexpr int kPrograms = 14;
 constexpr std::string_view kFrontDoors[] = {"include/shikumi/shikumi.hpp",
                                             "include/shikumi/graph.hpp"};
 
+// Headers that lead to all others of their folder, and are rooms of their own.
+constexpr std::string_view kUmbrellas[] = {"nn/nn.hpp", "optim/optim.hpp", "datasets/datasets.hpp"};
+
 bool starts_with(std::string_view text, std::string_view start) {
     return text.substr(0, start.size()) == start;
 }
@@ -63,13 +66,6 @@ bool ends_with(std::string_view text, std::string_view end) {
 }
 
 bool is_header(const File& file) { return ends_with(file.path, ".hpp"); }
-
-std::optional<int> floor_of(std::string_view path) {
-    for (const Floor& floor : kFloors) {
-        if (starts_with(path, floor.where)) return floor.number;
-    }
-    return std::nullopt;
-}
 
 bool in_library(std::string_view path) {
     const auto floor = floor_of(path);
@@ -114,6 +110,13 @@ void refuse(const File& file, const std::regex& pattern, const std::string& why,
 }
 
 }  // namespace
+
+std::optional<int> floor_of(std::string_view path) {
+    for (const Floor& floor : kFloors) {
+        if (starts_with(path, floor.where)) return floor.number;
+    }
+    return std::nullopt;
+}
 
 Tree read_tree(const fs::path& top) {
     Tree tree;
@@ -335,12 +338,11 @@ Complaints border(const Tree& tree) {
 }
 
 std::string room_of(const std::string& path) {
+    if (std::find(std::begin(kUmbrellas), std::end(kUmbrellas), path) != std::end(kUmbrellas))
+        return path;
     const fs::path file(path);
     fs::path folder = file.parent_path();
     if (folder.filename() == "detail") folder = folder.parent_path();
-    // A header named like its folder is the folder's front door: it leads inwards.
-    if (file.extension() == ".hpp" && file.stem() == folder.filename())
-        return file.generic_string();
     return folder.generic_string();
 }
 

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -33,6 +34,9 @@ std::string without_comments(std::string_view text);
 
 std::vector<Include> includes(const File& file);
 
+// The floor that a file or folder (with '/' at its end) stands on; none for a place without one.
+std::optional<int> floor_of(std::string_view path);
+
 // A file includes only its own floor or lower ones, by names that exist.
 Complaints floors(const Tree& tree);
 
@@ -50,7 +54,7 @@ std::vector<const File*> public_headers(const Tree& tree);
 Complaints border(const Tree& tree);
 
 // The folders of the library and which others each includes, detail folders being part of the
-// folder around them; a header named like its folder is a room of its own.
+// folder around them; an umbrella such as nn/nn.hpp is a room of its own.
 std::map<std::string, std::set<std::string>> rooms(const Tree& tree);
 
 // No folder includes one that includes it, straight or by way of others.

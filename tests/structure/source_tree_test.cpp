@@ -1,7 +1,11 @@
 // The rules of HACKING.md, held against the real tree, and each shown to fail on a planted mistake.
 #include "source_tree.hpp"
 
+#include <fstream>
+#include <sstream>
+
 #include "catch.hpp"
+#include "drawing.hpp"
 
 using namespace shikumi_test;
 
@@ -10,6 +14,14 @@ namespace {
 const Tree& project() {
     static const Tree tree = read_tree(SHIKUMI_TEST_SOURCE_DIR);
     return tree;
+}
+
+const char* const architecture = SHIKUMI_TEST_SOURCE_DIR "/docs/architecture.md";
+
+std::string read(const char* path) {
+    std::ostringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    return text.str();
 }
 
 std::string text(const Complaints& complaints) {
@@ -44,6 +56,17 @@ TEST_CASE("what users don't see is in a namespace detail", "[structure]") {
 }
 
 TEST_CASE("no circle of folders", "[structure]") { CHECK(text(circles(project())) == ""); }
+
+TEST_CASE("the drawing in docs/architecture.md shows the tree as it is", "[structure]") {
+    const std::string page = read(architecture);
+    INFO("docs/draw brings it up to date");
+    CHECK(page == with_drawing(page, drawing(project())));
+}
+
+TEST_CASE("docs/draw", "[.draw]") {
+    const std::string page = with_drawing(read(architecture), drawing(project()));
+    std::ofstream(architecture, std::ios::binary) << page;
+}
 
 TEST_CASE("the library neither prints nor aborts", "[structure]") {
     CHECK(text(quiet_library(project())) == "");
@@ -164,6 +187,20 @@ TEST_CASE("a planted mistake is found: circles", "[structure]") {
     // A folder's front door leads inwards and is included from outside alone.
     CHECK(text(circles(
               {{"nn/nn.hpp", "#include <shikumi/nn/layer.hpp>\n"}, {"nn/layer.hpp", ""}})) == "");
+}
+
+TEST_CASE("the drawing leaves out what follows from other includes", "[structure]") {
+    const Tree tree{{"autograd/core/a.hpp", ""},
+                    {"autograd/memory/b.hpp", "#include <shikumi/autograd/core/a.hpp>\n"},
+                    {"optim/c.cpp",
+                     "#include <shikumi/autograd/memory/b.hpp>\n"
+                     "#include <shikumi/autograd/core/a.hpp>\n"}};
+    const std::string all = drawing(tree);
+    CHECK_THAT(all, contains("optim --> autograd_memory\n"));
+    CHECK_THAT(all, contains("autograd_memory --> autograd_core\n"));
+    CHECK_THAT(all, !contains("optim --> autograd_core\n"));
+    CHECK_THAT(all, contains("| F6 | `optim` | autograd/core, autograd/memory |\n"));
+    CHECK_THROWS(with_drawing("a page without its marks", all));
 }
 
 TEST_CASE("a planted mistake is found: prints or aborts", "[structure]") {
