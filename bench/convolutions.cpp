@@ -1,6 +1,6 @@
-// Convolutions of real layers, f32, one thread: milliseconds of ours / oneDNN's in the layouts that
-// it likes best / oneDNN's where pixels and kernels come in our layout (channels last), put into
-// its layouts and back or computed as they lie, whichever is faster. As a Markdown table.
+// Times f32 convolutions of real layers on one thread and prints a Markdown table in milliseconds:
+// ours / oneDNN's in the layouts that it prefers / oneDNN's on arrays in our layout (channels
+// last), the faster of reordering them and computing on them directly.
 #include <omp.h>
 
 #include <algorithm>
@@ -66,7 +66,7 @@ std::vector<float> drawn(Index size) {
     return random_uniform({size}, rng, -0.5, 0.5).to_vector<float>();
 }
 
-// The three arrays of a layer, as we have them.
+// The three arrays of a layer, in our layout.
 struct Arrays {
     explicit Arrays(const Layer& layer)
         : l(layer),
@@ -97,7 +97,7 @@ struct Arrays {
 
 enum class Layout { own, from_ours, as_ours };
 
-// What oneDNN does for one part of a layer, all primitives and memories made.
+// oneDNN's computation of one part of a layer, with all primitives and memories ready.
 class OneDnn {
 public:
     OneDnn(Arrays& arrays, Part part, Layout layout) {
@@ -111,7 +111,7 @@ public:
         const Tag pixels = layout == Layout::as_ours ? Tag::nhwc : Tag::any;
         const memory::desc x = desc(sx, pixels), w = desc(sw, Tag::any), y = desc(sy, pixels);
         const memory::dims strides{l.stride, l.stride}, before{l.padding(), l.padding()};
-        memory::dims after = before;  // what the last place reaches, no more
+        memory::dims after = before;  // only as much as the last window position needs
         for (auto& a : after) a = (l.places() - 1) * l.stride + l.window - l.side - l.padding();
         const auto how = dnnl::algorithm::convolution_direct;
         const dnnl::convolution_forward::primitive_desc forward(
@@ -196,7 +196,7 @@ double seconds(const std::function<void()>& f) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-// The least milliseconds of each, taken in turn.
+// The shortest time of each way in milliseconds; the ways run in turn.
 std::vector<double> compare(const std::vector<std::function<void()>>& ways) {
     std::vector<double> best(ways.size(), std::numeric_limits<double>::infinity());
     double spent = 0;
@@ -222,7 +222,7 @@ int main() {
         std::cout << "| " << layer.name();
         for (const Part part : {Part::forward, Part::input_gradient, Part::filter_gradient}) {
             std::cout << " | ";
-            if (part == Part::input_gradient && layer.in <= 3) continue;  // nobody asks for it
+            if (part == Part::input_gradient && layer.in <= 3) continue;  // the first layer
             Arrays arrays(layer);
             const OneDnn own(arrays, part, Layout::own), from_ours(arrays, part, Layout::from_ours),
                 as_ours(arrays, part, Layout::as_ours);

@@ -1,6 +1,7 @@
-// Times f32 products by OpenBLAS and by oneDNN, one thread each, and writes for which sizes oneDNN
-// takes at most a part of OpenBLAS's time: `onednn_choice 0.8 >onednn_choice.hpp`, to be kept as
-// autograd/kernels/detail/onednn_choice.hpp. Each product measured goes to stderr.
+// Times f32 products by OpenBLAS and by oneDNN on one thread and writes a table of the sizes for
+// which oneDNN takes at most a given fraction of OpenBLAS's time. `onednn_choice 0.8
+// >onednn_choice.hpp` makes autograd/kernels/detail/onednn_choice.hpp. Each measurement is printed
+// to stderr.
 #include <cblas.h>
 #include <oneapi/dnnl/dnnl_version.h>
 
@@ -22,14 +23,14 @@ using kernels::detail::onednn_classes;
 
 namespace {
 
-// Where in its class a side lies, in sixteenths of the smallest size; and what a row of B and C is
-// part of, in multiples of it. Not all sizes that people have are powers of two.
+// m, n and k in sixteenths of the smallest size of their class (users have sizes that are no powers
+// of two), and the row stride of B and C in multiples of their width.
 struct Sample {
     Index m, n, k, wider;
 };
 constexpr Sample kSamples[]{{16, 16, 16, 1}, {28, 28, 20, 1}, {16, 28, 25, 4}, {25, 16, 28, 4}};
-constexpr double kLeast = 1e7;  // operations; smaller pieces aren't asked for
-constexpr double kMost = 2e9;   // beyond, both libraries are at their best
+constexpr double kLeast = 1e7;  // operations; the library asks oneDNN for no smaller product
+constexpr double kMost = 2e9;   // beyond this size, both libraries are at their best
 
 double operations(const Product& p) {
     return 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
@@ -55,7 +56,7 @@ void by_openblas(const Product& p, const float* a, const float* b, float* c) {
                 static_cast<int>(p.row_b), 0, c, static_cast<int>(p.row_c));
 }
 
-// Seconds of one of `calls`.
+// Mean seconds of one call.
 template <class F>
 double once(int calls, F f) {
     const auto start = std::chrono::steady_clock::now();
@@ -63,7 +64,7 @@ double once(int calls, F f) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / calls;
 }
 
-// oneDNN's time divided by OpenBLAS's, the best of several in turn.
+// oneDNN's best time divided by OpenBLAS's, of several rounds in turn.
 double ratio(const Product& p) {
     const auto filled = [](Index size) {
         std::vector<float> values(static_cast<std::size_t>(size));
@@ -93,7 +94,8 @@ double ratio(const Product& p) {
     return best_onednn / best_blas;
 }
 
-// On average by this much, and by half as much at each sample.
+// True if oneDNN takes at most `enough` of OpenBLAS's time on average, and (1 + enough) / 2 of it
+// at each sample.
 bool clearly_faster(int form, int m, int n, int k, double enough) {
     double logarithms = 0;
     int count = 0;
@@ -137,11 +139,11 @@ int main(int argc, char** argv) {
 
 namespace shikumi::kernels::detail {
 
-// 'd' where oneDNN takes at most )"
-              << enough << R"( of OpenBLAS's time. A·B, A·Bᵀ, Aᵀ·B: a row for each m, a group
-// for each n, a letter for each k; 8 to 15 in the first class, 16 to 31 in the next, and so on, all
-// from )" << (8 << (onednn_classes - 1))
-              << R"( in the last.
+// A 'd' marks the sizes for which oneDNN takes at most )"
+              << enough << R"( of OpenBLAS's time, for A·B, A·Bᵀ
+// and Aᵀ·B in turn. Each m has a row, each n a group, each k a letter. The first class holds the
+// sizes 8 to 15, the next 16 to 31, and so on; the last holds all from )"
+              << (8 << (onednn_classes - 1)) << R"( on.
 inline constexpr std::string_view onednn_choice[3][)"
               << onednn_classes << "]{\n";
     for (int form = 0; form < 3; ++form) {

@@ -18,7 +18,8 @@ namespace {
 constexpr std::string_view kUsage =
     "w1 lecture, w2 iris, w3 mnist-mlp, w4 mnist-cnn, w5 lstm, w7 vgg: a training step\n"
     "w6, w6big: pointwise nodes; lecture: its 500 epochs, by fit only; hello: one sum\n"
-    "variants: recorded (a step of one's own, recorded anew each time; default), captured, fit";
+    "variants: recorded (a loop of the user's own, each step recorded again; default), captured, "
+    "fit";
 
 Generator rng(1);
 
@@ -84,7 +85,7 @@ Training vgg() {
     return {std::move(m), optim::SGD({.learning_rate = 0.01, .momentum = 0.9}), {8, 32, 32, 3}};
 }
 
-// Calls f(in...) and computes what it gives: recorded anew each time, or captured.
+// A call of f(in...) with its evaluation: recorded again at each call, or captured.
 template <class F, class... T>
 std::function<void()> repeated(const bench::Program& program, F f, const T&... in) {
     if (program.variant() == "captured") {
@@ -94,7 +95,7 @@ std::function<void()> repeated(const bench::Program& program, F f, const T&... i
     return [=] { evaluate(f(in...)); };
 }
 
-// A step of a loop of the user's own.
+// A training step of a loop of the user's own.
 void train(const bench::Program& program, Training t) {
     const Tensor x = t.samples(), y = t.labels();
     t.model.ensure_ready({x.spec()});
@@ -107,7 +108,7 @@ void train(const bench::Program& program, Training t) {
     program.run(repeated(program, step, x, y));
 }
 
-// Forward pass alone, a batch at a time.
+// The forward pass alone, one batch at a time.
 void infer(const bench::Program& program, Training t, Index batch) {
     t.input = t.input.with_front(batch);
     const Tensor x = t.samples();
@@ -117,7 +118,7 @@ void infer(const bench::Program& program, Training t, Index batch) {
     program.run_rate("infer_" + std::to_string(batch), batch, repeated(program, predict, x));
 }
 
-// A step of `fit`, its batching and bookkeeping included.
+// A training step of `fit`, including batching and bookkeeping.
 void fit(const bench::Program& program, Training t) {
     constexpr Index batches = 16;
     const Tensor x = t.samples(batches), y = t.labels(batches);

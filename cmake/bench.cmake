@@ -1,10 +1,10 @@
-# bench/*.cpp are programs of ours, bench/micro needs Google Benchmark, bench/peers what each program is named after. A
-# package that isn't there leaves its programs out.
+# bench/*.cpp measure shikumi, bench/micro needs Google Benchmark, and a program of bench/peers needs the package that
+# it is named after. Programs of missing packages are left out.
 add_library(bench_common STATIC bench/common/allocations.cpp bench/common/program.cpp)
 set_target_properties(bench_common PROPERTIES CXX_STANDARD 20 CXX_EXTENSIONS OFF)
-target_include_directories(bench_common PUBLIC ${PROJECT_SOURCE_DIR}/bench/common)   # bench/compare would be <compare>
+target_include_directories(bench_common PUBLIC ${PROJECT_SOURCE_DIR}/bench/common)   # in bench/, compare hides <compare>
 target_link_libraries(bench_common PRIVATE shikumi_warnings)
-add_custom_target(bench)   # builds all of them
+add_custom_target(bench)   # all benchmarks
 
 # shikumi_bench(NAME LIBRARY...): bench/NAME.cpp
 function(shikumi_bench name)
@@ -25,7 +25,7 @@ if(shikumi_have_onednn)
     target_include_directories(bench-onednn_choice SYSTEM PRIVATE ${SHIKUMI_ONEDNN_INCLUDE_DIR})
 endif()
 
-# Instructions a step, where they can be compared with what was written down: with its compiler and optimisation.
+# The recorded instruction counts hold for g++ at -O2 only.
 if(SHIKUMI_TESTS AND NOT SHIKUMI_SANITIZE AND CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_test(NAME instructions COMMAND ${PROJECT_SOURCE_DIR}/bench/instructions ${PROJECT_BINARY_DIR})
     set_tests_properties(instructions PROPERTIES LABELS bench SKIP_RETURN_CODE 77 TIMEOUT 600)
@@ -43,7 +43,7 @@ endif()
 
 find_package(OpenMP QUIET COMPONENTS CXX)
 if(OpenMP_CXX_FOUND)
-    # The limits are built for this processor, and only they.
+    # Only these two are built for this very processor.
     shikumi_bench(peers/openblas bench_common shikumi::openblas OpenMP::OpenMP_CXX)
     shikumi_bench(peers/hand bench_common shikumi::openblas OpenMP::OpenMP_CXX)
     target_compile_options(bench-peers-openblas PRIVATE -O3 -march=native)
@@ -53,10 +53,10 @@ else()
     message(STATUS "shikumi: no OpenMP, so no bench/peers/openblas and hand")
 endif()
 
-# Debian's package asks for OpenCL and stops the whole configuration where that is missing.
+# Debian's oneDNN package requires OpenCL and stops the whole configuration without it.
 find_package(OpenCL QUIET)
 if(OpenCL_FOUND)
-    set(CMAKE_MESSAGE_LOG_LEVEL WARNING)   # its package tells how it looks for OpenCL
+    set(CMAKE_MESSAGE_LOG_LEVEL WARNING)   # the package prints its search for OpenCL
     find_package(dnnl 2 QUIET CONFIG)
     unset(CMAKE_MESSAGE_LOG_LEVEL)
 endif()
@@ -69,7 +69,7 @@ else()
     message(STATUS "shikumi: no oneDNN 2 (Debian: libdnnl-dev, ocl-icd-opencl-dev), so no bench/peers/onednn, bench/convolutions")
 endif()
 
-# Not by its own CMake package, which asks for much that a program doesn't need. Its headers want C++17.
+# libtorch's own CMake package requires much that a program doesn't need. Its headers want C++17.
 find_path(SHIKUMI_TORCH_INCLUDE_DIR torch/csrc/api/include/torch/all.h)
 find_library(SHIKUMI_TORCH_LIBRARY torch)
 find_library(SHIKUMI_TORCH_CPU_LIBRARY torch_cpu)

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
-# Sourced by ./run and ./test, with `root` set: installs what is missing, configures, builds. Says nothing while all is well.
+# Sourced by ./run and ./test, which set `root`: installs missing packages, configures, builds. Prints only errors.
 
-# What a Debian or Ubuntu machine needs; `a|b` is satisfied by either, and the first is installed.
+# The packages on Debian or Ubuntu. `a|b` means either; if both are missing, the first is installed.
 shikumi_packages=(
     'g++'
     'cmake'
@@ -10,8 +10,8 @@ shikumi_packages=(
     'libopenblas-dev'
     'zlib1g-dev'
     'libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev'
-    'libssl-dev'                           # their checksums
-    'ca-certificates'                      # the data sets come over https
+    'libssl-dev'                           # checksums of data sets
+    'ca-certificates'                      # https for data sets
     'libboost-dev|libboost1.74-dev|libboost1.81-dev|libboost1.83-dev'
     'libboost-program-options-dev|libboost-program-options1.74-dev|libboost-program-options1.81-dev|libboost-program-options1.83-dev'
     'catch2'                               # tests
@@ -25,13 +25,13 @@ installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# install_missing [PACKAGE...]: the list above and what is named
+# install_missing [PACKAGE...]: installs the list above and PACKAGEs
 install_missing() {
     local missing=() package alternative found
     if [ -n "${SHIKUMI_SKIP_BOOTSTRAP:-}" ]; then return; fi
     if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-        say "This script installs packages with apt-get only. Install the counterparts of these, then set"
-        say "SHIKUMI_SKIP_BOOTSTRAP=1 and start it again:"
+        say "This script installs packages with apt-get only. Install your system's equivalents of these, set"
+        say "SHIKUMI_SKIP_BOOTSTRAP=1 and run it again:"
         printf '  %s\n' "${shikumi_packages[@]%%|*}" "$@" >&2
         exit 1
     fi
@@ -67,17 +67,17 @@ install_missing() {
     rm -f "$log"
 }
 
-# quietly LOG COMMAND...: runs it; its output is shown only if it fails
+# quietly LOG COMMAND...: runs COMMAND and shows its output only if it fails
 quietly() {
     local log=$1
     shift
     if ! (cd "$root" && "$@") >"$log" 2>&1; then
         { sed -n '/FAILED:\|CMake Error/,$p' "$log" | grep . || tail -n 40 "$log"; } | head -n 60 >&2
-        die "failed: $*   (all of its output: $log)"
+        die "failed: $*   (full output: $log)"
     fi
 }
 
-# configure PRESET: unless that build folder is ready; ninja looks after changed CMake files by itself
+# configure PRESET: skipped if the build folder is ready; ninja itself reconfigures when CMake files change
 configure() {
     local build=$root/build/$1
     mkdir -p "$build"

@@ -1,7 +1,7 @@
-# What libshikumi links with. Read by our own CMakeLists.txt and, once installed, by find_package(shikumi).
+# Libraries that libshikumi links with. Read by our CMakeLists.txt and, after installation, by find_package(shikumi).
 # In:  shikumi_want_curl  AUTO, ON or OFF
 # Out: targets shikumi::openblas ZLIB::ZLIB Threads::Threads Boost::headers and perhaps CURL::libcurl OpenSSL::Crypto;
-#      shikumi_have_curl; shikumi_missing, a list of sentences, empty when all is there.
+#      shikumi_have_curl; shikumi_missing, a list of sentences, empty if nothing is missing.
 set(shikumi_missing)
 
 find_package(Threads QUIET)
@@ -9,8 +9,8 @@ if(NOT Threads_FOUND)
     list(APPEND shikumi_missing "a threads library")
 endif()
 
-# OpenBLAS itself, not just any BLAS: its thread count has to be set. Debian keeps it apart from the reference BLAS and
-# a bare <cblas.h> may be the other one's, so pkg-config is asked first.
+# No other BLAS will do: the library sets OpenBLAS's thread count. On Debian a bare <cblas.h> may belong to the
+# reference BLAS, so pkg-config comes first.
 if(NOT TARGET shikumi::openblas)
     find_package(PkgConfig QUIET)
     if(PkgConfig_FOUND)
@@ -37,7 +37,7 @@ if(NOT ZLIB_FOUND)
     list(APPEND shikumi_missing "zlib (Debian: zlib1g-dev)")
 endif()
 
-find_package(Boost 1.74 QUIET)   # headers only: Boost.Graph's algorithms run on our graphs
+find_package(Boost 1.74 QUIET)   # headers only
 if(NOT Boost_FOUND)
     list(APPEND shikumi_missing "the Boost headers, 1.74 or newer (Debian: libboost-dev)")
 endif()
@@ -45,11 +45,11 @@ endif()
 set(shikumi_have_curl OFF)
 if(NOT shikumi_want_curl STREQUAL "OFF")
     find_package(CURL QUIET)
-    find_package(OpenSSL QUIET)   # SHA-256: nothing is fetched that can't be checked
+    find_package(OpenSSL QUIET)   # SHA-256 of fetched files
     if(CURL_FOUND AND OPENSSL_FOUND)
         set(shikumi_have_curl ON)
     elseif(shikumi_want_curl STREQUAL "AUTO")
-        message(STATUS "shikumi: no libcurl or OpenSSL (Debian: libcurl4-openssl-dev libssl-dev); data sets have to be fetched by hand")
+        message(STATUS "shikumi: no libcurl or OpenSSL (Debian: libcurl4-openssl-dev libssl-dev); data sets must be downloaded by hand")
     else()
         list(APPEND shikumi_missing "libcurl and OpenSSL (Debian: libcurl4-openssl-dev libssl-dev), or SHIKUMI_CURL=OFF")
     endif()

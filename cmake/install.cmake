@@ -1,4 +1,4 @@
-# Headers, library, package data, and the two files by which other builds find them.
+# Installs headers, library, data sets, and the files for find_package and pkg-config.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS shikumi EXPORT shikumi-targets
@@ -24,8 +24,8 @@ install(
           cmake/dependencies.cmake
     DESTINATION ${package})
 
-# pkg-config. Paths are relative to the file, so a moved prefix still works. A static library's users must link its
-# dependencies themselves, hence Requires; a shared one brings its own, hence Requires.private.
+# pkg-config. Paths are relative to the file, so a moved prefix still works. Users of the static library must link its
+# dependencies (Requires); the shared library links them itself (Requires.private).
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX
     BASE_DIRECTORY ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig OUTPUT_VARIABLE shikumi_pc_prefix)
 set(requires zlib)

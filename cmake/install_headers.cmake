@@ -1,5 +1,5 @@
-# Installs the public headers: what the front doors in include/shikumi lead to. Run by `cmake --install`, which sets
-# source_dir and destination, so that the list is never older than the sources.
+# Installs the public headers: all that include/shikumi/shikumi.hpp and graph.hpp include, directly or not. Run by
+# `cmake --install`, which sets source_dir and destination, so that the list is always up to date.
 cmake_policy(VERSION 3.25)
 set(pending shikumi.hpp graph.hpp)
 set(public ${pending})

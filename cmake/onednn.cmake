@@ -1,9 +1,8 @@
-# oneDNN 2, which multiplies matrices of some shapes faster than OpenBLAS does. Its header is all that a build needs: the
-# library is loaded by the first product that it is to compute (autograd/kernels/detail/onednn.cpp), so nobody links with it
-# and a program runs without it, too.
+# oneDNN 2 multiplies matrices of some shapes faster than OpenBLAS. A build needs only its header. The first product of
+# such a shape loads the library (autograd/kernels/detail/onednn.cpp): programs don't link with it and run without it.
 # In:  SHIKUMI_ONEDNN  AUTO, ON or OFF
-# Out: shikumi_have_onednn; SHIKUMI_ONEDNN_INCLUDE_DIR; shikumi_onednn_library, the name to load it by; perhaps another
-#      sentence in shikumi_missing.
+# Out: shikumi_have_onednn; SHIKUMI_ONEDNN_INCLUDE_DIR; shikumi_onednn_library, its file name; perhaps another sentence
+#      in shikumi_missing.
 set(shikumi_have_onednn OFF)
 if(SHIKUMI_ONEDNN STREQUAL "OFF")
     return()
@@ -22,7 +21,7 @@ mark_as_advanced(SHIKUMI_ONEDNN_LIBRARY)
 if(major STREQUAL "2" AND SHIKUMI_ONEDNN_LIBRARY)
     set(shikumi_have_onednn ON)
 elseif(SHIKUMI_ONEDNN STREQUAL "AUTO")
-    message(STATUS "shikumi: no oneDNN 2 (Debian: libdnnl-dev), so all products are OpenBLAS's")
+    message(STATUS "shikumi: no oneDNN 2 (Debian: libdnnl-dev), so OpenBLAS computes all products")
 else()
     list(APPEND shikumi_missing "oneDNN 2 (Debian: libdnnl-dev), or SHIKUMI_ONEDNN=OFF")
 endif()

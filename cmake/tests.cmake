@@ -1,5 +1,5 @@
-# tests/FOLDER/**/*.cpp make the Catch2 program FOLDER_test; tests/support/*.cpp, where there are any, are linked into
-# each. tests/golden makes the case runner, tests/peers asks libtorch, tests/consumer is a user's project.
+# tests/FOLDER/**/*.cpp make the Catch2 program FOLDER_test; tests/support/*.cpp, if any, are linked into each.
+# tests/golden makes the golden-case runner, tests/peers compares with libtorch, tests/consumer is a user's project.
 find_package(Catch2 3 CONFIG QUIET)
 if(Catch2_FOUND)
     add_library(shikumi_test_main INTERFACE)
@@ -9,7 +9,7 @@ if(Catch2_FOUND)
     set(allow_no_tests --allow-running-no-tests)
 else()
     find_package(Catch2 2 CONFIG REQUIRED)
-    add_library(shikumi_test_main STATIC tests/main.cpp)   # Catch2 v2's main takes seconds to compile: once
+    add_library(shikumi_test_main STATIC tests/main.cpp)   # Catch2 v2's main takes seconds to compile
     set_target_properties(shikumi_test_main PROPERTIES CXX_EXTENSIONS OFF)
     target_link_libraries(shikumi_test_main PUBLIC Catch2::Catch2 PRIVATE shikumi_sanitizers)
     target_compile_features(shikumi_test_main PUBLIC cxx_std_20)
@@ -38,31 +38,31 @@ foreach(folder IN LISTS folders)
     add_executable(${folder}_test ${sources})
     set_target_properties(${folder}_test PROPERTIES CXX_EXTENSIONS OFF)
     target_link_libraries(${folder}_test PRIVATE shikumi_test_support)
-    if(NOT folder STREQUAL "structure")   # that one reads sources and need not wait for the library
+    if(NOT folder STREQUAL "structure")   # it reads sources and does not need the library
         target_link_libraries(${folder}_test PRIVATE shikumi)
         if(TARGET shikumi_test_helpers)
             target_link_libraries(${folder}_test PRIVATE shikumi_test_helpers)
         endif()
     endif()
-    # One entry for what is quick and one for what is tagged [slow]: `ctest -LE slow` leaves the latter out.
+    # Two entries, quick tests and those tagged [slow]: `ctest -LE slow` leaves the latter out.
     add_test(NAME ${folder} COMMAND ${folder}_test ~[slow] ${allow_no_tests})
     add_test(NAME ${folder}.slow COMMAND ${folder}_test [slow] ${allow_no_tests})
     set_tests_properties(${folder}.slow PROPERTIES LABELS slow)
     set_tests_properties(${folder} ${folder}.slow PROPERTIES TIMEOUT 900)
 endforeach()
-if(TARGET datasets_test)   # it makes compressed files
+if(TARGET datasets_test)   # writes compressed files
     target_link_libraries(datasets_test PRIVATE ZLIB::ZLIB)
 endif()
-if(TARGET autograd_test)   # it reads the trace of a profile, and looks at a library that is loaded
+if(TARGET autograd_test)   # reads a profile's trace as JSON, inspects a loaded library
     find_package(nlohmann_json CONFIG REQUIRED)
     target_link_libraries(autograd_test PRIVATE nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})
 endif()
-if(TARGET examples_test)   # it runs the programs, and tests what they share
+if(TARGET examples_test)   # runs the programs, tests examples/common
     add_dependencies(examples_test examples)
     target_link_libraries(examples_test PRIVATE examples_common)
 endif()
 
-# Every public header compiles alone: one source a header, parsed and thrown away.
+# Every public header must compile alone: each has a generated source that includes it twice.
 set(header_checks)
 file(GLOB front_doors CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include/shikumi
     ${PROJECT_SOURCE_DIR}/include/shikumi/*.hpp)
@@ -85,21 +85,21 @@ if(sources)
     add_executable(golden ${sources})
     set_target_properties(golden PROPERTIES CXX_EXTENSIONS OFF RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
     target_link_libraries(golden PRIVATE shikumi nlohmann_json::nlohmann_json shikumi_warnings)
-    # The cases don't come with the sources: they lie beside them, or where this says.
+    # The cases are not part of the source tree.
     set(SHIKUMI_GOLDEN_CASES ${PROJECT_SOURCE_DIR}/../shared/oracle CACHE PATH "Folder of golden cases for the tests")
     if(EXISTS ${SHIKUMI_GOLDEN_CASES})
         add_test(NAME golden COMMAND golden ${SHIKUMI_GOLDEN_CASES})
     endif()
 endif()
 
-# The same computations by libtorch, where it is installed. It brings a BLAS and threads of its own, which is why no other
-# test is linked with it; its headers warn, want C++17 and are seen by one file. Not with sanitizers: it isn't built so.
+# Comparison with libtorch, if installed. It brings its own BLAS and threads, so no other test is linked with it. Its
+# headers cause warnings and want C++17, so only one file includes them. Its binaries don't support sanitizers.
 find_path(SHIKUMI_TORCH_INCLUDE_DIR torch/csrc/api/include/torch/all.h)
 find_library(SHIKUMI_TORCH_CPU_LIBRARY torch_cpu)
 find_library(SHIKUMI_C10_LIBRARY c10)
 mark_as_advanced(SHIKUMI_TORCH_INCLUDE_DIR SHIKUMI_TORCH_CPU_LIBRARY SHIKUMI_C10_LIBRARY)
 if(SHIKUMI_SANITIZE)
-    message(STATUS "shikumi: no comparison with libtorch, which knows no sanitizers")
+    message(STATUS "shikumi: no comparison with libtorch, which does not support sanitizers")
 elseif(SHIKUMI_TORCH_INCLUDE_DIR AND SHIKUMI_TORCH_CPU_LIBRARY AND SHIKUMI_C10_LIBRARY)
     add_library(shikumi_torch STATIC tests/peers/torch.cpp)
     set_target_properties(shikumi_torch PROPERTIES CXX_STANDARD 17 CXX_EXTENSIONS OFF)
@@ -115,7 +115,7 @@ else()
     message(STATUS "shikumi: no comparison with libtorch, which is not installed (Debian: libtorch-dev)")
 endif()
 
-# A user's project against the installed package. Not with sanitizers: the user's compiler would need their flags too.
+# A user's project against the installed package. Not with sanitizers, whose flags the user's project would need, too.
 if(SHIKUMI_INSTALL AND NOT SHIKUMI_SANITIZE AND shikumi_sources)
     add_test(NAME consumer
         COMMAND ${PROJECT_SOURCE_DIR}/tests/consumer/check ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}

@@ -1,5 +1,5 @@
-// malloc and its relatives, counted: these stand before glibc's for the whole process, the
-// libraries that it loads included.
+// Counts calls of malloc and its relatives: these functions replace glibc's in the whole process,
+// including the libraries that it loads.
 #include <malloc.h>
 
 #include <atomic>
@@ -19,8 +19,8 @@ namespace {
 
 std::atomic<long> count{0};
 
-// Not an atomic addition, whose cost would be felt by who allocates often: exact with one thread,
-// and rarely one short with several.
+// An atomic addition would slow down programs that allocate often. This count is exact with one
+// thread; with several it may rarely miss a call.
 void note() noexcept {
     count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }

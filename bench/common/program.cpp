@@ -18,7 +18,7 @@ namespace {
 constexpr const char* kStarted = "SHIKUMI_BENCH_STARTED";
 constexpr const char* kSteps = "SHIKUMI_BENCH_STEPS";
 
-// Seconds on a clock that all processes share.
+// Seconds on a clock shared by all processes.
 double now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
@@ -54,11 +54,11 @@ Program::Program(int argc, char** argv, std::string_view workloads, ThreadsBy by
     if (argc > 3) variant_ = argv[3];
     if (threads_ < 1 || argc > 4) refuse();
 
-    if (std::getenv(kSteps)) {  // a profiler would lose sight of a process that starts anew
+    if (std::getenv(kSteps)) {  // a profiler does not follow execv
         started_ = now();
         return;
     }
-    // The process keeps its number when it starts anew, so a value of another one isn't taken.
+    // execv keeps the process id, so the mark tells our own value from another process's.
     const std::string mark = std::to_string(getpid()) + ' ';
     if (const char* started = std::getenv(kStarted)) {
         if (std::string_view(started).substr(0, mark.size()) == mark) {

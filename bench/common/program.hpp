@@ -1,4 +1,4 @@
-// What the benchmark programs share: arguments, the clock, memory, and one line for each result.
+// Shared by the benchmark programs: arguments, the clock, memory, and one line for each result.
 #pragma once
 
 #include <functional>
@@ -12,23 +12,23 @@ struct Time {
     double median, least;
 };
 
-/// Calls `step` in rounds of at least 40 ms, for about half a second. SHIKUMI_BENCH_STEPS in the
-/// environment makes it so many calls and no clock: for profilers and counters of instructions.
+/// Calls `step` in rounds of at least 40 ms, for about half a second. The environment variable
+/// SHIKUMI_BENCH_STEPS=N makes N calls without a clock, for profilers and instruction counters.
 Time measure(const std::function<void()>& step);
 
-/// How often the process has asked malloc and its relatives for memory.
+/// Number of calls of malloc and its relatives that the process has made.
 long allocations() noexcept;
 
-/// Who sets the number of threads: the program itself, or the environment that OpenBLAS and OpenMP
-/// read while they are loaded.
+/// The number of threads is set by the program itself, or by the environment variables that
+/// OpenBLAS and OpenMP read at load time.
 enum class ThreadsBy { program, environment };
 
 /// A program that runs one workload in a process of its own: PROGRAM WORKLOAD THREADS [VARIANT].
-/// What it reports are lines of `workload threads metric value unit`.
+/// It prints lines of `workload threads metric value unit`.
 class Program {
 public:
-    /// Starts the program anew, to know when it began and under what environment. Leaves it where
-    /// the arguments are wrong.
+    /// Restarts the program by execv with a known start time and environment. Exits with 2 if the
+    /// arguments are wrong.
     Program(int argc, char** argv, std::string_view workloads, ThreadsBy by);
 
     const std::string& workload() const noexcept { return workload_; }
@@ -36,16 +36,16 @@ public:
     int threads() const noexcept { return threads_; }
 
     void report(std::string_view metric, double value, std::string_view unit) const;
-    /// Time from the start of the process until now.
+    /// Reports the time from the start of the process until now.
     void report_first() const;
     void report_step(const Time& time) const;
-    /// The most memory that the process has held.
+    /// Reports the peak memory of the process.
     void report_peak() const;
-    /// All of that: the first step, its time once warm, how often it allocates, the peak.
+    /// Runs `step` and reports all metrics: first result, warm time, allocations, peak memory.
     Time run(const std::function<void()>& step) const;
-    /// Samples a second, where f computes `samples`.
+    /// Reports samples a second, where a call of f computes `samples`.
     void run_rate(std::string_view metric, long samples, const std::function<void()>& f) const;
-    /// Says that there is no such workload or variant.
+    /// Prints the usage and exits with 2.
     [[noreturn]] void refuse() const;
 
 private:

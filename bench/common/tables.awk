@@ -1,5 +1,5 @@
-# Lines of `program workload threads metric value unit` become Markdown tables of medians, and CSV in the file `csv`.
-# `order` lists the programs as the columns have them.
+# Turns lines of `program workload threads metric value unit` into Markdown tables of medians, and into CSV in the file
+# `csv`. `order` lists the programs in the order of the columns.
 
 {
     key = $1 SUBSEP $2 SUBSEP $3 SUBSEP $4
@@ -25,7 +25,7 @@ END {
     close(csv)
 }
 
-# The median of what `key` has collected; `least` and `greatest` beside it.
+# The median of the values of `key`; also sets `least` and `greatest`.
 function median(key,    n, i, j, v) {
     n = count[key]
     for (i = 2; i <= n; i++) {
@@ -38,7 +38,7 @@ function median(key,    n, i, j, v) {
     return n % 2 ? value[key, (n + 1) / 2] : (value[key, n / 2] + value[key, n / 2 + 1]) / 2
 }
 
-# Three digits or all before the point, thousands apart.
+# Three significant digits, or all digits before the point, with separators of thousands.
 function number(x,    s, out) {
     if (x < 100) return sprintf("%.3g", x)
     s = sprintf("%.0f", x)
@@ -52,8 +52,8 @@ function number(x,    s, out) {
 
 function cell(text, width) { return sprintf(" %*s |", width, text) }
 
-# One row for each workload and thread count that has `metric`. With ratios: ours, the faster of recorded and captured,
-# to each peer.
+# One row for each workload and thread count that has `metric`. `ratios` adds the ratio of ours, the faster of recorded
+# and captured, to each peer.
 function table(metric, title, ratios,    r, p, parts, key, m, line, ours, ruler, better, name) {
     better = metric ~ /^infer/ ? -1 : 1   # a rate is better when it is larger
     line = "| workload | threads |"

@@ -1,4 +1,4 @@
-// What the micro benchmarks share.
+// Shared by the micro benchmarks.
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -13,7 +13,7 @@
 
 namespace bench {
 
-/// Random values, computed.
+/// Random values, already evaluated.
 inline shikumi::Tensor drawn(const shikumi::Shape& shape, double low = 0, double high = 1,
                              shikumi::DType dtype = shikumi::f32) {
     static shikumi::Generator rng(1);
@@ -22,7 +22,7 @@ inline shikumi::Tensor drawn(const shikumi::Shape& shape, double low = 0, double
     return x;
 }
 
-/// Bytes that memcpy reads and writes in a second, copying `bytes` there and back again.
+/// Bytes that memcpy reads and writes in a second when it copies `bytes` repeatedly.
 inline double copy_rate(std::size_t bytes) {
     using Clock = std::chrono::steady_clock;
     std::vector<char> from(bytes, 1), to(bytes);
@@ -40,7 +40,7 @@ inline double copy_rate(std::size_t bytes) {
     return best;
 }
 
-/// Shows the `bytes` that an iteration reads and writes as GB/s, and as a part of memcpy's rate.
+/// Shows the `bytes` that an iteration reads and writes as GB/s and as a fraction of memcpy's rate.
 inline void count_bytes(benchmark::State& state, double bytes, double copy_rate) {
     using benchmark::Counter;
     state.counters["GB"] = Counter(bytes * 1e-9, Counter::kIsIterationInvariantRate);
@@ -53,13 +53,13 @@ inline void count_flops(benchmark::State& state, double flops) {
         benchmark::Counter(flops, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-/// Shows an iteration's time divided by `parts`, in seconds with a prefix.
+/// Shows an iteration's time divided by `parts`, in seconds with an SI prefix.
 inline void count_each(benchmark::State& state, const char* part, double parts) {
     state.counters[std::string("per_") + part] = benchmark::Counter(
         parts, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
-/// Runs what has been registered, as the arguments say.
+/// Runs the registered benchmarks with the options of the command line.
 inline int run(int argc, char** argv) {
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;

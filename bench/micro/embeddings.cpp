@@ -1,5 +1,5 @@
-// A training step of an Embedding of 128 numbers: 64 texts of 20 words, their mean, Dense 2. The
-// time of a sparse step doesn't depend on the number of rows.
+// Times a training step of Embedding 128 on 64 texts of 20 words, their mean, Dense 2. The time of
+// a sparse step does not depend on the number of rows.
 #include <functional>
 #include <vector>
 
@@ -21,7 +21,7 @@ void train(benchmark::State& state, optim::Optimizer (*make)(), bool dense) {
     optim::Optimizer optimizer = make();
     for (auto _ : state) {
         Tensor loss = cross_entropy(m(x, nn::Mode::train), y);
-        if (dense) loss = loss + sum(weights[0]) * 0;  // a gradient of every row
+        if (dense) loss = loss + sum(weights[0]) * 0;  // gives every row a gradient
         auto gradients = grad(loss, std::vector<Tensor>(weights.begin(), weights.end()));
         evaluate({&loss, 1}, optimizer.updates(weights, std::move(gradients)));
     }

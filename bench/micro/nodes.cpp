@@ -1,4 +1,4 @@
-// What a node costs: recording, derivative, plan and evaluation of chains of small pointwise nodes.
+// Times a node: recording, derivative, plan and evaluation of chains of small pointwise nodes.
 #include <algorithm>
 #include <random>
 #include <vector>
@@ -9,7 +9,7 @@ using namespace shikumi;
 
 namespace {
 
-// tanh, multiply or add: one after another, or as `order` says.
+// A chain of tanh (0), multiply (1) and add (2) in this order.
 Tensor chain(const Tensor& x, const Tensor& a, const std::vector<int>& order) {
     Tensor v = x;
     for (const int kind : order) v = kind == 0 ? tanh(v) : kind == 1 ? v * a : v + a;
@@ -22,7 +22,7 @@ std::vector<int> in_turn(std::size_t nodes) {
     return order;
 }
 
-// The same chain every time: its plan is known.
+// The same chain every time, so its plan is cached.
 void forward_and_backward(benchmark::State& state) {
     const std::vector<int> order = in_turn(static_cast<std::size_t>(state.range(0)));
     const Tensor x = bench::drawn({16}), a = bench::drawn({16});
@@ -37,8 +37,8 @@ void forward(benchmark::State& state) {
     bench::count_each(state, "node", static_cast<double>(order.size()));
 }
 
-// Another depth, between half and one and a half of `nodes`, and another order each time: nothing
-// is met twice. `fixed` repeats one of them, whose depth is the mean.
+// Each iteration has another depth, between half and one and a half of `nodes`, and another order,
+// so that no plan can be reused. `fixed` repeats one chain of the mean depth.
 void random_structure(benchmark::State& state, bool fixed) {
     const auto nodes = static_cast<int>(state.range(0));
     std::minstd_rand bits;

@@ -1,5 +1,5 @@
-// The kernel of each pointwise operation on blocks in the first-level cache, next to memcpy;
-// softmax and its relatives; the optimiser's update.
+// Times the kernel of each pointwise operation on blocks in the first-level cache, relative to
+// memcpy; softmax and its relatives; Adam's update.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -12,11 +12,11 @@ using namespace shikumi;
 
 namespace {
 
-constexpr Index kBlock = 1024;  // elements of f32, as the evaluator takes them
+constexpr Index kBlock = 1024;  // f32 elements in a block of the evaluator
 
 struct Row {
     const char* name;
-    double low, high;  // what the inputs are drawn from
+    double low, high;  // range of the random inputs
     Tensor (*f)(const Tensor&, const Tensor&);
 };
 
@@ -70,14 +70,14 @@ constexpr Row kRows[]{
     {"erf", -3, 3, [](T a, T) { return erf(a); }},
 };
 
-// `x` as a block: scalars are stretched, as the evaluator hands them on.
+// `x` as a block; the evaluator, too, hands scalars to kernels as full blocks.
 Tensor block(const Tensor& x) {
     const Tensor b = x.size() == 1 ? identity(broadcast_to(x, {kBlock})) : x;
     evaluate(b);
     return b;
 }
 
-// The kernel of the operation that `row` records, on arrays.
+// Times the kernel of the operation that `row` records.
 void kernel(benchmark::State& state, const Row& row, DType dtype) {
     static const double copy_rate = bench::copy_rate(kBlock * sizeof(float));
     const Tensor a = bench::drawn({kBlock}, row.low, row.high, dtype);

@@ -1,5 +1,5 @@
-// matmul next to the BLAS call that it stands for, on shapes that the workloads have and, at the
-// end, on three that oneDNN computes where it is there.
+// Times matmul and the corresponding BLAS call on shapes of the workloads and, at the end, on three
+// shapes that oneDNN computes where it is installed.
 #include <cblas.h>
 
 #include <string>
@@ -21,7 +21,7 @@ constexpr Shapes kShapes[]{{1, 1, 1},        {4, 4, 4},          {16, 64, 4},   
                            {512, 512, 512},  {1024, 1024, 1024}, {3584, 28, 512}, {32, 1024, 1024},
                            {16, 4096, 4096}, {4096, 4096, 16}};
 
-// Recorded, planned by now, evaluated.
+// Records and evaluates the product; its plan is cached.
 void ours(benchmark::State& state, const Shapes& s) {
     const Tensor a = bench::drawn({s.m, s.k}), b = bench::drawn({s.k, s.n});
     for (auto _ : state) evaluate(matmul(a, b));

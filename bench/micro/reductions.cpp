@@ -1,4 +1,5 @@
-// Each reduction over all, the first and the last axis, in bytes read a second, next to memcpy's.
+// Times each reduction over all axes, the first and the last: bytes read a second, relative to
+// memcpy.
 #include <string>
 
 #include "common.hpp"
@@ -36,7 +37,7 @@ void reduction(benchmark::State& state, const Row& row, const Axes& axes) {
     const Index side = state.range(0);
     Tensor x = bench::drawn({side, side});
     if (row.name == std::string("any") || row.name == std::string("all")) {
-        x = x > (row.name == std::string("any") ? 1 : -1);  // no element decides early
+        x = x > (row.name == std::string("any") ? 1 : -1);  // no element decides the result early
         evaluate(x);
     }
     for (auto _ : state) evaluate(row.f(x, axes));

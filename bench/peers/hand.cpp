@@ -1,5 +1,6 @@
-// Steps written by hand: no graph, nothing allocated, loops and products in one order. Compiled for
-// this processor with -ffast-math, which takes glibc's vector functions and flushes denormals.
+// Training steps written by hand: no graph, no allocation, a fixed order of loops and products.
+// Compiled for this processor with -ffast-math, which enables glibc's vector functions and flushes
+// denormals.
 #include <cblas.h>
 
 #include <algorithm>
@@ -32,7 +33,7 @@ std::vector<int> labels(int count, int classes) {
     return y;
 }
 
-// f(i) for i of [0, n): vector code, on all threads where that is worth it.
+// f(i) for i in [0, n), vectorised, on all threads if n is large enough.
 template <class F>
 void each(std::size_t n, F f) {
     if (n < 50000) {
@@ -45,7 +46,7 @@ void each(std::size_t n, F f) {
 }
 
 struct Weights {
-    Floats value, gradient, first, second;  // the optimiser's memories
+    Floats value, gradient, first, second;  // the optimiser's slots
 
     explicit Weights(std::size_t size, float scale = 0)
         : value(drawn(size, scale)), gradient(size), first(size), second(size) {}
@@ -82,7 +83,7 @@ private:
     float beta_1_ = 1, beta_2_ = 1;
 };
 
-// C = A B, or C += A B where `keep` is 1; row-major, A (m, k) and B (k, n) after transposing.
+// C = A B + keep C; row-major, A (m, k) and B (k, n) after transposing.
 void product(bool left, bool right, int m, int n, int k, const float* a, const float* b, float* c,
              float keep = 0) {
     cblas_sgemm(CblasRowMajor, left ? CblasTrans : CblasNoTrans, right ? CblasTrans : CblasNoTrans,
@@ -109,7 +110,7 @@ void sum_rows(const float* __restrict g, int rows, int columns, float* __restric
         for (int j = 0; j < columns; ++j) out[j] += g[j];
 }
 
-// relu between the layers, cross-entropy behind the last.
+// relu between the layers, cross-entropy after the last.
 class Perceptron {
 public:
     enum class By { nesterov, adam };
@@ -172,7 +173,7 @@ private:
                     for (int j = 0; j < out; ++j) y[j] += b[j];
             }
         }
-        // From the gradient of the output; `x` is a relu's where it has a gradient.
+        // From the gradient of the output. If `x_gradient` is given, `x` is the output of a relu.
         void backward(int batch, const float* x, float* x_gradient) {
             product(true, false, in, out, batch, x, gradient.data(), kernel.gradient.data());
             sum_rows(gradient.data(), batch, out, bias.gradient.data());
@@ -190,8 +191,8 @@ private:
     AdamRate rate_;
 };
 
-// All inputs in one product, one pass over the gates a step, the weights' gradients in one product
-// each.
+// One product for all inputs, one pass over the gates for each time step, one product for each
+// weight's gradient.
 class Lstm {
 public:
     void step() {
@@ -236,7 +237,7 @@ private:
 
     static float sigmoid(float x) { return 0.5F * std::tanh(0.5F * x) + 0.5F; }
 
-    // Row r of all steps' rows; states have one step more, the first being zero.
+    // Row r of the rows of all time steps. The states have one more time step: the first is zero.
     void forward(int r) {
         float* __restrict i = &gates_[r * kGates];
         float* __restrict f = i + kUnits, * __restrict u = f + kUnits, * __restrict o = u + kUnits;
@@ -253,7 +254,7 @@ private:
             h[j] = o[j] * th[j];
         }
     }
-    // The gates become their gradients.
+    // Overwrites the gates with their gradients.
     void backward(int r, int row) {
         float* __restrict i = &gates_[r * kGates];
         float* __restrict f = i + kUnits, * __restrict u = f + kUnits, * __restrict o = u + kUnits;
@@ -283,7 +284,7 @@ private:
     AdamRate rate_;
 };
 
-// A pointwise function after another, each in a pass of its own.
+// A chain of pointwise functions, one pass over memory for each.
 class Chain {
 public:
     Chain(std::size_t size, int nodes)
@@ -311,7 +312,7 @@ public:
         pass([=](std::size_t j) { ones[j] = 1; });
         const float* g = ones;
         for (std::size_t i = nodes; i-- > 0;) {
-            if (i % 3 == 2) continue;  // an addition hands its gradient on
+            if (i % 3 == 2) continue;  // an addition passes its gradient on
             const float* y = values_[i + 1].data();
             float* out = gradients_[i].data();
             if (i % 3 == 0)

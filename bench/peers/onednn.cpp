@@ -1,5 +1,6 @@
-// What oneDNN's own primitives take for the heavy layers of a step, each in the layout that it
-// likes best, without the reorders between them: a floor for convolutions, not a whole step.
+// Times oneDNN's primitives for the heavy layers of a training step, each in the layout that it
+// prefers, without the reorders between them. This is a lower bound for convolutions, not a whole
+// training step.
 #include <oneapi/dnnl/dnnl.hpp>
 
 #include <cstdint>
@@ -17,10 +18,11 @@ using Desc = memory::desc;
 
 constexpr std::string_view kUsage = "w3 w4 w5 w7, hello";
 
-// Primitives with their arguments, run in the order in which they were added.
+// Primitives with their arguments, run in the order of their addition.
 class Layers {
 public:
-    // Each of them: forward, gradient of the weights and, behind the first layer, of the input.
+    // Each adds the forward pass, the gradient of the weights and, except in the first layer, the
+    // gradient of the input.
     void dense(int batch, int in, int out, bool first = false) {
         const Desc x = any({batch, in}), w = any({out, in}), b = vector(out), y = any({batch, out});
         const inner_product_forward::primitive_desc forward(
@@ -87,13 +89,13 @@ public:
                                                       state,
                                                       state},
                                                      engine_, forward);
-        const Arguments shared = tape;  // a copy: adding moves what is there
+        const Arguments shared = tape;  // a copy, since add() may move the elements
         Arguments& arguments = add<lstm_backward>(
             backward, {DNNL_ARG_WEIGHTS_LAYER, DNNL_ARG_WEIGHTS_ITER, DNNL_ARG_DIFF_SRC_LAYER,
                        DNNL_ARG_DIFF_SRC_ITER, DNNL_ARG_DIFF_SRC_ITER_C,
                        DNNL_ARG_DIFF_WEIGHTS_LAYER, DNNL_ARG_DIFF_WEIGHTS_ITER, DNNL_ARG_DIFF_BIAS,
                        DNNL_ARG_DIFF_DST_LAYER, DNNL_ARG_DIFF_DST_ITER, DNNL_ARG_DIFF_DST_ITER_C});
-        arguments.insert(shared.begin(), shared.end());  // keeps weights in backward's own layout
+        arguments.insert(shared.begin(), shared.end());  // the weights keep backward's layout
     }
 
     void run() {
@@ -115,7 +117,7 @@ private:
     }
     static Desc vector(int size) { return {{size}, memory::data_type::f32, memory::format_tag::x}; }
 
-    // With arguments of the layouts that the primitive has chosen.
+    // Adds a primitive with arguments in the layouts that it has chosen.
     template <class Primitive>
     Arguments& add(const typename Primitive::primitive_desc& chosen,
                    const std::vector<int>& names) {

@@ -1,5 +1,5 @@
-// The floor: what a training step's matrix products alone cost, by OpenBLAS. Of several ways to cut
-// the same products the fastest counts.
+// A lower bound: OpenBLAS's time for the matrix products of a training step alone. The fastest of
+// several ways to divide these products counts.
 #include <cblas.h>
 #include <omp.h>
 
@@ -16,8 +16,8 @@
 namespace {
 
 constexpr std::string_view kUsage =
-    "w1 w2 w3 w4 w5 w7: the products of a training step; hello: one product; info: what OpenBLAS "
-    "is";
+    "w1 w2 w3 w4 w5 w7: the products of a training step; hello: one product; info: OpenBLAS's "
+    "version and kernels";
 
 std::vector<float> drawn(std::size_t size) {
     static std::minstd_rand bits;
@@ -39,7 +39,7 @@ struct Product {
     std::vector<float> b = drawn(static_cast<std::size_t>(k) * n);
     std::vector<float> c = std::vector<float>(static_cast<std::size_t>(m) * n);
 
-    // The part of C from `row` and `column` on, of size (rows, columns).
+    // Computes the part of C of size (rows, columns) that begins at (row, column).
     void multiply(int row, int rows, int column, int columns) {
         const bool left = form == Form::left_transposed, right = form == Form::right_transposed;
         const std::size_t skipped_rows = row, skipped_columns = column;
@@ -52,8 +52,8 @@ struct Product {
     void by_openblas() {
         for (int i = 0; i < times; ++i) multiply(0, m, 0, n);
     }
-    // The larger side of C divided among the threads, inside which OpenBLAS's OpenMP build uses one
-    // each. Small products aren't worth it.
+    // Divides the larger side of C among the threads; OpenBLAS's OpenMP build then uses one thread
+    // in each. Small products stay undivided.
     void divided(int threads) {
         if (2e-6 * m * n * k < 1) return by_openblas();
         const bool by_rows = m > n;
@@ -73,17 +73,17 @@ struct Product {
 
 using Products = std::vector<Product>;
 
-// Forward, gradient of the weights and, behind the first layer, of the input.
+// The forward pass, the gradient of the weights and, except in the first layer, of the input.
 void dense(Products& p, int batch, int in, int out, bool first = false) {
     p.push_back({Form::plain, batch, out, in});
     p.push_back({Form::left_transposed, in, out, batch});
     if (!first) p.push_back({Form::right_transposed, batch, in, out});
 }
 
-// How many images one product of a convolution takes.
+// The images in one product of a convolution.
 enum class Unfolded { image, batch };
 
-// A 3x3 convolution as products with the unfolded input, whose unfolding costs nothing here.
+// A 3x3 convolution as products with the unfolded input. The unfolding itself is not timed.
 void convolution(Products& p, Unfolded how, int images, int in, int out, int pixels,
                  bool first = false) {
     const int taps = 9 * in, times = how == Unfolded::image ? images : 1;
@@ -149,7 +149,7 @@ Products inference(int batch) {
     return p;
 }
 
-// The fastest way to compute each of the alternatives.
+// The time of the fastest alternative, each computed in its fastest way.
 bench::Time fastest(const bench::Program& program, std::vector<Products> alternatives) {
     std::vector<bench::Time> times;
     for (Products& all : alternatives) {

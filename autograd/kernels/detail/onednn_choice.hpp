@@ -6,9 +6,9 @@
 
 namespace shikumi::kernels::detail {
 
-// 'd' where oneDNN takes at most 0.8 of OpenBLAS's time. A·B, A·Bᵀ, Aᵀ·B: a row for each m, a group
-// for each n, a letter for each k; 8 to 15 in the first class, 16 to 31 in the next, and so on, all
-// from 2048 in the last.
+// A 'd' marks the sizes for which oneDNN takes at most 0.8 of OpenBLAS's time, for A·B, A·Bᵀ
+// and Aᵀ·B in turn. Each m has a row, each n a group, each k a letter. The first class holds the
+// sizes 8 to 15, the next 16 to 31, and so on; the last holds all from 2048 on.
 inline constexpr std::string_view onednn_choice[3][9]{
     {
         "......... ......... ......... ......... ........d .......dd ......ddd .....dddd ....ddddd",
