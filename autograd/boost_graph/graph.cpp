@@ -43,7 +43,7 @@ std::size_t Graph::index(const Node* v) const { return find(*state_, v); }
 
 std::string Graph::name(const Node* v) const {
     if (v->op) return std::string(v->op->name());
-    if (const Slot* slot = v->slot()) return slot->name;
+    if (const ParameterState* state = v->parameter_state()) return state->name;
     return v->has(Node::consumed) ? "consumed" : "value";
 }
 

@@ -44,21 +44,21 @@ void check(std::span<const Tensor> roots, std::span<const Assignment> assignment
                 "[evaluate] an empty Tensor (default-constructed or moved from) has no value");
     }
     for (const Assignment& a : assignments) {
-        const Slot& slot = a.parameter.slot();
+        const ParameterState& state = a.parameter.state();
         if (!a.value.defined())
-            fail<StateError>("assign", "parameter '", slot.name, "' would get an empty Tensor");
-        if (a.value.spec() != slot.value.spec())
-            fail<ShapeError>("assign", "parameter '", slot.name, "' is ", slot.value.spec(),
+            fail<StateError>("assign", "parameter '", state.name, "' would get an empty Tensor");
+        if (a.value.spec() != state.value.spec())
+            fail<ShapeError>("assign", "parameter '", state.name, "' is ", state.value.spec(),
                              ", got ", a.value.spec());
     }
     struct Marks {
         std::span<const Assignment> assignments;
         ~Marks() {
-            for (const Assignment& a : assignments) a.parameter.slot().assigned = false;
+            for (const Assignment& a : assignments) a.parameter.state().assigned = false;
         }
     } const marks{assignments};
     for (const Assignment& a : assignments) {
-        if (std::exchange(a.parameter.slot().assigned, true))
+        if (std::exchange(a.parameter.state().assigned, true))
             fail<ValueError>("assign", "parameter '", a.parameter.name(), "' is assigned twice");
     }
 }
@@ -91,12 +91,12 @@ void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignme
     frame.publish(plan, nodes);
     // Outputs are held from outside the walk: they outlive the edges that go here.
     for (const Output& out : plan.outputs) {
-        Node& node = const_cast<Node&>(*nodes[out.node]);
+        const Node& node = *nodes[out.node];
         if (assignments.empty() && !node.has(Node::constant)) continue;
         drop_inputs(node);
         if (!assignments.empty()) node.flags |= Node::consumed;
     }
-    for (const Assignment& a : assignments) rebind(a.parameter.slot(), a.value);
+    for (const Assignment& a : assignments) rebind(a.parameter.state(), a.value);
     timer.lap("publish");
 }
 
@@ -110,7 +110,7 @@ void evaluate_constants(const CaptureContext& context, std::span<const Tensor> r
 
 }  // namespace
 
-void require_value(const Tensor& t) {
+void detail::require_value(const Tensor& t) {
     if (const CaptureContext* context = CaptureContext::current()) {
         if (const std::string cause = context->cause(t); !cause.empty())
             fail<StateError>("capture", "a value that depends on ", cause,
@@ -121,7 +121,7 @@ void require_value(const Tensor& t) {
     evaluate(t);
 }
 
-void evaluate_once(const Tensor& t) {
+void detail::evaluate_once(const Tensor& t) {
     if (CaptureContext* context = CaptureContext::current()) context->evaluate_once(t);
     require_value(t);
 }
@@ -141,7 +141,7 @@ void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignm
     evaluate_and_assign(roots, assignments, options);
 }
 
-void fold_pending(const Tensor& root) {
+void detail::fold_pending(const Tensor& root) {
     if (capturing()) return;
     Traversal walk;
     const Node* const start = root.node();
@@ -182,7 +182,7 @@ void fold_pending(const Tensor& root) {
         for (const std::uint32_t input : walk.inputs(i)) {
             if (!walk[input].data) below = std::max(below, walk[input].weight);
         }
-        weigh(const_cast<Node&>(walk[i]), below);
+        weigh(walk[i], below);
     }
 }
 

@@ -36,30 +36,33 @@ inline void evaluate(std::initializer_list<Tensor> roots) {
 }
 inline void evaluate(const Tensor& root) { evaluate(std::span<const Tensor>(&root, 1)); }
 
-/// The same for one who looks at the value. Throws StateError inside a captured function, where it
-/// isn't known yet.
-void require_value(const Tensor& t);
-
-/// The same for a value that is made once, such as a weight's first: inside a captured function its
-/// random numbers are not drawn again by replays.
-void evaluate_once(const Tensor& t);
-
 /// Computes `roots` and the assigned values as one graph, then gives the parameters their new
 /// values: in place where nobody else holds the old one. Consumes the graph: what is held becomes a
 /// leaf, and differentiating it afterwards is an error.
 void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignments,
               const EvaluationOptions& options = {});
 
-/// Called for a freshly recorded node whose pending graph has outgrown a bound: evaluates the parts
-/// that nobody can differentiate any more, since nothing they depend on is held, and lets go of
-/// what they were computed from.
+namespace detail {
+
+/// Evaluates `t` for a caller that reads its value. Throws StateError inside a captured function
+/// where the value depends on the call.
+void require_value(const Tensor& t);
+
+/// Evaluates a value that is made once, such as a weight's first one: inside a captured function
+/// its random numbers are not drawn again by replays.
+void evaluate_once(const Tensor& t);
+
+/// Evaluates the parts of `root`'s pending graph that nobody can differentiate any more, because
+/// nothing that they depend on is held, and drops their inputs. Called for a freshly recorded node
+/// whose pending graph has outgrown a bound.
 void fold_pending(const Tensor& root);
 
-/// True while this thread records a function for `capture`: its arguments have no values then,
-/// what depends on them stays pending, and assignments are only taken down.
+/// True while this thread records a function for `capture`. Its arguments have no values then, what
+/// depends on them stays pending, and assignments are recorded instead of made.
 bool capturing() noexcept;
-/// Tells the capture under way, if there is one, that `key` is to be drawn from `rng` at each
-/// replay.
+/// Tells the capture under way, if there is one, to draw `key` from `rng` at each replay.
 void redraw(const Tensor& key, Generator& rng);
+
+}  // namespace detail
 
 }  // namespace shikumi

@@ -8,21 +8,14 @@
 
 #include <shikumi/autograd/graph/op.hpp>
 
-namespace shikumi {
+namespace shikumi::detail {
 
 thread_local constinit std::uint16_t current_thread_id = 0;
 thread_local constinit std::uint32_t traversal_mark = 0;
-
-namespace detail {
 thread_local constinit Cell* free_cells = nullptr;
 thread_local constinit std::int64_t born = 0;
-}  // namespace detail
 
 namespace {
-
-using detail::born;
-using detail::Cell;
-using detail::free_cells;
 
 // In Node::shared, below the count.
 constexpr std::int32_t merged = 1;  // the owner gave its count up; `shared` alone counts
@@ -35,7 +28,7 @@ constexpr std::int32_t count_of(std::int32_t shared) noexcept { return shared >>
 // it. While nobody has it, the mailbox's mutex stands in for the owner.
 struct Mailbox {
     std::mutex mutex;
-    std::vector<Node*> nodes;
+    std::vector<const Node*> nodes;
     std::atomic<bool> full{false};
     bool taken = false;
     std::uint32_t traversal_mark = 0;
@@ -58,7 +51,7 @@ struct Threads {
 
 // Adds the owner's count to the shared one. The caller is the owner, or holds the mailbox of an
 // id that nobody has. True where no handle is left.
-bool merge(Node* node) noexcept {
+bool merge(const Node* node) noexcept {
     std::int32_t add = 0;
     if (node->owner.load(std::memory_order_relaxed) != Node::nobody) {
         add = static_cast<std::int32_t>(node->local) * one;
@@ -74,9 +67,9 @@ bool merge(Node* node) noexcept {
     return count_of(now) == 0;
 }
 
-void merge_all(std::vector<Node*>& nodes) noexcept {
-    for (Node* node : nodes) {
-        if (merge(node)) detail::destroy(node);
+void merge_all(std::vector<const Node*>& nodes) noexcept {
+    for (const Node* node : nodes) {
+        if (merge(node)) destroy(node);
     }
 }
 
@@ -92,17 +85,6 @@ struct SharedCells {
         return cells;
     }
 };
-
-// Gives this thread's free cells to whoever wants some.
-void share_cells() noexcept {
-    SharedCells& shared = SharedCells::instance();
-    const std::lock_guard lock(shared.mutex);
-    while (Cell* cell = free_cells) {
-        free_cells = cell->next;
-        cell->next = shared.free;
-        shared.free = cell;
-    }
-}
 
 void tell_live() noexcept {
     if (born == 0) return;
@@ -138,7 +120,7 @@ struct ThreadPlace {
         collect_released();
         {
             Mailbox& mailbox = threads.mailbox(id);
-            std::vector<Node*> rest;
+            std::vector<const Node*> rest;
             {
                 const std::lock_guard lock(mailbox.mutex);
                 mailbox.taken = false;
@@ -146,15 +128,14 @@ struct ThreadPlace {
                 current_thread_id = 0;  // from here on this thread is a stranger to its nodes
                 rest.swap(mailbox.nodes);
                 mailbox.full = false;
-                for (Node*& node : rest) {
+                for (const Node*& node : rest) {
                     if (!merge(node)) node = nullptr;
                 }
             }
-            for (Node* node : rest) {
-                if (node) detail::destroy(node);
+            for (const Node* node : rest) {
+                if (node) destroy(node);
             }
         }
-        tell_live();
         share_cells();
         const std::lock_guard lock(threads.mutex);
         threads.free_ids.push_back(id);
@@ -182,26 +163,26 @@ void refill() {
     }
 }
 
-void free_node(Node* node) noexcept {
-    node->~Node();
-    Cell* cell = reinterpret_cast<Cell*>(node);
-    cell->next = free_cells;
-    free_cells = cell;
-    --born;
-    if (current_thread_id == 0) [[unlikely]] {  // no ThreadPlace will do it at the thread's end
-        tell_live();
-        share_cells();
+}  // namespace
+
+// Gives this thread's free cells to whoever wants some.
+void share_cells() noexcept {
+    tell_live();
+    SharedCells& shared = SharedCells::instance();
+    const std::lock_guard lock(shared.mutex);
+    while (Cell* cell = free_cells) {
+        free_cells = cell->next;
+        cell->next = shared.free;
+        shared.free = cell;
     }
 }
-
-}  // namespace
 
 void keep_nodes(int more) noexcept {
     born -= more;
     if (current_thread_id == 0) tell_live();
 }
 
-void drop_inputs(Node& node) noexcept {
+void drop_inputs(const Node& node) noexcept {
     if (node.op == nullptr) return;
     for (Tensor& input : node.edges()) Tensor(std::move(input));
     if (node.has(Node::tail)) delete[] node.inputs_.many;
@@ -209,7 +190,7 @@ void drop_inputs(Node& node) noexcept {
     node.op = nullptr;
     node.arity = 0;
     node.flags &= static_cast<std::uint8_t>(~Node::tail);
-    node.inputs_.slot = nullptr;
+    node.inputs_.parameter = nullptr;
 }
 
 void collect_released() noexcept {
@@ -217,7 +198,7 @@ void collect_released() noexcept {
     tell_live();
     Mailbox& mailbox = Threads::instance().mailbox(current_thread_id);
     if (!mailbox.full.load(std::memory_order_relaxed)) return;
-    std::vector<Node*> nodes;
+    std::vector<const Node*> nodes;
     {
         const std::lock_guard lock(mailbox.mutex);
         nodes.swap(mailbox.nodes);
@@ -232,24 +213,23 @@ std::int64_t live_nodes() noexcept {
     return Threads::instance().live.load(std::memory_order_relaxed);
 }
 
-namespace detail {
-
 Node* new_node_elsewhere() {
     refill();
-    Node* node = new_node();
+    Node* node = new Node;
     if (current_thread_id == 0) {  // recorded while the thread ends: nobody's bias
         node->local = 0;
         node->owner.store(Node::nobody, std::memory_order_relaxed);
         node->shared.store(one | merged, std::memory_order_relaxed);
-        tell_live();
         share_cells();
     }
     return node;
 }
 
-void retain_shared(Node* node) noexcept { node->shared.fetch_add(one, std::memory_order_relaxed); }
+void retain_shared(const Node* node) noexcept {
+    node->shared.fetch_add(one, std::memory_order_relaxed);
+}
 
-bool release_last_local(Node* node) noexcept {
+bool release_last_local(const Node* node) noexcept {
     std::int32_t old = node->shared.load(std::memory_order_acquire);
     node->owner.store(Node::nobody, std::memory_order_relaxed);
     while (!node->shared.compare_exchange_weak(old, old | merged, std::memory_order_acq_rel,
@@ -258,7 +238,7 @@ bool release_last_local(Node* node) noexcept {
     return count_of(old) == 0 && (old & queued) == 0;
 }
 
-bool release_shared(Node* node) noexcept {
+bool release_shared(const Node* node) noexcept {
     // Read first: once the count is down the node may be gone, unless this call queues it.
     const std::uint16_t home = node->home;
     std::int32_t old = node->shared.load(std::memory_order_relaxed);
@@ -280,14 +260,14 @@ bool release_shared(Node* node) noexcept {
 }
 
 // Iterative: a chain of any length is destroyed in constant stack.
-void destroy(Node* node) noexcept {
+void destroy(const Node* node) noexcept {
     node->next = nullptr;
-    for (Node* dead = node; dead != nullptr;) {
-        Node* current = dead;
+    for (const Node* dead = node; dead != nullptr;) {
+        const Node* current = dead;
         dead = dead->next;
         if (current->op) {
             for (Tensor& input : current->edges()) {
-                Node* child = input.release();
+                const Node* child = input.release();
                 if (!drop_handle(child)) continue;
                 child->next = dead;
                 dead = child;
@@ -295,10 +275,8 @@ void destroy(Node* node) noexcept {
             if (current->has(Node::tail)) delete[] current->inputs_.many;
             current->op->release();
         }
-        free_node(current);
+        delete current;
     }
 }
 
-}  // namespace detail
-
-}  // namespace shikumi
+}  // namespace shikumi::detail

@@ -12,78 +12,98 @@
 namespace shikumi {
 
 class Op;
-struct Slot;
 
+namespace detail {
+struct ParameterState;
 /// A thread's place in the reference counting: every node is biased to the thread that made it,
 /// which counts its own handles without atomics (J. Choi, T. Shull, J. Torrellas, "Biased
 /// reference counting", PACT 2018). 0 before the thread's first node.
 extern thread_local constinit std::uint16_t current_thread_id;
-/// The number of this thread's latest walk: what `Node::visit.mark` is compared with. A thread that
-/// inherits another's nodes goes on from its number.
+/// The number of this thread's latest traversal: what `Node::visit.mark` is compared with. A thread
+/// that inherits another's nodes goes on from its number.
 extern thread_local constinit std::uint32_t traversal_mark;
+}  // namespace detail
 
-/// One operation applied to inputs, or a leaf with a value. Never changes once recorded, except
-/// that a value is added when it is evaluated and that the inputs go when the graph is consumed.
+/// One operation applied to inputs, or a leaf with a value.
 ///
-/// Two cache lines: what walks and comparisons look at lies in the first.
+/// Whoever has a handle sees it as const: shape, dtype and scope never change. What is `mutable`
+/// belongs to the engine: reference counts, marks of traversals, the value, which an evaluation
+/// adds, and operation and inputs, which go when the graph is consumed.
+///
+/// Two cache lines: what traversals and comparisons look at lies in the first.
 struct alignas(64) Node {
     enum Flag : std::uint8_t {
         constant = 1,   ///< recorded under NoGrad: differentiation stops here
         consumed = 2,   ///< an evaluation with assignments took its inputs
-        parameter = 4,  ///< a leaf that is the current value of a Parameter: `inputs_.slot`
+        parameter = 4,  ///< a leaf that is the current value of a Parameter: `inputs_.parameter`
         tail = 8,       ///< more than three inputs: `inputs_.many`
     };
+    /// A value of `owner`.
     static constexpr std::uint16_t nobody = 0xFFFF;
 
-    const Op* op = nullptr;  ///< null: a leaf
+    mutable const Op* op = nullptr;  ///< null: a leaf
 
-    std::uint32_t local = 1;              // handles counted by the owner
-    std::atomic<std::int32_t> shared{0};  // handles counted by others, times 4, plus two flag bits
-    std::atomic<std::uint16_t> owner;     // `nobody` once the two counts are one
-    std::uint16_t home;                   // whose mailbox it goes to
+    mutable std::uint32_t local = 1;              ///< handles counted by the owner
+    mutable std::atomic<std::int32_t> shared{0};  ///< by others, times 4, plus two flag bits
+    mutable std::atomic<std::uint16_t> owner;     ///< `nobody` once the two counts are one
+    std::uint16_t home;                           ///< whose mailbox it goes to
 
-    std::uint8_t flags = 0;
-    std::uint8_t arity = 0;
+    mutable std::uint8_t flags = 0;  ///< of Flag
+    mutable std::uint8_t arity = 0;  ///< number of inputs
 
-    // One walk's bookkeeping, used by the owner's thread alone; the next dead node while dying.
+    /// One traversal's bookkeeping, used by the owner's thread alone.
     struct Visit {
-        std::uint32_t mark, index;
+        std::uint32_t mark;   ///< the traversal's number
+        std::uint32_t index;  ///< the node's position in it
     };
     union {
-        Visit visit;
-        Node* next;
+        mutable Visit visit;       ///< by the latest traversal
+        mutable const Node* next;  ///< while it dies: the next dead node
     };
-    void* data = nullptr;  ///< the value; null while it is pending
-    Spec spec;
+    mutable void* data = nullptr;  ///< the value; null while it is pending
+    Spec spec;                     ///< of the value
 
+    /// Where the inputs are, or whose value a leaf is.
     union Inputs {
-        Inputs() noexcept : slot(nullptr) {}
+        Inputs() noexcept : parameter(nullptr) {}
         ~Inputs() {}
-        Tensor few[3];
-        Tensor* many;
-        Slot* slot;
-    } inputs_;
+        Tensor few[3];                      ///< up to three inputs
+        Tensor* many;                       ///< with Flag::tail
+        detail::ParameterState* parameter;  ///< with Flag::parameter
+    };
+    mutable Inputs inputs_;
     const std::string* scope = nullptr;  ///< the layer it was recorded in
-    std::uint32_t weight = 0;  ///< size of the pending graph below, along its heaviest path
-    alignas(8) std::byte scalar[8];
-    Buffer buffer;  ///< holds the value; empty for a scalar, which lives in `scalar`
+    mutable std::uint32_t weight = 0;    ///< size of the pending graph below, on its heaviest path
+    alignas(8) mutable std::byte scalar[8];  ///< the value where it is a scalar
+    mutable Buffer buffer;                   ///< the value where it is none; else empty
 
-    Node() noexcept : owner(current_thread_id), home(current_thread_id), visit{0, 0} {}
+    Node() noexcept
+        : owner(detail::current_thread_id), home(detail::current_thread_id), visit{0, 0} {}
     ~Node() = default;
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
+    /// From the thread's free cells, of which there must be one: see `detail::new_node`.
+    static inline void* operator new(std::size_t) noexcept;
+    static inline void operator delete(void* node) noexcept;
 
+    /// Whether `f` is set.
     bool has(Flag f) const noexcept { return (flags & f) != 0; }
     /// The inputs; none for a leaf.
-    std::span<const Tensor> inputs() const noexcept { return const_cast<Node*>(this)->edges(); }
-    /// The same for those who take them away.
-    std::span<Tensor> edges() noexcept { return {has(tail) ? inputs_.many : inputs_.few, arity}; }
-    Slot* slot() const noexcept { return has(parameter) ? inputs_.slot : nullptr; }
+    std::span<const Tensor> inputs() const noexcept { return edges(); }
+    /// The inputs, for the engine, which takes them away.
+    std::span<Tensor> edges() const noexcept {
+        return {has(tail) ? inputs_.many : inputs_.few, arity};
+    }
+    /// Whose current value this leaf is; null where it is no parameter's.
+    detail::ParameterState* parameter_state() const noexcept {
+        return has(parameter) ? inputs_.parameter : nullptr;
+    }
     /// Points `data` at the room that a scalar's value has in the node, and gives it.
-    void* store_scalar() noexcept { return data = scalar; }
+    void* store_scalar() const noexcept { return data = scalar; }
 
+    /// Whether this thread counts its handles without atomics.
     bool mine() const noexcept {
-        return owner.load(std::memory_order_relaxed) == current_thread_id;
+        return owner.load(std::memory_order_relaxed) == detail::current_thread_id;
     }
     /// Handles of all threads together. Exact only where no other thread changes its own now.
     std::int64_t handles() const noexcept {
@@ -95,6 +115,7 @@ struct alignas(64) Node {
 };
 
 namespace detail {
+
 /// Room for a node.
 union Cell {
     Cell* next;
@@ -104,22 +125,21 @@ union Cell {
 extern thread_local constinit Cell* free_cells;
 /// This thread's share of the nodes alive, not yet told to the others.
 extern thread_local constinit std::int64_t born;
+/// `new_node` where the thread has no free cell.
 Node* new_node_elsewhere();
-}  // namespace detail
+/// Where a thread without a place in the counting has destroyed a node.
+void share_cells() noexcept;
 
 /// A fresh node with one handle, which the caller owns (see `Tensor::adopt`).
 inline Node* new_node() {
-    detail::Cell* cell = detail::free_cells;
-    if (!cell) [[unlikely]]
-        return detail::new_node_elsewhere();
-    detail::free_cells = cell->next;
-    ++detail::born;
-    return new (cell) Node;
+    if (!free_cells) [[unlikely]]
+        return new_node_elsewhere();
+    return new Node;
 }
 /// Lets go of the inputs: the node becomes a leaf. Its value must be known.
-void drop_inputs(Node& node) noexcept;
+void drop_inputs(const Node& node) noexcept;
 /// Sets `node.weight` from its own size and the heaviest pending input's weight.
-inline void weigh(Node& node, std::uint32_t below) noexcept {
+inline void weigh(const Node& node, std::uint32_t below) noexcept {
     // 16,384 elements weigh as much as a node, and no single node more than a whole heavy graph.
     constexpr std::uint64_t unit = 1 << 14, most = 4096;
     const auto size = static_cast<std::uint64_t>(node.spec.size());
@@ -135,20 +155,38 @@ std::int64_t live_nodes() noexcept;
 /// Says that this thread keeps so many more of its nodes for reuse, or fewer.
 void keep_nodes(int more) noexcept;
 
-namespace detail {
-void retain_shared(Node* node) noexcept;
-bool release_shared(Node* node) noexcept;
-bool release_last_local(Node* node) noexcept;
-void destroy(Node* node) noexcept;
+}  // namespace detail
 
-inline void add_handle(Node* node) noexcept {
+inline void* Node::operator new(std::size_t) noexcept {
+    detail::Cell* const cell = detail::free_cells;
+    detail::free_cells = cell->next;
+    ++detail::born;
+    return cell;
+}
+inline void Node::operator delete(void* node) noexcept {
+    auto* const cell = static_cast<detail::Cell*>(node);
+    cell->next = detail::free_cells;
+    detail::free_cells = cell;
+    --detail::born;
+    if (detail::current_thread_id == 0) [[unlikely]]
+        detail::share_cells();
+}
+
+namespace detail {
+/// The counting where an owner's plain count will not do.
+void retain_shared(const Node* node) noexcept;
+bool release_shared(const Node* node) noexcept;
+bool release_last_local(const Node* node) noexcept;
+void destroy(const Node* node) noexcept;
+
+inline void add_handle(const Node* node) noexcept {
     if (node->mine())
         ++node->local;
     else
         retain_shared(node);
 }
 /// True where the last handle went.
-inline bool drop_handle(Node* node) noexcept {
+inline bool drop_handle(const Node* node) noexcept {
     if (!node->mine()) return release_shared(node);
     if (--node->local != 0) return false;
     // No other thread ever held it, or all have let go.
@@ -164,8 +202,8 @@ inline Tensor::~Tensor() {
 }
 inline Tensor Tensor::of(const Node* node) noexcept {
     Tensor t;
-    t.node_ = const_cast<Node*>(node);
-    if (node) detail::add_handle(t.node_);
+    t.node_ = node;
+    if (node) detail::add_handle(node);
     return t;
 }
 inline const Spec& Tensor::spec() const {

@@ -25,6 +25,8 @@ constexpr std::uint32_t heavy = 4096;
 
 kernels::Prepared Op::prepare(Specs, const Spec&) const { return {}; }
 
+std::size_t Op::view_offset(Specs) const noexcept { return 0; }
+
 double Op::flops(Specs, const Spec&) const noexcept { return 0; }
 
 double Pointwise::flops(Specs, const Spec& out) const noexcept {
@@ -42,7 +44,7 @@ void Pointwise::eval(ConstViews in, View out) const {
 namespace {
 
 // Takes a handle on the next input for `node`, gives its spec, and raises `below` to its weight.
-inline const Spec* hold(Node& node, Tensor* place, Node* input, std::uint32_t& below) {
+inline const Spec* hold(Node& node, Tensor* place, const Node* input, std::uint32_t& below) {
     if (!input) [[unlikely]]
         fail<StateError>(node.op->name(), "input ", int{node.arity},
                          " is an empty Tensor (default-constructed or moved from)");
@@ -53,23 +55,21 @@ inline const Spec* hold(Node& node, Tensor* place, Node* input, std::uint32_t& b
     return &input->spec;
 }
 
-// A node of `op` that lets go of what it holds, whatever happens.
-inline Tensor begun(const Op& op) {
-    Tensor tensor = Tensor::adopt(new_node());
-    tensor.node()->op = &op;
-    tensor.node()->scope = recording.scope;
-    if (recording.no_grad) tensor.node()->flags |= Node::constant;
-    return tensor;
+inline Node& begun(const Op& op) {
+    Node& node = *detail::new_node();
+    node.op = &op;
+    node.scope = recording.scope;
+    if (recording.no_grad) node.flags |= Node::constant;
+    return node;
 }
 
-inline void finish(const Tensor& tensor, Specs specs, std::uint32_t below) {
-    Node& node = *tensor.node();
+inline void finish(Node& node, const Tensor& tensor, Specs specs, std::uint32_t below) {
     new (&node.spec) Spec(node.op->infer(specs));
-    weigh(node, below);
+    detail::weigh(node, below);
     if (recording.eager) return evaluate(tensor);
     // At each doubling, so that a graph that can't be folded is not looked at again and again.
     if (node.weight >= heavy && std::bit_width(node.weight) > std::bit_width(below))
-        fold_pending(tensor);
+        detail::fold_pending(tensor);
 }
 
 }  // namespace
@@ -77,26 +77,26 @@ inline void finish(const Tensor& tensor, Specs specs, std::uint32_t below) {
 namespace detail {
 
 template <std::size_t inputs>
-requires(inputs <= 3) Tensor record(const Op& op, const std::array<Node*, inputs>& in) {
-    Tensor tensor = begun(op);
-    Node& node = *tensor.node();
+requires(inputs <= 3) Tensor record(const Op& op, const std::array<const Node*, inputs>& in) {
+    Node& node = begun(op);
+    Tensor tensor = Tensor::adopt(&node);  // lets go of what the node holds, whatever happens
     std::array<const Spec*, inputs> specs;
     std::uint32_t below = 0;
     [&]<std::size_t... i>(std::index_sequence<i...>) {
         (..., (specs[i] = hold(node, &node.inputs_.few[i], in[i], below)));
     }
     (std::make_index_sequence<inputs>());
-    finish(tensor, specs, below);
+    finish(node, tensor, specs, below);
     return tensor;
 }
-template Tensor record(const Op& op, const std::array<Node*, 1>& in);
-template Tensor record(const Op& op, const std::array<Node*, 2>& in);
-template Tensor record(const Op& op, const std::array<Node*, 3>& in);
+template Tensor record(const Op& op, const std::array<const Node*, 1>& in);
+template Tensor record(const Op& op, const std::array<const Node*, 2>& in);
+template Tensor record(const Op& op, const std::array<const Node*, 3>& in);
 
-Tensor record(const Op& op, std::span<Node* const> in) {
-    Tensor tensor = begun(op);
+Tensor record(const Op& op, std::span<const Node* const> in) {
+    Node& node = begun(op);
+    Tensor tensor = Tensor::adopt(&node);
     if (in.size() > 0xFF) fail<ValueError>(op.name(), "at most 255 inputs, got ", in.size());
-    Node& node = *tensor.node();
     Tensor* places = node.inputs_.few;
     if (in.size() > std::size(node.inputs_.few)) {
         places = node.inputs_.many = new Tensor[in.size()];
@@ -105,7 +105,7 @@ Tensor record(const Op& op, std::span<Node* const> in) {
     std::vector<const Spec*> specs(in.size());
     std::uint32_t below = 0;
     for (std::size_t i = 0; i < in.size(); ++i) specs[i] = hold(node, places + i, in[i], below);
-    finish(tensor, specs, below);
+    finish(node, tensor, specs, below);
     return tensor;
 }
 

@@ -35,6 +35,28 @@ private:
 using Tensors = std::span<const Tensor>;
 using ConstViews = std::span<const ConstView>;
 
+class Op;
+
+namespace detail {
+
+template <class O, class Base = Op>  // which is not complete yet
+concept WithoutAttributes = sizeof(O) == sizeof(Base);
+// An inherited operator== would not see the attributes of O.
+template <class O>
+concept ComparesAttributes = requires {
+    static_cast<bool (O::*)(const O&) const>(&O::operator==);
+};
+
+/// An operation that can be kept and found again by its attributes: where it has any, it declares
+/// `bool operator==(const O&) const = default`.
+template <class O>
+concept Recordable = std::derived_from<O, Op> &&(WithoutAttributes<O> || ComparesAttributes<O>);
+
+template <Recordable O>
+const Op& interned(O&& op);
+
+}  // namespace detail
+
 /// An immutable operation: what it checks, what it computes, and its derivative, written in
 /// operations. Derive from Pointwise, Multilinear or General. Broadcasting of gradients is the
 /// engine's business: rules may return a gradient of the output's shape for a broadcast input.
@@ -52,7 +74,11 @@ public:
     Op() = default;
     Op(const Op&) noexcept {}  // a copy starts its own count
     Op& operator=(const Op&) = delete;
-    bool operator==(const Op&) const noexcept { return true; }  // lets operations default theirs
+    // Without attributes two of one type are equal: lets operations with attributes default theirs.
+    template <detail::WithoutAttributes O>
+    friend bool operator==(const O&, const O&) noexcept {
+        return true;
+    }
 
     virtual std::string_view name() const noexcept = 0;
     /// Checks shapes and dtypes and gives the output's. Throws ShapeError, DTypeError, ValueError.
@@ -68,6 +94,8 @@ public:
     /// the engine to work it out from `vjp`.
     virtual Tensor jvp(Tensors in, const Tensor& out, Tensors tangents) const = 0;
     virtual Form form() const noexcept { return Form::kernel; }
+    /// Of a Form::view: where its values begin among those of the first input, in bytes.
+    virtual std::size_t view_offset(Specs in) const noexcept;
     /// True where `eval` may throw on the values: such a step runs before any weight is changed.
     virtual bool can_fail() const noexcept { return false; }
     /// True where `out` of `eval` may be the memory of the first input.
@@ -84,11 +112,11 @@ public:
     }
 
 private:
-    template <std::derived_from<Op> O>
-    friend const Op& interned(O&& op);
+    template <detail::Recordable O>
+    friend const Op& detail::interned(O&& op);
     mutable std::atomic<std::int32_t> count_{1};
-    std::int32_t counted_ =
-        0;  // as wide as the padding: an operation's size tells whether it has attributes
+    // As wide as the padding: an operation's size tells whether it has attributes.
+    std::int32_t counted_ = 0;
 };
 
 /// An operation on each element alone. It states the partial derivatives and the engine multiplies;
@@ -132,17 +160,16 @@ public:
 namespace detail {
 /// Takes over a count of `op`; takes handles of its own on `in`.
 template <std::size_t inputs>
-requires(inputs <= 3) Tensor record(const Op& op, const std::array<Node*, inputs>& in);
-Tensor record(const Op& op, std::span<Node* const> in);
-}  // namespace detail
+requires(inputs <= 3) Tensor record(const Op& op, const std::array<const Node*, inputs>& in);
+Tensor record(const Op& op, std::span<const Node* const> in);
 
 /// The one instance of an operation without attributes, or one of the first few with others, which
 /// are kept for good; else a recent equal one (so that a repeated step allocates nothing), or a new
 /// one. The caller gets a count.
-template <std::derived_from<Op> O>
+template <Recordable O>
 const Op& interned(O&& op) {
     using Type = std::remove_cvref_t<O>;
-    if constexpr (sizeof(Type) == sizeof(Op)) {
+    if constexpr (WithoutAttributes<Type>) {
         static const Type instance;
         return instance;
     } else {
@@ -183,17 +210,19 @@ const Op& interned(O&& op) {
     }
 }
 
+}  // namespace detail
+
 /// Adds a node: `op` applied to `in`. Checks them first (`infer`), computes nothing. An operation
 /// with attributes has a defaulted `operator==` over them.
-template <std::derived_from<Op> O, std::same_as<Tensor>... T>
+template <detail::Recordable O, std::same_as<Tensor>... T>
 Tensor record(O&& op, const T&... in) {
-    return detail::record(interned(std::forward<O>(op)), std::array{in.node()...});
+    return detail::record(detail::interned(std::forward<O>(op)), std::array{in.node()...});
 }
-template <std::derived_from<Op> O>
+template <detail::Recordable O>
 Tensor record(O&& op, Tensors in) {
-    std::vector<Node*> inputs;
+    std::vector<const Node*> inputs;
     for (const Tensor& t : in) inputs.push_back(t.node());
-    return detail::record(interned(std::forward<O>(op)), inputs);
+    return detail::record(detail::interned(std::forward<O>(op)), inputs);
 }
 
 /// Shape rules shared by many operations. Each throws an error that names `op`.

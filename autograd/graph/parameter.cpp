@@ -7,41 +7,41 @@ namespace shikumi {
 
 namespace {
 
-void unbind(const Slot& slot) noexcept {
-    if (!slot.value.defined()) return;
-    Node& leaf = *slot.value.node();
-    leaf.inputs_.slot = nullptr;
+void unbind(const detail::ParameterState& state) noexcept {
+    if (!state.value.defined()) return;
+    const Node& leaf = *state.value.node();
+    leaf.inputs_.parameter = nullptr;
     leaf.flags &= static_cast<std::uint8_t>(~Node::parameter);
 }
 
 }  // namespace
 
-Slot::~Slot() { unbind(*this); }
+detail::ParameterState::~ParameterState() { unbind(*this); }
 
-void rebind(Slot& slot, const Tensor& leaf) {
+void detail::rebind(ParameterState& state, const Tensor& leaf) {
     const Node* given = leaf.node();
     const bool own = given->op == nullptr && !given->has(Node::parameter);
     Tensor value = own ? leaf : detached_leaf(leaf);
-    unbind(slot);
+    unbind(state);
     value.node()->flags |= Node::parameter;
-    value.node()->inputs_.slot = &slot;
-    slot.value = std::move(value);
+    value.node()->inputs_.parameter = &state;
+    state.value = std::move(value);
 }
 
 Parameter::Parameter(std::string name, const Tensor& value)
-    : slot_(std::make_shared<Slot>(std::move(name))) {
-    evaluate_once(value);
-    slot_->trainable = is_floating(value.dtype());
-    rebind(*slot_, detached_leaf(value));
+    : state_(std::make_shared<detail::ParameterState>(std::move(name))) {
+    detail::evaluate_once(value);
+    state_->trainable = is_floating(value.dtype());
+    detail::rebind(*state_, detail::detached_leaf(value));
 }
 
-Slot& Parameter::slot() const {
-    if (!slot_) throw StateError("[parameter] an empty Parameter has no value");
-    return *slot_;
+detail::ParameterState& Parameter::state() const {
+    if (!state_) throw StateError("[parameter] an empty Parameter has no value");
+    return *state_;
 }
 
 const Tensor& Parameter::grad() const {
-    const Slot& s = slot();
+    const detail::ParameterState& s = state();
     if (!s.gradient.defined())
         fail<GradientError>("grad", "parameter '", s.name,
                             "' has no gradient: call backward on a loss first");
@@ -49,19 +49,19 @@ const Tensor& Parameter::grad() const {
 }
 
 void Parameter::assign(const Tensor& value) {
-    Slot& s = slot();
+    detail::ParameterState& s = state();
     if (value.shape() != shape())
         fail<ShapeError>("assign", "parameter '", s.name, "' is ", s.value.spec(), ", got ",
                          value.spec());
     if (value.dtype() != dtype())
         fail<DTypeError>("assign", "parameter '", s.name, "' is ", s.value.spec(), ", got ",
                          value.spec());
-    if (capturing()) {
+    if (detail::capturing()) {
         const Assignment later{*this, value};
         return evaluate({}, {&later, 1});
     }
     evaluate(value);
-    rebind(s, detached_leaf(value));
+    detail::rebind(s, detail::detached_leaf(value));
 }
 
 }  // namespace shikumi

@@ -8,37 +8,41 @@
 
 namespace shikumi {
 
-/// The state that all handles of one Parameter share.
-struct Slot : std::enable_shared_from_this<Slot> {
+namespace detail {
+
+/// What all handles of one Parameter share.
+struct ParameterState : std::enable_shared_from_this<ParameterState> {
     std::string name;
-    /// A leaf that points back at this slot, but for a while inside a captured function: once it
-    /// has assigned the slot, the value that is to come.
+    /// A leaf that points back here, except inside a captured function that has assigned the
+    /// parameter: there, the value that is to come.
     Tensor value;
     Tensor gradient;  ///< undefined: none yet
     bool trainable = true;
     bool assigned = false;  ///< while an evaluation checks that none is assigned twice
 
-    explicit Slot(std::string slot_name) : name(std::move(slot_name)) {}
-    ~Slot();
-    Slot(const Slot&) = delete;
-    Slot& operator=(const Slot&) = delete;
+    explicit ParameterState(std::string parameter_name) : name(std::move(parameter_name)) {}
+    ~ParameterState();
+    ParameterState(const ParameterState&) = delete;
+    ParameterState& operator=(const ParameterState&) = delete;
 };
+
+}  // namespace detail
 
 /// The one thing that changes: a named slot holding the current value. Copying shares the slot.
 /// Recorded expressions keep the value they were recorded with. Converts to a Tensor wherever one
 /// is wanted.
 class Parameter {
 public:
-    /// Refers to no slot.
+    /// Refers to nothing.
     Parameter() = default;
     /// Evaluates `value`. Integers and bools are states: not trainable.
     Parameter(std::string name, const Tensor& value);
-    /// Another handle on `slot`.
-    explicit Parameter(Slot& slot) : slot_(slot.shared_from_this()) {}
+    /// Another handle on the parameter of this state.
+    explicit Parameter(detail::ParameterState& state) : state_(state.shared_from_this()) {}
 
-    bool defined() const noexcept { return slot_ != nullptr; }
-    const std::string& name() const { return slot().name; }
-    const Tensor& value() const { return slot().value; }
+    bool defined() const noexcept { return state_ != nullptr; }
+    const std::string& name() const { return state().name; }
+    const Tensor& value() const { return state().value; }
     operator const Tensor&() const { return value(); }
     const Shape& shape() const { return value().shape(); }
     DType dtype() const { return value().dtype(); }
@@ -47,11 +51,11 @@ public:
     /// What `Tensor::backward` has added up since the last `zero_grad`. Throws GradientError where
     /// there is none.
     const Tensor& grad() const;
-    bool has_grad() const { return slot().gradient.defined(); }
-    void zero_grad() { slot().gradient = Tensor(); }
+    bool has_grad() const { return state().gradient.defined(); }
+    void zero_grad() { state().gradient = Tensor(); }
 
-    bool trainable() const { return slot().trainable; }
-    void set_trainable(bool on) { slot().trainable = on; }
+    bool trainable() const { return state().trainable; }
+    void set_trainable(bool on) { state().trainable = on; }
 
     /// Gives the slot another value of the same shape and dtype (evaluated now). Throws ShapeError,
     /// DTypeError; the old value stays then.
@@ -60,16 +64,21 @@ public:
     /// Equal when both are the same slot.
     friend bool operator==(const Parameter&, const Parameter&) = default;
 
-    Slot& slot() const;
+    /// What all handles share: for the engine.
+    detail::ParameterState& state() const;
 
 private:
-    std::shared_ptr<Slot> slot_;
+    std::shared_ptr<detail::ParameterState> state_;
 };
 
-/// Makes `leaf` the slot's value, and the leaf before it an ordinary one. A leaf that another slot
-/// holds, or that still has inputs, gets a twin that shares its buffer.
-void rebind(Slot& slot, const Tensor& leaf);
+namespace detail {
+
+/// Makes `leaf` the parameter's value, and the leaf before it an ordinary one. A leaf that another
+/// parameter holds, or that still has inputs, gets a detached leaf that shares its buffer.
+void rebind(ParameterState& parameter, const Tensor& leaf);
 /// A leaf with the values of the evaluated tensor `t`, sharing its buffer.
 Tensor detached_leaf(const Tensor& t);
+
+}  // namespace detail
 
 }  // namespace shikumi

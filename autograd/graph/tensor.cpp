@@ -13,7 +13,7 @@ const Node& evaluated_node_of(const Tensor& t) {
     t.spec();  // refuses an empty tensor
     const Node& node = *t.node();
     // A capture must hear of it even where the value is known.
-    if (!node.data || (node.has(Node::parameter) && capturing())) require_value(t);
+    if (!node.data || (node.has(Node::parameter) && detail::capturing())) detail::require_value(t);
     return node;
 }
 
@@ -22,13 +22,14 @@ const Node& evaluated_node_of(const Tensor& t) {
 Tensor::Tensor(const Array& array) {
     if (!array.buffer())
         throw StateError("[tensor] an empty Array (default-constructed) has no values");
-    node_ = new_node();
-    node_->spec = array.spec();
+    Node* const node = detail::new_node();
+    node_ = node;
+    node->spec = array.spec();
     if (array.shape().rank() == 0) {
-        std::memcpy(node_->store_scalar(), array.raw(), size_of(array.dtype()));
+        std::memcpy(node->store_scalar(), array.raw(), size_of(array.dtype()));
     } else {
-        node_->buffer = array.buffer();
-        node_->data = array.raw();
+        node->buffer = array.buffer();
+        node->data = array.raw();
     }
 }
 
@@ -60,7 +61,7 @@ const void* Tensor::one_element() const {
     return evaluated_node_of(*this).data;
 }
 
-Tensor detached_leaf(const Tensor& t) {
+Tensor detail::detached_leaf(const Tensor& t) {
     const Node& from = evaluated_node_of(t);
     Node* leaf = new_node();
     leaf->spec = from.spec;

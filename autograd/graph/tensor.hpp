@@ -87,14 +87,14 @@ public:
     void backward() const;
 
     /// The node, for those who walk the graph; null where the tensor refers to nothing.
-    Node* node() const noexcept { return node_; }
+    const Node* node() const noexcept { return node_; }
     /// A handle on `node`, which must be alive.
     static inline Tensor of(const Node* node) noexcept;
 
     /// Gives the handle away: the caller owns one count of the node.
-    Node* release() noexcept { return std::exchange(node_, nullptr); }
+    const Node* release() noexcept { return std::exchange(node_, nullptr); }
     /// Takes over one count of `node`.
-    static Tensor adopt(Node* node) noexcept {
+    static Tensor adopt(const Node* node) noexcept {
         Tensor t;
         t.node_ = node;
         return t;
@@ -105,7 +105,7 @@ private:
     const void* raw(DType wanted) const;
     const void* one_element() const;
 
-    Node* node_ = nullptr;
+    const Node* node_ = nullptr;
 };
 
 /// Prints the values as NumPy prints arrays.

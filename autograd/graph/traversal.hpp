@@ -69,7 +69,7 @@ private:
     void mark(const Node& node, std::uint32_t index) {
         if (!mine(node)) [[unlikely]]
             return mark_other(node, index);
-        const_cast<Node&>(node).visit = {mark_, index};
+        node.visit = {mark_, index};
     }
     const std::uint32_t* find_other(const Node& node) const noexcept;
     void mark_other(const Node& node, std::uint32_t index);

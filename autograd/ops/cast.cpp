@@ -40,6 +40,7 @@ struct Convert {
 // x as another dtype; 1 between reals, else 0
 struct Cast final : Pointwise, Recomputable {
     explicit Cast(DType dtype) : to(dtype) {}
+    bool operator==(const Cast&) const = default;
     std::string_view name() const noexcept override { return "cast"; }
     Spec infer(Specs in) const override { return {in[0].shape, to}; }
     BlockKernel kernel(Specs in) const override {
@@ -52,7 +53,6 @@ struct Cast final : Pointwise, Recomputable {
     Tensor partial(int, Tensors in, const Tensor&) const override {
         return is_floating(in[0].dtype()) && is_floating(to) ? scalar(1, in[0].dtype()) : Tensor();
     }
-    friend bool operator==(const Cast& a, const Cast& b) { return a.to == b.to; }
 
     DType to;
 };

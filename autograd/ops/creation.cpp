@@ -130,7 +130,7 @@ Tensor tensor(std::initializer_list<Nested> values, DType dtype) {
 Tensor scalar(Scalar value, DType dtype) {
     return dispatch(dtype, [&]<class T>() {
         const T element = exactly<T>("scalar", value);
-        Node* node = new_node();
+        Node* node = detail::new_node();
         node->spec.dtype = dtype;
         new (node->store_scalar()) T(element);
         return Tensor::adopt(node);

@@ -52,7 +52,7 @@ Tensor Multilinear::jvp(Tensors in, const Tensor& out, Tensors tangents) const {
     Tensor total;
     for (std::size_t i = 0; i < in.size(); ++i) {
         if (!tangents[i].defined()) continue;
-        std::vector<Node*> replaced;
+        std::vector<const Node*> replaced;
         for (const Tensor& t : in) replaced.push_back(t.node());
         replaced[i] = tangents[i].node();
         retain();

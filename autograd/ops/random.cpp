@@ -61,7 +61,7 @@ Tensor draw(Distribution distribution, const Spec& spec, Generator& rng, double 
     const std::array words{std::bit_cast<std::int64_t>(key.seed),
                            std::bit_cast<std::int64_t>(key.stream)};
     const Tensor leaf = tensor(words);
-    redraw(leaf, rng);
+    detail::redraw(leaf, rng);
     return record(Random(distribution, spec), leaf, scalar(a, f64), scalar(b, f64));
 }
 

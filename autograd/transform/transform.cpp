@@ -228,14 +228,14 @@ void Tensor::backward() const {
     const ThreadCache<Reverse> reverse;
     reverse->walk_from(*this, [](const Node&) { return false; });
     for (std::uint32_t i = 0; i < reverse->walk.size(); ++i) {
-        const Slot* slot = reverse->walk[i].slot();
-        if (slot && slot->trainable) reverse->want(i);
+        const ParameterState* state = reverse->walk[i].parameter_state();
+        if (state && state->trainable) reverse->want(i);
     }
     reverse->propagate(ones_like(*this));
     bool any = false;
     for (std::uint32_t i = 0; i < reverse->walk.size(); ++i) {
         if (!reverse->wanted(i) || !reverse->cotangents[i].defined()) continue;
-        Tensor& gradient = reverse->walk[i].slot()->gradient;
+        Tensor& gradient = reverse->walk[i].parameter_state()->gradient;
         gradient = gradient.defined() ? gradient + reverse->cotangents[i] : reverse->cotangents[i];
         any = true;
     }

@@ -38,7 +38,7 @@ public:
 private:
     void swap() {
         for (std::size_t i = 0; i < values_.size(); ++i)
-            std::swap(parameters_[i].slot().value, values_[i]);
+            std::swap(parameters_[i].state().value, values_[i]);
     }
     std::vector<Parameter>& parameters_;
     std::vector<Tensor> values_;

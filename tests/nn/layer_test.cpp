@@ -197,9 +197,9 @@ TEST_CASE("working out a shape computes nothing", "[nn]") {
     nn::Sequential m{nn::Dense(1000, {.input_dim = 1000}), nn::Dense(1000)};
     m.build({{1, 1000}});
     const std::size_t peak = memory_stats().peak;
-    const auto nodes = live_nodes();
+    const auto nodes = shikumi::detail::live_nodes();
     nn::Sequential wide{nn::Flatten({.input_shape = {100, 100, 100}})};  // a batch would take 12 MB
     CHECK(wide.output().shape.back() == 1000000);
     CHECK(memory_stats().peak - peak < (1 << 20));
-    CHECK(live_nodes() == nodes);
+    CHECK(shikumi::detail::live_nodes() == nodes);
 }

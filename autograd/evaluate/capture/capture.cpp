@@ -26,7 +26,7 @@ Tensor leaf(const Spec& spec) {
 }
 
 // The planner wants to see whether a leaf has a buffer. Any will do: a call puts another there.
-void pretend_value(Node& leaf) {
+void pretend_value(const Node& leaf) {
     if (leaf.spec.shape.rank() == 0) {
         leaf.store_scalar();
         return;
@@ -99,12 +99,12 @@ private:
     };
     struct Parametric {  // read, or assigned in the end
         std::uint32_t node;
-        Slot* slot;
+        ParameterState* parameter;
     };
     struct Fresh {
         std::uint32_t node;
         Spec spec;
-        const Slot* old;  // whose leaf may serve
+        const ParameterState* old;  // whose leaf may serve
     };
 
     void make(const Fresh& fresh);
@@ -138,7 +138,7 @@ CapturedPrograms::CapturedProgram::CapturedProgram(std::span<const Tensor> argum
     fold_constants(roots, [&](const Node& leaf) {
         const auto is_it = [&](const Tensor& t) { return t.node() == &leaf; };
         const auto is_key = [&](const CaptureContext::Key& key) { return is_it(key.leaf); };
-        return leaf.slot() || std::any_of(arguments.begin(), arguments.end(), is_it) ||
+        return leaf.parameter_state() || std::any_of(arguments.begin(), arguments.end(), is_it) ||
                std::any_of(keys.begin(), keys.end(), is_key);
     });
     Timer timer;
@@ -160,9 +160,9 @@ CapturedPrograms::CapturedProgram::CapturedProgram(std::span<const Tensor> argum
         const Node& node = walk[i];
         const auto is_node = [&](const Tensor& t) { return t.node() == &node; };
         if (!node.data || std::any_of(arguments.begin(), arguments.end(), is_node)) continue;
-        if (Slot* slot = node.slot()) {
-            parameters_.emplace_back(*slot);
-            reads_.push_back({i, slot});
+        if (ParameterState* state = node.parameter_state()) {
+            parameters_.emplace_back(*state);
+            reads_.push_back({i, state});
             continue;
         }
         constants_.push_back(Tensor::of(&node));
@@ -177,12 +177,12 @@ CapturedPrograms::CapturedProgram::CapturedProgram(std::span<const Tensor> argum
     }
     for (const Assignment& a : assignments) {
         parameters_.push_back(a.parameter);
-        assigned_.push_back({position(a.value), &a.parameter.slot()});
+        assigned_.push_back({position(a.value), &a.parameter.state()});
     }
     for (OutputBuffer& kept : plan_.kept) {
         const std::uint32_t old = std::exchange(kept.in_place_of, ~0U);
         fresh_.push_back(
-            {kept.node, walk[kept.node].spec, old == ~0U ? nullptr : assigned_[old].slot});
+            {kept.node, walk[kept.node].spec, old == ~0U ? nullptr : assigned_[old].parameter});
     }
     for (const Output& out : plan_.outputs) {
         if (out.node != out.array) fresh_.push_back({out.node, walk[out.node].spec, nullptr});
@@ -218,7 +218,7 @@ void CapturedPrograms::CapturedProgram::replay(std::span<const Tensor> in, std::
     Timer timer;
     collect_released();
     for (const Argument& a : given_) nodes_[a.node] = in[a.index].node();
-    for (const Parametric& r : reads_) nodes_[r.node] = r.slot->value.node();
+    for (const Parametric& r : reads_) nodes_[r.node] = r.parameter->value.node();
     for (const CaptureContext::Key& key : keys_) {
         auto* words = static_cast<std::int64_t*>(key.leaf.node()->data);
         words[0] = static_cast<std::int64_t>(key.source->seed);
@@ -235,7 +235,7 @@ void CapturedPrograms::CapturedProgram::replay(std::span<const Tensor> in, std::
     for (std::size_t r = 0; r < results_.size(); ++r) out[r] = Tensor::of(nodes_[results_[r]]);
     for (const Parametric& a : assigned_) {
         const Node* value = nodes_[a.node];
-        if (value != a.slot->value.node()) rebind(*a.slot, Tensor::of(value));
+        if (value != a.parameter->value.node()) rebind(*a.parameter, Tensor::of(value));
     }
     timer.lap("publish");
 }

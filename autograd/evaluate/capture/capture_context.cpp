@@ -26,19 +26,20 @@ CaptureContext::~CaptureContext() {
     context = nullptr;
     for (const Key& key : keys_) --key.source->stream;
     for (std::size_t i = 0; i < assignments_.size(); ++i)
-        assignments_[i].parameter.slot().value = std::move(old_values_[i]);
+        assignments_[i].parameter.state().value = std::move(old_values_[i]);
 }
 CaptureContext* CaptureContext::current() noexcept { return context; }
 
-bool capturing() noexcept { return context != nullptr; }
-void redraw(const Tensor& key, Generator& rng) {
+bool detail::capturing() noexcept { return context != nullptr; }
+void detail::redraw(const Tensor& key, Generator& rng) {
     if (context) context->redraw(key, rng);
 }
 
 std::string CaptureContext::cause(const Tensor& t) const {
     const Traversal walk = pending(t);
     for (const Node* node : walk.nodes()) {
-        if (const Slot* slot = node->slot()) return "parameter '" + slot->name + "'";
+        if (const ParameterState* state = node->parameter_state())
+            return "parameter '" + state->name + "'";
         if (!node->op && !node->data) return "an argument, " + to_string(node->spec) + ",";
         if (std::any_of(keys_.begin(), keys_.end(),
                         [&](const Key& key) { return key.leaf.node() == node; }))
@@ -57,14 +58,14 @@ void CaptureContext::assign(std::span<const Assignment> assignments) {
         const auto known =
             std::find_if(assignments_.begin(), assignments_.end(),
                          [&](const Assignment& b) { return b.parameter == a.parameter; });
-        Slot& slot = a.parameter.slot();
+        ParameterState& state = a.parameter.state();
         if (known == assignments_.end()) {
             assignments_.push_back(a);
-            old_values_.push_back(slot.value);
+            old_values_.push_back(state.value);
         } else {
             known->value = a.value;
         }
-        slot.value = a.value;
+        state.value = a.value;
     }
 }
 

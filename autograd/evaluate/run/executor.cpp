@@ -103,7 +103,7 @@ void Executor::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> a
     if (bound_ != plan.number) lay_out(plan);
     for (const Plan::Leaf& leaf : plan.leaves) slots_[leaf.slot] = nodes[leaf.node]->data;
     for (const OutputBuffer& kept : plan.kept) {
-        Node& node = const_cast<Node&>(*nodes[kept.node]);
+        const Node& node = *nodes[kept.node];
         if (node.data) {
             slots_[kept.slot] = node.data;
             continue;
@@ -118,7 +118,7 @@ void Executor::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> a
         const bool in_place = old && old->mine() && old->buffer.unique() &&
                               old->handles() == std::int64_t{kept.old_edges} + 1;
         if (in_place)
-            kept_.push_back({.old = const_cast<Node*>(old)});
+            kept_.push_back({.old = old});
         else
             kept_.push_back({.fresh = Buffer::allocate(kept.bytes)});
         slots_[kept.slot] = in_place ? old->data : kept_.back().fresh.data();
@@ -227,7 +227,7 @@ void Executor::run_block(const Plan& plan, const Group& group, Index start, Inde
 void Executor::publish(const Plan& plan, Nodes nodes) noexcept {
     auto memory = kept_.begin();
     for (const OutputBuffer& kept : plan.kept) {
-        Node& node = const_cast<Node&>(*nodes[kept.node]);
+        const Node& node = *nodes[kept.node];
         if (node.data) continue;
         if (kept.scalar) {
             node.store_scalar();
@@ -239,7 +239,7 @@ void Executor::publish(const Plan& plan, Nodes nodes) noexcept {
     }
     // Views share the array of another node: a kept one, or a leaf.
     for (const Output& out : plan.outputs) {
-        Node& node = const_cast<Node&>(*nodes[out.node]);
+        const Node& node = *nodes[out.node];
         if (node.data) continue;
         node.buffer = nodes[out.array]->buffer;
         node.data = nodes[out.array]->data;

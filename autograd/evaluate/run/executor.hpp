@@ -45,7 +45,7 @@ private:
     // Where a value that has no memory yet is written: over an old leaf's, which it takes once all
     // has gone well, or to its own.
     struct Memory {
-        Node* old = nullptr;
+        const Node* old = nullptr;
         Buffer fresh = {};
     };
     std::vector<Memory> kept_;            // in the plan's order

@@ -145,7 +145,7 @@ void Interpreter::compute(std::uint32_t i) {
 
 void Interpreter::publish() noexcept {
     for (const std::uint32_t i : held_) {
-        Node& node = const_cast<Node&>(walk_[i]);
+        const Node& node = walk_[i];
         if (node.spec.shape.empty()) {
             std::copy_n(static_cast<const std::byte*>(data_[i]), size_of(node.spec.dtype),
                         static_cast<std::byte*>(node.store_scalar()));
@@ -157,7 +157,7 @@ void Interpreter::publish() noexcept {
     }
     // Once all are known: the edges that go here count for `held`.
     for (const std::uint32_t i : held_) {
-        Node& node = const_cast<Node&>(walk_[i]);
+        const Node& node = walk_[i];
         if (node.has(Node::constant)) drop_inputs(node);
     }
 }

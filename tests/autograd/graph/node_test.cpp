@@ -11,7 +11,7 @@
 using namespace shikumi;
 
 TEST_CASE("handles copied, moved and dropped on other threads") {
-    const std::int64_t nodes = live_nodes();
+    const std::int64_t nodes = shikumi::detail::live_nodes();
     for (int round = 0; round < 200; ++round) {
         Tensor mine = ones({3}) + 1.0;
         evaluate(mine);
@@ -33,11 +33,11 @@ TEST_CASE("handles copied, moved and dropped on other threads") {
         for (std::thread& t : threads) t.join();
         CHECK(theirs[2].to_vector<float>()[0] == 3);
     }
-    CHECK(live_nodes() == nodes);
+    CHECK(shikumi::detail::live_nodes() == nodes);
 }
 
 TEST_CASE("a graph moves to another thread and is evaluated there") {
-    const std::int64_t nodes = live_nodes();
+    const std::int64_t nodes = shikumi::detail::live_nodes();
     for (int round = 0; round < 50; ++round) {
         Tensor pending = ones({4});
         for (int i = 0; i < 100; ++i) pending = pending + 1.0;
@@ -49,7 +49,7 @@ TEST_CASE("a graph moves to another thread and is evaluated there") {
         }).join();
         CHECK(result == 4 * 101 * 2);
     }
-    CHECK(live_nodes() == nodes);
+    CHECK(shikumi::detail::live_nodes() == nodes);
 }
 
 TEST_CASE("two threads work on graphs that share evaluated leaves") {

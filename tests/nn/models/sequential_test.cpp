@@ -528,10 +528,10 @@ TEST_CASE("training doesn't grow memory", "[nn]") {
     m.compile(crossentropy());
     const Tensor y = nn::to_categorical(labels);
     m.fit(x, y, {.batch_size = 5, .epochs = 20, .verbose = 0});
-    const auto nodes = live_nodes();
+    const auto nodes = shikumi::detail::live_nodes();
     const auto live = memory_stats().live, peak = memory_stats().peak;
     m.fit(x, y, {.batch_size = 5, .epochs = 500, .verbose = 0});
-    CHECK(live_nodes() == nodes);
+    CHECK(shikumi::detail::live_nodes() == nodes);
     CHECK(memory_stats().live == live);
     CHECK(memory_stats().peak == peak);
 }

@@ -20,7 +20,7 @@ std::int64_t resident_bytes() {
 }
 
 struct Usage {
-    std::int64_t nodes = live_nodes();
+    std::int64_t nodes = shikumi::detail::live_nodes();
     std::size_t buffers = memory_stats().live;
     std::int64_t resident = resident_bytes();
 };

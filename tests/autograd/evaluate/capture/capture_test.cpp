@@ -228,10 +228,10 @@ TEST_CASE("replaying allocates nothing and keeps nothing") {
     evaluate({x, y});
     auto step = capture([&](const Tensor& a, const Tensor& b) { return training(a, b); });
     for (int i = 0; i < 3; ++i) step(x, y);
-    const auto nodes = live_nodes();
+    const auto nodes = shikumi::detail::live_nodes();
     const MemoryStats before = memory_stats();
     for (int i = 0; i < 100; ++i) step(x, y);
-    CHECK(live_nodes() == nodes);
+    CHECK(shikumi::detail::live_nodes() == nodes);
     CHECK(memory_stats().allocations == before.allocations);
     CHECK(memory_stats().live == before.live);
 }
