@@ -1,4 +1,4 @@
-// Arrays: numbers and their indices in one and two dimensions, and digits as arrays of pixels.
+// Arrays: numbers and indices in one and two dimensions, and digits as arrays of pixels.
 #include <shikumi/shikumi.hpp>
 
 #include <iomanip>
@@ -12,7 +12,7 @@ using namespace shikumi;
 
 namespace {
 
-// The element at an index, one number for each dimension.
+// The element at `index`, which has one number for each dimension.
 int at(const Tensor& x, std::initializer_list<Index> index) {
     std::vector<Range> ranges;
     for (const Index i : index) ranges.push_back({i, i + 1});
@@ -39,8 +39,8 @@ void numbers() {
         std::cout << std::setw(7) << row << std::setw(15) << at(b, {row, 0}) << std::setw(6)
                   << at(b, {row, 1}) << '\n';
     std::cout << "\n  b[1, 0] is " << at(b, {1, 0})
-              << ": row 1, column 0. Rows lie one after the "
-                 "other, so it is a[1 * 2 + 0].\n\n"
+              << ": row 1, column 0. The array stores one row after "
+                 "the other, so it is a[1 * 2 + 0].\n\n"
               << examples::drawing(b, 255, examples::colours_wanted()) << '\n';
     show_shape("a", a);
     show_shape("b", b);
@@ -48,10 +48,10 @@ void numbers() {
 
 struct Digits {
     Tensor images, labels;
-    int largest;  // a white pixel
+    int largest;  // value of a white pixel
 };
 
-// MNIST where it is at hand; it is not fetched for this.
+// MNIST if it is on this machine; it is not downloaded.
 Digits some_digits(const examples::Options& options) {
     try {
         const datasets::Images train =
@@ -61,7 +61,7 @@ Digits some_digits(const examples::Options& options) {
     } catch (const IoError& e) {
         const auto [images, labels] = datasets::digits();
         std::cout << "\nMNIST isn't at hand: " << e.what() << ".\nOne of the library's own "
-                  << labels.size() << " digits of 8 x 8 pixels stands in for it:\n\n";
+                  << labels.size() << " digits of 8 x 8 pixels instead:\n\n";
         return {images, labels, 16};
     }
 }
@@ -71,7 +71,7 @@ void digit(const examples::Options& options) {
     const Tensor image = squeeze(slice(images, 0, {0, 1}), 0);
     std::cout << examples::drawing(image, largest, examples::colours_wanted()) << '\n'
               << examples::pixel_table(image) << "\n0 is black and " << largest
-              << " white. Its label says that it is a " << at(labels, {0}) << ".\n\n";
+              << " white. The label of this image is " << at(labels, {0}) << ".\n\n";
     show_shape("this image", image);
     show_shape("all " + std::to_string(labels.size()) + " images", images);
     show_shape("their labels", labels);

@@ -15,13 +15,13 @@ using namespace shikumi;
 
 namespace {
 
-// From a character's number and the LSTM's states to what may come next.
+// Maps a character's number and the LSTM's states to the logits of the next character.
 struct Writer {
     std::shared_ptr<nn::Embedding> embedding;
     std::shared_ptr<nn::LSTM> lstm;
     std::shared_ptr<nn::Dense> dense;
 
-    // `length` characters, each drawn from what the ones before it suggest.
+    // Appends `length` characters to `start`, each drawn from the model's distribution.
     std::string write(const examples::Characters& characters, const std::string& start, int length,
                       RandomStream& random) const {
         const NoGrad no_grad;

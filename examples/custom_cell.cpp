@@ -1,4 +1,4 @@
-// A recurrent cell of one's own: weights, state, one step. RNN repeats it along the sequence.
+// A recurrent cell of your own: weights, state, one step. RNN repeats it along the sequence.
 #include <shikumi/shikumi.hpp>
 
 #include <iostream>
@@ -9,7 +9,7 @@ using namespace shikumi;
 
 namespace {
 
-// One gate that says how much of the state is replaced: z = σ(…), h' = (1 - z) h + z tanh(…).
+// One gate z = σ(…) determines how much of the state is replaced: h' = (1 - z) h + z tanh(…).
 class MinimalGatedCell final : public nn::RecurrentCell {
 public:
     explicit MinimalGatedCell(Index units) : units_(units) {}
@@ -35,9 +35,9 @@ void custom_cell(const examples::Options& options) {
     nn::check_layer(MinimalGatedCell(3), {4, 2});
     nn::check_layer(nn::RNN(MinimalGatedCell(3)), {4, 5, 2});
     std::cout
-        << "The cell is checked: shapes and derivatives are right, along a sequence, too.\n\n";
+        << "The cell is checked: shapes and derivatives are right, also along a sequence.\n\n";
 
-    // The library's own for comparison: an LSTM has four such pairs of products, a GRU three.
+    // For comparison: an LSTM has four such pairs of products, a GRU three.
     nn::Sequential lstm{nn::LSTM(32, {.input_shape = {28, 28}})};
     nn::Sequential gru{nn::GRU(32, {.input_shape = {28, 28}})};
     nn::Sequential own{nn::RNN(MinimalGatedCell(32), {.input_shape = {28, 28}})};
@@ -59,7 +59,7 @@ void custom_cell(const examples::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    return examples::run_example(
-        argc, argv, "a recurrent cell of one's own reads digits row by row",
-        {.epochs = 15, .batch_size = 32, .learning_rate = 0.005}, custom_cell);
+    return examples::run_example(argc, argv, "a recurrent cell of your own reads digits row by row",
+                                 {.epochs = 15, .batch_size = 32, .learning_rate = 0.005},
+                                 custom_cell);
 }

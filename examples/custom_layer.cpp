@@ -1,4 +1,4 @@
-// New layer types: weights and forward pass. Gradients, summary and checks come by themselves.
+// New layer types: weights and forward pass. Gradients, summary and checks need no code.
 #include <shikumi/shikumi.hpp>
 
 #include <iostream>
@@ -9,7 +9,7 @@ using namespace shikumi;
 
 namespace {
 
-// y = exp(-(width · (x - centre))²), one width and one centre for each feature
+// y = exp(-(width · (x - centre))²), with a width and a centre for each feature.
 class Bump final : public nn::Layer {
 public:
     void build(const Spec& input) override {
@@ -22,8 +22,8 @@ private:
     Parameter centre_, width_;
 };
 
-// y = x + f(x): what need not change passes by. f is two layers of the library's, which become
-// layers of this one when they are called.
+// y = x + f(x). f consists of two layers of the library. They become layers of this layer when it
+// calls them.
 class Residual final : public nn::Layer {
 public:
     Residual(Index features, Index inner)
@@ -55,15 +55,15 @@ void custom_layer(const examples::Options& options) {
                .metrics = {nn::accuracy}});
     m.fit(x, iris.labels, {.batch_size = options.batch_size, .epochs = options.epochs});
 
-    std::cout << "\nwhere the bumps went:\n"
-              << m.get_weights()[2] << "\nhow narrow they are:\n"
+    std::cout << "\nlearnt centres of the bumps:\n"
+              << m.get_weights()[2] << "\nand their inverse widths:\n"
               << m.get_weights()[3] << '\n';
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    return examples::run_example(argc, argv, "layers of one's own, checked, shown and trained",
+    return examples::run_example(argc, argv, "layers of your own, checked, shown and trained",
                                  {.epochs = 20, .batch_size = 16, .learning_rate = 0.01},
                                  custom_layer);
 }

@@ -1,4 +1,4 @@
-// A model and a training loop of one's own, without Sequential and fit.
+// A model and a training loop of your own, without Sequential and fit.
 #include <shikumi/shikumi.hpp>
 
 #include <iostream>
@@ -46,13 +46,13 @@ void custom_model(const examples::Options& options) {
     const Tensor right = equal(argmax(logits(x), -1), iris.labels).cast(i64);
     std::cout << "\n"
               << sum(right).item<Index>() << " of " << n
-              << " irises right, all of which it has learnt from\n";
+              << " irises right; all were training data\n";
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    return examples::run_example(argc, argv, "a model and a training loop of one's own",
+    return examples::run_example(argc, argv, "a model and a training loop of your own",
                                  {.epochs = 20, .batch_size = 16, .learning_rate = 0.01},
                                  custom_model);
 }

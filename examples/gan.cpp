@@ -1,4 +1,4 @@
-// Two networks against each other: one draws digits, the other learns to tell them from real ones.
+// Two networks compete: one draws digits, the other learns to tell them from real ones.
 #include <shikumi/shikumi.hpp>
 
 #include <filesystem>
@@ -18,10 +18,10 @@ using namespace shikumi;
 
 namespace {
 
-constexpr Index latent = 64;  // random numbers that a digit is drawn from
+constexpr Index latent = 64;  // random numbers for a digit
 
-// Both halve or double the picture twice, with windows that the stride divides: others would leave
-// a chessboard.
+// Both networks halve or double the picture twice. The stride divides the window size, which avoids
+// checkerboard patterns.
 nn::ConvOptions twice(bool bias) {
     return {.strides = 2, .padding = Padding::same, .use_bias = bias};
 }
@@ -41,7 +41,7 @@ nn::Sequential generator(Index side) {
     return m;
 }
 
-// More than 0 says: real.
+// An output above 0 means a real digit.
 nn::Sequential discriminator(Index side) {
     nn::Sequential m("discriminator");
     m.add(nn::Input({side, side, 1}));
@@ -55,7 +55,7 @@ nn::Sequential discriminator(Index side) {
     return m;
 }
 
-// I. Goodfellow et al., "Generative adversarial nets", NeurIPS 2014; with convolutions: A. Radford
+// I. Goodfellow et al., "Generative adversarial nets", NeurIPS 2014. With convolutions: A. Radford
 // et al., ICLR 2016.
 class Gan final : public nn::Model {
 public:
@@ -67,8 +67,8 @@ public:
     }
     Tensor call(const Tensor& x, nn::Mode mode) override { return discriminator(x, mode); }
 
-    // Two losses of one graph, evaluated together. Each changes the weights of its own network, and
-    // only those: what fools the discriminator must not make it easier to fool.
+    // Two losses of one graph, evaluated together. Each changes only the weights of its own
+    // network: the generator's loss must not make the discriminator worse.
     nn::Logs train_step(const nn::Batch& batch) override {
         const nn::CallContext pass;
         const Tensor drawn =
@@ -76,7 +76,7 @@ public:
         const Tensor of_real = discriminator(batch.x[0], nn::Mode::train);
         const Tensor of_drawn = discriminator(drawn, nn::Mode::train);
         const Tensor drawing = loss(1, of_drawn);
-        // 0.9 instead of 1 keeps it from being too sure (T. Salimans et al., NeurIPS 2016).
+        // 0.9 instead of 1 smooths the labels (T. Salimans et al., NeurIPS 2016).
         const Tensor telling = (loss(0.9, of_real) + loss(0, of_drawn)) / 2;
 
         std::vector<Assignment> steps = pass.updates();
@@ -101,8 +101,8 @@ private:
     }
 };
 
-// (n, side, side, 1) from 0 to 1: MNIST where a folder is given, else the library's digits, which
-// are so few that an epoch goes through them sixteen times.
+// (n, side, side, 1) from 0 to 1: MNIST with --data, else the library's few digits, of which an
+// epoch has sixteen copies.
 Tensor real_digits(const examples::Options& options) {
     const Tensor images = options.data.empty()
                               ? repeat(datasets::digits().images / 16, 16, 0)
@@ -115,7 +115,7 @@ void gan(const examples::Options& options) {
     Gan gan(x.shape()[1], options.learning_rate);
     std::cout << gan.generator.summary() << '\n' << gan.discriminator.summary() << '\n';
 
-    // The same 80 digits after each epoch.
+    // Draws the same 80 digits after each epoch.
     Generator rng(options.seed);
     const Tensor z = random_normal({80, latent}, rng);
     Tensor drawn;
@@ -130,7 +130,7 @@ void gan(const examples::Options& options) {
     gan.fit(x, x,
             {.batch_size = options.batch_size, .epochs = options.epochs, .on_epoch_end = show});
 
-    std::cout << "\nthe first three digits it drew last:\n"
+    std::cout << "\nthe first three digits of the last epoch:\n"
               << examples::drawing(examples::tiled(slice(drawn, 0, {0, 3}), 3), 1,
                                    examples::colours_wanted());
 }

@@ -1,4 +1,4 @@
-// he_init: twenty relu layers, started by He's rule and by plain normal numbers: what gets through?
+// Initialisation: twenty relu layers with He's initialiser and with plain normal numbers.
 #include <shikumi/shikumi.hpp>
 
 #include <cmath>
@@ -31,7 +31,7 @@ nn::Sequential deep_network(const Start& start) {
     return m;
 }
 
-// Of each hidden layer, log10 of the activations' standard deviation.
+// log10 of the standard deviation of the activations in each hidden layer.
 std::vector<double> spreads(const nn::Sequential& m, Tensor activations) {
     std::vector<double> result;
     for (std::size_t i = 0; i < depth; ++i) {

@@ -1,4 +1,4 @@
-// Iris: 20 trainings, each tested on another stratified 30 % that was held out; charts as SVG.
+// Iris: 20 trainings, each tested on another held-out stratified 30 %; charts as SVG.
 #include <shikumi/shikumi.hpp>
 
 #include <cmath>
@@ -21,13 +21,13 @@ constexpr int trials = 20;
 
 struct Trial {
     nn::History history;
-    Tensor labels, predictions;  // of what was held out
+    Tensor labels, predictions;  // of the held-out flowers
 
     double accuracy() const { return mean(equal(labels, predictions).cast(f64)).item<double>(); }
 };
 
-// Learns from 70 % of the flowers and is asked about the others. The features are standardised by
-// what the training part alone shows.
+// Trains on 70 % of the flowers and predicts the others. The training part alone determines the
+// standardisation.
 Trial run_trial(const datasets::Iris& iris, const examples::Options& options, int number) {
     const auto [train, test] = datasets::train_test_split(
         iris.features, iris.labels,
@@ -53,12 +53,13 @@ Trial run_trial(const datasets::Iris& iris, const examples::Options& options, in
 }
 
 std::vector<Trial> run_trials(const datasets::Iris& iris, const examples::Options& options) {
-    std::cout << trials << " times, a network learns from 70 % of " << iris.labels.size()
-              << " irises and is tested on the other 30 %.\nThe first training:\n\n";
+    std::cout << "A network learns from 70 % of " << iris.labels.size()
+              << " irises and is tested on the other 30 %, " << trials
+              << " times.\nThe first training:\n\n";
     std::vector<Trial> done;
     for (int number = 0; number < trials; ++number) {
         done.push_back(run_trial(iris, options, number));
-        if (number == 0) std::cout << "\ntraining  accuracy on what was held out\n";
+        if (number == 0) std::cout << "\ntraining  accuracy on held-out flowers\n";
         std::cout << std::setw(6) << number + 1 << std::setw(11) << std::fixed
                   << std::setprecision(4) << done.back().accuracy() << std::endl;
     }
@@ -86,7 +87,7 @@ void show_confusion(const std::vector<Trial>& done, const datasets::Iris& iris) 
               << examples::confusion_table(counts, iris.class_names) << '\n';
 }
 
-// The flowers in the plane in which they differ most.
+// The flowers in the plane of the first two principal components.
 std::string scatter(const datasets::Iris& iris) {
     const auto pca = datasets::PCA::fit(iris.features, 2);
     const Tensor places = pca.transform(iris.features);

@@ -1,4 +1,4 @@
-// The lecture's network: made, looked at, trained on 16 patterns of 2 x 2 pixels, and used.
+// The lecture's network: built, printed, trained on 16 patterns of 2 x 2 pixels, and used.
 #include <shikumi/shikumi.hpp>
 
 #include <iomanip>
@@ -11,8 +11,8 @@ using namespace shikumi;
 
 namespace {
 
-// One row for each pattern: its pixels, its class, the network's choice and its probabilities.
-// Returns how many choices are right.
+// Prints a row for each pattern: pixels, class, prediction and probabilities. Returns the number of
+// right predictions.
 int show_predictions(const Tensor& patterns, const Tensor& labels, const Tensor& probabilities) {
     const std::vector<int> pixels = patterns.to_vector<int>();
     const std::vector<int> classes = labels.to_vector<int>();

@@ -1,4 +1,4 @@
-// MNIST: learns to read handwritten digits; shows some that it reads right and some it doesn't.
+// MNIST: a network learns to read handwritten digits; shows some that it reads right and wrong.
 #include <shikumi/shikumi.hpp>
 
 #include <iostream>
@@ -37,7 +37,7 @@ void mnist(const examples::Options& options) {
     std::cout << '\n';
     for (const auto& path : examples::write_learning_curve(history, options.out, "mnist"))
         std::cout << "wrote " << path.string() << '\n';
-    const auto weights = options.out / "mnist.weights";  // the same bytes for any --threads
+    const auto weights = options.out / "mnist.weights";  // same bytes for any --threads
     nn::write_weights(m, weights);
     std::cout << "wrote " << weights.string() << '\n';
 }

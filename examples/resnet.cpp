@@ -1,4 +1,4 @@
-// A residual network, drawn layer by layer: handwritten digits of 8 x 8 pixels, or MNIST's.
+// A residual network as a functional model: handwritten digits of 8 x 8 pixels, or MNIST's.
 #include <shikumi/shikumi.hpp>
 
 #include <iostream>
@@ -20,7 +20,7 @@ nn::SymbolicTensor convolved(const nn::SymbolicTensor& x, Index filters, Index s
            nn::BatchNormalization({.momentum = 0.9});
 }
 
-// relu(f(x) + x), where a stride or other filters want a 1 x 1 convolution on the way past.
+// relu(f(x) + x). If f changes the size or the filters, a 1 x 1 convolution adapts x.
 nn::SymbolicTensor residual_block(const nn::SymbolicTensor& x, Index filters, Index stride) {
     const nn::SymbolicTensor inner = convolved(x, filters, stride) | nn::Activation(nn::relu);
     const nn::SymbolicTensor past = stride == 1 && x.spec().shape.back() == filters
@@ -70,8 +70,9 @@ void resnet(const examples::Options& options) {
                                        .epochs = options.epochs,
                                        .validation_data = {{digits.test_x, digits.test_labels}}});
 
-    std::cout << "\naccuracy on " << digits.test_labels.size() << " digits that were held out: "
-              << m.evaluate(digits.test_x, digits.test_labels)["accuracy"] << "\n\n";
+    std::cout << "\naccuracy on " << digits.test_labels.size()
+              << " held-out digits: " << m.evaluate(digits.test_x, digits.test_labels)["accuracy"]
+              << "\n\n";
     const auto picture = options.out / "resnet-model.svg";
     examples::write_file(picture, nn::plot_model(m));
     std::cout << "wrote " << picture.string() << '\n';

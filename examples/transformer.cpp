@@ -16,7 +16,7 @@ namespace {
 
 constexpr Index context = 64, width = 96, heads = 4, blocks = 2;
 
-// Adds to each step what is learnt for its place.
+// Adds a learnt vector for each position.
 class Places final : public nn::Layer {
 public:
     void build(const Spec& input) override {
@@ -30,7 +30,7 @@ private:
     Parameter places_;
 };
 
-// Attention to what came before, then two dense layers; each adds to what it was given.
+// Causal attention, then two dense layers, each with a residual connection.
 class Block final : public nn::Layer {
 public:
     Tensor call(const Tensor& x, nn::Mode mode) override {
@@ -45,7 +45,7 @@ private:
     nn::Dropout dropout_{0.1};
 };
 
-// `length` characters, each drawn from what the ones before it suggest.
+// Appends `length` characters to `text`, each drawn from the model's distribution.
 std::string write(nn::Sequential& model, const examples::Characters& characters, std::string text,
                   int length, RandomStream& random) {
     const NoGrad no_grad;

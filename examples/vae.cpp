@@ -1,4 +1,4 @@
-// A variational autoencoder: learns to draw digits from two numbers, and shows what these mean.
+// A variational autoencoder: learns to draw digits from two numbers and shows what they mean.
 #include <shikumi/shikumi.hpp>
 
 #include <filesystem>
@@ -19,9 +19,9 @@ namespace {
 
 constexpr Index side = 8, pixels = side * side;
 
-// Takes means and log variances for a place among the digits; gives a place at random while
-// training, the mean otherwise. The loss it adds is how far the distribution is from a normal one:
-// ½ Σ (σ² + μ² − 1 − log σ²), a pixel's share of it.
+// Maps the means and log variances of a code to a random code in training, else to the mean. Adds
+// the Kullback-Leibler divergence from the standard normal distribution, divided by the number of
+// pixels, to the loss: ½ Σ (σ² + μ² − 1 − log σ²).
 class Sampling final : public nn::Layer {
 public:
     Tensor call(const Tensor& x, nn::Mode mode) override {
@@ -67,7 +67,7 @@ examples::ScatterChart places(const Tensor& z, const Tensor& labels) {
     return chart;
 }
 
-// What is drawn for the places of a grid from −2 to 2, as one picture.
+// One picture of the digits decoded from a grid of codes from −2 to 2.
 Tensor grid(const Autoencoder& model, Index count) {
     const Tensor line = linspace(-2, 2, count);
     const Shape all{count, count};
@@ -91,7 +91,7 @@ void vae(const examples::Options& options) {
                .loss = nn::binary_crossentropy});
     m.fit(x, x, {.batch_size = options.batch_size, .epochs = options.epochs, .verbose = 2});
 
-    std::cout << "\ndigits drawn from places between -2 and 2:\n"
+    std::cout << "\ndigits drawn from codes between -2 and 2:\n"
               << examples::drawing(grid(model, 5), 1, examples::colours_wanted());
     const std::filesystem::path scatter = options.out / "vae-places.svg";
     const std::filesystem::path drawn = options.out / "vae-digits.png";

@@ -1,4 +1,4 @@
-// VGG16: its summary, what it says of an image, and its CIFAR-sized form trained on stripes.
+// VGG16: summary, a prediction, and training of its CIFAR-sized form on stripes.
 #include <shikumi/shikumi.hpp>
 
 #include <algorithm>
@@ -13,8 +13,8 @@ using namespace shikumi;
 
 namespace {
 
-// (count, size, size, 3) from 0 to 255: stripes along the rows, along the columns or along a
-// diagonal, of a random colour and phase; and which of the three.
+// Images (count, size, size, 3) from 0 to 255 with stripes along the rows (label 0), the columns
+// (1) or a diagonal (2), of random colour and phase.
 struct Stripes {
     Tensor images, labels;
 };
@@ -30,7 +30,8 @@ Stripes stripes(Index count, Index size, Generator& rng) {
     return {wave * colour, labels.reshape({count}).cast(i64)};
 }
 
-// Which of ImageNet's thousand classes it sees. Without its published weights it can only guess.
+// Prints the most probable of ImageNet's thousand classes. They mean nothing without the published
+// weights.
 void predict_one(const examples::Options& options) {
     const std::filesystem::path weights = options.data / "vgg16.weights";
     const bool trained = !options.data.empty() && std::filesystem::exists(weights);
@@ -41,7 +42,7 @@ void predict_one(const examples::Options& options) {
     const Tensor image = nn::applications::preprocess_input(stripes(1, 224, rng).images);
     const Tensor probabilities = model.predict(image);
     std::cout << (trained ? "With the weights of " + weights.string() + ","
-                          : "With random weights (--data FOLDER with vgg16.weights brings others),")
+                          : "With random weights (--data FOLDER reads vgg16.weights there),")
               << " a picture of stripes is\n";
     auto p = probabilities.to_vector<double>();
     for (int i = 0; i < 3; ++i) {
@@ -60,8 +61,8 @@ void train_small(const examples::Options& options) {
         {.include_top = false, .input_shape = {32, 32, 3}, .name = "vgg16_cifar"});
     model.add(nn::Flatten());
     model.add(nn::Dense(3, {.activation = nn::softmax}));
-    std::cout << "\nIts form for pictures of CIFAR's size, " << model.count_params()
-              << " parameters, learns which way stripes run:\n";
+    std::cout << "\nIts form for images of CIFAR's size, with " << model.count_params()
+              << " parameters, learns the direction of stripes:\n";
     model.compile({.optimizer = optim::Adam({.learning_rate = options.learning_rate}),
                    .loss = nn::sparse_categorical_crossentropy,
                    .metrics = {nn::accuracy}});

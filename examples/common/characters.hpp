@@ -1,4 +1,4 @@
-// Texts as numbers, character by character.
+// Texts as numbers, one for each character.
 #pragma once
 
 #include <string>
@@ -11,12 +11,12 @@
 
 namespace examples {
 
-// The characters of a text, in order; a character's number is its place.
+// The distinct characters of a text in order; a character's number is its index.
 class Characters {
 public:
     explicit Characters(std::string_view text);
     shikumi::Index count() const { return static_cast<shikumi::Index>(known_.size()); }
-    // (length,) i64. Throws shikumi::ValueError for a character that the text did not have.
+    // (length,) i64. Throws shikumi::ValueError for an unknown character.
     shikumi::Tensor numbers(std::string_view text) const;
     char operator[](shikumi::Index number) const {
         return known_[static_cast<std::size_t>(number)];
@@ -26,7 +26,7 @@ private:
     std::string known_;
 };
 
-// Cuts a text into windows (n, length) and, for each character, the one that follows it.
+// Cuts a text into windows x (n, length); y (n, length) holds the next character of each character.
 struct Windows {
     shikumi::Tensor x, y;
 };

@@ -11,7 +11,7 @@
 namespace examples {
 namespace {
 
-// Okabe and Ito's palette, "Color Universal Design", without the yellow that white swallows.
+// Okabe and Ito's palette, "Color Universal Design", without yellow, which is too pale on white.
 constexpr std::array colours{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
                              "#E69F00", "#56B4E9", "#333333"};
 constexpr const char* ink = "#222222";
@@ -23,7 +23,7 @@ constexpr double height = 460;
 constexpr double top = 64;
 constexpr double bottom = height - 64;
 constexpr double left = 92;
-constexpr double letter = 7.3;  // of 13 px type, on average and a little more
+constexpr double letter = 7.3;  // a little over the average letter width at 13 px
 
 std::string escaped(const std::string& text) {
     std::string out;
@@ -48,7 +48,7 @@ std::string fixed(double value, int decimals) {
     return text;
 }
 
-// A place in the picture.
+// A coordinate in the picture.
 std::string px(double value) { return fixed(value, 1); }
 
 struct Interval {
@@ -66,10 +66,10 @@ struct Interval {
     }
 };
 
-// One direction: from values to places, with ticks at round numbers.
+// Maps values to coordinates, with ticks at round numbers.
 struct Axis {
     Interval values;
-    double from, to;  // places of low and high
+    double from, to;  // coordinates of low and high
     double step = 0;
     int decimals = 0;
 
@@ -141,7 +141,7 @@ public:
                 "\" stroke-width=\"2\" stroke-linejoin=\"round\" stroke-linecap=\"round\"" +
                 (dashed ? " stroke-dasharray=\"7 5\"" : "") + "/>\n";
     }
-    // Form and colour both tell the class, so that either is enough.
+    // Shape and colour both show the class, so that either is enough.
     void marker(double x, double y, std::size_t index) {
         const std::string style =
             "\" fill=\"" + shade(index) +

@@ -8,7 +8,7 @@ namespace examples {
 
 struct Series {
     std::string name;
-    std::vector<double> values;  // one for each epoch, the first is epoch 1
+    std::vector<double> values;  // one for each epoch, from epoch 1 on
 };
 
 struct LineChart {
@@ -26,8 +26,8 @@ struct ScatterChart {
     std::vector<PointGroup> groups;
 };
 
-// Values that aren't finite leave a gap. Throws shikumi::ValueError where there is no finite point,
-// or a group has not as many x as y.
+// Values that aren't finite leave a gap. Throws shikumi::ValueError if there is no finite point or
+// a group has different numbers of x and y.
 std::string svg(const LineChart& chart);
 std::string svg(const ScatterChart& chart);
 

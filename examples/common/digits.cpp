@@ -14,7 +14,7 @@ using namespace shikumi;
 
 namespace {
 
-// The first `count` test digits whose prediction is right, or wrong, without their empty border.
+// The first `count` test digits with a right (or wrong) prediction, without their empty border.
 std::vector<Captioned> pictures(const Tensor& images, const std::vector<int>& labels,
                                 const std::vector<int>& predictions, bool right,
                                 std::size_t count) {

@@ -1,4 +1,4 @@
-// MNIST on the terminal: fetching it, and showing how well its digits were read.
+// MNIST on the terminal: downloads the files and shows how well a model reads the digits.
 #pragma once
 
 #include <shikumi/shikumi.hpp>
@@ -7,10 +7,10 @@
 
 namespace examples {
 
-// Says which files it fetches, where they aren't there yet; on a terminal also how much has come.
+// Downloads missing files and prints their names; on a terminal also the progress.
 shikumi::datasets::Mnist load_digits(const Options& options);
 
-// The accuracy, the table of confusions, and some digits that were read right and wrong.
+// Prints the accuracy, the confusion table, and some digits that were read right and wrong.
 void show_digits(const shikumi::datasets::Images& test, const shikumi::Tensor& predictions);
 
 }  // namespace examples

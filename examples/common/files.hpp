@@ -1,4 +1,4 @@
-// Writing results.
+// Writes results to files.
 #pragma once
 
 #include <filesystem>
@@ -6,8 +6,8 @@
 
 namespace examples {
 
-// Puts `text` into the file, whose folder is made. The file is replaced in one go: it is never half
-// written. Throws shikumi::IoError.
+// Writes `text` to the file and creates its folder. The file is replaced atomically. Throws
+// shikumi::IoError.
 void write_file(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace examples

@@ -1,4 +1,4 @@
-// How a training went, as charts.
+// The history of a training as charts.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +10,7 @@
 namespace examples {
 
 // Draws the loss and the accuracy of each epoch, in training and on held-out data, into
-// FOLDER/NAME-loss.svg and FOLDER/NAME-accuracy.svg, and returns these. What wasn't measured is
+// FOLDER/NAME-loss.svg and FOLDER/NAME-accuracy.svg, and returns these paths. Missing metrics are
 // left out. Throws shikumi::IoError.
 std::vector<std::filesystem::path> write_learning_curve(const shikumi::nn::History& history,
                                                         const std::filesystem::path& folder,

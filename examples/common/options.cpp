@@ -16,7 +16,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-// The least number of letters to insert, delete or change (Levenshtein).
+// The least number of letters to insert, delete or change (Levenshtein distance).
 std::size_t distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
@@ -31,13 +31,13 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return row.back();
 }
 
-// The option that `wrong` was probably meant to be, "" where none is near.
+// The known option most similar to `wrong`, "" if none is similar enough.
 std::string nearest(const std::string& wrong, const po::options_description& known) {
     std::string best;
     std::size_t least = std::numeric_limits<std::size_t>::max();
     for (const auto& option : known.options()) {
         const std::string& name = option->long_name();
-        // An abbreviation is nearer than anything else, however much is left out.
+        // An abbreviation, however short, is nearer than anything else.
         const std::size_t far =
             name.compare(0, wrong.size(), wrong) == 0 ? 0 : distance(wrong, name);
         if (far < least) {
@@ -78,17 +78,17 @@ auto text_option(const T& standard) {
 po::options_description describe(const Options& defaults) {
     po::options_description known("Options");
     auto add = known.add_options();
-    add("epochs", text_option(defaults.epochs), "times to go through the training data");
-    add("batch-size", text_option(defaults.batch_size), "samples in one step");
-    add("learning-rate", text_option(defaults.learning_rate), "size of a step");
-    add("seed", text_option(defaults.seed), "start of the random numbers");
-    add("threads", text_option(defaults.threads), "threads to compute with; 0: one for each core");
-    add("data", text_option(defaults.data.string()), "folder with data sets");
-    add("out", text_option(defaults.out.string()), "folder for what is written");
-    add("profile", po::bool_switch(), "show at the end which operations and layers took the time");
+    add("epochs", text_option(defaults.epochs), "passes over the training data");
+    add("batch-size", text_option(defaults.batch_size), "samples in a training step");
+    add("learning-rate", text_option(defaults.learning_rate), "learning rate of the optimiser");
+    add("seed", text_option(defaults.seed), "seed of the random numbers");
+    add("threads", text_option(defaults.threads), "number of threads; 0: one for each core");
+    add("data", text_option(defaults.data.string()), "folder of the data sets");
+    add("out", text_option(defaults.out.string()), "folder for the output files");
+    add("profile", po::bool_switch(), "print the time of each operation and layer at the end");
     add("trace", text_option(defaults.trace.string()),
-        "file for when each ran, for ui.perfetto.dev");
-    add("help,h", "this text");
+        "file for a timeline, to be opened in ui.perfetto.dev");
+    add("help,h", "print this text");
     return known;
 }
 

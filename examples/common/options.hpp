@@ -1,4 +1,4 @@
-// The command line of every example: the same options, with each example's own defaults.
+// The command line of the examples. All have the same options, each has its own defaults.
 #pragma once
 
 #include <cstdint>
@@ -17,30 +17,30 @@ struct Options {
     int batch_size = 32;
     double learning_rate = 0.001;
     std::uint64_t seed = 0;
-    int threads = 0;  // 0: as many as the machine has
+    int threads = 0;  // 0: one for each core
     std::filesystem::path data = {};
     std::filesystem::path out = "out";
-    bool profile = false;              // tell at the end what took the time
-    std::filesystem::path trace = {};  // for when; "" for no such file
+    bool profile = false;              // print a profile at the end
+    std::filesystem::path trace = {};  // file for a timeline; "": none
 
-    // How many steps the training takes: what a schedule of the learning rate wants to know.
+    // The number of training steps, for a learning-rate schedule.
     double steps(std::int64_t samples) const;
 };
 
-// What is wrong with a command line, in one sentence.
+// Says in one sentence what is wrong with a command line.
 class BadOption : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// Reads `arguments` (without the program's name). Writes the help to `help` and returns nothing
-// where --help is among them. Throws BadOption for an unknown or repeated option, which is never
-// guessed at, and for a bad value.
+// Reads `arguments` (without the program's name). With --help it writes the help to `help` and
+// returns nothing. Throws BadOption for an unknown, abbreviated or repeated option and for a bad
+// value.
 std::optional<Options> read_options(const std::vector<std::string>& arguments,
                                     std::string_view program, std::string_view about,
                                     const Options& defaults, std::ostream& help);
 
-// The same for main(): prints the help and ends the program with 0, or says what is wrong on stderr
-// and ends it with 2.
+// Calls read_options for main(). After --help the program ends with 0; after a BadOption it prints
+// the message to stderr and ends with 2.
 Options options_or_exit(int argc, char** argv, std::string_view about, const Options& defaults);
 
 }  // namespace examples

@@ -7,12 +7,12 @@
 
 namespace examples {
 
-// Images (n, rows, columns) beside each other, `across` in a row, with a black line around each.
-// Throws shikumi::ShapeError for another rank, and where the last row would not be full.
+// Puts images (n, rows, columns) beside each other, `across` in a row, with a black line around
+// each. Throws shikumi::ShapeError for another rank or if the last row is not full.
 shikumi::Tensor tiled(const shikumi::Tensor& images, shikumi::Index across);
 
-// An image (rows, columns), 0 black and 1 white, as the bytes of a PNG file in which each pixel is
-// a square of `size`. Throws shikumi::ShapeError for another rank.
+// The bytes of a PNG file of an image (rows, columns), 0 black and 1 white. Each pixel becomes a
+// square of side `size`. Throws shikumi::ShapeError for another rank.
 std::string png(const shikumi::Tensor& image, shikumi::Index size = 1);
 
 }  // namespace examples

@@ -1,4 +1,4 @@
-// The frame of every example: the command line, the seed, the threads, and what becomes of errors.
+// The common main() of the examples: command line, seed, threads, profile and errors.
 #pragma once
 
 #include <functional>
@@ -8,8 +8,8 @@
 
 namespace examples {
 
-// Does what the command line says: seeds the random numbers of models and layers, sets the threads,
-// runs `program`. Gives what main() returns: 0, or 1 after an error, which it has told on stderr.
+// Reads the command line, seeds the random numbers of models and layers, sets the number of threads
+// and runs `program`. Returns 0, or prints an error to stderr and returns 1.
 int run_example(int argc, char** argv, std::string_view about, const Options& defaults,
                 const std::function<void(const Options&)>& program);
 

@@ -27,7 +27,7 @@ Pixels pixels(const Tensor& image) {
             image.to_vector<double>()};
 }
 
-// `value` on a scale of `steps` steps from 0 to `largest`.
+// The step of `value` on a scale of `steps` steps from 0 to `largest`.
 int level(double value, double largest, int steps) {
     const double share = std::clamp(value / largest, 0.0, 1.0);
     return std::isnan(share) ? 0 : static_cast<int>(std::lround(share * (steps - 1)));
@@ -44,8 +44,8 @@ std::vector<std::string> plain_lines(const Pixels& image, double largest) {
     return lines;
 }
 
-// The upper half block shows one pixel in the foreground's colour, another in the background's; 232
-// to 255 are the 24 greys of a 256-colour terminal.
+// An upper half block shows two pixels: one in the foreground colour, one in the background colour.
+// 232 to 255 are the 24 greys of a 256-colour terminal.
 std::vector<std::string> coloured_lines(const Pixels& image, double largest) {
     const auto grey = [&](std::size_t r, std::size_t c) {
         return std::to_string(232 + level(image.at(r, c), largest, 24));
@@ -64,7 +64,7 @@ std::vector<std::string> lines_of(const Pixels& image, double largest, bool colo
     return coloured ? coloured_lines(image, largest) : plain_lines(image, largest);
 }
 
-// Characters, counted as UTF-8 has them.
+// The number of UTF-8 characters.
 std::size_t letters(std::string_view text) {
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
         return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
@@ -83,14 +83,14 @@ std::string left_aligned(const std::string& text, std::size_t width) {
 
 void trim_end(std::string& text) { text.erase(text.find_last_not_of(' ') + 1); }
 
-// Columns between two pictures of a row.
+// Blank columns between two pictures of a row.
 constexpr std::size_t gap = 3;
 
 std::size_t columns_of(const Tensor& image, bool coloured) {
     return pixels(image).columns * (coloured ? 1 : 2);
 }
 
-// From one picture to the next.
+// Columns from the start of a picture to the start of the next.
 std::size_t step_of(const Captioned& picture, bool coloured) {
     return std::max(columns_of(picture.image, coloured), letters(picture.caption)) + gap;
 }
@@ -137,7 +137,7 @@ std::string drawing(const Tensor& image, double largest, bool coloured) {
 std::string side_by_side(const std::vector<Captioned>& pictures, double largest, bool coloured) {
     constexpr std::size_t page = 96;
     std::string text;
-    std::size_t first = 0;  // of the row
+    std::size_t first = 0;  // picture of the row
     std::size_t width = 0;
     for (std::size_t i = 0; i < pictures.size(); ++i) {
         const std::size_t own = step_of(pictures[i], coloured);

@@ -8,17 +8,16 @@
 
 namespace examples {
 
-bool on_terminal();  // standard output is one
+bool on_terminal();  // standard output is a terminal
 
-// True where standard output is a terminal that may be sent colours ($NO_COLOR is not set).
+// True if standard output is a terminal and $NO_COLOR is not set.
 bool colours_wanted();
 
-// An image (rows, columns), 0 black and `largest` white. Plain: two shade characters a pixel;
-// coloured: two pixels in one half block. Throws shikumi::ShapeError for another rank.
+// Draws an image (rows, columns), 0 black and `largest` white. Without colours a pixel is two shade
+// characters, with colours half a block character. Throws shikumi::ShapeError for another rank.
 std::string drawing(const shikumi::Tensor& image, double largest, bool coloured = false);
 
-// Several images side by side, each with its caption below, in as many rows as 96 columns make
-// necessary.
+// Draws images side by side, each with a caption below, in rows of at most 96 columns.
 struct Captioned {
     shikumi::Tensor image;
     std::string caption;
@@ -29,8 +28,8 @@ std::string side_by_side(const std::vector<Captioned>& pictures, double largest,
 // The values of an image (rows, columns) as aligned whole numbers.
 std::string pixel_table(const shikumi::Tensor& image);
 
-// How often each class (row) was taken for each class (column): counts (classes, classes) with the
-// names of the classes. Throws shikumi::ShapeError where they don't fit.
+// A table of counts (classes, classes): true classes in rows, predicted classes in columns. Throws
+// shikumi::ShapeError if `names` does not match.
 std::string confusion_table(const shikumi::Tensor& counts, const std::vector<std::string>& names);
 
 }  // namespace examples
