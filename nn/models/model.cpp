@@ -403,13 +403,14 @@ std::vector<Tensor> Model::predict(const std::vector<Tensor>& x, Index batch_siz
     for (const auto& rows : detail::batches(order, batch_size)) {
         std::vector<Tensor> batch;
         for (const Array& a : in) batch.emplace_back(detail::gather(a, rows));
-        const std::vector<Tensor> y =
-            predicting_.call(batch, [&](const std::vector<Tensor>& inputs) {
+        const std::vector<Tensor> y = predicting_.call(
+            [&](const std::vector<Tensor>& inputs) {
                 const CallContext pass;
                 std::vector<Tensor> outputs = (*this)(inputs, Mode::infer);
                 shikumi::evaluate(outputs, pass.updates());
                 return outputs;
-            });
+            },
+            batch);
         for (std::size_t i = 0; i < y.size(); ++i) detail::put(y[i].array(), out[i], rows.front());
     }
     std::vector<Tensor> results;

@@ -359,14 +359,17 @@ Logs Model::train_step(const Batch& batch) {
     if (!trainable())
         fail<StateError>("fit", "model '", name(),
                          "' is frozen and would be trained: thaw it by set_trainable(true)");
-    const auto values = training_.call(step_inputs(batch), [&](const std::vector<Tensor>& inputs) {
-        Measured measured = measure(batch_like(batch, inputs), Mode::train);
-        std::vector<Assignment> steps = optimizer().minimize(measured.values.front(), trainable_);
-        constrain(steps, constrained_);
-        steps.insert(steps.end(), measured.updates.begin(), measured.updates.end());
-        shikumi::evaluate(measured.values, steps);
-        return measured_values(measured);
-    });
+    const auto values = training_.call(
+        [&](const std::vector<Tensor>& inputs) {
+            Measured measured = measure(batch_like(batch, inputs), Mode::train);
+            std::vector<Assignment> steps =
+                optimizer().minimize(measured.values.front(), trainable_);
+            constrain(steps, constrained_);
+            steps.insert(steps.end(), measured.updates.begin(), measured.updates.end());
+            shikumi::evaluate(measured.values, steps);
+            return measured_values(measured);
+        },
+        step_inputs(batch));
     step_inputs_.clear();
     if (const double loss = number(values.front()); !std::isfinite(loss))
         fail<ValueError>("fit", "the loss became ", loss);
@@ -374,11 +377,13 @@ Logs Model::train_step(const Batch& batch) {
 }
 
 Logs Model::test_step(const Batch& batch) {
-    const auto values = testing_.call(step_inputs(batch), [&](const std::vector<Tensor>& inputs) {
-        const Measured measured = measure(batch_like(batch, inputs), Mode::infer);
-        shikumi::evaluate(measured.values, measured.updates);
-        return measured_values(measured);
-    });
+    const auto values = testing_.call(
+        [&](const std::vector<Tensor>& inputs) {
+            const Measured measured = measure(batch_like(batch, inputs), Mode::infer);
+            shikumi::evaluate(measured.values, measured.updates);
+            return measured_values(measured);
+        },
+        step_inputs(batch));
     step_inputs_.clear();
     return logs_of(values);
 }

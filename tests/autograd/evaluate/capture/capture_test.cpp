@@ -33,6 +33,24 @@ struct Training {
     optim::Optimizer optimizer;
 };
 
+struct Batch {
+    std::vector<Tensor> x, y;
+    Tensor weights;
+};
+
+struct StepResult {
+    Tensor loss;
+    std::vector<Tensor> metrics;
+    std::vector<std::size_t> counted_by;
+    std::string note;
+};
+
+Tensor total(const std::vector<Tensor>& list) {
+    Tensor sum_of_all = scalar(0.0F);
+    for (const Tensor& t : list) sum_of_all = sum_of_all + sum(t);
+    return sum_of_all;
+}
+
 }  // namespace
 
 TEST_CASE("a captured training step gives the same bits as the recorded one") {
@@ -93,6 +111,74 @@ TEST_CASE("captured results may be views, arguments, parameters and constants") 
     const auto [total, product] = pair(scalar(2.0F), scalar(3.0F));
     CHECK(total.item<float>() == 5);
     CHECK(product.item<float>() == 6);
+}
+
+TEST_CASE("a captured function takes and returns aggregates") {
+    int recorded = 0;
+    const auto step = [&](const Batch& batch) {
+        ++recorded;
+        Tensor loss = total(batch.x) - 2 * total(batch.y);
+        if (batch.weights.defined()) loss = loss * batch.weights;
+        return StepResult{loss, {total(batch.x), Tensor()}, {0, batch.x.size()}, "recorded"};
+    };
+    auto captured = capture(step);
+    const auto agrees = [&](const Batch& batch) {
+        const StepResult result = captured(batch);
+        const int calls = recorded;
+        const StepResult wanted = step(batch);
+        recorded = calls;
+        REQUIRE(result.metrics.size() == 2);
+        CHECK_FALSE(result.metrics[1].defined());
+        CHECK(result.counted_by == wanted.counted_by);
+        CHECK(result.note == "recorded");
+        CHECK(values(result.metrics[0]) == values(wanted.metrics[0]));
+        return values(result.loss) == values(wanted.loss);
+    };
+    const Tensor a = tensor({1.0F, 2.0F}), b = tensor({3.0F, 4.0F}), c = tensor({5.0F, 7.0F});
+    CHECK(agrees({{a, b}, {c}, {}}));
+    CHECK(agrees({{b, c}, {a}, {}}));
+    CHECK(recorded == 1);
+    CHECK(agrees({{a}, {b, c}, {}}));  // as many Tensors in other places
+    CHECK(recorded == 2);
+    CHECK(agrees({{a, b}, {c}, scalar(3.0F)}));
+    CHECK(agrees({{a, b}, {c}, scalar(5.0F)}));
+    CHECK(recorded == 3);
+    CHECK(agrees({{a, b}, {}, c}));  // again three
+    CHECK(recorded == 4);
+    CHECK(agrees({{a, b}, {c}, {}}));
+    CHECK(recorded == 4);
+}
+
+TEST_CASE("a captured function takes several trees, and parameters as their tensors") {
+    Parameter p("p", tensor({1.0F, 2.0F}));
+    auto f = capture([](const std::pair<Tensor, Tensor>& pair, const std::optional<Tensor>& extra,
+                        const Tensor& last) {
+        const Tensor s = pair.first * pair.second + last;
+        return std::tuple(extra ? s + *extra : s, std::optional<Tensor>(), Index{s.size()});
+    });
+    for (const float s : {1.0F, 2.0F}) {
+        const Tensor x = tensor({s, 5.0F});
+        const auto [value, nothing, size] = f(std::pair(x, x), std::optional(x), p);
+        CHECK(values(value) == values(x * x + p + x));
+        CHECK_FALSE(nothing);
+        CHECK(size == 2);
+        CHECK(values(std::get<0>(f(std::pair(x, x), std::optional<Tensor>(), p))) ==
+              values(x * x + p));
+        p.assign(p + 1);
+    }
+}
+
+TEST_CASE("calls of different types are different recordings") {
+    auto f = capture([](const auto&... in) {
+        if constexpr (sizeof...(in) == 1)
+            return std::get<0>(std::get<0>(std::tie(in...)));
+        else
+            return (in + ...);
+    });
+    const Tensor x = scalar(2.0F), y = scalar(3.0F);
+    CHECK(f(std::pair(x, y)).template item<float>() == 2);
+    CHECK(f(x, y).template item<float>() == 5);
+    CHECK(f(std::pair(y, x)).template item<float>() == 3);
 }
 
 TEST_CASE("a captured function reads and assigns parameters at each call") {

@@ -1,0 +1,190 @@
+#include <shikumi/autograd/evaluate/capture/captured_program.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include <shikumi/autograd/evaluate/capture/fold_constants.hpp>
+#include <shikumi/autograd/evaluate/plan/planner.hpp>
+#include <shikumi/autograd/evaluate/plan/rematerialize.hpp>
+#include <shikumi/autograd/graph/op.hpp>
+
+namespace shikumi::detail {
+
+namespace {
+
+// The planner asks whether a leaf has a buffer. Any buffer will do: replays read another one.
+void pretend_value(const Node& leaf) {
+    if (leaf.spec.shape.rank() == 0) {
+        leaf.store_scalar();
+        return;
+    }
+    leaf.buffer = Buffer::allocate(1);
+    leaf.data = leaf.buffer.data();
+}
+
+std::uint32_t position(const Traversal& graph, const Tensor& t) {
+    return static_cast<std::uint32_t>(graph.position(*t.node()));
+}
+
+}  // namespace
+
+CapturedProgram::CapturedProgram(const Recording& recording, const EvaluationOptions& options) {
+    for (const Tensor& argument : recording.arguments) {
+        if (argument.defined()) pretend_value(*argument.node());
+    }
+    fold_constants(recording);
+    make_plan(recording, options);
+}
+
+CapturedProgram::~CapturedProgram() {
+    for (const Call& call : plan_.calls) call.op->release();
+    for (const Op* op : plan_.pointwise) op->release();
+}
+
+void CapturedProgram::make_plan(const Recording& recording, const EvaluationOptions& options) {
+    Timer timer;
+    std::vector<Tensor> results;
+    std::copy_if(recording.results.begin(), recording.results.end(), std::back_inserter(results),
+                 [](const Tensor& t) { return t.defined(); });
+    Planner planner;
+    plan_ = plan_within(options.memory_budget, planner, results, recording.assignments);
+    for (const Call& call : plan_.calls) call.op->retain();
+    for (const Op* op : plan_.pointwise) op->retain();
+    const Traversal& graph = planner.walk();
+    nodes_.resize(graph.size());
+    find_leaves(recording, graph);
+    keep_keys(recording.keys);
+    find_assignments(recording, graph);
+    find_fresh_nodes(graph);
+    find_results(recording, graph);
+    timer.lap("plan");
+}
+
+void CapturedProgram::find_leaves(const Recording& recording, const Traversal& graph) {
+    std::vector<bool> is_argument(graph.size());
+    for (std::size_t i = 0; i < recording.arguments.size(); ++i) {
+        const Tensor& argument = recording.arguments[i];
+        const std::int64_t at = argument.defined() ? graph.position(*argument.node()) : -1;
+        if (at < 0) continue;
+        arguments_.push_back({static_cast<std::uint32_t>(at), i});
+        is_argument[static_cast<std::size_t>(at)] = true;
+    }
+    for (std::uint32_t i = 0; i < graph.size(); ++i) {
+        const Node& node = graph[i];
+        if (!node.data || is_argument[i]) continue;
+        if (ParameterState* state = node.parameter_state()) {
+            parameters_.emplace_back(*state);
+            read_.push_back({i, state});
+            continue;
+        }
+        constants_.push_back(Tensor::of(&node));
+        nodes_[i] = &node;
+    }
+}
+
+// The keys of a generator that lived inside the function stay: it starts anew at each call.
+void CapturedProgram::keep_keys(const std::vector<CaptureContext::Key>& keys) {
+    for (const CaptureContext::Key& key : keys) {
+        const auto own = std::count_if(
+            keys.begin(), keys.end(),
+            [&](const CaptureContext::Key& other) { return other.source == key.source; });
+        if (key.source.use_count() > own) keys_.push_back(key);
+    }
+}
+
+void CapturedProgram::find_assignments(const Recording& recording, const Traversal& graph) {
+    for (const Assignment& a : recording.assignments) {
+        parameters_.push_back(a.parameter);
+        assigned_.push_back({position(graph, a.value), &a.parameter.state()});
+    }
+}
+
+// A replay decides by itself what may be overwritten: the plan is bound without assignments.
+void CapturedProgram::find_fresh_nodes(const Traversal& graph) {
+    for (OutputBuffer& output : plan_.kept) {
+        const std::uint32_t assignment = std::exchange(output.in_place_of, ~0U);
+        const ParameterState* old = assignment == ~0U ? nullptr : assigned_[assignment].parameter;
+        fresh_.push_back({output.node, graph[output.node].spec, old});
+    }
+    for (const Output& output : plan_.outputs) {
+        if (output.node != output.array)
+            fresh_.push_back({output.node, graph[output.node].spec, nullptr});
+    }
+}
+
+void CapturedProgram::find_results(const Recording& recording, const Traversal& graph) {
+    for (const Tensor& result : recording.results) {
+        results_.push_back(result.defined() ? position(graph, result) : absent);
+        if (result.defined() && result.node()->data) leaf_results_.push_back(results_.back());
+    }
+}
+
+void CapturedProgram::replay(std::span<const Node* const> arguments, std::span<Tensor> results) {
+    struct LetGo {
+        CapturedProgram& program;
+        ~LetGo() { program.let_go(); }
+    } const at_the_end{*this};
+    Timer timer;
+    collect_released();
+    bind_leaves(arguments);
+    draw_keys();
+    make_fresh_nodes();
+    executor_.bind(plan_, nodes_, {});
+    timer.lap("bind");
+    executor_.run(plan_, timer);
+    executor_.publish(plan_, nodes_);
+    for (const Tensor& t : made_) t.node()->flags |= Node::consumed;
+    for (std::size_t i = 0; i < results_.size(); ++i) {
+        if (results_[i] != absent) results[i] = Tensor::of(nodes_[results_[i]]);
+    }
+    assign_parameters();
+    timer.lap("publish");
+}
+
+void CapturedProgram::bind_leaves(std::span<const Node* const> arguments) {
+    for (const ArgumentLeaf& leaf : arguments_) nodes_[leaf.node] = arguments[leaf.index];
+    for (const ParameterNode& leaf : read_) nodes_[leaf.node] = leaf.parameter->value.node();
+    // A result is a holder: its parameter's old value is not written over.
+    for (const std::uint32_t result : leaf_results_) held_.push_back(Tensor::of(nodes_[result]));
+}
+
+void CapturedProgram::draw_keys() noexcept {
+    for (const CaptureContext::Key& key : keys_) {
+        auto* words = static_cast<std::int64_t*>(key.leaf.node()->data);
+        words[0] = static_cast<std::int64_t>(key.source->seed);
+        words[1] = static_cast<std::int64_t>(key.source->stream++);
+    }
+}
+
+void CapturedProgram::make_fresh_nodes() {
+    // The old leaf itself is written where nobody but its parameter would see it change.
+    const auto reusable = [](const Node& old) {
+        return old.mine() && old.handles() == 1 && (!old.buffer || old.buffer.unique());
+    };
+    for (const FreshNode& fresh : fresh_) {
+        const Node* old = fresh.assigned ? fresh.assigned->value.node() : nullptr;
+        if (old && reusable(*old)) {
+            nodes_[fresh.node] = old;
+            continue;
+        }
+        made_.push_back(pending_leaf(fresh.spec));
+        nodes_[fresh.node] = made_.back().node();
+    }
+}
+
+void CapturedProgram::assign_parameters() {
+    for (const ParameterNode& assigned : assigned_) {
+        const Node* value = nodes_[assigned.node];
+        if (value != assigned.parameter->value.node())
+            rebind(*assigned.parameter, Tensor::of(value));
+    }
+}
+
+void CapturedProgram::let_go() noexcept {
+    executor_.release();
+    held_.clear();
+    made_.clear();
+}
+
+}  // namespace shikumi::detail

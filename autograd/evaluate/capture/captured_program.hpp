@@ -1,0 +1,77 @@
+// CapturedProgram: a recording with its plan, to be run on new arguments.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <shikumi/autograd/evaluate/capture/recording.hpp>
+#include <shikumi/autograd/evaluate/plan/plan.hpp>
+#include <shikumi/autograd/evaluate/run/executor.hpp>
+#include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/graph/traversal.hpp>
+
+namespace shikumi::detail {
+
+/// Computes what a function has recorded. Each replay finds the values of the plan's nodes anew:
+/// arguments, parameters and random keys where they are now, constants where they were.
+class CapturedProgram {
+public:
+    /// Plans the recording. Constants that are small are computed here.
+    CapturedProgram(const Recording& recording, const EvaluationOptions& options);
+    ~CapturedProgram();
+    CapturedProgram(const CapturedProgram&) = delete;
+    CapturedProgram& operator=(const CapturedProgram&) = delete;
+
+    /// Runs the plan on these arguments, whose values are known, and assigns the parameters. A
+    /// failed replay leaves everything as it was.
+    void replay(std::span<const Node* const> arguments, std::span<Tensor> results);
+
+private:
+    static constexpr std::uint32_t absent = ~std::uint32_t{0};
+
+    // The nodes are positions in `nodes_`.
+    struct ArgumentLeaf {
+        std::uint32_t node;
+        std::size_t index;  // of the argument
+    };
+    struct ParameterNode {
+        std::uint32_t node;
+        ParameterState* parameter;
+    };
+    struct FreshNode {
+        std::uint32_t node;
+        Spec spec;
+        const ParameterState* assigned;  // whose old leaf may serve again; null: none
+    };
+
+    void make_plan(const Recording& recording, const EvaluationOptions& options);
+    void find_leaves(const Recording& recording, const Traversal& graph);
+    void find_assignments(const Recording& recording, const Traversal& graph);
+    void find_fresh_nodes(const Traversal& graph);
+    void find_results(const Recording& recording, const Traversal& graph);
+    void keep_keys(const std::vector<CaptureContext::Key>& keys);
+
+    void bind_leaves(std::span<const Node* const> arguments);
+    void draw_keys() noexcept;
+    void make_fresh_nodes();
+    void assign_parameters();
+    void let_go() noexcept;
+
+    Plan plan_;
+    std::vector<const Node*> nodes_;  // by the plan's numbers; unneeded ones are null
+    std::vector<ArgumentLeaf> arguments_;
+    std::vector<Parameter> parameters_;  // keep their states alive
+    std::vector<ParameterNode> read_, assigned_;
+    std::vector<CaptureContext::Key> keys_;  // in the order of drawing, read or not
+    std::vector<Tensor> constants_;
+    std::vector<FreshNode> fresh_;
+    std::vector<std::uint32_t> results_;       // `absent`: an undefined Tensor
+    std::vector<std::uint32_t> leaf_results_;  // the results that are leaves
+    std::vector<Tensor> held_;                 // while a replay runs: leaves that are results
+    std::vector<Tensor> made_;                 // while a replay runs: fresh nodes
+    Executor executor_;
+};
+
+}  // namespace shikumi::detail

@@ -1,0 +1,23 @@
+#include <shikumi/autograd/evaluate/capture/recording.hpp>
+
+namespace shikumi::detail {
+
+Tensor pending_leaf(const Spec& spec) {
+    Node* node = new_node();
+    node->spec = spec;
+    return Tensor::adopt(node);
+}
+
+Recording record_call(std::span<const Node* const> arguments,
+                      const std::function<std::vector<Tensor>(std::span<const Tensor>)>& function) {
+    Recording recording;
+    for (const Node* argument : arguments)
+        recording.arguments.push_back(argument ? pending_leaf(argument->spec) : Tensor());
+    const CaptureContext context;
+    recording.results = function(recording.arguments);
+    recording.assignments.assign(context.assignments().begin(), context.assignments().end());
+    recording.keys.assign(context.keys().begin(), context.keys().end());
+    return recording;
+}
+
+}  // namespace shikumi::detail
