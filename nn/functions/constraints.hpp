@@ -1,32 +1,14 @@
 // Conditions on weights, which training restores after each update.
 #pragma once
 
-#include <concepts>
-#include <functional>
-#include <string>
-#include <utility>
-
+#include <shikumi/autograd/core/named_function.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::nn {
 
-/// Any function of an updated weight to the one that takes its place; none where it is
+/// A function from an updated weight to the one that takes its place. None where it is
 /// default-constructed.
-class Constraint {
-public:
-    Constraint() = default;
-    template <std::invocable<const Tensor&> F>
-    requires(!std::same_as<F, Constraint>) Constraint(F function, std::string name = "custom")
-        : name_(std::move(name)), function_(std::move(function)) {}
-
-    const std::string& name() const noexcept { return name_; }
-    explicit operator bool() const noexcept { return static_cast<bool>(function_); }
-    Tensor operator()(const Tensor& weight) const { return function_(weight); }
-
-private:
-    std::string name_;
-    std::function<Tensor(const Tensor&)> function_;
-};
+using Constraint = NamedFunction<Tensor(const Tensor& weight)>;
 
 // Keras's, with its defaults. Norms are Euclidean, over `axis`: 0 for a Dense kernel, whose columns
 // hold each unit's incoming weights; {0, 1, 2} for a Conv2D kernel.

@@ -50,48 +50,17 @@ void orthonormalize(std::vector<double>& v, std::size_t count, std::size_t lengt
     }
 }
 
-}  // namespace
-
-Initializer zeros_init() { return constant(0); }
-Initializer ones_init() { return constant(1); }
-
-Initializer constant(double value) {
-    return [=](const Shape& shape, Generator&, DType dtype) { return full(shape, value, dtype); };
+void check_stddev(std::string_view initializer, double stddev) {
+    if (!(stddev >= 0)) fail<ValueError>(initializer, "stddev must not be negative, got ", stddev);
 }
 
-Initializer random_normal(double mean, double stddev) {
-    if (!(stddev >= 0))
-        fail<ValueError>("random_normal", "stddev must not be negative, got ", stddev);
-    return [=](const Shape& shape, Generator& rng, DType dtype) {
-        return shikumi::random_normal(shape, rng, mean, stddev, dtype);
-    };
+Initializer all(double value, std::string name) {
+    return {[=](const Shape& shape, Generator&, DType dtype) { return full(shape, value, dtype); },
+            std::move(name)};
 }
 
-Initializer random_uniform(double low, double high) {
-    if (!(low <= high)) fail<ValueError>("random_uniform", "low ", low, " lies above high ", high);
-    return [=](const Shape& shape, Generator& rng, DType dtype) {
-        return shikumi::random_uniform(shape, rng, low, high, dtype);
-    };
-}
-
-Initializer truncated_normal(double mean, double stddev) {
-    if (!(stddev >= 0))
-        fail<ValueError>("truncated_normal", "stddev must not be negative, got ", stddev);
-    return [=](const Shape& shape, Generator& rng, DType dtype) {
-        return shikumi::random_truncated_normal(shape, rng, mean, stddev, dtype);
-    };
-}
-
-Initializer identity_init(double gain) {
-    return [=](const Shape& shape, Generator&, DType dtype) {
-        if (shape.rank() != 2) fail<ShapeError>("identity_init", "wants a matrix, got ", shape);
-        return eye(shape[0], shape[1], dtype) * gain;
-    };
-}
-
-Initializer variance_scaling(double scale, Fan fan, Distribution distribution) {
-    if (!(scale > 0)) fail<ValueError>("variance_scaling", "scale must be positive, got ", scale);
-    return [=](const Shape& shape, Generator& rng, DType dtype) {
+Initializer of_variance(double scale, Fan fan, Distribution distribution, std::string name) {
+    const auto draw = [=](const Shape& shape, Generator& rng, DType dtype) {
         // The standard deviation of a standard normal distribution cut at ±2.
         constexpr double after_cut = 0.87962566103423978;
         const double v = variance(shape, scale, fan);
@@ -107,19 +76,78 @@ Initializer variance_scaling(double scale, Fan fan, Distribution distribution) {
         const double limit = std::sqrt(3 * v);
         return shikumi::random_uniform(shape, rng, -limit, limit, dtype);
     };
+    return {draw, std::move(name)};
 }
 
-Initializer glorot_normal() { return variance_scaling(1, Fan::average); }
-Initializer glorot_uniform() { return variance_scaling(1, Fan::average, Distribution::uniform); }
-Initializer he_normal() { return variance_scaling(2, Fan::in); }
-Initializer he_uniform() { return variance_scaling(2, Fan::in, Distribution::uniform); }
-Initializer lecun_normal() { return variance_scaling(1, Fan::in); }
-Initializer lecun_uniform() { return variance_scaling(1, Fan::in, Distribution::uniform); }
+}  // namespace
+
+Initializer zeros_init() { return all(0, "zeros"); }
+Initializer ones_init() { return all(1, "ones"); }
+Initializer constant(double value) { return all(value, "constant"); }
+
+Initializer random_normal(double mean, double stddev) {
+    constexpr auto name = "random_normal";
+    check_stddev(name, stddev);
+    return {[=](const Shape& shape, Generator& rng, DType dtype) {
+                return shikumi::random_normal(shape, rng, mean, stddev, dtype);
+            },
+            name};
+}
+
+Initializer random_uniform(double low, double high) {
+    constexpr auto name = "random_uniform";
+    if (!(low <= high)) fail<ValueError>(name, "low ", low, " lies above high ", high);
+    return {[=](const Shape& shape, Generator& rng, DType dtype) {
+                return shikumi::random_uniform(shape, rng, low, high, dtype);
+            },
+            name};
+}
+
+Initializer truncated_normal(double mean, double stddev) {
+    constexpr auto name = "truncated_normal";
+    check_stddev(name, stddev);
+    return {[=](const Shape& shape, Generator& rng, DType dtype) {
+                return shikumi::random_truncated_normal(shape, rng, mean, stddev, dtype);
+            },
+            name};
+}
+
+Initializer identity_init(double gain) {
+    return {[=](const Shape& shape, Generator&, DType dtype) {
+                if (shape.rank() != 2)
+                    fail<ShapeError>("identity_init", "wants a matrix, got ", shape);
+                return eye(shape[0], shape[1], dtype) * gain;
+            },
+            "identity"};
+}
+
+Initializer variance_scaling(double scale, Fan fan, Distribution distribution) {
+    constexpr auto name = "variance_scaling";
+    if (!(scale > 0)) fail<ValueError>(name, "scale must be positive, got ", scale);
+    return of_variance(scale, fan, distribution, name);
+}
+
+Initializer glorot_normal() {
+    return of_variance(1, Fan::average, Distribution::truncated_normal, "glorot_normal");
+}
+Initializer glorot_uniform() {
+    return of_variance(1, Fan::average, Distribution::uniform, "glorot_uniform");
+}
+Initializer he_normal() {
+    return of_variance(2, Fan::in, Distribution::truncated_normal, "he_normal");
+}
+Initializer he_uniform() { return of_variance(2, Fan::in, Distribution::uniform, "he_uniform"); }
+Initializer lecun_normal() {
+    return of_variance(1, Fan::in, Distribution::truncated_normal, "lecun_normal");
+}
+Initializer lecun_uniform() {
+    return of_variance(1, Fan::in, Distribution::uniform, "lecun_uniform");
+}
 
 Initializer orthogonal(double gain) {
-    return [=](const Shape& shape, Generator& rng, DType dtype) {
-        if (shape.rank() < 2)
-            fail<ShapeError>("orthogonal", "wants a matrix or more axes, got ", shape);
+    constexpr auto name = "orthogonal";
+    const auto draw = [=](const Shape& shape, Generator& rng, DType dtype) {
+        if (shape.rank() < 2) fail<ShapeError>(name, "wants a matrix or more axes, got ", shape);
         const Index columns = shape.back();
         const Index rows = columns == 0 ? 0 : shape.size() / columns;
         const Index length = std::max(rows, columns), count = std::min(rows, columns);
@@ -130,6 +158,7 @@ Initializer orthogonal(double gain) {
         const Tensor q = tensor(v, {count, length}) * gain;
         return reshape(rows < columns ? q : transpose(q), shape).cast(dtype);
     };
+    return {draw, name};
 }
 
 }  // namespace shikumi::nn

@@ -1,65 +1,75 @@
 // Where weights start: Keras's formulas and defaults.
 #pragma once
 
-#include <concepts>
-#include <functional>
-#include <utility>
-
+#include <shikumi/autograd/core/named_function.hpp>
 #include <shikumi/autograd/core/shape.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
 #include <shikumi/autograd/memory/random.hpp>
 
 namespace shikumi::nn {
 
-/// Makes a tensor of a shape: `he_normal()({4, 32}, rng)`. Any function of shape, generator and
-/// dtype is one.
-class Initializer {
+/// A function that makes a weight's first value: `he_normal()({4, 32}, rng)`. Any function of
+/// shape, generator and dtype is one.
+class Initializer : public NamedFunction<Tensor(const Shape&, Generator&, DType)> {
 public:
-    template <std::invocable<const Shape&, Generator&, DType> F>
-    requires(!std::same_as<F, Initializer>) Initializer(F function)
-        : function_(std::move(function)) {}
+    using NamedFunction::NamedFunction;
+    /// A tensor of that shape and dtype, its random numbers from `rng`.
     Tensor operator()(const Shape& shape, Generator& rng, DType dtype = f32) const {
-        return function_(shape, rng, dtype);
+        return NamedFunction::operator()(shape, rng, dtype);
     }
-
-private:
-    std::function<Tensor(const Shape&, Generator&, DType)> function_;
 };
 
+/// All zeros.
 Initializer zeros_init();
+/// All ones.
 Initializer ones_init();
+/// All `value`.
 Initializer constant(double value);
-/// The next three throw ValueError for a negative spread.
+/// Normally distributed numbers. Throws ValueError for a negative `stddev`.
 Initializer random_normal(double mean = 0, double stddev = 0.05);
+/// Numbers distributed evenly over [low, high). Throws ValueError where low > high.
 Initializer random_uniform(double low = -0.05, double high = 0.05);
-/// A normal distribution cut off at two `stddev`, which is not corrected for the cut.
+/// Normally distributed numbers, drawn again where they lie more than two `stddev` from the mean;
+/// their standard deviation is smaller than `stddev`. Throws ValueError for a negative `stddev`.
 Initializer truncated_normal(double mean = 0, double stddev = 0.05);
 
 /// `gain` times the identity matrix. Throws ShapeError for other ranks than 2.
 Initializer identity_init(double gain = 1);
 
-/// What n is in `variance_scaling`: the numbers of inputs or outputs, or the mean of both.
-enum class Fan { in, out, average };
-enum class Distribution { truncated_normal, untruncated_normal, uniform };
+/// What n is in `variance_scaling`.
+enum class Fan {
+    in,      ///< the number of a unit's inputs
+    out,     ///< the number of units that read an input
+    average  ///< the mean of both
+};
+/// The distribution that `variance_scaling` draws from.
+enum class Distribution {
+    truncated_normal,    ///< cut at two standard deviations, and corrected for the cut
+    untruncated_normal,  ///< not cut
+    uniform              ///< with the limits ±√(3 scale/n)
+};
 
-/// Variance scale/n. Fans are (in, out) for matrices, times the receptive field for convolutions.
-/// Truncated normal ones are cut at two standard deviations and corrected for it, uniform ones have
-/// the limits ±√(3 scale/n). Throws ValueError unless the scale is positive.
+/// Random numbers of mean 0 and variance scale/n. A matrix has the fans (in, out), its sizes; a
+/// convolution's kernel has those of its last two axes, times the size of its window. Throws
+/// ValueError unless the scale is positive.
 Initializer variance_scaling(double scale = 1, Fan fan = Fan::in,
                              Distribution distribution = Distribution::truncated_normal);
 
-/// X. Glorot, Y. Bengio, AISTATS 2010: variance 2/(fan_in + fan_out).
+/// Truncated normal of variance 2/(fan_in + fan_out): X. Glorot, Y. Bengio, AISTATS 2010.
 Initializer glorot_normal();
+/// Uniform of variance 2/(fan_in + fan_out): X. Glorot, Y. Bengio, AISTATS 2010.
 Initializer glorot_uniform();
-/// K. He et al., ICCV 2015: variance 2/fan_in.
+/// Truncated normal of variance 2/fan_in: K. He et al., ICCV 2015.
 Initializer he_normal();
+/// Uniform of variance 2/fan_in: K. He et al., ICCV 2015.
 Initializer he_uniform();
-/// Y. LeCun et al., "Efficient BackProp", 1998: variance 1/fan_in.
+/// Truncated normal of variance 1/fan_in: Y. LeCun et al., "Efficient BackProp", 1998.
 Initializer lecun_normal();
+/// Uniform of variance 1/fan_in: Y. LeCun et al., "Efficient BackProp", 1998.
 Initializer lecun_uniform();
 
-/// A. Saxe et al., ICLR 2014: orthonormal rows or columns, whichever there are fewer of, of the
-/// matrix with all axes but the last made one; times `gain`. Throws ShapeError below rank 2.
+/// `gain` times a matrix with orthonormal rows or columns, whichever there are fewer of; all axes
+/// but the last are taken as one. A. Saxe et al., ICLR 2014. Throws ShapeError below rank 2.
 Initializer orthogonal(double gain = 1);
 
 }  // namespace shikumi::nn

@@ -31,20 +31,16 @@ void refuse_probabilities(std::string_view loss, const Tensor& logits) {
                          "already: leave it out, or use the loss without from_logits");
 }
 
-Tensor categorical_from_logits(std::string_view loss, const Tensor& targets, const Tensor& logits) {
-    return mean_per_sample(cross_entropy_each(logits, match_targets(loss, targets, logits)));
+Tensor crossentropy(const Tensor& targets, const Tensor& logits) {
+    return mean_per_sample(cross_entropy_each(logits, targets));
 }
 
-Tensor sparse_from_logits(std::string_view loss, const Tensor& labels, const Tensor& logits) {
-    return mean_per_sample(cross_entropy_each(logits, match_labels(loss, labels, logits)));
+Tensor binary(const Tensor& targets, const Tensor& logits) {
+    return mean_per_sample(binary_cross_entropy_each(logits, targets));
 }
 
-Tensor binary_from_logits(std::string_view loss, const Tensor& targets, const Tensor& logits) {
-    return mean_per_sample(binary_cross_entropy_each(logits, match_targets(loss, targets, logits)));
-}
-
-Tensor mean_huber(const Tensor& targets, const Tensor& p, double delta) {
-    const Tensor distance = abs(p - match_targets("huber", targets, p));
+Tensor mean_huber(const Tensor& t, const Tensor& p, double delta) {
+    const Tensor distance = abs(p - t);
     return mean_per_sample(
         where(distance <= delta, square(distance) * 0.5, distance * delta - 0.5 * delta * delta));
 }
@@ -53,160 +49,132 @@ Tensor unit(const Tensor& x, int axis) {
     return x * rsqrt(maximum(sum(square(x), axis, true), epsilon));
 }
 
-Tensor minus_cosine(const Tensor& targets, const Tensor& p, int axis) {
-    const Tensor t = match_targets("cosine_similarity", targets, p);
+Tensor minus_cosine(const Tensor& t, const Tensor& p, int axis) {
     return mean_per_sample(-sum(unit(t, axis) * unit(p, axis), axis));
 }
 
 // 1 − t p, at least 0.
-Tensor margin_missed(std::string_view loss, const Tensor& targets, const Tensor& p) {
-    const Tensor t = match_targets(loss, targets, p);
+Tensor margin_missed(const Tensor& t, const Tensor& p) {
     const Tensor zeros_and_ones = all(logical_or(equal(t, 0), equal(t, 1)));
     return maximum(1 - where(zeros_and_ones, 2 * t - 1, t) * p, 0);
 }
 
 }  // namespace
 
-constinit const NamedLoss categorical_crossentropy{
-    "categorical_crossentropy", [](const Tensor& targets, const Tensor& p) {
-        constexpr auto loss = "categorical_crossentropy";
-        if (const Tensor x = logits_of_softmax(p); x.defined())
-            return categorical_from_logits(loss, targets, x);
-        return mean_per_sample(-sum(match_targets(loss, targets, p) * log_probabilities(p), -1));
+Tensor Loss::operator()(const Tensor& targets, const Tensor& predictions) const {
+    if (from_logits_) refuse_probabilities(name(), predictions);
+    switch (targets_) {
+        case Targets::like_predictions:
+            return function_(match_targets(name(), targets, predictions), predictions);
+        case Targets::class_indices:
+            return function_(match_labels(name(), targets, predictions), predictions);
+        case Targets::as_given:
+            break;
+    }
+    return function_(targets, predictions);
+}
+
+constinit const Loss categorical_crossentropy{
+    "categorical_crossentropy", [](const Tensor& t, const Tensor& p) {
+        if (const Tensor x = logits_of_softmax(p); x.defined()) return crossentropy(t, x);
+        return mean_per_sample(-sum(t * log_probabilities(p), -1));
     }};
 
-constinit const NamedLoss categorical_crossentropy_from_logits{
-    "categorical_crossentropy",
-    [](const Tensor& targets, const Tensor& logits) {
-        constexpr auto loss = "categorical_crossentropy";
-        refuse_probabilities(loss, logits);
-        return categorical_from_logits(loss, targets, logits);
-    },
-    Targets::like_predictions, true};
+constinit const Loss categorical_crossentropy_from_logits{"categorical_crossentropy", crossentropy,
+                                                          Targets::like_predictions, true};
 
-constinit const NamedLoss sparse_categorical_crossentropy{
+constinit const Loss sparse_categorical_crossentropy{
     "sparse_categorical_crossentropy",
     [](const Tensor& labels, const Tensor& p) {
-        constexpr auto loss = "sparse_categorical_crossentropy";
-        if (const Tensor x = logits_of_softmax(p); x.defined())
-            return sparse_from_logits(loss, labels, x);
-        const Tensor index = expand_dims(match_labels(loss, labels, p), -1);
+        if (const Tensor x = logits_of_softmax(p); x.defined()) return crossentropy(labels, x);
+        const Tensor index = expand_dims(labels, -1);
         return mean_per_sample(-squeeze(take_along_axis(log_probabilities(p), index, -1), -1));
     },
     Targets::class_indices};
 
-constinit const NamedLoss sparse_categorical_crossentropy_from_logits{
-    "sparse_categorical_crossentropy",
-    [](const Tensor& labels, const Tensor& logits) {
-        constexpr auto loss = "sparse_categorical_crossentropy";
-        refuse_probabilities(loss, logits);
-        return sparse_from_logits(loss, labels, logits);
-    },
-    Targets::class_indices, true};
+constinit const Loss sparse_categorical_crossentropy_from_logits{
+    "sparse_categorical_crossentropy", crossentropy, Targets::class_indices, true};
 
-constinit const NamedLoss binary_crossentropy{
-    "binary_crossentropy", [](const Tensor& targets, const Tensor& predictions) {
-        constexpr auto loss = "binary_crossentropy";
-        if (const Tensor x = logits_of_sigmoid(predictions); x.defined())
-            return binary_from_logits(loss, targets, x);
+constinit const Loss binary_crossentropy{
+    "binary_crossentropy", [](const Tensor& t, const Tensor& predictions) {
+        if (const Tensor x = logits_of_sigmoid(predictions); x.defined()) return binary(t, x);
         const Tensor p = clipped(predictions);
-        const Tensor t = match_targets(loss, targets, p);
         return mean_per_sample(-(t * log(p) + (1 - t) * log(1 - p)));
     }};
 
-constinit const NamedLoss binary_crossentropy_from_logits{
-    "binary_crossentropy",
-    [](const Tensor& targets, const Tensor& logits) {
-        constexpr auto loss = "binary_crossentropy";
-        refuse_probabilities(loss, logits);
-        return binary_from_logits(loss, targets, logits);
-    },
-    Targets::like_predictions, true};
+constinit const Loss binary_crossentropy_from_logits{"binary_crossentropy", binary,
+                                                     Targets::like_predictions, true};
 
-constinit const NamedLoss mean_squared_error{
-    "mean_squared_error", [](const Tensor& targets, const Tensor& p) {
-        return mean_per_sample(square(p - match_targets("mean_squared_error", targets, p)));
-    }};
+constinit const Loss mean_squared_error{"mean_squared_error", [](const Tensor& t, const Tensor& p) {
+                                            return mean_per_sample(square(p - t));
+                                        }};
 
-constinit const NamedLoss mean_absolute_error{
-    "mean_absolute_error", [](const Tensor& targets, const Tensor& p) {
-        return mean_per_sample(abs(p - match_targets("mean_absolute_error", targets, p)));
-    }};
+constinit const Loss mean_absolute_error{
+    "mean_absolute_error",
+    [](const Tensor& t, const Tensor& p) { return mean_per_sample(abs(p - t)); }};
 
-constinit const NamedLoss mean_squared_logarithmic_error{
-    "mean_squared_logarithmic_error", [](const Tensor& targets, const Tensor& p) {
-        const Tensor t = match_targets("mean_squared_logarithmic_error", targets, p);
+constinit const Loss mean_squared_logarithmic_error{
+    "mean_squared_logarithmic_error", [](const Tensor& t, const Tensor& p) {
         return mean_per_sample(square(log1p(maximum(t, epsilon)) - log1p(maximum(p, epsilon))));
     }};
 
-constinit const NamedLoss huber{
-    "huber", [](const Tensor& targets, const Tensor& p) { return mean_huber(targets, p, 1); }};
+constinit const Loss huber{"huber",
+                           [](const Tensor& t, const Tensor& p) { return mean_huber(t, p, 1); }};
 
-constinit const NamedLoss log_cosh{
-    "log_cosh", [](const Tensor& targets, const Tensor& p) {
-        const Tensor d = p - match_targets("log_cosh", targets, p);
-        return mean_per_sample(d + softplus(-2 * d) - std::numbers::ln2);
-    }};
+constinit const Loss log_cosh{"log_cosh", [](const Tensor& t, const Tensor& p) {
+                                  const Tensor d = p - t;
+                                  return mean_per_sample(d + softplus(-2 * d) - std::numbers::ln2);
+                              }};
 
-constinit const NamedLoss poisson{"poisson", [](const Tensor& targets, const Tensor& p) {
-                                      const Tensor t = match_targets("poisson", targets, p);
-                                      return mean_per_sample(p - t * log(p + epsilon));
-                                  }};
+constinit const Loss poisson{"poisson", [](const Tensor& t, const Tensor& p) {
+                                 return mean_per_sample(p - t * log(p + epsilon));
+                             }};
 
-constinit const NamedLoss kl_divergence{
+constinit const Loss kl_divergence{
     "kl_divergence", [](const Tensor& targets, const Tensor& predictions) {
-        const Tensor t = clip(match_targets("kl_divergence", targets, predictions), epsilon, 1);
-        const Tensor p = clip(predictions, epsilon, 1);
+        const Tensor t = clip(targets, epsilon, 1), p = clip(predictions, epsilon, 1);
         return mean_per_sample(sum(t * log(t / p), -1));
     }};
 
-constinit const NamedLoss cosine_similarity{
-    "cosine_similarity",
-    [](const Tensor& targets, const Tensor& p) { return minus_cosine(targets, p, -1); }};
+constinit const Loss cosine_similarity{
+    "cosine_similarity", [](const Tensor& t, const Tensor& p) { return minus_cosine(t, p, -1); }};
 
-constinit const NamedLoss hinge{"hinge", [](const Tensor& targets, const Tensor& p) {
-                                    return mean_per_sample(margin_missed("hinge", targets, p));
-                                }};
+constinit const Loss hinge{
+    "hinge", [](const Tensor& t, const Tensor& p) { return mean_per_sample(margin_missed(t, p)); }};
 
-constinit const NamedLoss squared_hinge{
-    "squared_hinge", [](const Tensor& targets, const Tensor& p) {
-        return mean_per_sample(square(margin_missed("squared_hinge", targets, p)));
-    }};
+constinit const Loss squared_hinge{"squared_hinge", [](const Tensor& t, const Tensor& p) {
+                                       return mean_per_sample(square(margin_missed(t, p)));
+                                   }};
 
-constinit const NamedLoss categorical_hinge{
-    "categorical_hinge", [](const Tensor& targets, const Tensor& p) {
-        const Tensor t = match_targets("categorical_hinge", targets, p);
+constinit const Loss categorical_hinge{
+    "categorical_hinge", [](const Tensor& t, const Tensor& p) {
         const Tensor right = sum(t * p, -1), best_wrong = max((1 - t) * p, -1);
         return mean_per_sample(maximum(best_wrong - right + 1, 0));
     }};
 
-const NamedLoss& CategoricalCrossentropy(const CrossentropyOptions& options) {
+const Loss& CategoricalCrossentropy(const CrossentropyOptions& options) {
     return options.from_logits ? categorical_crossentropy_from_logits : categorical_crossentropy;
 }
 
-const NamedLoss& SparseCategoricalCrossentropy(const CrossentropyOptions& options) {
+const Loss& SparseCategoricalCrossentropy(const CrossentropyOptions& options) {
     return options.from_logits ? sparse_categorical_crossentropy_from_logits
                                : sparse_categorical_crossentropy;
 }
 
-const NamedLoss& BinaryCrossentropy(const CrossentropyOptions& options) {
+const Loss& BinaryCrossentropy(const CrossentropyOptions& options) {
     return options.from_logits ? binary_crossentropy_from_logits : binary_crossentropy;
 }
 
 Loss Huber(const HuberOptions& options) {
     if (!(options.delta > 0))
-        fail<ValueError>("huber", "delta must be positive, got ", options.delta);
-    return {[=](const Tensor& targets, const Tensor& p) {
-                return mean_huber(targets, p, options.delta);
-            },
-            "huber", Targets::like_predictions};
+        fail<ValueError>(huber.name(), "delta must be positive, got ", options.delta);
+    return {[=](const Tensor& t, const Tensor& p) { return mean_huber(t, p, options.delta); },
+            std::string(huber.name()), Targets::like_predictions};
 }
 
 Loss CosineSimilarity(const CosineSimilarityOptions& options) {
-    return {[=](const Tensor& targets, const Tensor& p) {
-                return minus_cosine(targets, p, options.axis);
-            },
-            "cosine_similarity", Targets::like_predictions};
+    return {[=](const Tensor& t, const Tensor& p) { return minus_cosine(t, p, options.axis); },
+            std::string(cosine_similarity.name()), Targets::like_predictions};
 }
 
 Tensor mean_per_sample(const Tensor& x) {

@@ -1,56 +1,50 @@
 // Losses as values with names.
 #pragma once
 
-#include <concepts>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include <shikumi/autograd/core/named_function.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
 
 namespace shikumi::nn {
 
-/// What a loss wants its targets to be.
+/// The form of targets that a loss works on.
 enum class Targets {
     like_predictions,  ///< of the predictions' shape and dtype
     class_indices,     ///< integers, of the predictions' shape without the last axis
-    as_given,          ///< the loss's own business
+    as_given,          ///< whatever the user gives
 };
 
-/// A loss under Keras's name: targets and predictions (N, …) become one loss a sample, (N,).
-/// Callable; needs no code at start-up.
-struct NamedLoss {
-    std::string_view name;
-    Tensor (*function)(const Tensor& targets, const Tensor& predictions);
-    Targets targets = Targets::like_predictions;
-    bool from_logits = false;  ///< predictions are what softmax or sigmoid is yet to be applied to
-    Tensor operator()(const Tensor& targets, const Tensor& predictions) const {
-        return function(targets, predictions);
-    }
-};
-
-/// Any function of targets and predictions to one loss a sample; "loss" unless it has a name.
+/// Targets and predictions (N, …) become one loss a sample, (N,). Any such function is a loss; it
+/// is called "loss" unless it has a name.
 class Loss {
 public:
-    using Function = std::function<Tensor(const Tensor& targets, const Tensor& predictions)>;
+    /// Computes the losses from targets that fit the predictions.
+    using Function = NamedFunction<Tensor(const Tensor& targets, const Tensor& predictions)>;
 
-    Loss(const NamedLoss& l)
-        : name_(l.name), function_(l.function), targets_(l.targets), from_logits_(l.from_logits) {}
-    template <std::invocable<const Tensor&, const Tensor&> F>
-    requires(!std::same_as<F, Loss> && !std::same_as<F, NamedLoss>)
-        Loss(F function, std::string name = "loss", Targets targets = Targets::as_given)
-        : name_(std::move(name)), function_(std::move(function)), targets_(targets) {}
+    /// A constant of the library.
+    constexpr Loss(StaticName name, Tensor (*function)(const Tensor&, const Tensor&),
+                   Targets targets = Targets::like_predictions, bool from_logits = false) noexcept
+        : function_(name, function), targets_(targets), from_logits_(from_logits) {}
+    /// Any callable.
+    template <detail::FunctionFor<Loss, const Tensor&, const Tensor&> F>
+    Loss(F function, std::string name = "loss", Targets targets = Targets::as_given)
+        : function_(std::move(function), std::move(name)), targets_(targets) {}
 
-    const std::string& name() const noexcept { return name_; }
+    /// What logs and errors show.
+    std::string_view name() const noexcept { return function_.name(); }
+    /// What the loss wants its targets to be.
     Targets targets() const noexcept { return targets_; }
+    /// Whether softmax or sigmoid is still to be applied to the predictions.
     bool from_logits() const noexcept { return from_logits_; }
-    Tensor operator()(const Tensor& targets, const Tensor& predictions) const {
-        return function_(targets, predictions);
-    }
+    /// The losses of the samples. Targets are brought into the form that `targets` says, as by
+    /// `match_targets` and `match_labels`, which throw where that can't be done. Throws ValueError
+    /// where a loss from logits gets what softmax or sigmoid was applied to.
+    Tensor operator()(const Tensor& targets, const Tensor& predictions) const;
 
 private:
-    std::string name_;
     Function function_;
     Targets targets_ = Targets::as_given;
     bool from_logits_ = false;
@@ -64,47 +58,47 @@ private:
 // [1e-7, 1 - 1e-7], as Keras does; a clipped probability has no gradient.
 
 /// −Σ t log p over the last axis; targets are rows of probabilities, like the predictions.
-extern const NamedLoss categorical_crossentropy;
-extern const NamedLoss categorical_crossentropy_from_logits;
+extern const Loss categorical_crossentropy;
+extern const Loss categorical_crossentropy_from_logits;
 /// −log p[label]: targets are integers of the predictions' shape without the last axis, or with 1
 /// there. Throws DTypeError for other targets.
-extern const NamedLoss sparse_categorical_crossentropy;
-extern const NamedLoss sparse_categorical_crossentropy_from_logits;
+extern const Loss sparse_categorical_crossentropy;
+extern const Loss sparse_categorical_crossentropy_from_logits;
 /// −(t log p + (1−t) log(1−p)), averaged over the last axis.
-extern const NamedLoss binary_crossentropy;
-extern const NamedLoss binary_crossentropy_from_logits;
+extern const Loss binary_crossentropy;
+extern const Loss binary_crossentropy_from_logits;
 /// (t − p)², averaged over the last axis.
-extern const NamedLoss mean_squared_error;
+extern const Loss mean_squared_error;
 /// |t − p|, averaged over the last axis.
-extern const NamedLoss mean_absolute_error;
+extern const Loss mean_absolute_error;
 
 /// (log(1 + t) − log(1 + p))² with both held at 1e-7 from below, averaged over the last axis.
-extern const NamedLoss mean_squared_logarithmic_error;
+extern const Loss mean_squared_logarithmic_error;
 /// d²/2 where |d| = |t − p| is at most 1, else |d| − 1/2, averaged over the last axis.
-extern const NamedLoss huber;
+extern const Loss huber;
 /// log cosh(p − t), averaged over the last axis.
-extern const NamedLoss log_cosh;
+extern const Loss log_cosh;
 /// p − t log(p + 1e-7), averaged over the last axis.
-extern const NamedLoss poisson;
+extern const Loss poisson;
 /// Σ t log(t/p) over the last axis, both clipped to [1e-7, 1].
-extern const NamedLoss kl_divergence;
+extern const Loss kl_divergence;
 /// Minus the cosine of the angle between targets and predictions along the last axis.
-extern const NamedLoss cosine_similarity;
+extern const Loss cosine_similarity;
 /// max(1 − t p, 0), averaged over the last axis. Targets are −1 and 1; where a batch holds nothing
 /// but 0 and 1, 0 counts as −1, as in Keras.
-extern const NamedLoss hinge;
+extern const Loss hinge;
 /// max(1 − t p, 0)², averaged over the last axis; targets as for hinge.
-extern const NamedLoss squared_hinge;
+extern const Loss squared_hinge;
 /// max(1 + max((1 − t) p) − Σ t p, 0) over the last axis: targets are one-hot rows.
-extern const NamedLoss categorical_hinge;
+extern const Loss categorical_hinge;
 
 struct CrossentropyOptions {
     bool from_logits = false;
 };
 /// Keras's class names for the same.
-const NamedLoss& CategoricalCrossentropy(const CrossentropyOptions& options = {});
-const NamedLoss& SparseCategoricalCrossentropy(const CrossentropyOptions& options = {});
-const NamedLoss& BinaryCrossentropy(const CrossentropyOptions& options = {});
+const Loss& CategoricalCrossentropy(const CrossentropyOptions& options = {});
+const Loss& SparseCategoricalCrossentropy(const CrossentropyOptions& options = {});
+const Loss& BinaryCrossentropy(const CrossentropyOptions& options = {});
 
 struct HuberOptions {
     double delta = 1;  ///< where the square becomes a line

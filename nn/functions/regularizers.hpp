@@ -1,31 +1,14 @@
 // Penalties on weights, which training adds to the loss.
 #pragma once
 
-#include <concepts>
-#include <functional>
-#include <string>
-#include <utility>
-
+#include <shikumi/autograd/core/named_function.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
 
 namespace shikumi::nn {
 
-/// Any function of a weight to a scalar; none where it is default-constructed.
-class Regularizer {
-public:
-    Regularizer() = default;
-    template <std::invocable<const Tensor&> F>
-    requires(!std::same_as<F, Regularizer>) Regularizer(F function, std::string name = "custom")
-        : name_(std::move(name)), function_(std::move(function)) {}
-
-    const std::string& name() const noexcept { return name_; }
-    explicit operator bool() const noexcept { return static_cast<bool>(function_); }
-    Tensor operator()(const Tensor& weight) const { return function_(weight); }
-
-private:
-    std::string name_;
-    std::function<Tensor(const Tensor&)> function_;
-};
+/// A penalty: a function from a weight to a scalar, which training adds to the loss. None where it
+/// is default-constructed.
+using Regularizer = NamedFunction<Tensor(const Tensor& weight)>;
 
 // Keras's, with its defaults. All throw ValueError for a negative or infinite factor.
 

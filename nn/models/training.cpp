@@ -258,7 +258,7 @@ void Model::arrange() {
     }
     for (std::size_t i = 0; i < names.size(); ++i) {
         for (const Metric& metric : *measured_outputs_[i].metrics)
-            shown_.push_back(names.size() > 1 ? names[i] + '_' + metric.name() : metric.name());
+            shown_.push_back(sentence(names.size() > 1 ? names[i] + '_' : "", metric.name()));
     }
     spare_ = {};
     training_.clear();

@@ -1,6 +1,7 @@
 // Activation: an activation function as a layer of its own.
 #pragma once
 
+#include <shikumi/autograd/core/error.hpp>
 #include <shikumi/nn/functions/activations.hpp>
 #include <shikumi/nn/layer.hpp>
 
@@ -12,7 +13,7 @@ public:
     explicit Activation(ActivationFunction f, const LayerOptions& options = {})
         : Layer(options), function_(std::move(f)) {}
     Tensor call(const Tensor& x, Mode) override { return function_(x); }
-    std::string config() const override { return "Activation " + function_.name(); }
+    std::string config() const override { return sentence("Activation ", function_.name()); }
 
 private:
     ActivationFunction function_;

@@ -57,7 +57,7 @@ TEST_CASE("activations are found by Keras's names", "[nn]") {
     };
     for (const auto& [name, value] : expected) {
         INFO(name);
-        CHECK(nn::activation(name).name == name);
+        CHECK(nn::activation(name).name() == name);
         CHECK(nn::activation(name)(tensor({x}, f64)).item<double>() == Approx(value).epsilon(1e-9));
     }
     REQUIRE_THROWS_AS(nn::activation("rellu"), ValueError);
@@ -196,9 +196,9 @@ TEST_CASE("losses from logits and from probabilities agree", "[nn]") {
          nn::sparse_categorical_crossentropy_from_logits(labels, x));
     same(nn::binary_crossentropy(t, s), nn::binary_crossentropy_from_logits(t, x));
     CHECK(&nn::CategoricalCrossentropy() == &nn::categorical_crossentropy);
-    CHECK(nn::CategoricalCrossentropy({.from_logits = true}).from_logits);
-    CHECK(nn::BinaryCrossentropy({.from_logits = true}).from_logits);
-    CHECK(nn::SparseCategoricalCrossentropy({.from_logits = true}).targets ==
+    CHECK(nn::CategoricalCrossentropy({.from_logits = true}).from_logits());
+    CHECK(nn::BinaryCrossentropy({.from_logits = true}).from_logits());
+    CHECK(nn::SparseCategoricalCrossentropy({.from_logits = true}).targets() ==
           nn::Targets::class_indices);
 }
 
@@ -244,4 +244,17 @@ TEST_CASE("accuracy is chosen by the shapes", "[nn]") {
     check_values(nn::accuracy(tensor({1, 1, 0}), tensor({{0.9}, {0.4}, {0.5}})), {1, 0, 1});
     CHECK(nn::accuracy(tensor({{1}}, f64), tensor({{0.9}}, f64)).dtype() == f64);
     REQUIRE_THROWS_AS(nn::accuracy(tensor({{0, 1}, {0, 1}}), three), Error);
+}
+
+TEST_CASE("initialisers carry their names", "[nn]") {
+    CHECK(nn::zeros_init().name() == "zeros");
+    CHECK(nn::he_normal().name() == "he_normal");
+    CHECK(nn::glorot_uniform().name() == "glorot_uniform");
+    CHECK(nn::orthogonal().name() == "orthogonal");
+    const nn::Initializer own = [](const Shape& shape, Generator&, DType dtype) {
+        return full(shape, 7, dtype);
+    };
+    CHECK(own.name() == "custom");
+    Generator rng(1);
+    CHECK(own({2}, rng).dtype() == f32);
 }

@@ -76,7 +76,7 @@ TEST_CASE("log_cosh doesn't overflow", "[nn]") {
 
 TEST_CASE("hinges take 0 and 1 for -1 and 1", "[nn]") {
     const Tensor p = tensor({{0.4, -0.3}}, f64);
-    for (const nn::NamedLoss* loss : {&nn::hinge, &nn::squared_hinge}) {
+    for (const nn::Loss* loss : {&nn::hinge, &nn::squared_hinge}) {
         const double signs = (*loss)(tensor({{1, -1}}, f64), p).item<double>();
         CHECK((*loss)(tensor({{1, 0}}, f64), p).item<double>() == signs);
         CHECK((*loss)(tensor({{1, 0}}, i64), p).item<double>() == signs);
@@ -117,4 +117,23 @@ TEST_CASE("the made losses have Keras's names and want targets like the predicti
     CHECK(nn::Huber({.delta = 2}).name() == "huber");
     CHECK(nn::CosineSimilarity().name() == "cosine_similarity");
     CHECK(nn::Huber().targets() == nn::Targets::like_predictions);
+}
+
+TEST_CASE("a loss brings targets into the form that it works on, and names itself", "[nn]") {
+    const nn::Loss squares(
+        [](const Tensor& t, const Tensor& p) { return nn::mean_per_sample(square(p - t)); }, "own",
+        nn::Targets::like_predictions);
+    const Tensor p = tensor({{1}, {2}}, f64);
+    CHECK(squares(tensor({3, 2}, i64), p).to_vector<double>() == std::vector{4.0, 0.0});
+    REQUIRE_THROWS_WITH(squares(zeros({3}, f64), p), contains("[own]"));
+
+    const nn::Loss first_class([](const Tensor& t, const Tensor&) { return t.cast(f64); }, "first",
+                               nn::Targets::class_indices);
+    CHECK(first_class(tensor({{1}, {0}}, i64), zeros({2, 2}, f64)).shape() == Shape{2});
+    REQUIRE_THROWS_AS(first_class(zeros({2}, f64), zeros({2, 2}, f64)), DTypeError);
+
+    const nn::Loss as_given = [](const Tensor& t, const Tensor&) { return t; };
+    CHECK(as_given.name() == "loss");
+    CHECK(as_given(zeros({7}), p).shape() == Shape{7});
+    REQUIRE_THROWS_WITH(nn::hinge(zeros({3}, f64), p), contains("[hinge]"));
 }

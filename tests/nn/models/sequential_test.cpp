@@ -320,7 +320,7 @@ TEST_CASE("fit, evaluate and predict record a step once for each size of batch",
 
 TEST_CASE("class weights multiply the losses, divided by the batch", "[nn]") {
     const Tensor x = tensor({{1, 0}, {0, 1}, {1, 1}}), labels = tensor({0, 1, 1}).cast(i64);
-    const auto loss = [&](const Tensor& y, const nn::NamedLoss& l, Index outputs,
+    const auto loss = [&](const Tensor& y, const nn::Loss& l, Index outputs,
                           std::map<int, double> weights) {
         nn::Sequential m{nn::Dense(outputs, {.activation = outputs == 1 ? nn::sigmoid : nn::softmax,
                                              .kernel_initializer = nn::zeros_init(),
