@@ -1,4 +1,4 @@
-// Catch2, v2 or v3. Tests include this and write `Approx` without a namespace, as v2 has it.
+// Includes Catch2 v2 or v3. Tests write `Approx` without a namespace, as in v2.
 #pragma once
 
 #ifdef SHIKUMI_CATCH2_V3
@@ -12,7 +12,7 @@ using Catch::Approx;
 
 namespace shikumi_test {
 
-// Matches a text that holds `part`, e.g. REQUIRE_THROWS_WITH(f(), contains("[matmul]")).
+// Matches a text that contains `part`, e.g. REQUIRE_THROWS_WITH(f(), contains("[matmul]")).
 inline auto contains(const std::string& part) {
 #ifdef SHIKUMI_CATCH2_V3
     return Catch::Matchers::ContainsSubstring(part);

@@ -1,4 +1,4 @@
-// The smallest user: headers, library, package data.
+// A minimal user of headers, library and data sets.
 #include <shikumi/shikumi.hpp>
 
 #include <iostream>

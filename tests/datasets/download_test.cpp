@@ -14,7 +14,7 @@ using datasets::download;
 
 namespace {
 
-// Of "hello".
+// SHA-256 of "hello".
 const std::string right = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 const std::string wrong(64, '0');
 
@@ -24,7 +24,7 @@ bool skipped() {
     return true;
 }
 
-// A folder with an old file; whatever is done to it must leave it as it was.
+// A folder with an old file, which must survive failed downloads.
 struct OldFile {
     TemporaryFolder folder;
     std::filesystem::path target = folder.write("target", "old");

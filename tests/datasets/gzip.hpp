@@ -1,4 +1,4 @@
-// Making compressed files.
+// Makes compressed files.
 #pragma once
 
 #include <stdexcept>

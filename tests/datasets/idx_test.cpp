@@ -56,7 +56,7 @@ TEST_CASE("read_idx reads each element type", "[idx]") {
 TEST_CASE("read_idx reads gzipped and empty arrays", "[idx]") {
     const TemporaryFolder folder;
     CHECK(read_idx(folder.write("a.gz", gzipped(bytes_2x3))).spec() == Spec{{2, 3}, u8});
-    // The name says nothing: the content does.
+    // The content counts, not the name.
     CHECK(read_idx(folder.write("a", gzipped(bytes_2x3))).spec() == Spec{{2, 3}, u8});
     CHECK(read_idx(folder.write("b.gz", bytes_2x3)).spec() == Spec{{2, 3}, u8});
     CHECK(read_idx(folder.write("none", header(8, {0, 28, 28}))).spec() == Spec{{0, 28, 28}, u8});
@@ -94,7 +94,7 @@ TEST_CASE("read_idx refuses bad files", "[idx]") {
     refuse(header(8, {0, 3}) + "g", "byte 12: the file goes on");
 }
 
-TEST_CASE("read_idx refuses lying headers before it takes memory", "[idx]") {
+TEST_CASE("read_idx refuses false headers before it allocates memory", "[idx]") {
     const TemporaryFolder folder;
     const auto before = memory_stats();
     const auto refuse = [&](const std::string& bytes) {

@@ -30,7 +30,7 @@ std::string labels(char count, char label = 3) {
            std::string(static_cast<std::size_t>(count), label);
 }
 
-// Two and one images, in the form of MNIST.
+// Writes two and one images in MNIST's format.
 void write_small(const TemporaryFolder& folder, const std::string& below = "") {
     folder.write(below + names[0], images(2));
     folder.write(below + std::string(names[1]) + ".gz", gzipped(labels(2)));
@@ -46,14 +46,14 @@ void check_small(const datasets::Mnist& m) {
     CHECK(m.test.labels.to_vector<int>() == std::vector<int>{9});
 }
 
-// No data but what a test puts there.
+// Hides all data except those that a test adds.
 struct Nowhere {
     TemporaryFolder cache;
     Environment data{"SHIKUMI_DATA", std::nullopt};
     Environment xdg{"XDG_CACHE_HOME", cache.path().string()};
 };
 
-// The real files, where this machine has them.
+// The real files, if this machine has them.
 fs::path real_mnist() {
     const char* data = std::getenv("SHIKUMI_DATA");
     if (data) {
@@ -103,7 +103,7 @@ TEST_CASE("mnist says where it looked and what to do", "[mnist]") {
     const std::string cache = (nowhere.cache.path() / "shikumi" / "mnist").string();
     refuse({.download = false}, cache + "; downloading is switched off; put them into");
     refuse({.download = false}, "train-images-idx3-ubyte.gz, train-labels");
-    // A folder that was named is not replaced by another, nor filled.
+    // If a folder is given, no other one is searched and nothing is downloaded into it.
     write_small(nowhere.cache, "shikumi/mnist/");
     refuse({.data = folder.path()},
            folder.path().string() + ", " + (folder.path() / "mnist").string());

@@ -1,4 +1,4 @@
-// A web server for one test: on 127.0.0.1, every connection gets the same answer.
+// A web server on 127.0.0.1 for one test: every connection gets the same answer.
 #pragma once
 
 #include <netinet/in.h>
@@ -14,7 +14,7 @@ namespace shikumi_test {
 
 class Server {
 public:
-    // `promised`: the Content-Length, where it isn't the body's.
+    // `promised`: the Content-Length, if not the body's.
     Server(const std::string& status, const std::string& body, std::size_t promised)
         : answer_("HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(promised) +
                   "\r\nConnection: close\r\n\r\n" + body),

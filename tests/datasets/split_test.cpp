@@ -92,7 +92,7 @@ TEST_CASE("stratified totals are exact for any fraction", "[split]") {
     }
 }
 
-TEST_CASE("a seed gives one split, another seed another", "[split]") {
+TEST_CASE("the same seed gives the same split, another seed gives another", "[split]") {
     const auto part = [](std::uint64_t seed) {
         return train_test_split(numbered(50), numbered(50), {.seed = seed, .stratified = false})
             .test.features.to_vector<Index>();

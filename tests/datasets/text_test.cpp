@@ -19,7 +19,7 @@ TEST_CASE("texts are read, gzipped or not", "[text]") {
                     IoError);
 }
 
-TEST_CASE("Shakespeare is looked for where he may be", "[text]") {
+TEST_CASE("Shakespeare's text is found in the data folders", "[text]") {
     const TemporaryFolder folder;
     const Environment none("SHIKUMI_DATA", std::nullopt);
     CHECK_THROWS_WITH(datasets::shakespeare(), contains("SHIKUMI_DATA"));

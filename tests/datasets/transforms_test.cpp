@@ -68,13 +68,13 @@ TEST_CASE("PCA of Iris gives the known variance ratios", "[transforms]") {
     for (std::size_t i = 0; i < 16; ++i)
         CHECK(products[i] == Approx(i % 5 == 0 ? 1 : 0).margin(1e-13));
 
-    // All four coordinates say as much as the features: turning them back restores those.
+    // Four components lose nothing: the inverse rotation restores the features.
     const Tensor back = matmul(pca.transform(x.cast(f64)), pca.components()) + pca.mean();
     CHECK(max(abs(back - x.cast(f64))).item<double>() < 1e-13);
     CHECK(PCA::fit(x, 2).transform(x).spec() == Spec{{150, 2}, f32});
 }
 
-TEST_CASE("PCA: the largest loading is positive, whichever way the data point", "[transforms]") {
+TEST_CASE("PCA makes the largest loading positive, also for negated data", "[transforms]") {
     const Tensor x = datasets::iris().features;
     const auto there = PCA::fit(x, 4).components().to_vector<double>();
     const auto back = PCA::fit(-x, 4).components().to_vector<double>();
@@ -93,7 +93,7 @@ TEST_CASE("PCA of many features, some of them constant", "[transforms]") {
     for (const double r : ratios) total += r;
     CHECK(total == Approx(1));
 
-    // The coordinates don't correlate: their covariance is diagonal.
+    // The coordinates are uncorrelated: their covariance is diagonal.
     const Tensor y = pca.transform(x.cast(f64));
     const auto covariance = (matmul(transpose(y), y) / 1796.0).to_vector<double>();
     double largest = 0;

@@ -32,12 +32,12 @@ TEST_CASE("a line chart has a line and a legend entry for each series", "[charts
     CHECK(text.find("nan") == std::string::npos);
 }
 
-TEST_CASE("charts draw what is finite", "[charts]") {
+TEST_CASE("charts draw only finite points", "[charts]") {
     const double nan = std::nan("");
     const double inf = std::numeric_limits<double>::infinity();
     const std::string gap = svg(LineChart{"t", "x", "y", {{"s", {1, 2, nan, 3, 4, inf, 5}}}});
     CHECK(count(gap, "<polyline") == 3);  // two pieces and the legend
-    CHECK(count(gap, "<circle") == 1);    // the lonely last point
+    CHECK(count(gap, "<circle") == 1);    // the isolated last point
     CHECK(gap.find("nan") == std::string::npos);
     CHECK(gap.find("inf") == std::string::npos);
     CHECK_THROWS_AS(svg(LineChart{"t", "x", "y", {{"s", {nan}}}}), shikumi::ValueError);
@@ -55,7 +55,7 @@ TEST_CASE("a scatter chart has a marker for each point and legend entry", "[char
     CHECK_THROWS_AS(svg(ScatterChart{"t", "x", "y", {}}), shikumi::ValueError);
 }
 
-TEST_CASE("write_file replaces a file in one go", "[charts]") {
+TEST_CASE("write_file replaces a file atomically", "[charts]") {
     const TemporaryFolder folder;
     const auto file = folder.path() / "a" / "b.svg";
     write_file(file, "one");

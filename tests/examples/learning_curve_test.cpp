@@ -6,7 +6,7 @@
 using examples::write_learning_curve;
 using shikumi_test::contains;
 
-TEST_CASE("a learning curve is drawn for each measure that there is", "[learning_curve]") {
+TEST_CASE("each recorded metric gets a learning curve", "[learning_curve]") {
     const shikumi_test::TemporaryFolder folder;
     shikumi::nn::History history;
     history.history = {{"loss", {2, 1}}, {"val_loss", {3, 2}}};

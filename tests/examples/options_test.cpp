@@ -71,7 +71,7 @@ TEST_CASE("unknown options are refused with a suggestion", "[options]") {
     };
     refuse({"--epoch", "3"}, "there is no option '--epoch'; did you mean '--epochs'?");
     refuse({"--epohcs=3"}, "did you mean '--epochs'?");
-    refuse({"--ep", "3"}, "did you mean '--epochs'?");  // an abbreviation is no option
+    refuse({"--ep", "3"}, "did you mean '--epochs'?");  // abbreviations are refused
     refuse({"--batch_size", "3"}, "did you mean '--batch-size'?");
     refuse({"--batchsize", "3"}, "did you mean '--batch-size'?");
     refuse({"--learn-rate", "3"}, "did you mean '--learning-rate'?");

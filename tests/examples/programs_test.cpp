@@ -1,4 +1,4 @@
-// The programs themselves, run as a user runs them.
+// Runs the programs as a user does.
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace {
 
 struct Outcome {
     int status;
-    std::string text;  // of both streams
+    std::string text;  // stdout and stderr
 };
 
 Outcome run(const std::string& name, const std::string& arguments = "") {
@@ -31,7 +31,7 @@ Outcome run(const std::string& name, const std::string& arguments = "") {
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text};
 }
 
-// Files as MNIST's: `count` images in which a bar stands where its class says.
+// Writes files in MNIST's format: `count` images of a bar whose position depends on the class.
 void write_digits(const shikumi_test::TemporaryFolder& folder, const std::string& name, int count) {
     const auto number = [](int n) {
         return std::string{0, 0, static_cast<char>(n >> 8), static_cast<char>(n & 0xFF)};
@@ -79,7 +79,7 @@ TEST_CASE("iris tells the species apart and writes its charts", "[programs]") {
     }
 }
 
-TEST_CASE("the same seed prints the same figures, another seed others", "[programs]") {
+TEST_CASE("the same seed prints the same figures, another seed prints others", "[programs]") {
     const shikumi_test::TemporaryFolder folder;
     const auto figures = [&](const std::string& seed) {
         const std::string text =
@@ -121,7 +121,7 @@ TEST_CASE("custom_model and custom_layer learn", "[programs]") {
                                contains("Both are checked") && contains("Epoch 20/20"));
 }
 
-TEST_CASE("he_init shows what vanishes and what doesn't", "[programs]") {
+TEST_CASE("he_init shows where activations vanish", "[programs]") {
     const shikumi_test::TemporaryFolder folder;
     const auto [status, text] = run("he_init", "--out '" + folder.path().string() + "'");
     CHECK(status == 0);
@@ -155,7 +155,7 @@ TEST_CASE("gan draws digits after each epoch", "[programs]") {
     CHECK(is_png(folder.path() / "gan-01.png"));
 }
 
-TEST_CASE("resnet reads digits that were held out", "[programs]") {
+TEST_CASE("resnet reads held-out digits", "[programs]") {
     const shikumi_test::TemporaryFolder folder;
     const auto [status, text] = run("resnet", "--epochs 1 --out '" + folder.path().string() + "'");
     CHECK(status == 0);

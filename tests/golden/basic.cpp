@@ -1,4 +1,4 @@
-// Dense and the layers that only rearrange.
+// Reads Dense and the layers that only rearrange.
 #include "readers.hpp"
 
 namespace shikumi::golden {

@@ -1,11 +1,11 @@
-// Convolution, pooling, padding.
+// Reads convolution, pooling and padding layers.
 #include "readers.hpp"
 
 namespace shikumi::golden {
 
 namespace {
 
-// The entry of `table` that is called what `key` says, or the first where that is absent.
+// The entry of `table` whose name is the value of `key`, or the first if `key` is absent.
 template <class T>
 T choose(const json& config, const std::string& key,
          const std::vector<std::pair<std::string, T>>& table) {

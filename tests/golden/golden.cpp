@@ -1,5 +1,5 @@
-// golden DIR…: runs every case of golden Keras behaviour (*.json) in the folders, and says which of
-// them differ, by the first number that is off, and which use something that isn't there yet.
+// golden DIR…: runs every golden case of Keras's behaviour (*.json) in the folders. Prints failed
+// cases with the first differing number, and skipped cases that use unsupported features.
 #include <algorithm>
 #include <cmath>
 #include <exception>
@@ -20,7 +20,7 @@ namespace {
 using namespace shikumi;
 using namespace shikumi::golden;
 
-// A case that comes out differently.
+// A case with a different result.
 struct Different : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -61,8 +61,8 @@ void compare_losses(const std::vector<double>& got, const std::vector<double>& e
 
 // ---- one case -----------------------------------------------------------------------------------
 
-// The layers' configurations. TensorFlow.js leaves SeparableConv2D's depth_multiplier out; it is
-// the last size of the kernel.
+// The layers' configurations. TensorFlow.js omits SeparableConv2D's depth_multiplier, which is the
+// last size of the kernel.
 json layers_of(const json& c) {
     json layers = c.at("layers");
     for (std::size_t i = 0; i < layers.size(); ++i) {
@@ -80,7 +80,7 @@ void run(const json& c) {
     const double tolerance = c.at("tolerance");
     const int epochs = c.at("epochs");
 
-    // Everything that may be unknown is looked up first: a case is skipped or run, not half run.
+    // Reads everything first: an unsupported feature must skip the whole case.
     nn::Sequential model;
     for (const json& layer : layers_of(c)) model.add(read_layer(layer));
     std::optional<nn::CompileOptions> how;

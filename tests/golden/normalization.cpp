@@ -1,11 +1,11 @@
-// Normalisation, embedding, and activations as layers.
+// Reads normalisation, embedding and activation layers.
 #include "readers.hpp"
 
 namespace shikumi::golden {
 
 namespace {
 
-// What BatchNormalization and LayerNormalization have in common.
+// Common options of BatchNormalization and LayerNormalization.
 template <class Options>
 Options read_options(const json& config) {
     Options options;

@@ -1,4 +1,4 @@
-// What turns a case's configuration into layers, losses and optimisers.
+// Turns a case's configuration into layers, losses and optimisers.
 #pragma once
 
 #include <memory>

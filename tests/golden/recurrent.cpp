@@ -1,11 +1,11 @@
-// Recurrent layers and those around them.
+// Reads recurrent layers and their wrappers.
 #include "readers.hpp"
 
 namespace shikumi::golden {
 
 namespace {
 
-// What SimpleRNN, LSTM and GRU have in common.
+// Common options of SimpleRNN, LSTM and GRU.
 template <class Options>
 Options read_options(const std::string& type, const json& config) {
     only(config, type,

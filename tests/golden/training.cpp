@@ -1,4 +1,4 @@
-// Losses and optimisers.
+// Reads losses and optimisers.
 #include "readers.hpp"
 
 namespace shikumi::golden {

@@ -1,4 +1,4 @@
-// Layers one at a time, what they refuse, and the names they get.
+// Single layers: values, names and refused arguments.
 #include <algorithm>
 #include <type_traits>
 #include <vector>
@@ -128,7 +128,7 @@ TEST_CASE("Flatten, Reshape, Activation, Input", "[nn]") {
     REQUIRE_THROWS_AS(input(x.cast(f64)), DTypeError);
 }
 
-TEST_CASE("Dropout drops only in training, and something else each time", "[nn]") {
+TEST_CASE("Dropout drops only in training, and other elements each time", "[nn]") {
     nn::Dropout dropout(0.25);
     const Tensor x = ones({100, 100});
     CHECK(numbers(dropout(x)) == numbers(x));
@@ -147,7 +147,7 @@ TEST_CASE("Dropout drops only in training, and something else each time", "[nn]"
     REQUIRE_THROWS_AS(nn::Dropout(-0.1), ValueError);
 }
 
-TEST_CASE("Dropout's noise_shape shares coins", "[nn]") {
+TEST_CASE("Dropout's noise_shape shares random numbers", "[nn]") {
     nn::Dropout dropout(0.5, {.noise_shape = {-1, 1, 3}, .name = "steps"});
     const Tensor y = dropout(ones({20, 6, 3}), Mode::train);
     CHECK(numbers(y) == numbers(broadcast_to(slice(y, 1, {0, 1}), y.shape())));
@@ -198,7 +198,7 @@ TEST_CASE("working out a shape computes nothing", "[nn]") {
     m.build({{1, 1000}});
     const std::size_t peak = memory_stats().peak;
     const auto nodes = shikumi::detail::live_nodes();
-    nn::Sequential wide{nn::Flatten({.input_shape = {100, 100, 100}})};  // a batch would take 12 MB
+    nn::Sequential wide{nn::Flatten({.input_shape = {100, 100, 100}})};  // a sample takes 4 MB
     CHECK(wide.output().shape.back() == 1000000);
     CHECK(memory_stats().peak - peak < (1 << 20));
     CHECK(shikumi::detail::live_nodes() == nodes);

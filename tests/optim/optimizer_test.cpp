@@ -1,4 +1,4 @@
-// Optimisers against sequences worked out with plain doubles.
+// Compares optimisers with sequences computed in plain doubles.
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -13,7 +13,7 @@ using shikumi_test::contains;
 
 namespace {
 
-// The values that w takes when the loss is sum(c w²/2), whose gradient is c w.
+// The values of w after each step with the loss sum(c w²/2), whose gradient is c w.
 std::vector<double> path(optim::Optimizer optimizer, DType dtype, double c, int steps,
                          double rate_after_two = -1) {
     Parameter w("w", tensor({1.0, -2.0}, dtype));
@@ -84,7 +84,7 @@ TEST_CASE("a step uses the gradients and clears them", "[optim]") {
     sum(w * 2).backward();  // gradients add up
     sgd.step({w, other});
     CHECK(w.value().item<float>() == Approx(2.6));
-    CHECK(other.value().item<float>() == 1);  // it had none
+    CHECK(other.value().item<float>() == 1);  // it had no gradient
     CHECK_FALSE(w.has_grad());
     CHECK(sgd.iterations() == 1);
 
@@ -106,13 +106,13 @@ TEST_CASE("a step that would change a frozen parameter is refused", "[optim]") {
                         contains("'judge/kernel' is frozen"));
     REQUIRE_THROWS_AS(sgd.step({other}), StateError);
 
-    sum(w * other).backward();  // which gives it no gradient
+    sum(w * other).backward();  // `other` is frozen and gets no gradient
     sgd.step({w, other});
     CHECK(w.value().item<float>() == Approx(2.9));
     CHECK(other.value().item<float>() == 1);
 }
 
-TEST_CASE("minimize is updates by the loss's gradients", "[optim]") {
+TEST_CASE("minimize returns the updates for the loss's gradients", "[optim]") {
     Parameter w("w", tensor({3.0}));
     optim::SGD sgd({.learning_rate = 0.1});
     const Tensor loss = sum(square(w));
@@ -142,7 +142,7 @@ TEST_CASE("copies of an optimiser share its state", "[optim]") {
     CHECK(sgd.learning_rate() == 0.5);
 }
 
-TEST_CASE("each parameter has a memory of its own, whatever order they come in", "[optim]") {
+TEST_CASE("each parameter has its own slots, whatever the order of the parameters", "[optim]") {
     const auto train = [](bool swapped) {
         Parameter a("a", tensor({1.0}, f64)), b("b", tensor({{2.0, 3.0}}, f64));
         optim::Adam adam;
@@ -172,7 +172,7 @@ TEST_CASE("updates are recorded, not evaluated", "[optim]") {
     REQUIRE_THROWS_WITH(sgd.updates({w}, {tensor({1.0})}), contains("'w' is f32 (2,)"));
 }
 
-TEST_CASE("weights are overwritten in place when nobody looks", "[optim]") {
+TEST_CASE("unshared weights are overwritten in place", "[optim]") {
     Parameter w("w", ones({1000}));
     optim::Adam adam;
     for (int i = 0; i < 5; ++i) {

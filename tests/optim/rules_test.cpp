@@ -1,4 +1,5 @@
-// The adaptive optimisers, schedules, clips and weight decay against plain doubles.
+// Compares the adaptive optimisers, schedules, clipping and weight decay with plain loops in
+// double.
 #include <cmath>
 #include <functional>
 #include <vector>
@@ -15,8 +16,8 @@ namespace {
 
 constexpr double start = -2, curvature = 0.7;
 
-// The path of w under the loss c w²/2, by the optimiser and by `step` (which gets g and t and
-// changes w).
+// Compares the path of w under the loss c w²/2 by the optimiser with the one by `step`, which gets
+// g and t and changes w.
 void check_rule(const std::function<optim::Optimizer()>& make,
                 const std::function<void(double& w, double g, int t)>& step) {
     for (const DType dtype : {f64, f32}) {
@@ -157,8 +158,8 @@ TEST_CASE("Nadam, Lion and Ftrl", "[optim]") {
         });
 }
 
-// The figures that Keras's own tests hold: ten weights of 1, a gradient of 0.01, then ones of 0.1,
-// 0.2, … 1; the first and last weight after each of five steps.
+// Figures of Keras's own tests: ten weights of 1, one gradient of 0.01, the others of 0.1, 0.2, …
+// 1; the first and last weight after each of five steps.
 TEST_CASE("Nadam, Lion and Ftrl give the figures of Keras's tests", "[optim]") {
     struct Case {
         optim::Optimizer optimizer;
@@ -241,7 +242,7 @@ TEST_CASE("gradients are clipped by value, by norm, by the norm of all", "[optim
     const double s = 1 / std::sqrt(25.25);
     check_near(step({.learning_rate = 1, .global_clipnorm = 1}), {3 * s, -4 * s, -0.5 * s});
     check_near(step({.learning_rate = 1, .global_clipnorm = 100}), {3, -4, -0.5});
-    // Weights of two dtypes share one norm; a gradient of zeros stays one.
+    // Weights of two dtypes share one norm; a gradient of zeros stays zero.
     const auto mixed =
         after_one_step(optim::SGD({.learning_rate = 1, .global_clipnorm = 1}),
                        {Parameter("a", zeros({1}, f32)), Parameter("b", zeros({1}, f64))},
@@ -299,7 +300,7 @@ TEST_CASE("an optimiser follows its schedule", "[optim]") {
     REQUIRE_THROWS_AS(sgd.set_learning_rate(1), StateError);
 }
 
-TEST_CASE("the adaptive optimisers refuse what is outside its range", "[optim]") {
+TEST_CASE("the adaptive optimisers refuse arguments out of range", "[optim]") {
     REQUIRE_THROWS_AS(optim::RMSprop({.rho = 1}), ValueError);
     REQUIRE_THROWS_AS(optim::RMSprop({.momentum = 2}), ValueError);
     REQUIRE_THROWS_AS(optim::Adagrad({.initial_accumulator_value = -1}), ValueError);

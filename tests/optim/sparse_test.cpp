@@ -1,4 +1,4 @@
-// Sparse gradients: a step on a few rows of a table gives what a step on all of it gives.
+// Sparse gradients: a step on a few rows of a table equals a step on the whole table.
 #include <vector>
 
 #include <shikumi/autograd/memory/buffer.hpp>
@@ -11,7 +11,7 @@ using namespace shikumi;
 
 namespace {
 
-// The table after some steps on rows that repeat, come from the end, and change from step to step.
+// The table after some steps on rows that repeat, count from the end, and change from step to step.
 std::vector<double> trained(optim::Optimizer optimizer, DType dtype, bool dense) {
     Generator rng(3);
     Parameter table("table", random_normal({30, 4}, rng, 0, 1, dtype));
@@ -45,7 +45,7 @@ TEST_CASE("a sparse step equals the dense one, bit by bit", "[optim]") {
     }
 }
 
-TEST_CASE("a sparse gradient tells its rows", "[optim]") {
+TEST_CASE("a sparse gradient knows its rows", "[optim]") {
     const Parameter table("table", zeros({6, 2}));
     const Tensor rows = take(table, tensor({1, 4, 1}, i64));
     sum(rows * tensor({1, 2})).backward();
@@ -58,7 +58,7 @@ TEST_CASE("a sparse gradient tells its rows", "[optim]") {
     CHECK_FALSE(indexed_rows_of(zeros({6, 2})).defined());
 }
 
-TEST_CASE("a sparse step makes no second table and changes this one in place", "[optim]") {
+TEST_CASE("a sparse step changes the table in place, without a copy", "[optim]") {
     constexpr Index rows = 400'000, width = 32;
     Parameter table("table", zeros({rows, width}));
     optim::Adagrad adagrad;
@@ -66,7 +66,7 @@ TEST_CASE("a sparse step makes no second table and changes this one in place", "
         sum(take(table, tensor(indices))).backward();
         adagrad.step({table});
     };
-    step({1, 2, 3});  // makes the accumulator
+    step({1, 2, 3});  // allocates the accumulator
     const void* place = table.value().data<float>().data();
     const std::size_t peak = memory_stats().peak;
     step({5, rows - 1, 5});
@@ -74,7 +74,7 @@ TEST_CASE("a sparse step makes no second table and changes this one in place", "
     CHECK(memory_stats().peak < peak + (std::size_t{1} << 20));
     CHECK(table.value().data<float>().data() == place);
 
-    // Who holds the old values keeps them.
+    // A handle to the old values keeps them.
     const Tensor before = table;
     step({0, 1, 2});
     CHECK(before.data<float>()[0] == 0);
@@ -82,7 +82,7 @@ TEST_CASE("a sparse step makes no second table and changes this one in place", "
     CHECK(before.data<float>()[width * 8] == table.value().data<float>()[width * 8]);
 }
 
-TEST_CASE("an index outside leaves every weight as it was", "[optim]") {
+TEST_CASE("an index out of range leaves every weight unchanged", "[optim]") {
     Parameter first("first", zeros({50, 2})), second("second", zeros({50, 2}));
     optim::SGD sgd;
     (sum(take(first, tensor({1, 2}, i64))) + sum(take(second, tensor({1, 50}, i64)))).backward();

@@ -1,4 +1,4 @@
-// Random layers next to what libtorch computes: outputs, and derivatives by inputs and weights.
+// Compares random layers with libtorch: outputs, and derivatives by inputs and weights.
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -39,14 +39,14 @@ private:
     FunctionOfMany function_;
 };
 
-// What is compared.
+// A layer to be compared.
 struct Case {
     std::string description;
     std::shared_ptr<nn::Layer> layer;
     std::vector<Shape> inputs;
     peers::Peer peer;
     Mode mode = Mode::infer;
-    Tensor mask = {};  // of the first input's steps where it has rank 2, else of keys: an input
+    Tensor mask = {};  // of rank 2: of the first input's steps; else of keys, an input
 
     bool masks_steps() const { return mask.defined() && mask.rank() == 2; }
 };
@@ -115,7 +115,7 @@ Window pool_window(Dice& dice, int axes) {
     return w;
 }
 
-// Axes that the window fits.
+// Axes that are large enough for the window.
 std::vector<Index> axes_for(Dice& dice, const Window& w) {
     std::vector<Index> axes;
     for (std::size_t i = 0; i < w.size.size(); ++i)
@@ -123,7 +123,7 @@ std::vector<Index> axes_for(Dice& dice, const Window& w) {
     return axes;
 }
 
-// Makes the first, second or third of the layers, all of which take the same.
+// Makes the first, second or third of the layers, which take the same arguments.
 template <class One, class... More, class... Arguments>
 std::shared_ptr<nn::Layer> along(int axes, const Arguments&... arguments) {
     if constexpr (sizeof...(More) > 0) {
@@ -150,7 +150,7 @@ Case convolution_case(Dice& dice, int axes) {
             [=](const peers::Question& q) { return peers::convolution(q, w, groups); }};
 }
 
-// output_padding, where each axis has sizes to choose from; where there is none, nothing.
+// output_padding, or nothing if the output size of some axis has no choice.
 std::vector<Index> output_padding(Dice& dice, const Window& w) {
     std::vector<Index> all;
     for (std::size_t i = 0; i < w.size.size(); ++i) {
@@ -301,7 +301,7 @@ Case batch_normalization_case(Dice& dice, bool training) {
             training ? Mode::train : Mode::infer};
 }
 
-// The last one or two axes, as libtorch wants it.
+// The last one or two axes, as libtorch wants them.
 Axes last(int axes) { return axes == 1 ? Axes(-1) : Axes{-2, -1}; }
 
 Case layer_normalization_case(Dice& dice) {
@@ -339,7 +339,7 @@ Case rms_normalization_case(Dice& dice) {
 
 // ---- recurrence ---------------------------------------------------------------------------------
 
-// (batch, time): each row true for at least a step, and no longer than the row above.
+// (batch, time): each row starts with at least one true step and with no more than the row above.
 Tensor step_mask(Dice& dice, Index batch, Index time) {
     std::vector<Index> lengths = dice.sizes(static_cast<int>(batch), 1, time);
     std::ranges::sort(lengths, std::greater());
@@ -401,7 +401,7 @@ Case recurrent_case(Dice& dice, std::initializer_list<peers::Cell> cells) {
 
 // ---- attention ----------------------------------------------------------------------------------
 
-// (…, queries, keys); each query sees the first key, for libtorch gives NaN where there is none.
+// (…, queries, keys); each query sees the first key, since libtorch gives NaN without a key.
 Tensor key_mask(Dice& dice, const Shape& shape) {
     std::vector<double> seen;
     for (Index i = 0; i < shape.size(); ++i)
@@ -456,8 +456,7 @@ Case attention_case(Dice& dice) {
             steps.mask};
 }
 
-// libtorch wants as many features of a query as all heads have together, and keys as large as
-// values.
+// libtorch wants queries with as many features as all heads together, and keys as large as values.
 Case multi_head_case(Dice& dice) {
     const Steps steps(dice);
     const Index heads = dice.between(1, 3), dim = dice.between(1, 3);
@@ -479,7 +478,7 @@ Case multi_head_case(Dice& dice) {
 
 // ---- the comparison -----------------------------------------------------------------------------
 
-// Configuration after configuration, all kinds in turn.
+// Makes random configurations of all kinds in turn.
 Case draw(int number, Dice& dice) {
     using peers::Cell;
     static const std::vector<std::function<Case(Dice&)>> kinds{
@@ -524,8 +523,8 @@ peers::Array array(const Tensor& t) {
     return {{sizes.begin(), sizes.end()}, t.cast(f64).to_vector<double>()};
 }
 
-// The largest difference, relative to numbers above 1 and absolute to those below; infinite for
-// other shapes and NaN.
+// The largest difference, relative for numbers above 1, else absolute; infinite for different
+// shapes and NaN.
 double difference(const Tensor& ours, const peers::Array& theirs) {
     const peers::Array own = array(ours);
     if (own.shape != theirs.shape) return HUGE_VAL;
@@ -538,7 +537,7 @@ double difference(const Tensor& ours, const peers::Array& theirs) {
     return largest;
 }
 
-// Gives the largest difference of all.
+// Returns the largest difference of all results.
 double compare(const Case& c, Generator& rng) {
     const auto normal = [&](const Shape& shape) {
         return Parameter("x", random_normal(shape, rng, 0, 1, f64)).value();

@@ -1,5 +1,5 @@
-// The questions in libtorch's terms. Layouts are turned inside of what libtorch differentiates, so
-// that derivatives come back in shikumi's without another word.
+// The questions in libtorch's terms. libtorch also differentiates the changes of layout, so its
+// derivatives have shikumi's layout.
 #include "torch.hpp"
 
 #include <ATen/ATen.h>
@@ -48,7 +48,7 @@ Answer answer(const Question& q, const Function& f) {
     return all;
 }
 
-// in[i], or nothing where there are fewer.
+// in[i], or an undefined tensor if there are fewer.
 c10::optional<Tensor> optional(const Tensors& in, std::size_t i) {
     return i < in.size() ? c10::optional<Tensor>(in[i]) : c10::nullopt;
 }
@@ -71,7 +71,7 @@ Tensor widened(const Tensor& x, const Sizes& before, const Sizes& after, double 
     return at::constant_pad_nd(x, last_axis_first, value);
 }
 
-// Keras's padding: an odd element of `same` comes after.
+// Keras's padding: `same` puts an odd element at the end.
 Tensor padded(const Tensor& x, const Window& w, double value) {
     Sizes before(w.size.size(), 0), after = before;
     for (std::size_t i = 0; i < before.size(); ++i) {
@@ -112,8 +112,8 @@ Answer convolution(const Question& q, const Window& w, std::int64_t groups) {
     });
 }
 
-// All that the windows reach, cut (or filled up) to the wanted size: where the padding is `same`,
-// on both sides as a convolution of that size would pad.
+// The full output, cut or zero-padded to the wanted size. With `same`, both sides are cut as a
+// convolution of that size would pad them.
 Answer convolution_transpose(const Question& q, const Window& w, std::int64_t groups,
                              const Sizes& output_padding) {
     return answer(q, [&](const Tensors& in, const Tensors&) -> Tensors {
@@ -168,7 +168,8 @@ Answer max_pool(const Question& q, const Window& w) {
     });
 }
 
-// Padding doesn't count: the mean with zeros, by the share of what isn't padding.
+// Padding doesn't count: divides the mean with zeros by the fraction of elements that are no
+// padding.
 Answer average_pool(const Question& q, const Window& w) {
     return answer(q, [&](const Tensors& in, const Tensors&) -> Tensors {
         const auto mean = [&](const Tensor& channels) {
@@ -217,7 +218,7 @@ Answer global_average_pool(const Question& q) {
 
 namespace {
 
-// Always both, for libtorch's group_norm has no gradient where one is missing.
+// Always both, since libtorch's group_norm has no gradient if one is missing.
 struct Factors {
     Tensor gamma, beta;
 };
@@ -228,8 +229,8 @@ Factors factors(const Tensors& in, const Normalization& how, at::IntArrayRef sha
 
 }  // namespace
 
-// libtorch's momentum is the share of the new, and its moving variance is corrected for the size of
-// the sample, which is undone here.
+// libtorch's momentum is the weight of the new value. Its moving variance has Bessel's correction,
+// which is undone here.
 Answer batch_normalization(const Question& q, const Normalization& how, int axis, double momentum,
                            bool training) {
     return answer(q, [&](const Tensors& in, const Tensors& states) -> Tensors {
@@ -274,15 +275,16 @@ Answer rms_normalization(const Question& q, double epsilon, int axes) {
 
 namespace {
 
-// The columns of an LSTM are i, f, g, o here and there. A GRU's are z, r, h here and r, z, n there.
+// The columns of an LSTM are i, f, g, o in both libraries. A GRU's are z, r, h in shikumi and r, z,
+// n in libtorch.
 Tensor gates_in_order(const Tensor& columns, Cell cell) {
     if (cell != Cell::gru) return columns;
     const Tensors gates = columns.chunk(3, -1);
     return at::cat({gates[1], gates[0], gates[2]}, -1);
 }
 
-// The weights of one direction from in[at] on, in libtorch's terms: transposed, and always with the
-// two biases that here only a GRU has.
+// The weights of one direction from in[at] on, in libtorch's terms: transposed, and always with two
+// biases, which in shikumi only a GRU has.
 Tensors direction(const Tensors& in, std::size_t at, const Recurrence& how) {
     const auto ordered = [&](const Tensor& t) { return gates_in_order(t, how.cell); };
     Tensors all{ordered(in[at]).t(), ordered(in[at + 1]).t()};
@@ -294,8 +296,8 @@ Tensors direction(const Tensors& in, std::size_t at, const Recurrence& how) {
     return all;
 }
 
-// Runs along (batch, time, features), or along what `sizes` says of packed sequences: the outputs,
-// then the last states (directions, batch, units).
+// Runs a layer on (batch, time, features), or on packed sequences if `sizes` is defined. Returns
+// the outputs, then the last states (directions, batch, units).
 Tensors run(const Recurrence& how, const Tensor& x, const Tensor& sizes, const Tensors& states,
             const Tensors& weights) {
     const bool both = how.bidirectional, packed = sizes.defined();
@@ -354,7 +356,7 @@ Answer recurrence(const Question& q, const Recurrence& how) {
             std::tie(x, sizes) = at::_pack_padded_sequence(x, masks[0].sum(1).to(at::kLong), true);
         const Tensors all = run(how, x, sizes, first, weights);
 
-        const Tensor ends = all[1].movedim(0, 1).flatten(1);  // forward's beside backward's
+        const Tensor ends = all[1].movedim(0, 1).flatten(1);  // forward's next to backward's
         const Tensor each =
             sizes.defined() ? std::get<0>(at::_pad_packed_sequence(all[0], sizes, true, 0, time))
                             : all[0];
@@ -370,7 +372,7 @@ Answer recurrence(const Question& q, const Recurrence& how) {
 
 namespace {
 
-// bool (…, queries, keys), true where a key is seen; undefined where all are.
+// bool (…, queries, keys), true for a visible key; undefined if all are visible.
 Tensor seen(const Tensors& masks, bool causal, std::int64_t queries, std::int64_t keys) {
     Tensor all = masks.empty() ? Tensor() : masks[0].to(at::kBool);
     if (!causal) return all;
@@ -393,7 +395,7 @@ Answer scaled_dot_product_attention(const Question& q, bool causal) {
     });
 }
 
-// Its scores aren't divided by the root of the features.
+// Its scores are not divided by the square root of the number of features.
 Answer attention(const Question& q, bool causal) {
     return answer(q, [&](const Tensors& in, const Tensors& masks) -> Tensors {
         Tensor query = in[0] * std::sqrt(static_cast<double>(in[0].size(-1)));
@@ -402,8 +404,8 @@ Answer attention(const Question& q, bool causal) {
     });
 }
 
-// libtorch wants the time first, one matrix for all heads, keys and values of the same size, and a
-// mask that is added to the scores of all samples: each goes alone.
+// libtorch wants the time first, one matrix for all heads, and keys and values of the same size. It
+// adds the same mask to the scores of all samples, so each sample is computed alone.
 Answer multi_head_attention(const Question& q, std::int64_t heads, bool bias, bool causal) {
     return answer(q, [&](const Tensors& in, const Tensors& masks) -> Tensors {
         const auto weight = [&](std::size_t of, std::size_t part) {

@@ -1,5 +1,5 @@
-// What libtorch makes of the same inputs and weights. Its own headers stay in torch.cpp: they take
-// long to compile, and warn.
+// libtorch's results for the same inputs and weights. Only torch.cpp includes libtorch's headers:
+// they take long to compile and cause warnings.
 #pragma once
 
 #include <cstdint>

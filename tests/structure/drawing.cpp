@@ -14,7 +14,7 @@ using Arrows = std::map<std::string, std::set<std::string>>;
 constexpr std::string_view kBegin = "<!-- rooms: written by docs/draw -->\n";
 constexpr std::string_view kEnd = "<!-- rooms: end -->\n";
 
-// The folders alone: front doors lead everywhere and would hide the rest.
+// Without umbrella headers, whose arrows lead everywhere and would hide the others.
 Arrows folders(const Tree& tree) {
     Arrows arrows = rooms(tree);
     const auto is_door = [](const std::string& room) {
@@ -25,7 +25,7 @@ Arrows folders(const Tree& tree) {
     return arrows;
 }
 
-// Whether an include of `to` follows from another one of `from`'s.
+// True if another include of `from` implies the include of `to`.
 bool follows(const Arrows& arrows, const std::string& from, const std::string& to) {
     std::set<std::string> seen;
     std::vector<std::string> open;

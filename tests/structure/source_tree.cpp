@@ -20,7 +20,7 @@ struct Floor {
     int number;
 };
 
-// The first row that a path begins with is its own.
+// A path belongs to the first row that it starts with.
 constexpr Floor kFloors[] = {
     {"autograd/core/", 0},
     {"autograd/memory/", 1},
@@ -41,20 +41,19 @@ constexpr Floor kFloors[] = {
     {"nn/tools/", 11},
     {"nn/applications/", 12},
     {"nn/nn.hpp", 13},
-    {"nn/", 8},                           // the files at the door: what a layer is
-    {"include/shikumi/shikumi.hpp", 14},  // for users: nothing below the programs may lean on it
+    {"nn/", 8},                           // the files of nn/ itself, such as layer.hpp
+    {"include/shikumi/shikumi.hpp", 14},  // for users; only programs include it
     {"examples/", 14},
     {"bench/", 14},
     {"tests/", 14},
 };
 constexpr int kPrograms = 14;
 
-// Public headers that the umbrella leaves to <shikumi/graph.hpp>: Boost.Graph takes seconds to
-// compile.
+// Two headers, since Boost.Graph behind <shikumi/graph.hpp> takes seconds to compile.
 constexpr std::string_view kFrontDoors[] = {"include/shikumi/shikumi.hpp",
                                             "include/shikumi/graph.hpp"};
 
-// Headers that lead to all others of their folder, and are rooms of their own.
+// Headers that include all others of their folder. Each counts as a folder.
 constexpr std::string_view kUmbrellas[] = {"nn/nn.hpp", "optim/optim.hpp", "datasets/datasets.hpp"};
 
 bool starts_with(std::string_view text, std::string_view start) {
@@ -78,7 +77,7 @@ const File* find(const Tree& tree, const std::string& path) {
     return it == tree.end() ? nullptr : &*it;
 }
 
-// The file of ours that an include means; null for other people's, and for ours that do not exist.
+// The file of the tree that an include names; null if it is foreign or does not exist.
 const File* target(const Tree& tree, const File& from, const Include& include) {
     if (include.angled) {
         if (!starts_with(include.name, "shikumi/")) return nullptr;
@@ -99,7 +98,7 @@ const File* target(const Tree& tree, const File& from, const Include& include) {
 
 std::string at(const File& file, int line) { return file.path + ":" + std::to_string(line) + ": "; }
 
-// Complains about each line of the file that matches.
+// Adds a complaint for each matching line of the file.
 void refuse(const File& file, const std::regex& pattern, const std::string& why,
             Complaints& complaints) {
     std::istringstream lines(without_comments(file.text));
@@ -196,8 +195,8 @@ Complaints floors(const Tree& tree) {
             const File* other = target(tree, file, include);
             if (!other) {
                 const bool ours = include.angled && starts_with(include.name, "shikumi/");
-                // A user's project and a program may have quoted headers of their own making; the
-                // library may not.
+                // A program or a user's project may include quoted headers that are not in the
+                // tree.
                 if (ours || (!include.angled && *own < kPrograms)) {
                     complaints.push_back(at(file, include.line) + include.name + " does not exist");
                 }
@@ -229,7 +228,7 @@ Complaints containment(const Tree& tree) {
         for (const Include& include : includes(file)) {
             const std::string& name = include.name;
             if (name == "cblas.h" || starts_with(name, "openblas")) {
-                only_in(file, include, {"autograd/kernels/", "bench/"});  // to measure against
+                only_in(file, include, {"autograd/kernels/", "bench/"});  // for comparison
                 if (in_library(file.path)) blas.push_back(file.path);
             } else if (starts_with(name, "oneapi/")) {
                 only_in(file, include, {"autograd/kernels/detail/onednn.cpp", "bench/"});
@@ -242,7 +241,7 @@ Complaints containment(const Tree& tree) {
             } else if (starts_with(name, "curl/")) {
                 only_in(file, include, {"datasets/"});
             } else if (name == "zlib.h") {
-                // PNG files are compressed, and tests make compressed files of their own.
+                // PNG files are compressed, and tests write compressed files.
                 only_in(file, include, {"datasets/", "examples/common/", "tests/"});
             }
         }
@@ -279,7 +278,7 @@ Complaints clean_headers(const Tree& tree) {
                     complaints.push_back(at(file, number) + "a header defines no macro");
                 guard.clear();
             } else if (line.find_first_not_of(" \t\r") != std::string::npos) {
-                guard.clear();  // a guard's two lines follow one another
+                guard.clear();  // a guard's two lines must be adjacent
             }
         }
     }

@@ -1,5 +1,5 @@
-// The source tree as data, and the rules it has to keep. Rules take a tree and return complaints,
-// one sentence each, so that a test can hand them a tree of its own making.
+// The source tree as data, and the rules for it. A rule takes a tree and returns complaints of one
+// sentence each, so tests can also pass invented trees.
 #pragma once
 
 #include <filesystem>
@@ -13,7 +13,7 @@
 namespace shikumi_test {
 
 struct File {
-    std::string path;  // from the top of the checkout, with '/'
+    std::string path;  // relative to the top of the checkout, with '/'
     std::string text;
 };
 
@@ -29,41 +29,42 @@ struct Include {
 // Every .hpp and .cpp of the project.
 Tree read_tree(const std::filesystem::path& top);
 
-// Comments become blanks; strings and line ends stay.
+// Replaces comments by blanks; strings and line ends stay.
 std::string without_comments(std::string_view text);
 
 std::vector<Include> includes(const File& file);
 
-// The floor that a file or folder (with '/' at its end) stands on; none for a place without one.
+// The floor of a file or a folder (with '/' at its end), if it has one.
 std::optional<int> floor_of(std::string_view path);
 
-// A file includes only its own floor or lower ones, by names that exist.
+// A file includes only existing files of its own floor or lower ones.
 Complaints floors(const Tree& tree);
 
-// cblas.h, Boost, zlib and curl are each known to the one part that needs them.
+// Only the parts that need cblas.h, Boost, zlib and curl include them.
 Complaints containment(const Tree& tree);
 
-// No `using namespace`, and no macro but a guard, in a header.
+// A header has no `using namespace` and no macro except a guard.
 Complaints clean_headers(const Tree& tree);
 
-// The headers that the front doors, <shikumi/shikumi.hpp> and <shikumi/graph.hpp>, lead to: what is
-// installed.
+// The installed headers: all that <shikumi/shikumi.hpp> and <shikumi/graph.hpp> include, directly
+// or not.
 std::vector<const File*> public_headers(const Tree& tree);
 
 // Every other header of the library keeps its names in a namespace detail, or kernels.
 Complaints border(const Tree& tree);
 
-// The folders of the library and which others each includes, detail folders being part of the
-// folder around them; an umbrella such as nn/nn.hpp is a room of its own.
+// The folders that each folder of the library includes. A detail folder belongs to the folder
+// around it; an umbrella header such as nn/nn.hpp counts as a folder.
 std::map<std::string, std::set<std::string>> rooms(const Tree& tree);
 
-// No folder includes one that includes it, straight or by way of others.
+// No two folders include each other, directly or through others.
 Complaints circles(const Tree& tree);
 
-// The library throws: no message to stderr, no end of the program.
+// The library throws errors; it neither prints to stderr nor ends the program.
 Complaints quiet_library(const Tree& tree);
 
-// A test hands each layer of nn/ to check_layer. Those that others derive from are tried in these.
+// Some test calls check_layer with each layer of nn/. A base class is tested by its derived
+// classes.
 Complaints layers_are_checked(const Tree& tree);
 
 }  // namespace shikumi_test

@@ -1,4 +1,4 @@
-// The rules of HACKING.md, held against the real tree, and each shown to fail on a planted mistake.
+// Checks the rules of HACKING.md on the real tree; each rule must also find a planted mistake.
 #include "source_tree.hpp"
 
 #include <fstream>
@@ -51,7 +51,7 @@ TEST_CASE("headers leave the user's names alone", "[structure]") {
     CHECK(text(clean_headers(project())) == "");
 }
 
-TEST_CASE("what users don't see is in a namespace detail", "[structure]") {
+TEST_CASE("internal names are in a namespace detail", "[structure]") {
     CHECK(text(border(project())) == "");
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("check_layer has tried every layer", "[structure]") {
     CHECK(text(layers_are_checked(project())) == "");
 }
 
-TEST_CASE("comments are no code", "[structure]") {
+TEST_CASE("comments are not code", "[structure]") {
     CHECK(without_comments("a // b\nc") == "a \nc");
     CHECK(without_comments("a /* b\n */ c") == "a     \n    c");
     CHECK(without_comments("\"http://x\" // y") == "\"http://x\" ");
@@ -184,12 +184,12 @@ TEST_CASE("a planted mistake is found: circles", "[structure]") {
     CHECK(complaints("") == "");
     CHECK_THAT(complaints("#include <shikumi/nn/models/a.hpp>\n"),
                contains("a circle of folders: nn/layers -> nn/models -> nn/layers"));
-    // A folder's front door leads inwards and is included from outside alone.
+    // A folder's umbrella header includes its files; only files outside the folder include it.
     CHECK(text(circles(
               {{"nn/nn.hpp", "#include <shikumi/nn/layer.hpp>\n"}, {"nn/layer.hpp", ""}})) == "");
 }
 
-TEST_CASE("the drawing leaves out what follows from other includes", "[structure]") {
+TEST_CASE("the drawing leaves out implied includes", "[structure]") {
     const Tree tree{{"autograd/core/a.hpp", ""},
                     {"autograd/memory/b.hpp", "#include <shikumi/autograd/core/a.hpp>\n"},
                     {"optim/c.cpp",

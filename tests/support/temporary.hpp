@@ -1,4 +1,4 @@
-// Folders, files and environment variables that are gone after a test.
+// Folders, files and environment variables that exist only during a test.
 #pragma once
 
 #include <stdlib.h>
@@ -50,7 +50,7 @@ inline std::string contents(const std::filesystem::path& file) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// Sets or, without a value, removes an environment variable, and puts the old state back.
+// Sets an environment variable or, without a value, removes it; restores the old state at the end.
 class Environment {
 public:
     Environment(const char* name, const std::optional<std::string>& value) : name_(name) {

@@ -1,4 +1,4 @@
-// The Boost view: concepts, algorithms, drawing.
+// The expression graph as a Boost graph: concepts, algorithms, drawing.
 #include "catch.hpp"
 
 #include <iterator>
@@ -58,7 +58,7 @@ TEST_CASE("a drawing names operations, shapes and dtypes") {
     CHECK(out.str().find("digraph") == 0);
 }
 
-TEST_CASE("the same input twice is two edges") {
+TEST_CASE("an input used twice has two edges") {
     const Tensor x = ones({2});
     const Tensor y = x * x;
     const Graph g(y);

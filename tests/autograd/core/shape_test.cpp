@@ -20,7 +20,7 @@ std::vector<Index> list(const Shape& s) {
 
 }  // namespace
 
-TEST_CASE("a shape gives back its sizes", "[shape]") {
+TEST_CASE("a shape returns its sizes", "[shape]") {
     const std::vector<std::vector<Index>> lists{{},
                                                 {0},
                                                 {5},
@@ -54,7 +54,7 @@ TEST_CASE("a shape gives back its sizes", "[shape]") {
     CHECK(sizeof(Shape) == 16);
 }
 
-TEST_CASE("shapes that can't be are refused", "[shape]") {
+TEST_CASE("impossible shapes are refused", "[shape]") {
     CHECK_THROWS_AS((Shape{2, -1}), ShapeError);
     CHECK_THROWS_AS((Shape{1, 1, 1, 1, 1, 1, 1, 1, 1}), ShapeError);
     CHECK_THROWS_AS((Shape{large, large}), ShapeError);

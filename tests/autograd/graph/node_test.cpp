@@ -1,4 +1,4 @@
-// Handles that move between threads: no node is lost, none is freed twice.
+// Handles move between threads; no node is lost or freed twice.
 #include "catch.hpp"
 
 #include <thread>
@@ -29,7 +29,7 @@ TEST_CASE("handles copied, moved and dropped on other threads") {
                 theirs[static_cast<std::size_t>(t + 4)] = std::move(moved);
             });
         }
-        if (round % 2 == 0) mine = Tensor();  // the owner lets go first
+        if (round % 2 == 0) mine = Tensor();  // the owner releases first
         for (std::thread& t : threads) t.join();
         CHECK(theirs[2].to_vector<float>()[0] == 3);
     }

@@ -1,4 +1,4 @@
-// Printing, held against what NumPy 1.24 prints for the same values.
+// Compares printed tensors with the output of NumPy 1.24 for the same values.
 #include "catch.hpp"
 
 #include <limits>

@@ -1,4 +1,4 @@
-// Copies between layouts, against one element at a time.
+// Compares copies between layouts with loops over single elements.
 #include "catch.hpp"
 
 #include <algorithm>
@@ -55,7 +55,7 @@ TEST_CASE("transposes of all orders and many sizes") {
     }
 }
 
-TEST_CASE("transposes that move nothing are no copies") {
+TEST_CASE("transposes that move no element don't copy") {
     const Tensor x = counting({2, 3});
     CHECK(transpose(x, {0, 1}).node() == x.node());
     CHECK(transpose(counting({1, 3})).to_vector<int>() == std::vector<int>{0, 1, 2});
@@ -66,7 +66,7 @@ TEST_CASE("transposes that move nothing are no copies") {
     CHECK_THROWS_AS(transpose(x, {0, 2}), ShapeError);
 }
 
-TEST_CASE("slices as Python's") {
+TEST_CASE("slices are Python's") {
     const Tensor x = counting({10});
     const auto cut = [&](std::optional<Index> start, std::optional<Index> stop, Index step) {
         return slice(x, 0, {start, stop, step}).to_vector<int>();
@@ -115,7 +115,7 @@ TEST_CASE("padding, joining, repeating") {
     CHECK_THROWS_AS(pad(x, {{0, -1}, {0, 0}}), ShapeError);
 }
 
-TEST_CASE("one size may be left open") {
+TEST_CASE("reshape infers one size") {
     const Tensor x = counting({4, 3});
     CHECK(reshape(x, {2, -1}).shape() == Shape{2, 6});
     CHECK(reshape(zeros({0, 3}), {-1}).shape() == Shape{0});

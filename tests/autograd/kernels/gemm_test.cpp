@@ -1,4 +1,4 @@
-// Matrix products against three loops.
+// Compares matrix products with three loops.
 #include "catch.hpp"
 
 #include <cstring>
@@ -84,7 +84,7 @@ TEST_CASE("products in all dtypes, flags and sizes") {
     }
 }
 
-TEST_CASE("a product of nothing is zero") {
+TEST_CASE("a product over an empty axis is zero") {
     for (const DType dtype : {f32, f64, i32, i64}) {
         const Tensor none = matmul(zeros({2, 0}, dtype), zeros({0, 3}, dtype));
         CHECK(none.to_vector<double>() == std::vector<double>(6, 0.0));
@@ -102,7 +102,7 @@ TEST_CASE("batches broadcast") {
         const Array a = counting({sa, f64}, 2), b = counting({sb, f64}, 5);
         const Tensor c = matmul(Tensor(a), Tensor(b));
         REQUIRE(c.shape() == out);
-        // The same with both operands stretched by hand.
+        // Equals the product of operands that are broadcast by hand.
         const auto stretched = [&](const Tensor& t) {
             Shape::Sizes sizes = out.sizes();
             sizes[out.rank() - 2] = t.shape()[t.rank() - 2];
@@ -173,7 +173,7 @@ TEST_CASE("large products have the same bits for any number of threads") {
     }
 }
 
-TEST_CASE("adding to what is there") {
+TEST_CASE("a product can be added to the result") {
     const Array a = counting({{3, 4}, f32}, 1), b = counting({{4, 2}, f32}, 2);
     std::vector<float> c(6, 100), expected = naive<float>(a, false, b, false, 3, 2, 4);
     kernels::multiply({.m = 3, .n = 2, .k = 4, .accumulate = true}, a.raw(), b.raw(), c.data());

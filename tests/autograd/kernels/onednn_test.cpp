@@ -1,4 +1,4 @@
-// Products of f32 by both implementations, against sums in double.
+// Compares f32 products by both libraries with sums in double.
 #include "catch.hpp"
 
 #include <dlfcn.h>
@@ -29,7 +29,7 @@ std::vector<float> drawn(Index size, std::uint64_t seed) {
     return random_uniform({size}, rng, -0.5, 0.5).to_vector<float>();
 }
 
-// A product with its operands, whose rows are as long as it says.
+// A product with operands of its row strides.
 struct Case {
     explicit Case(const Product& product)
         : p(product),
@@ -47,8 +47,8 @@ struct Case {
         REQUIRE(multiply_by_onednn(p, a.data(), b.data(), out.data()));
         return out;
     }
-    // The largest error, in parts of what rounding each sum and product may cost; infinite where
-    // something beside the product has changed.
+    // The largest error relative to the bound on rounding errors; infinite if an element outside
+    // the product has changed.
     double error(const std::vector<float>& out) const {
         double worst = 0;
         for (Index i = 0; i < p.m; ++i) {
@@ -99,11 +99,11 @@ bool there() {
         float sum = 0;
         return multiply_by_onednn(sized(1, 1, 1), &one, &one, &sum);
     }();
-    if (!works) SUCCEED("no oneDNN here: products are OpenBLAS's");
+    if (!works) SUCCEED("no oneDNN here: OpenBLAS computes all products");
     return works;
 }
 
-// Products that it takes, by the processors that have been measured.
+// Products that the library gives to oneDNN.
 std::vector<Product> chosen() {
     std::vector<Product> products{sized(32, 1024, 1024), sized(48, 1000, 700, false, true),
                                   sized(40, 1100, 800, true), sized(4500, 12, 600, false, true)};
@@ -139,8 +139,7 @@ TEST_CASE("both ways to multiply agree with sums in double") {
     }
 }
 
-TEST_CASE(
-    "oneDNN computes what is chosen for it, and the bits are those of any number of threads") {
+TEST_CASE("oneDNN computes the chosen sizes, with the same bits for any number of threads") {
     const Threads restore;
     if (there() && kernels::instructions() == kernels::Instructions::avx512)
         CHECK(chosen().size() == 4);
@@ -174,7 +173,7 @@ TEST_CASE("small and odd products stay with OpenBLAS") {
     CHECK_FALSE(onednn_is_faster(sized(32, 1024, 1024, true, true)));
 }
 
-TEST_CASE("oneDNN serves several threads at once, and more sizes than it keeps ready") {
+TEST_CASE("oneDNN serves several threads at once, and more sizes than its cache holds") {
     if (!there()) return;
     const auto sizes = [](Index i) { return sized(8 + i % 5, 16 + i, 30, i % 2 == 1, i % 3 == 1); };
     std::vector<std::vector<float>> expected;

@@ -1,4 +1,4 @@
-// Where pointwise operations have edges: kinks, ties, infinities, overflow.
+// Edge cases of pointwise operations: kinks, ties, infinities, overflow.
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -30,7 +30,7 @@ List derivative(const Function& f, const List& x, int n = 1) {
 
 }  // namespace
 
-TEST_CASE("gradients at kinks are what the header says", "[pointwise]") {
+TEST_CASE("gradients at kinks are those that the header states", "[pointwise]") {
     CHECK(derivative(shikumi::abs, {-1, 0, 1}) == List{-1, 0, 1});
     CHECK(derivative(relu, {-1, 0, 1}) == List{0, 0, 1});
     CHECK(derivative(relu6, {-1, 0, 3, 6, 7}) == List{0, 0, 1, 0, 0});
@@ -74,7 +74,7 @@ TEST_CASE("a power has exact derivatives at zero and below", "[pointwise]") {
     CHECK(derivative([](auto& x) { return pow(0, x); }, {2}) == List{0});
 }
 
-TEST_CASE("a factor of one is still a variable", "[pointwise]") {
+TEST_CASE("factors of 1 and -1 keep their derivatives", "[pointwise]") {
     CHECK(derivative([](auto& x) { return x * x; }, {1}, 2) == List{2});
     const Tensor one = scalar(1, f64), minus = scalar(-1, f64);
     const Function product = [](const Tensor& x) { return x * x * x; };
@@ -84,7 +84,7 @@ TEST_CASE("a factor of one is still a variable", "[pointwise]") {
     CHECK(grad(grad(y * one, {y})[0], {one})[0].item<double>() == 1);
 }
 
-TEST_CASE("large arguments overflow nowhere", "[pointwise]") {
+TEST_CASE("large arguments don't overflow", "[pointwise]") {
     const List far{-1000, -800, 800, 1000};
     CHECK(values(sigmoid(vector(far))) == List{0, 0, 1, 1});
     CHECK(values(softplus(vector(far))) == List{0, 0, 800, 1000});
@@ -108,7 +108,7 @@ TEST_CASE("large arguments overflow nowhere", "[pointwise]") {
     CHECK(softplus(scalar(infinity, f64)).item<double>() == infinity);
 }
 
-TEST_CASE("what `where` does not choose does not count", "[pointwise]") {
+TEST_CASE("the side that `where` does not choose has no effect", "[pointwise]") {
     const Tensor x = vector({-1, 0, 2});
     const Tensor broken = vector({not_a_number, infinity, not_a_number});
     CHECK(values(where(x < 5, x, broken)) == values(x));
@@ -118,7 +118,7 @@ TEST_CASE("what `where` does not choose does not count", "[pointwise]") {
     CHECK(values(g[1]) == List{0, 0, 0});
 }
 
-TEST_CASE("NaN comes through", "[pointwise]") {
+TEST_CASE("NaN passes through", "[pointwise]") {
     const Tensor x = vector({not_a_number, 1}), y = vector({1, not_a_number});
     for (const Tensor& t : {maximum(x, y), minimum(x, y), x + y}) {
         CHECK(std::isnan(values(t)[0]));

@@ -1,4 +1,4 @@
-// Reductions against long double, their bits against the number of threads.
+// Compares reductions with long double, and their bits for different numbers of threads.
 #include "catch.hpp"
 
 #include <cmath>
@@ -32,7 +32,7 @@ Shape kept(const Shape& shape, std::uint32_t axes) {
     return Shape(sizes);
 }
 
-// Where element i of `shape` goes when `axes` are reduced.
+// The output position of element i of `shape` when `axes` are reduced.
 Index target(const Shape& shape, std::uint32_t axes, Index i) {
     Index at = 0, step = 1;
     for (int axis = shape.rank() - 1; axis >= 0; --axis) {
@@ -134,7 +134,7 @@ TEST_CASE("extremes, over any axes") {
     }
 }
 
-TEST_CASE("however an array is cut into blocks, the bits are the same") {
+TEST_CASE("the bits do not depend on how an array is cut into blocks") {
     Generator rng(9);
     std::uint64_t state = 1;
     const auto random = [&](Index n) {
@@ -172,7 +172,7 @@ TEST_CASE("a mean of a million floats is right to a millionth") {
     CHECK(mean(full({1000000}, 0.1)).item<double>() == Approx(0.1).epsilon(1e-6));
     CHECK(mean(full({1000000, 3}, 0.1), 0).to_vector<double>()[2] == Approx(0.1).epsilon(1e-6));
     CHECK(mean(full({64, 16384}, 0.1), 0).to_vector<double>()[99] == Approx(0.1).epsilon(1e-6));
-    CHECK(sum(full({20000000}, 1)).item<double>() == 2e7);  // a running float stops at 2^24
+    CHECK(sum(full({20000000}, 1)).item<double>() == 2e7);  // a float sum stops at 2^24
 }
 
 TEST_CASE("integers sum in i64, which wraps around, and bools are counted") {
@@ -199,7 +199,7 @@ TEST_CASE("NaN wins") {
     CHECK(argmin(x, 1).to_vector<int>() == std::vector<int>{1, 0});
 }
 
-TEST_CASE("the first of equals is the position") {
+TEST_CASE("argmax and argmin return the first of equal elements") {
     const Tensor x = tensor({{3, 7, 7}, {7, 1, 1}});
     CHECK(argmax(x).item<int>() == 1);
     CHECK(argmax(x, 1).to_vector<int>() == std::vector<int>{1, 0});
@@ -210,7 +210,7 @@ TEST_CASE("the first of equals is the position") {
     CHECK(argmax(scalar(3)).item<int>() == 0);
 }
 
-TEST_CASE("equals share the gradient of their maximum") {
+TEST_CASE("equal maxima share the gradient") {
     const Tensor x = tensor({{1, 3, 3}, {2, 2, 2}}, f64);
     CHECK(grad(sum(max(x, 1)), {x})[0].to_vector<double>() ==
           std::vector<double>{0, 0.5, 0.5, 1 / 3.0, 1 / 3.0, 1 / 3.0});
@@ -230,7 +230,7 @@ TEST_CASE("a product of zeros keeps its derivatives") {
     CHECK(prod(tensor({{1, 2}, {3, 4}}), 0).to_vector<float>() == std::vector<float>{3, 8});
 }
 
-TEST_CASE("what is empty") {
+TEST_CASE("reductions of empty arrays") {
     CHECK(sum(zeros({0})).item<float>() == 0);
     CHECK(sum(zeros({3, 0}), 1).to_vector<float>() == std::vector<float>(3, 0.0F));
     CHECK(std::isnan(mean(zeros({0})).item<float>()));
@@ -262,7 +262,7 @@ TEST_CASE("roots of sums at zero") {
     CHECK(shikumi::var(tensor({1, 2, 3, 4}, f64), {}, false, 1).item<double>() == Approx(5 / 3.0));
 }
 
-TEST_CASE("a derivative of any order reaches through sums over some axes") {
+TEST_CASE("sums over some axes have derivatives of any order") {
     Generator rng(8);
     check_gradients(
         [](const Tensor& x) {

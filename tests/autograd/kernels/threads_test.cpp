@@ -24,7 +24,7 @@ struct Threads {
     int before = num_threads();
 };
 
-// As many blocks as threads, none of which ends before all have begun: each thread takes one.
+// Runs as many blocks as threads. No block ends before all have begun, so each thread gets one.
 std::vector<std::thread::id> one_block_each(Index threads) {
     std::vector<std::thread::id> by(static_cast<std::size_t>(threads));
     std::atomic<Index> begun = 0;
@@ -51,10 +51,10 @@ TEST_CASE("every block runs once") {
     }
 }
 
-TEST_CASE("pieces cover everything") {
+TEST_CASE("pieces cover the whole range") {
     for (const Index count : {0, 1, 9, 10, 11, 100}) {
         std::vector<std::atomic<int>> seen(static_cast<std::size_t>(count));
-        std::atomic<Index> longest = 0;  // Catch2 is not for several threads
+        std::atomic<Index> longest = 0;  // Catch2 is not thread-safe
         kernels::parallel_pieces(count, 10, [&](Index begin, Index end) {
             for (Index known = longest; known < end - begin;) {
                 if (longest.compare_exchange_weak(known, end - begin)) break;
@@ -66,7 +66,7 @@ TEST_CASE("pieces cover everything") {
     }
 }
 
-TEST_CASE("a thread begins with the same blocks each time, though it has slept") {
+TEST_CASE("a thread gets the same blocks each time, even after sleeping") {
     for (const int threads : {2, 5}) {
         const Threads scope(threads);
         const auto first = one_block_each(threads);

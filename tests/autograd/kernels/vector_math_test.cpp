@@ -1,4 +1,5 @@
-// The elementary functions against twice the precision, in every version that runs here.
+// Compares the elementary functions with twice the precision, for every instruction set of this
+// processor.
 #include <shikumi/autograd/kernels/vector_math.hpp>
 
 #include <algorithm>
@@ -20,13 +21,13 @@ namespace vector = kernels::math;
 
 namespace {
 
-// A function as the kernels use it, and as <cmath> has it for a wider type.
+// A function of the kernels and its counterpart in <cmath> for a wider type.
 struct Function {
     std::string name;
     kernels::BlockFunction (*kernel)(DType, Instructions);
     long double (*reference)(long double);
     double (*reference_of_f32)(double);
-    double low, high;  // what f64 arguments are drawn from
+    double low, high;  // range of f64 arguments
 };
 
 template <class F, bool f64_too>
@@ -38,7 +39,7 @@ kernels::BlockFunction kernel_of(DType t, Instructions instructions) {
         return nullptr;
 }
 
-// F in f32, and in f64 where it is made for both; G is exact.
+// F in f32 and, with `f64_too`, in f64; G is the reference.
 template <bool f64_too = true, class F, class G>
 Function function(const char* name, F, G, double low = 0, double high = 0) {
     return {name,
@@ -122,8 +123,8 @@ std::vector<Instructions> versions() {
 
 constexpr double wrong = 1e30;
 
-// How many units in the last place of T lie between `got` and the exact `wanted`. Where either is
-// denormal it must be that or zero.
+// The distance between `got` and the exact `wanted` in units in the last place of T. If `wanted` is
+// denormal, `got` must be denormal or zero.
 template <class T, class Wide>
 double distance(T got, Wide wanted) {
     using Limits = std::numeric_limits<T>;
@@ -133,7 +134,7 @@ double distance(T got, Wide wanted) {
     if (std::abs(wanted) < static_cast<Wide>(Limits::min()) * Wide(1.000001))
         return std::abs(got) <= Limits::min() * T(1.000001) ? 0 : wrong;
     if (got == nearest && std::isinf(got)) return 0;
-    // On the edge to infinity either will do.
+    // At the edge to infinity both the largest number and infinity are right.
     if (std::isinf(nearest) || std::isinf(got))
         return std::abs(static_cast<Wide>(std::isinf(got) ? nearest : got)) >
                        static_cast<Wide>(Limits::max()) * Wide(0.99999)
@@ -145,7 +146,7 @@ double distance(T got, Wide wanted) {
                                std::ldexp(Wide{1}, exponent - Limits::digits));
 }
 
-constexpr Index block = 1000;  // no multiple of a vector
+constexpr Index block = 1000;  // not a multiple of the vector length
 
 struct Worst {
     double distance = 0, x = 0;
@@ -154,8 +155,8 @@ struct Worst {
     }
 };
 
-// The worst of `count` floats, each `step` after the one before, and of all floats between two of
-// them where only one result is finite.
+// The worst distance over every `step`-th float of [first, last), and over all floats between two
+// neighbours of which only one result is finite.
 Worst sweep(const Function& f, Instructions instructions, std::uint32_t step,
             std::uint64_t first = 0, std::uint64_t last = std::uint64_t{1} << 32) {
     const auto kernel = f.kernel(f32, instructions);
@@ -199,7 +200,7 @@ void sweep_all(std::uint32_t step) {
 }  // namespace
 
 TEST_CASE("f32 functions are within 2.5 ulp", "[vector_math]") { sweep_all(19997); }
-TEST_CASE("f32 functions are within 2.5 ulp of many more", "[vector_math][slow]") {
+TEST_CASE("f32 functions are within 2.5 ulp for many more arguments", "[vector_math][slow]") {
     sweep_all(997);
 }
 
@@ -216,7 +217,7 @@ TEST_CASE("f64 functions are within 3 ulp", "[vector_math]") {
                 for (double& value : x) {
                     state = state * 6364136223846793005U + 1442695040888963407U;
                     value = f.low + (f.high - f.low) * static_cast<double>(state >> 11) * 0x1p-53;
-                    // Small ones as well, close to where log and log1p vanish.
+                    // In every other round arguments near the zeros of log and log1p.
                     if (round % 2 == 1) value = (f.low >= 0 ? 1 : 0) + value * 0x1p-10;
                 }
                 kernel(block, y.data(), x.data(), nullptr, nullptr);
@@ -258,7 +259,7 @@ TEST_CASE("functions send special values where <cmath> does", "[vector_math]") {
     }
 }
 
-TEST_CASE("a result does not depend on the element's place", "[vector_math]") {
+TEST_CASE("a result does not depend on the element's position", "[vector_math]") {
     std::vector<float> x(block), whole(block), alone(block);
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = -3 + 6 * static_cast<float>(i) / block;
     for (const Function& f : functions()) {
@@ -274,7 +275,7 @@ TEST_CASE("a result does not depend on the element's place", "[vector_math]") {
                 CHECK(std::bit_cast<std::uint32_t>(whole[i]) ==
                       std::bit_cast<std::uint32_t>(alone[i]));
             }
-            // In place, too.
+            // Also in place.
             alone = x;
             kernel(block, alone.data(), alone.data(), nullptr, nullptr);
             CHECK(std::equal(whole.begin(), whole.end(), alone.begin(), [](float a, float b) {

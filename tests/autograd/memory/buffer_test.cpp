@@ -25,7 +25,7 @@ TEST_CASE("buffers are aligned, large enough and writable", "[buffer]") {
     CHECK(Buffer().data() == nullptr);
 }
 
-TEST_CASE("copies share, and the last one gives back", "[buffer]") {
+TEST_CASE("copies share a buffer, and the last one frees it", "[buffer]") {
     const std::size_t before = memory_stats().live;
     {
         Buffer a = Buffer::allocate(1000);
@@ -43,7 +43,7 @@ TEST_CASE("copies share, and the last one gives back", "[buffer]") {
     CHECK(memory_stats().live == before);
 }
 
-TEST_CASE("a steady state asks the system for nothing", "[buffer]") {
+TEST_CASE("a steady state requests no memory from the system", "[buffer]") {
     for (int i = 0; i < 3; ++i) const Buffer warm = Buffer::allocate(12345);
     const std::size_t before = memory_stats().allocations;
     if (memory_stats().cached == 0) return;  // built without the pool
@@ -53,7 +53,7 @@ TEST_CASE("a steady state asks the system for nothing", "[buffer]") {
     CHECK(memory_stats().cached == 0);
 }
 
-TEST_CASE("more memory than there can be is refused", "[buffer]") {
+TEST_CASE("an impossible size is refused", "[buffer]") {
     CHECK_THROWS_AS(Buffer::allocate(~std::size_t{0}), std::bad_alloc);
     CHECK_THROWS_AS(Buffer::allocate((std::size_t{1} << 62) + 1), std::bad_alloc);
     // The size in bytes does not fit into 64 bits.
@@ -61,7 +61,7 @@ TEST_CASE("more memory than there can be is refused", "[buffer]") {
     CHECK_THROWS(Array({Shape{Index{1} << 62}, f32}));
 }
 
-TEST_CASE("threads take and give back at once", "[buffer]") {
+TEST_CASE("threads allocate and free concurrently", "[buffer]") {
     const std::size_t before = memory_stats().live;
     std::vector<std::thread> threads;
     for (int t = 0; t < 4; ++t) {

@@ -18,7 +18,7 @@ TEST_CASE("Philox gives the published numbers", "[random]") {
     constexpr Answer answers[] = {
         {{0, 0}, 0, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
         {{ones, ones}, ones, {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
-        // the digits of pi
+        // digits of pi
         {{0x299f31d0a4093822, 0x0370734413198a2e},
          0x85a308d3243f6a88,
          {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
@@ -68,7 +68,7 @@ TEST_CASE("whole numbers below a bound are unbiased", "[random]") {
     for (int i = 0; i < 70000; ++i) ++bins.at(stream.below(7));
     for (const int b : bins) CHECK(b == Approx(10000).margin(400));
     CHECK(stream.below(1) == 0);
-    // Three quarters of the range: without rejection the low third would come up twice as often.
+    // Three quarters of the range: without rejection the low third would be twice as frequent.
     constexpr std::uint32_t bound = 3U << 30;
     int low = 0;
     for (int i = 0; i < 30000; ++i) low += stream.below(bound) < bound / 3;

@@ -1,5 +1,5 @@
-// Convolution and pooling in random configurations against loops over single elements, and what
-// they refuse.
+// Compares convolution and pooling in random configurations with loops over single elements;
+// refused arguments.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -19,7 +19,7 @@ namespace {
 class Dice {
 public:
     explicit Dice(std::uint64_t seed) : random_({seed, 1}) {}
-    // A number of [low, high].
+    // A number in [low, high].
     Index roll(Index low, Index high) {
         return low + static_cast<Index>(random_.uniform() * static_cast<double>(high - low + 1));
     }
@@ -44,7 +44,7 @@ void check_close(const Tensor& got, const Values& wanted) {
     CHECK(worst < 1e-11);
 }
 
-// A convolution drawn at random, of one to three axes, with padding given explicitly.
+// A random convolution over one to three axes with explicit padding.
 struct Configuration {
     explicit Configuration(Dice& dice) {
         const auto axes = static_cast<std::size_t>(dice.roll(1, 3));
@@ -145,7 +145,7 @@ TEST_CASE("convolutions larger than a tile, with any number of threads", "[ops]"
     }
 }
 
-// Of whole numbers, so that sums are exact in any order, f32 too.
+// With whole numbers, so that sums are exact in any order, also in f32.
 TEST_CASE("convolutions of few and of many channels", "[ops]") {
     Dice dice(8);
     const auto whole = [&](const Shape& shape) {
@@ -277,7 +277,7 @@ TEST_CASE("of four taps the first NaN, else the first of the largest gets the gr
     }
 }
 
-TEST_CASE("no images make none", "[ops]") {
+TEST_CASE("an empty batch gives an empty batch", "[ops]") {
     const Tensor x = zeros({0, 5, 5, 2}), k = ones({3, 3, 2, 4});
     const Tensor y = convolution(x, k);
     CHECK(y.shape() == Shape{0, 3, 3, 4});
@@ -288,7 +288,7 @@ TEST_CASE("no images make none", "[ops]") {
     CHECK(grad(sum(average_pool(x, 2)), {x})[0].array().size() == 0);
 }
 
-TEST_CASE("windows that don't fit are refused before memory is taken", "[ops]") {
+TEST_CASE("windows that don't fit are refused before memory is allocated", "[ops]") {
     const Tensor x = zeros({2, 5, 4, 6}), k = zeros({3, 3, 6, 2});
     const std::size_t live = memory_stats().live;
     const Index big = Index{1} << 40;

@@ -1,5 +1,5 @@
-// One row for each way to call each exported operation: what it is called with, and what should
-// come out by an independent, naive computation. ops_test.cpp draws every check from these rows.
+// One row for each way to call each exported operation: its inputs and an independent, naive
+// computation of the result. All checks of ops_test.cpp use these rows.
 #pragma once
 
 #include <functional>

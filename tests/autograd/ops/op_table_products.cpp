@@ -16,7 +16,7 @@ Position with(Position p, std::size_t axis, Index i) {
     return p;
 }
 
-// Last two axes multiplied, the others already alike or of size 1.
+// Multiplies the last two axes; each other axis has equal sizes or size 1.
 Values product(const Values& a, const Values& b, const Shape& out) {
     const auto inner = static_cast<std::size_t>(out.rank() - 1);
     const auto clamp = [](const Shape& s, Position p) {
@@ -88,7 +88,7 @@ public:
                                       .reference = std::move(reference),
                                       .elementwise = {}});
     }
-    // The reference sees a and b with the shapes `lifted_a` and `lifted_b`, and gives `lifted_out`.
+    // The reference computes `lifted_out` from a and b of shapes `lifted_a` and `lifted_b`.
     void matmul_row(const char* label, const Shape& a, const Shape& b, const Shape& lifted_a,
                     const Shape& lifted_b, const Shape& lifted_out, const Shape& out) {
         row(

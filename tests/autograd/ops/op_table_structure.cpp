@@ -155,7 +155,7 @@ void add_creation(Table& table) {
 
 using Fold = std::function<Real(const std::vector<Real>&)>;
 
-// `fold` of the elements along `axes` (none given: all), for each position of the others.
+// Reduces the elements along `axes` (empty: all) by `fold`, for each position of the other axes.
 Values reduce(const Values& x, std::vector<int> axes, bool keepdims, const Fold& fold) {
     const int rank = x.shape.rank();
     std::vector<bool> reduced(at(rank), axes.empty());

@@ -44,7 +44,7 @@ public:
             },
             [=](Many v) { return convolved_back(slid, v[0], v[1], out); });
     }
-    // By the definition: every element of each place's box.
+    // By definition: from every element of the box of each output.
     void adaptive(const char* name, const char* label, const Shape& x, const Position& places,
                   std::function<Tensor(const Tensor&, const PerAxis&)> pool) {
         Shape::Sizes sizes = x.sizes();
@@ -69,7 +69,7 @@ public:
                 });
             });
     }
-    // Windows of `size` over x, each reduced by `reduction` to one number for each channel.
+    // Reduces each window of `size` over x to one number for each channel.
     void pool(const char* name, const char* label, const Shape& x, const Position& size,
               const Shape& out, const PoolOptions& options, const Slid& slid) {
         const bool largest = std::string(name) == "max_pool";
@@ -106,7 +106,7 @@ public:
     }
 
 private:
-    // One axis after another: the pixel, or the two, whose centres are nearest.
+    // One axis after another: takes the nearest pixel or interpolates the two nearest.
     static Real resized(const Values& x, const Shape& out, const Position& p, std::size_t axis,
                         Interpolation how) {
         if (axis + 1 == p.size()) return x.at(p);

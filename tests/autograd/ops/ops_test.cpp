@@ -1,4 +1,4 @@
-// The checks that every row of the op table goes through.
+// Checks every row of the op table.
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -21,7 +21,7 @@ using namespace shikumi_test;
 
 namespace {
 
-// What a row is tried with: numbers, and the tensors made of them.
+// The inputs of a row as numbers and as tensors.
 struct Trial {
     std::vector<Values> values;
     Inputs tensors;
@@ -36,7 +36,7 @@ Tensor as_tensor(const Values& v, DType dtype) {
     return Tensor(a);
 }
 
-// Reals are rounded to f32, so that every dtype is tried with the same numbers.
+// Rounds reals to f32, so that every dtype gets the same numbers.
 Values draw(const Sample& s, DType dtype, RandomStream& random) {
     return generate(s.shape, [&](const Position&) -> Real {
         if (dtype == bool_) return random.bits() % 2;
@@ -58,7 +58,7 @@ bool takes_bool(const Row& row) {
     return row.accepts == Accepts::anything || row.accepts == Accepts::counts;
 }
 
-// Inputs of `dtype` for a row, under other shapes where there are some.
+// Inputs of `dtype` for a row, of other shapes if `shapes` is not empty.
 Trial trial(const Row& row, DType dtype, const std::vector<Shape>& shapes = {}) {
     RandomStream random({17, row.inputs.size()});
     Trial t;
@@ -72,7 +72,7 @@ Trial trial(const Row& row, DType dtype, const std::vector<Shape>& shapes = {}) 
     return t;
 }
 
-// The reference of a pointwise operation, each input being stretched to the common shape.
+// The reference of a pointwise operation; inputs are broadcast to the common shape.
 Values elementwise(const Row& row, const std::vector<Values>& in) {
     int rank = 0;
     for (const Values& v : in) rank = std::max(rank, v.shape.rank());
@@ -100,7 +100,7 @@ Values expected(const Row& row, const std::vector<Values>& in) {
     return row.reference ? row.reference(in) : elementwise(row, in);
 }
 
-// What is wrong with `got`; nothing where nothing is.
+// Describes the first difference; "" if there is none.
 std::string difference(const Tensor& got, const Values& want, double tolerance) {
     if (got.shape() != want.shape)
         return "shape " + to_string(got.shape()) + " instead of " + to_string(want.shape);
@@ -119,7 +119,7 @@ std::string difference(const Tensor& got, const Values& want, double tolerance) 
     return "";
 }
 
-// The row's value for inputs of `dtype`, held against its reference.
+// Compares the row's value for inputs of `dtype` with its reference.
 std::string value_error(const Row& row, DType dtype, double tolerance,
                         const std::vector<Shape>& shapes = {}) {
     try {
@@ -136,7 +136,7 @@ std::string value_error(const Row& row, DType dtype, double tolerance,
     }
 }
 
-// What check_gradients says of the row, differentiated by its real inputs.
+// The complaint of check_gradients about the row's derivatives by its real inputs; "" if none.
 std::string gradient_error(const Row& row, int order, const std::vector<Shape>& shapes = {}) {
     try {
         const Trial t = trial(row, f64, shapes);
@@ -158,7 +158,7 @@ std::string gradient_error(const Row& row, int order, const std::vector<Shape>& 
     }
 }
 
-// What makes up the tensor, each once, its inputs before it.
+// Lists the tensors that `t` is computed from and `t`, each once, inputs first.
 void list(const Tensor& t, std::vector<Tensor>& all) {
     const auto is_it = [&](const Tensor& other) { return other.node() == t.node(); };
     if (std::any_of(all.begin(), all.end(), is_it)) return;
@@ -166,8 +166,8 @@ void list(const Tensor& t, std::vector<Tensor>& all) {
     all.push_back(t);
 }
 
-// The first operation of the row whose prepared kernel doesn't give the bits of `eval`; counts
-// those that have one.
+// The name of the first operation of the row whose prepared kernel doesn't give the bits of `eval`.
+// Counts the operations that have a prepared kernel.
 std::string preparation_error(const Row& row, DType dtype, int& prepared) {
     const Trial t = trial(row, dtype, {});
     std::vector<Tensor> nodes;
@@ -204,7 +204,7 @@ void for_each_row(F check) {
     }
 }
 
-// How many forms of each operation ops.hpp declares: every declaration starts a line.
+// The number of overloads of each operation in ops.hpp, where every declaration starts a line.
 std::map<std::string, int> declared_forms() {
     std::ifstream header(SHIKUMI_TEST_SOURCE_DIR "/autograd/ops/ops.hpp");
     REQUIRE(header);
@@ -218,7 +218,7 @@ std::map<std::string, int> declared_forms() {
     return forms;
 }
 
-// What the library's sources call their operations: the words in each `name`.
+// The names of the operations in the library's sources: the words in each `name`.
 std::set<std::string> defined_operations() {
     static const std::regex name(R"(string_view name[^;]*;)"), word(R"re("(\w+)")re");
     std::set<std::string> all;
@@ -236,7 +236,7 @@ std::set<std::string> defined_operations() {
     return all;
 }
 
-// Adds what the tensor is made of.
+// Adds the operations that the tensor is computed by.
 void note(const Tensor& t, std::set<const Node*>& seen, std::set<std::string>& operations) {
     const Node* node = t.node();
     if (!node || !node->op || !seen.insert(node).second) return;
@@ -263,7 +263,7 @@ TEST_CASE("every exported operation has a row for each of its forms", "[ops]") {
     }
 }
 
-TEST_CASE("the rows and their derivatives reach every operation there is", "[ops]") {
+TEST_CASE("the rows and their derivatives reach every operation", "[ops]") {
     std::set<std::string> reached;
     for_each_row([&](const Row& row) {
         const Trial t = trial(row, f64);
@@ -300,7 +300,7 @@ TEST_CASE("values agree with the reference", "[ops]") {
     });
 }
 
-TEST_CASE("derivatives agree with differences", "[ops]") {
+TEST_CASE("derivatives agree with finite differences", "[ops]") {
     for_each_row([](const Row& row) {
         if (row.order > 0) CHECK(gradient_error(row, row.order) == "");
     });
@@ -326,7 +326,7 @@ TEST_CASE("pointwise operations broadcast", "[ops]") {
     });
 }
 
-TEST_CASE("pointwise operations take scalars and nothing at all", "[ops]") {
+TEST_CASE("pointwise operations take scalars and empty tensors", "[ops]") {
     for_each_row([](const Row& row) {
         if (!row.elementwise) return;
         for (const Shape& shape : {Shape{}, Shape{0}, Shape{2, 0, 3}, Shape{1, 1}}) {
@@ -340,7 +340,7 @@ TEST_CASE("pointwise operations take scalars and nothing at all", "[ops]") {
     });
 }
 
-TEST_CASE("the gradient of nothing is nothing", "[ops]") {
+TEST_CASE("the gradient of an empty tensor is empty", "[ops]") {
     for_each_row([](const Row& row) {
         if (!row.elementwise || row.order == 0) return;
         const Inputs in =
@@ -364,7 +364,7 @@ TEST_CASE("one operation at a time gives the same bits", "[ops]") {
         return all;
     };
     for_each_row([&](const Row& row) {
-        if (row.name.starts_with("logits_of_")) return;  // they look for what is still pending
+        if (row.name.starts_with("logits_of_")) return;  // they look for a pending softmax
         const auto fused = bits(row);
         const Eager eager;
         CHECK(bits(row) == fused);
@@ -388,7 +388,7 @@ TEST_CASE("dtypes that don't fit are refused", "[ops]") {
         for (const std::size_t i : others) {
             Inputs in = trial(row, f64).tensors;
             in[i] = in[i].cast(f64);
-            // Reals where cross_entropy wants indices are distributions of a wrong shape to it.
+            // cross_entropy takes real labels for distributions, here of a wrong shape.
             if (row.name.starts_with("cross_entropy"))
                 CHECK_THROWS_AS(row.call(in, f64), ShapeError);
             else
@@ -408,7 +408,7 @@ TEST_CASE("random numbers follow their seed and their distribution", "[ops]") {
     struct Facts {
         double mean, variance, low, high;
     };
-    // A normal distribution cut off at ±2 has variance 0.7737.
+    // A normal distribution truncated at ±2 has variance 0.7737.
     const std::map<std::string, Facts> facts{
         {"random_normal", {1, 4, -9, 11}},
         {"random_uniform", {1, 4.0 / 3, -1, 3}},
@@ -610,7 +610,7 @@ TEST_CASE("arguments outside their range are refused", "[ops]") {
     }
 }
 
-TEST_CASE("indices outside are refused when they are looked at", "[ops]") {
+TEST_CASE("indices out of range are refused at evaluation", "[ops]") {
     const Tensor x = ones({2, 3});
     const auto at = [](Index i) { return tensor(std::vector<Index>{0, i}); };
     for (const Index wrong : {Index{3}, Index{-4}, Index{1} << 40}) {
@@ -626,7 +626,7 @@ TEST_CASE("indices outside are refused when they are looked at", "[ops]") {
     }
 }
 
-TEST_CASE("operations on no elements", "[ops]") {
+TEST_CASE("operations on empty tensors", "[ops]") {
     const Tensor none = zeros({0, 3});
     const auto check = [](const Tensor& got, const Values& want) {
         CHECK(difference(got, want, 0) == "");

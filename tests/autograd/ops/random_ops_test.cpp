@@ -1,4 +1,4 @@
-// Random tensors: moments, ranges, and that they depend on their key alone.
+// Random tensors: moments, ranges, and dependence on their key alone.
 #include "catch.hpp"
 
 #include <algorithm>
@@ -99,7 +99,7 @@ TEST_CASE("the same seed gives the same numbers, streams differ") {
     CHECK(first != draw(c));
 }
 
-TEST_CASE("numbers depend neither on the shape behind them nor on the number of threads") {
+TEST_CASE("random numbers depend neither on the shape nor on the number of threads") {
     const int before = num_threads();
     std::vector<std::vector<float>> results;
     for (const int threads : {1, 3}) {
@@ -122,7 +122,7 @@ TEST_CASE("a random tensor keeps its numbers") {
     CHECK(x.to_vector<float>()[3] * 2 == y.to_vector<float>()[3]);
 }
 
-TEST_CASE("a permutation is one, and any may come") {
+TEST_CASE("a permutation has each number once, and every permutation occurs") {
     Generator rng(2);
     std::vector<std::int64_t> p = random_permutation(1000, rng).to_vector<std::int64_t>();
     CHECK_FALSE(std::is_sorted(p.begin(), p.end()));

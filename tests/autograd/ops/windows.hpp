@@ -1,5 +1,4 @@
-// Windows that slide over one to three axes, one element at a time: the reference for convolution
-// and pooling.
+// The reference for convolution and pooling: windows over one to three axes, one element at a time.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// The gradient checker has to notice what is planted here.
+// The gradient checker must find planted mistakes.
 #include <cmath>
 #include <numeric>
 
@@ -12,7 +12,7 @@ using namespace shikumi;
 
 namespace {
 
-// sin x, with a partial of the test's making
+// sin x with a partial derivative given by the test.
 template <class Partial>
 struct Sine final : Pointwise {
     std::string_view name() const noexcept override { return "sine"; }
@@ -44,7 +44,7 @@ Tensor sine(const Tensor& x) {
     return record(Sine<Partial>{}, x);
 }
 
-// x from last to first, with an adjoint of the test's making
+// x from last to first, with an adjoint given by the test.
 template <class Adjoint>
 struct Backwards final : Multilinear {
     std::string_view name() const noexcept override { return "backwards"; }
@@ -66,7 +66,7 @@ struct Doubled {
     Tensor operator()(const Tensor& g) const { return 2 * flip(g); }
 };
 
-// x², with derivatives of the test's making
+// x² with derivatives given by the test.
 struct Slopes {
     double reverse, forward;
     friend bool operator==(const Slopes&, const Slopes&) = default;
@@ -129,7 +129,7 @@ TEST_CASE("wrong adjoints are caught", "[gradient_check]") {
     CHECK_THROWS_AS(check_gradients(with(Doubled{}), point()), GradientError);
 }
 
-TEST_CASE("either mode alone being wrong is caught", "[gradient_check]") {
+TEST_CASE("an error in one mode alone is caught", "[gradient_check]") {
     const auto with = [](Slopes s) {
         return [s](const Tensor& x) { return record(Squared(s), x); };
     };
@@ -150,6 +150,6 @@ TEST_CASE("a wrong derivative by one of several inputs is caught", "[gradient_ch
     CHECK_NOTHROW(check_gradients(g, {point(), point() + 1}));
 }
 
-TEST_CASE("the gradient check wants f64", "[gradient_check]") {
+TEST_CASE("the gradient check requires f64", "[gradient_check]") {
     CHECK_THROWS_AS(check_gradients([](const Tensor& x) { return sin(x); }, ones({2})), DTypeError);
 }

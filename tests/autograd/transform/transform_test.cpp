@@ -1,4 +1,4 @@
-// The derivative kit: closed forms, nesting, errors, and a checker that catches mistakes.
+// Derivatives: closed forms, nesting, errors, and a checker that finds mistakes.
 #include "catch.hpp"
 
 #include <cmath>
@@ -18,13 +18,13 @@ namespace {
 
 std::vector<double> values(const Tensor& t) { return t.to_vector<double>(); }
 
-// x³ + product: the function of the derivative program.
+// Σ x³ + Π x.
 Tensor cubes(const Tensor& x) { return sum(x * x * x) + prod(x); }
 const double at[] = {1.0, 2.0, 3.0};
 Tensor point() { return tensor(std::span<const double>(at)); }
 
-// Mutants: sin with a wrong partial, a reversal with a wrong adjoint, and a square whose first
-// derivative is right and whose second is not.
+// Mutants: sin with a wrong partial derivative, a reversal with a wrong adjoint, and a square with
+// a right first and a wrong second derivative.
 struct WrongSin final : Pointwise {
     std::string_view name() const noexcept override { return "wrong_sin"; }
     Spec infer(Specs in) const override { return floating_spec(name(), in); }
@@ -79,7 +79,7 @@ TEST_CASE("gradients, Hessians and Jacobians of closed forms") {
     }
 }
 
-TEST_CASE("a Jacobian has one shape whichever mode makes it") {
+TEST_CASE("a Jacobian has the same shape in both modes") {
     const Tensor x = point();
     const Tensor tall = jacobian([](const Tensor& t) {
         return concatenate({t, t * t, t * 3.0});
@@ -148,7 +148,7 @@ TEST_CASE("backward adds to the gradients of current trainable parameters") {
     CHECK_THROWS_AS(stale.backward(), GradientError);
 }
 
-TEST_CASE("the gradient checker accepts what is right") {
+TEST_CASE("the gradient checker accepts right derivatives") {
     check_gradients(cubes, point());
     check_gradients([](const Tensor& t) { return tanh(t) * t; }, point(), {.order = 3});
     check_gradients(

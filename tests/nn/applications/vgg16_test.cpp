@@ -57,14 +57,14 @@ TEST_CASE("VGG16 without its top, and of other sizes", "[nn]") {
     REQUIRE_THROWS_AS(VGG16({.classes = 0}), ValueError);
 }
 
-TEST_CASE("preprocess_input turns the colours round and takes the means off", "[nn]") {
+TEST_CASE("preprocess_input reverses the colour channels and subtracts the means", "[nn]") {
     const Tensor image = tensor({{{255, 128, 0}}}, u8);
     const auto x = nn::applications::preprocess_input(image).to_vector<float>();
     CHECK(x == std::vector<float>{0 - 103.939F, 128 - 116.779F, 255 - 123.68F});
     REQUIRE_THROWS_AS(nn::applications::preprocess_input(zeros({2, 2, 1})), ShapeError);
 }
 
-TEST_CASE("weights go through a file", "[nn]") {
+TEST_CASE("weights are written to a file and read back", "[nn]") {
     const shikumi_test::TemporaryFolder folder;
     const auto file = folder.path() / "small.weights";
     nn::Sequential from = small(), to = small();

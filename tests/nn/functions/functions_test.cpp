@@ -1,4 +1,4 @@
-// Activations, initialisers, losses and metrics: numbers against formulas.
+// Compares activations, initialisers, losses and metrics with formulas.
 #include <cmath>
 #include <map>
 #include <string>
@@ -81,7 +81,7 @@ TEST_CASE("initialisers have Keras's variances", "[nn]") {
         CHECK(relative(values, 2) == Approx(variance).epsilon(0.03));
         for (const double v : values) REQUIRE(std::abs(v) <= limit);
     };
-    // A normal distribution cut at two σ has 0.87962566² of its variance.
+    // Truncation at two σ leaves 0.87962566² of a normal distribution's variance.
     const double cut = 0.87962566103423978;
     const auto normal = [&](const nn::Initializer& make, double variance) {
         check(make, variance, 2 * std::sqrt(variance) / cut);
@@ -150,7 +150,7 @@ TEST_CASE("orthogonal matrices are orthogonal", "[nn]") {
     REQUIRE_THROWS_AS(nn::orthogonal()({3}, rng), ShapeError);
 }
 
-TEST_CASE("the same seed gives the same weights, the next use others", "[nn]") {
+TEST_CASE("the same seed gives the same weights, the next use gives others", "[nn]") {
     Generator a(5), b(5), c(6);
     const auto make = nn::glorot_uniform();
     const auto first = make({3, 4}, a).to_vector<double>();
@@ -164,7 +164,7 @@ TEST_CASE("categorical cross-entropy normalises, clips and sums", "[nn]") {
     const Tensor p = tensor({{1, 2, 1}, {0.2, 0.3, 0.5}}, f64);  // the first row sums to 4
     check_values(nn::categorical_crossentropy(t, p),
                  {-std::log(0.5), -0.5 * std::log(0.2) - 0.5 * std::log(0.3)}, 1e-12);
-    // A fully wrong sample costs -log 1e-7 and no more; its gradient is zero.
+    // The loss of an entirely wrong sample is clipped to -log 1e-7; its gradient is zero.
     const Tensor wrong = tensor({{1, 0}}, f64), sure = tensor({{0, 1}}, f64);
     check_values(nn::categorical_crossentropy(wrong, sure), {-std::log(1e-7)}, 1e-9);
     check_values(
@@ -180,7 +180,7 @@ TEST_CASE("a loss looks through a pending softmax", "[nn]") {
     check_values(nn::binary_crossentropy(tensor({{0}}, f64), sigmoid(tensor({{50.0}}, f64))), {50},
                  1e-9);
     const Tensor seen = softmax(x);
-    evaluate(seen);  // nothing to look through once the number is known and the graph let go of
+    evaluate(seen);  // an evaluated array has no softmax to look through
     CHECK(nn::categorical_crossentropy(t, Tensor(seen.array())).item<double>() < 17);
 }
 

@@ -1,4 +1,4 @@
-// Keras's further losses against plain doubles.
+// Compares further losses of Keras with plain doubles.
 #include <cmath>
 #include <functional>
 #include <vector>
@@ -74,7 +74,7 @@ TEST_CASE("log_cosh doesn't overflow", "[nn]") {
     for (const double v : far.to_vector<double>()) CHECK(v == Approx(1000 - std::log(2)));
 }
 
-TEST_CASE("hinges take 0 and 1 for -1 and 1", "[nn]") {
+TEST_CASE("hinge losses take targets 0 and 1 as -1 and 1", "[nn]") {
     const Tensor p = tensor({{0.4, -0.3}}, f64);
     for (const nn::Loss* loss : {&nn::hinge, &nn::squared_hinge}) {
         const double signs = (*loss)(tensor({{1, -1}}, f64), p).item<double>();
@@ -113,7 +113,7 @@ TEST_CASE("losses over whole rows", "[nn]") {
     });
 }
 
-TEST_CASE("the made losses have Keras's names and want targets like the predictions", "[nn]") {
+TEST_CASE("losses with options have Keras's names and want targets like the predictions", "[nn]") {
     CHECK(nn::Huber({.delta = 2}).name() == "huber");
     CHECK(nn::CosineSimilarity().name() == "cosine_similarity");
     CHECK(nn::Huber().targets() == nn::Targets::like_predictions);

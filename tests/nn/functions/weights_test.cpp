@@ -24,7 +24,7 @@ void check_values(const Tensor& got, const std::vector<double>& expected) {
 
 }  // namespace
 
-TEST_CASE("regularisers add up what they punish", "[nn]") {
+TEST_CASE("regularisers add up their penalties", "[nn]") {
     CHECK(nn::L1()(kernel).item<double>() == Approx(0.077));
     CHECK(nn::L2(0.1)(kernel).item<double>() == Approx(2.525));
     CHECK(nn::L1L2(0.01, 0.1)(kernel).item<double>() == Approx(2.602));

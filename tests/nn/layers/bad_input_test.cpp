@@ -1,5 +1,5 @@
-// What doesn't fit is refused by an error of the right type, in words that name the layer, what
-// came and what was wanted, and before any memory is taken.
+// Layers refuse bad inputs before they allocate memory. The error has the right type and names the
+// layer, the actual and the expected value.
 #include <functional>
 #include <memory>
 #include <string>
@@ -46,27 +46,27 @@ void check(const Row& row) {
     CHECK(after.allocations == before.allocations);
 }
 
-// A call of a fresh layer on zeros, which are one number and take no memory.
+// A call of a fresh layer on zeros, which are stored as one number and take no memory.
 template <class L>
 std::function<void()> calling(L layer, const Shape& shape) {
     return [fresh = std::make_shared<L>(std::move(layer)), x = zeros(shape)] { (*fresh)(x); };
 }
 
-// The same after a call on other shapes, for which the layer has made its weights.
+// A call on zeros after a call on another shape, for which the layer has made its weights.
 template <class L>
 std::function<void()> calling(L layer, const Shape& shape, const Shape& shape_before) {
     layer(zeros(shape_before));
     return calling(std::move(layer), shape);
 }
 
-// A call on several inputs, after one that fits.
+// A call on several inputs after a valid call.
 template <class L>
 std::function<void()> calling(L layer, const Shape& shape_before, std::vector<Tensor> inputs) {
     layer(zeros(shape_before));
     return [built = std::make_shared<L>(std::move(layer)), inputs] { (*built)(inputs); };
 }
 
-// A call with a mask, after one without.
+// A call with a mask after a call without.
 template <class L>
 std::function<void()> masked(L layer, const Shape& shape, const Tensor& mask) {
     layer(zeros(shape));
@@ -308,8 +308,8 @@ TEST_CASE("sequences and masks that don't fit", "[nn][bad-input]") {
     REQUIRE_THROWS_WITH(tensor({{1, 2}, {3}}), contains("1 elements where 2 were expected at [1]"));
 }
 
-// Indices are data: they are seen when they are evaluated, and nothing of that stays.
-TEST_CASE("indices outside an Embedding", "[nn][bad-input]") {
+// Indices are data, so evaluation checks them. A failed evaluation leaves no trace.
+TEST_CASE("indices out of an Embedding's range", "[nn][bad-input]") {
     nn::Embedding embedding(5, 2, {.name = "words"});
     (void)embedding(tensor({{0, 4}}, i64)).to_vector<float>();
     for (const int index : {5, -1, -5, 1000}) {
@@ -327,7 +327,7 @@ TEST_CASE("indices outside an Embedding", "[nn][bad-input]") {
     }
 }
 
-TEST_CASE("drawings that don't hold together", "[nn][bad-input]") {
+TEST_CASE("invalid functional models", "[nn][bad-input]") {
     const nn::Input a({4}, {.name = "a"}), b({4}, {.name = "b"});
     const nn::SymbolicTensor from_a = a | nn::Dense(3), both = nn::connect(nn::Add(), {a, b});
     const auto model = [](const nn::SymbolicTensors& inputs, const nn::SymbolicTensors& outputs) {

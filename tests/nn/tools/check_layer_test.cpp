@@ -1,4 +1,4 @@
-// check_layer passes what is right, and finds what is planted.
+// check_layer passes correct layers and finds planted mistakes.
 #include <memory>
 #include <utility>
 
@@ -88,8 +88,7 @@ struct KeepsOldWeight : nn::Layer {
     Tensor kernel;  // should be a Parameter
 };
 
-// What isn't a function of one real input: indices are rounded from it, a second input is made of
-// it.
+// Adapts layers that don't take one real input: rounds it to indices or derives a second input.
 struct OfIndices : nn::Layer {
     explicit OfIndices(nn::Embedding given) : embedding(std::move(given)) {}
     Tensor call(const Tensor& x, Mode) override { return embedding(floor(square(x))); }
@@ -103,7 +102,7 @@ nn::Model merged(Merge merge) {
 
 }  // namespace
 
-TEST_CASE("check_layer passes every layer of ours", "[nn]") {
+TEST_CASE("check_layer passes every layer of the library", "[nn]") {
     nn::check_layer(Bump(), {5, 7});
     nn::check_layer(nn::Dense(3, {.activation = nn::tanh}), {4, 5});
     nn::check_layer(nn::Dense(3, {.activation = nn::softmax, .use_bias = false}), {4, 2, 5});
@@ -152,7 +151,7 @@ TEST_CASE("check_layer finds wrong shapes and types", "[nn]") {
     REQUIRE_THROWS_AS(nn::check_layer(Narrows(), {3, 4}), DTypeError);
 }
 
-TEST_CASE("check_layer finds what depends on more than the sample", "[nn]") {
+TEST_CASE("check_layer finds outputs that depend on other samples", "[nn]") {
     REQUIRE_THROWS_AS(nn::check_layer(MixesBatch(), {3, 4}), ValueError);
     REQUIRE_THROWS_AS(nn::check_layer(RandomWhenUsed(), {3, 4}), ValueError);
     REQUIRE_THROWS_WITH(nn::check_layer(KeepsOldWeight(), {3, 4}), contains("Parameter"));

@@ -1,4 +1,4 @@
-// Attention: shares, masks, heads.
+// Attention: scores, masks, heads.
 #include <cmath>
 #include <vector>
 
@@ -39,7 +39,7 @@ TEST_CASE("scaled_dot_product_attention mixes values", "[nn]") {
                       DTypeError);
 }
 
-TEST_CASE("what is masked has no share, and nothing to see is zero", "[nn]") {
+TEST_CASE("a masked key has weight 0, and a query without keys gives 0", "[nn]") {
     const Tensor q = normal({1, 3, 4}), k = normal({1, 2, 4}, 4), v = normal({1, 2, 5}, 5);
     const Tensor mask = tensor({{1, 0}, {0, 0}, {1, 1}}, bool_);
     for (const DType dtype : {f32, f64}) {
@@ -125,8 +125,8 @@ TEST_CASE("MultiHeadAttention projects, attends head by head, joins", "[nn]") {
     REQUIRE_THROWS_WITH(layer({q, normal({2, 6, 5})}), contains("7 features"));
 }
 
-// The figures of Keras's own tests.
-TEST_CASE("Attention gives its shares, too", "[nn]") {
+// Figures of Keras's own tests.
+TEST_CASE("Attention also returns its scores", "[nn]") {
     const Tensor query = tensor({{{1, 0}, {0, 1}}}), key = tensor({{{0, 1}, {1, 0}}}),
                  value = tensor({{{1, 2}, {3, 4}}});
     const auto check = [&](nn::Score mode, const Tensor& outputs, const Tensor& shares) {
@@ -160,7 +160,7 @@ TEST_CASE("MultiHeadAttention attends over chosen axes", "[nn]") {
     const std::vector<Tensor> got = rows({x, v, mask});
     CHECK(got[0].shape() == Shape{2, 3, 4, 5});
     CHECK(got[1].shape() == Shape{2, 3, 2, 4, 2});
-    // The same layer on each row alone.
+    // Equals the same layer on each row alone.
     nn::MultiHeadAttention plain(2, 3, {.return_attention_scores = true, .dtype = f64});
     plain(squeeze(slice(x, 1, {0, 1}), 1));
     for (std::size_t i = 0; i < 8; ++i) plain.weights()[i].assign(rows.weights()[i]);

@@ -1,5 +1,5 @@
-// Layers that slide windows over images: what check_layer says of them, their weights, shapes and
-// what they refuse. Their figures are held against Keras's by the golden cases.
+// Convolution, pooling and padding layers: check_layer, weights, shapes and refused arguments. The
+// golden cases compare their values with Keras's.
 #include <functional>
 #include <vector>
 
@@ -55,7 +55,7 @@ TEST_CASE("check_layer passes the convolutional layers", "[nn]") {
     nn::check_layer(nn::SeparableConv1D(3, 2, {.strides = 2}), {2, 5, 2});
 }
 
-// Worked out by hand: windows of 1, 10, 100 laid side by side.
+// Computed by hand, with windows of 1, 10, 100.
 TEST_CASE("output_padding chooses among the sizes that a stride allows", "[nn]") {
     const Tensor x = reshape(tensor({1, 2, 3}), {1, 3, 1});
     const auto made = [&](const nn::ConvOptions& options) {
@@ -81,7 +81,7 @@ TEST_CASE("output_padding chooses among the sizes that a stride allows", "[nn]")
 TEST_CASE("adaptive pooling, padding, cropping and repeating along one axis", "[nn]") {
     const Tensor x = reshape(tensor({1, 2, 3, 4, 5, 6, 7}), {1, 7, 1});
     using Numbers = std::vector<double>;
-    // 7 into 3: elements 0 to 2, 2 to 4, 4 to 6.
+    // 7 elements into 3: 0 to 2, 2 to 4, 4 to 6.
     CHECK(numbers(nn::AdaptiveAveragePooling1D(3)(x)) == Numbers{2, 4, 6});
     CHECK(numbers(nn::AdaptiveMaxPooling1D(3)(x)) == Numbers{3, 5, 7});
     CHECK(numbers(nn::AdaptiveMaxPooling1D(2)(x)) == Numbers{4, 7});
@@ -187,7 +187,7 @@ TEST_CASE("Keras's example of a convolutional network has 34,826 parameters", "[
     CHECK(m.output().shape.back() == 10);
 }
 
-TEST_CASE("windowed layers say what they are", "[nn]") {
+TEST_CASE("windowed layers describe their configuration", "[nn]") {
     nn::Conv2D conv(32, 3, {.strides = 2, .padding = Padding::same});
     CHECK(conv.config() == "Conv2D 32, 3×3, strides 2×2, same");
     conv(zeros({1, 8, 8, 1}));

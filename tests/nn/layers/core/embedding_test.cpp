@@ -28,7 +28,7 @@ TEST_CASE("Embedding reads rows of its table", "[nn]") {
     CHECK(table.grad().to_vector<float>() == std::vector<float>{2, 2, 1, 1, 1, 1, 2, 2});
 }
 
-TEST_CASE("Embedding refuses what is no index", "[nn]") {
+TEST_CASE("Embedding refuses invalid indices", "[nn]") {
     nn::Embedding layer(4, 2, {.name = "words"});
     REQUIRE_THROWS_AS(layer(tensor({{4}}, i64)).to_vector<float>(), ValueError);
     REQUIRE_THROWS_WITH(layer(tensor({{4}}, i64)).to_vector<float>(),
@@ -41,7 +41,7 @@ TEST_CASE("Embedding refuses what is no index", "[nn]") {
     REQUIRE_THROWS_AS(nn::Embedding(3, -2), ValueError);
 }
 
-TEST_CASE("the mean over steps leaves padding out", "[nn]") {
+TEST_CASE("the mean over steps leaves out padding", "[nn]") {
     nn::Embedding words(5, 3, {.mask_zero = true, .dtype = f64});
     nn::GlobalAveragePooling1D pool;
     const nn::CallContext pass;
@@ -51,7 +51,7 @@ TEST_CASE("the mean over steps leaves padding out", "[nn]") {
     CHECK_FALSE(nn::mask_of(padded).defined());
 }
 
-TEST_CASE("Embedding masks zeros where it is told to", "[nn]") {
+TEST_CASE("Embedding masks zeros if mask_zero is set", "[nn]") {
     nn::Embedding plain(4, 2), masking(4, 2, {.mask_zero = true});
     const Tensor indices = tensor({{0, 3}, {1, 0}}, i64);
     const nn::CallContext pass;

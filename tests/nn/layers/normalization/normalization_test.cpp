@@ -18,7 +18,7 @@ Tensor normal(const Shape& shape, double mean = 0, double stddev = 1) {
     return random_normal(shape, rng, mean, stddev, f64);
 }
 
-// Mean 0 and variance σ²/(σ² + ε) over the axes.
+// Checks mean 0 and variance σ²/(σ² + ε) over the axes.
 void check_standardized(const Tensor& y, const Axes& axes) {
     CHECK(max(abs(mean(y, axes))).item<double>() < 1e-9);
     CHECK(max(abs(var(y, axes) - 1)).item<double>() < 1e-2);
@@ -33,7 +33,7 @@ std::vector<std::string> weight_names(const nn::Layer& layer) {
 
 }  // namespace
 
-TEST_CASE("BatchNormalization: the batch while training, moving statistics otherwise", "[nn]") {
+TEST_CASE("BatchNormalization uses the batch in training, else moving statistics", "[nn]") {
     nn::BatchNormalization layer({.momentum = 0.9, .dtype = f64});
     const Tensor x = normal({50, 4, 3}, 2, 3);
     CHECK(max(abs(layer(x) - x / std::sqrt(1.001))).item<double>() < 1e-12);
@@ -43,7 +43,7 @@ TEST_CASE("BatchNormalization: the batch while training, moving statistics other
     CHECK_FALSE(layer.weights()[2].trainable());
 
     check_standardized(layer(x, Mode::train), {0, 1});
-    // One step of a tenth; the variance isn't corrected for the number of samples.
+    // The statistics move by a tenth; the variance has no Bessel correction.
     const auto moved = layer.weights()[3].value().to_vector<double>();
     const auto batch = var(x, {0, 1}).to_vector<double>();
     for (std::size_t i = 0; i < 3; ++i) CHECK(moved[i] == Approx(0.9 + 0.1 * batch[i]));
@@ -56,8 +56,8 @@ TEST_CASE("BatchNormalization: the batch while training, moving statistics other
     CHECK(layer.weights()[3].value().to_vector<double>() == moved);
 }
 
-// The figures of Keras's own test of masks.
-TEST_CASE("BatchNormalization doesn't count what a mask hides", "[nn]") {
+// Figures of Keras's own test of masks.
+TEST_CASE("BatchNormalization leaves out masked steps", "[nn]") {
     const Tensor sample = tensor({{{1, 5}, {2, 5}, {0, 0}, {0, 0}}});
     nn::Masking masking;
     nn::BatchNormalization layer({.momentum = 0});
@@ -74,7 +74,7 @@ TEST_CASE("BatchNormalization doesn't count what a mask hides", "[nn]") {
     const Tensor hidden = zeros({4, 2, 5});
     nn::BatchNormalization other;
     CHECK(max(abs(other(masking(hidden), Mode::train))).item<double>() == 0);
-    // The mask spreads over all axes beside it.
+    // The mask broadcasts over the remaining axes.
     const Tensor pictures = normal({2, 3, 4, 2});
     nn::BatchNormalization last({.dtype = f64});
     nn::CallContext::current()->set_mask(pictures, tensor({{1, 1, 0}, {0, 0, 0}}, bool_));
@@ -129,7 +129,8 @@ TEST_CASE("GroupNormalization standardises groups of channels", "[nn]") {
     const Tensor y = layer(x);
     check_standardized(reshape(y, {3, 5, 4, 2, 3}), {1, 2, 4});
     CHECK(layer.weights()[0].shape() == Shape{6});
-    // One group is a LayerNormalization of all axes, each channel one an instance normalisation.
+    // One group gives a LayerNormalization over all axes, a group per channel an instance
+    // normalisation.
     nn::GroupNormalization one({.groups = 1, .dtype = f64});
     check_standardized(one(x), {1, 2, 3});
     nn::GroupNormalization instance({.groups = -1, .dtype = f64});

@@ -1,4 +1,4 @@
-// The GRU as one operation, held against its steps.
+// Compares the GRU as one operation with its single steps.
 #include <cmath>
 #include <limits>
 #include <tuple>
@@ -35,7 +35,7 @@ double largest_difference(const Tensor& a, const Tensor& b) {
 
 }  // namespace
 
-TEST_CASE("a GRU sequence gives what its steps give", "[recurrent]") {
+TEST_CASE("a GRU sequence equals its steps", "[recurrent]") {
     for (const DType dtype : {f32, f64}) {
         for (const auto& [time, batch, units] :
              std::vector<std::tuple<Index, Index, Index>>{{1, 1, 1}, {7, 5, 3}, {4, 70, 33}}) {
@@ -54,7 +54,7 @@ TEST_CASE("a GRU sequence gives what its steps give", "[recurrent]") {
     }
 }
 
-TEST_CASE("second derivatives of a GRU sequence are those of its steps", "[recurrent]") {
+TEST_CASE("second derivatives of a GRU sequence equal those of its steps", "[recurrent]") {
     const auto in = sample(3, 2, 2, f64);
     const auto second = [&](auto sequence) {
         Tensor squares;
@@ -79,7 +79,7 @@ TEST_CASE("a GRU sequence leaves out masked steps, as its steps do", "[recurrent
     CHECK(largest_difference(whole, steps) < 1e-12);
     CHECK(largest_difference(slice(whole, {{0, 1}, {1, 2}}), slice(whole, {{1, 2}, {1, 2}})) == 0);
 
-    // The gradients' own gradients, too.
+    // Second derivatives.
     const auto both = [&](const Tensor& y) {
         std::vector<Tensor> all = grad(sum(y * square(y)), in);
         Tensor squares;
@@ -94,7 +94,7 @@ TEST_CASE("a GRU sequence leaves out masked steps, as its steps do", "[recurrent
               1e-10 * (1 + max(abs(by_steps[i])).item<double>()));
 }
 
-TEST_CASE("derivatives of a GRU sequence agree with differences", "[recurrent]") {
+TEST_CASE("derivatives of a GRU sequence agree with finite differences", "[recurrent]") {
     const FunctionOfMany f = [](const std::vector<Tensor>& x) {
         return gru_sequence(x[0], x[1], x[2], x[3]);
     };
@@ -102,7 +102,7 @@ TEST_CASE("derivatives of a GRU sequence agree with differences", "[recurrent]")
     CHECK_NOTHROW(check_gradients(f, sample(1, 2, 3, f64)));
 }
 
-TEST_CASE("a GRU's gates saturate and hand on NaN", "[recurrent]") {
+TEST_CASE("a GRU's gates saturate and pass on NaN", "[recurrent]") {
     for (const DType dtype : {f32, f64}) {
         const auto last = [&](double gates) {
             return gru_sequence(full({1, 1, 3}, gates, dtype), zeros({1, 3}, dtype),

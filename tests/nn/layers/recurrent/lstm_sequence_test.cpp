@@ -1,4 +1,4 @@
-// The LSTM as one operation, held against its steps.
+// Compares the LSTM as one operation with its single steps.
 #include <cmath>
 #include <limits>
 
@@ -34,7 +34,7 @@ double largest_difference(const Tensor& a, const Tensor& b) {
 
 }  // namespace
 
-TEST_CASE("an LSTM sequence gives what its steps give", "[recurrent]") {
+TEST_CASE("an LSTM sequence equals its steps", "[recurrent]") {
     for (const DType dtype : {f32, f64}) {
         for (const auto& [time, batch, units] :
              std::vector<std::tuple<Index, Index, Index>>{{1, 1, 1}, {7, 5, 3}, {4, 70, 33}}) {
@@ -53,7 +53,7 @@ TEST_CASE("an LSTM sequence gives what its steps give", "[recurrent]") {
     }
 }
 
-TEST_CASE("an LSTM's gates saturate and hand on NaN", "[recurrent]") {
+TEST_CASE("an LSTM's gates saturate and pass on NaN", "[recurrent]") {
     for (const DType dtype : {f32, f64}) {
         const auto last = [&](double gates) {
             const Tensor one = ones({1, 1}, dtype);
@@ -75,7 +75,7 @@ TEST_CASE("an LSTM sequence leaves out masked steps, as its steps do", "[recurre
     CHECK(largest_difference(whole, steps) < 1e-12);
     CHECK(largest_difference(slice(whole, {{0, 1}, {1, 2}}), slice(whole, {{1, 2}, {1, 2}})) == 0);
 
-    // The gradients' own gradients, too.
+    // Second derivatives.
     const auto both = [&](const Tensor& y) {
         std::vector<Tensor> all = grad(sum(y * square(y)), in);
         Tensor squares;
@@ -90,7 +90,7 @@ TEST_CASE("an LSTM sequence leaves out masked steps, as its steps do", "[recurre
               1e-10 * (1 + max(abs(by_steps[i])).item<double>()));
 }
 
-TEST_CASE("derivatives of an LSTM sequence agree with differences", "[recurrent]") {
+TEST_CASE("derivatives of an LSTM sequence agree with finite differences", "[recurrent]") {
     const FunctionOfMany f = [](const std::vector<Tensor>& x) {
         return lstm_sequence(x[0], x[1], x[2], x[3]);
     };

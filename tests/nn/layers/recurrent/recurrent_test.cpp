@@ -1,4 +1,4 @@
-// Recurrent layers: against plain loops in double, their options, what they refuse.
+// Recurrent layers: comparison with plain loops in double, options, refused arguments.
 #include <cmath>
 #include <vector>
 
@@ -42,7 +42,7 @@ double difference(const Tensor& a, const Tensor& b) {
 
 Tensor steps(const Tensor& x, Index from, Index to) { return slice(x, 1, {from, to}); }
 
-// A vector times a matrix (in, out), columns from `first` on.
+// A vector times a column of a matrix (in, out).
 double product(const Numbers& x, const Tensor& matrix, Index column) {
     const auto m = matrix.to_vector<double>();
     double sum = 0;
@@ -55,10 +55,10 @@ double product(const Numbers& x, const Tensor& matrix, Index column) {
 
 double sigma(double x) { return 1 / (1 + std::exp(-x)); }
 
-// A step of a cell for one sample: x and the states, which it renews.
+// A step of a cell for one sample; updates the states.
 using NaiveStep = std::function<void(const Numbers& x, std::vector<Numbers>& states)>;
 
-// Every step's first state, (batch, time, units).
+// The first state after each step, (batch, time, units).
 Tensor naive(const Tensor& x, Index units, std::size_t states, const NaiveStep& step) {
     const auto values = x.to_vector<double>();
     const Index batch = x.shape()[0], time = x.shape()[1], width = x.shape()[2];
@@ -129,7 +129,8 @@ NaiveStep naive_lstm(const std::vector<Tensor>& w) {
     };
 }
 
-// Five features a step whose steps from 3 (of the first sample) and 2 (of the second) are padding.
+// Two samples of five steps with three features. The steps from 3 on (first sample) and from 2 on
+// (second sample) are padding.
 Tensor padded() {
     const Tensor keep = tensor({{1, 1, 1, 0, 0}, {1, 1, 0, 0, 0}}, f64);
     const Tensor x = sample({2, 5, 3}) * expand_dims(keep, -1);
@@ -163,7 +164,7 @@ TEST_CASE("recurrent layers have Keras's weights", "[recurrent]") {
     CHECK(max(abs(rows - eye(2))).item<float>() < 1e-5F);  // orthogonal
     CHECK_THAT(lstm.config(), contains("3→2"));
 
-    const nn::LSTM twin = nn::LSTM(lstm);  // built: the same weights
+    const nn::LSTM twin = nn::LSTM(lstm);  // a copy of a built layer shares its weights
     CHECK(twin.cell().weights()[0] == weights[0]);
 }
 
@@ -174,7 +175,7 @@ TEST_CASE("recurrent layers agree with plain loops", "[recurrent]") {
         const auto w = random_weights(gru, x.spec());
         CHECK(difference(gru(x), naive(x, 5, 1, naive_gru(w, reset_after))) < 1e-12);
     }
-    for (const double mostly_nothing : {0.0, 1e-300}) {  // the second: by single steps
+    for (const double mostly_nothing : {0.0, 1e-300}) {  // 1e-300 computes single steps
         nn::LSTM lstm(
             5, {.recurrent_dropout = mostly_nothing, .return_sequences = true, .dtype = f64});
         const auto w = random_weights(lstm, x.spec());
@@ -193,7 +194,7 @@ TEST_CASE("recurrent layers agree with plain loops", "[recurrent]") {
                      })) < 1e-12);
 }
 
-TEST_CASE("recurrent layers keep what a layer promises", "[recurrent]") {
+TEST_CASE("check_layer passes the recurrent layers", "[recurrent]") {
     const Shape shape{3, 4, 2};
     CHECK_NOTHROW(nn::check_layer(nn::SimpleRNN(3), shape));
     CHECK_NOTHROW(nn::check_layer(nn::SimpleRNN(3, {.return_sequences = true}), shape));
@@ -220,7 +221,7 @@ TEST_CASE("recurrent layers keep what a layer promises", "[recurrent]") {
     CHECK_NOTHROW(nn::check_layer(nn::RNN(nn::SimpleRNNCell(3)), shape));
 }
 
-TEST_CASE("a recurrent layer walks backwards", "[recurrent]") {
+TEST_CASE("a recurrent layer runs backwards", "[recurrent]") {
     const Tensor x = sample({2, 5, 3});
     nn::LSTM forward(4, {.return_sequences = true, .dtype = f64});
     const auto w = random_weights(forward, x.spec());
@@ -235,7 +236,7 @@ TEST_CASE("a recurrent layer walks backwards", "[recurrent]") {
     CHECK(difference(both(x), concatenate({forward(x), flip(backward(x), 1)}, -1)) < 1e-14);
 }
 
-TEST_CASE("a recurrent layer gives and takes its states", "[recurrent]") {
+TEST_CASE("a recurrent layer returns and takes its states", "[recurrent]") {
     const Tensor x = sample({2, 6, 3});
     nn::LSTM lstm(4, {.return_sequences = true, .return_state = true, .dtype = f64});
     const std::vector<Tensor> all = lstm(std::vector{x});
@@ -255,7 +256,7 @@ TEST_CASE("a recurrent layer gives and takes its states", "[recurrent]") {
     CHECK_THROWS_AS(both(x), ValueError);
 }
 
-TEST_CASE("a stateful layer goes on where it was", "[recurrent]") {
+TEST_CASE("a stateful layer continues from its last states", "[recurrent]") {
     const Tensor x = sample({2, 6, 3});
     nn::GRU whole(4, {.return_sequences = true, .dtype = f64});
     nn::GRU parts(4, {.return_sequences = true, .stateful = true, .dtype = f64});
@@ -281,7 +282,7 @@ TEST_CASE("a stateful layer goes on where it was", "[recurrent]") {
     CHECK_NOTHROW(model.fit(data, zeros({8, 1}), {.batch_size = 4, .epochs = 2, .verbose = 0}));
 }
 
-TEST_CASE("steps that are masked leave no trace", "[recurrent]") {
+TEST_CASE("masked steps have no effect", "[recurrent]") {
     const Tensor x = padded();
     const auto check = [&](auto make) {
         auto layer = make(false);
@@ -314,7 +315,7 @@ TEST_CASE("steps that are masked leave no trace", "[recurrent]") {
     CHECK_THROWS_AS(repeated(other), ShapeError);
 }
 
-TEST_CASE("padding that Embedding masks leaves no trace in a model", "[recurrent]") {
+TEST_CASE("padding masked by an Embedding has no effect in a model", "[recurrent]") {
     nn::Sequential m{nn::Embedding(9, 4, {.mask_zero = true}),
                      nn::Bidirectional(nn::GRU(3, {.return_sequences = true})), nn::LSTM(5),
                      nn::Dense(2)};
@@ -325,7 +326,7 @@ TEST_CASE("padding that Embedding masks leaves no trace in a model", "[recurrent
 }
 
 TEST_CASE("dropout in recurrent layers is the same at each step", "[recurrent]") {
-    // The state is 1 + its last value where it is kept: 1, then 1 + 1/keep or 1, …
+    // The state is 1 plus its last value times 1/keep or 0: 1, then 1 + 1/keep or 1, …
     nn::SimpleRNN counting(
         2000, {.activation = nn::linear,
                .kernel_initializer = nn::ones_init(),
@@ -355,7 +356,7 @@ TEST_CASE("dropout in recurrent layers is the same at each step", "[recurrent]")
     CHECK(mean(sums).item<double>() == Approx(1).margin(0.2));
 }
 
-TEST_CASE("recurrent layers refuse what they can't do", "[recurrent]") {
+TEST_CASE("recurrent layers refuse bad arguments and inputs", "[recurrent]") {
     CHECK_THROWS_AS(nn::LSTM(0), ValueError);
     CHECK_THROWS_AS(nn::GRU(3, {.dropout = 1.5}), ValueError);
     CHECK_THROWS_AS(nn::SimpleRNN(3, {.recurrent_dropout = -0.1}), ValueError);
@@ -385,7 +386,7 @@ TEST_CASE("recurrent layers refuse what they can't do", "[recurrent]") {
 
 namespace {
 
-// What training a copy changes: the copy, and nothing of the original.
+// Training a copy changes the copy and not the original.
 template <class M>
 void check_copy(M& model, const Shape& sample, const Shape& output) {
     Generator rng(5);

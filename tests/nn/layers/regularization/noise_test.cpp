@@ -34,7 +34,7 @@ TEST_CASE("noise has the promised spread", "[nn]") {
     check_moments(nn::AlphaDropout(0.3), 0, 0, 1);
 }
 
-TEST_CASE("noise of no size and size out of range", "[nn]") {
+TEST_CASE("noise of strength 0 and strengths out of range", "[nn]") {
     const Tensor x = ones({2, 3});
     CHECK(nn::GaussianNoise(0)(x, Mode::train).to_vector<float>() == x.to_vector<float>());
     CHECK(nn::AlphaDropout(0)(x, Mode::train).to_vector<float>() == x.to_vector<float>());
