@@ -3,8 +3,6 @@
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/boykov_kolmogorov_max_flow.hpp>
 
-#include <shikumi/autograd/boost_graph/graph.hpp>
-
 namespace shikumi::detail {
 
 namespace {
@@ -26,14 +24,7 @@ void connect(Network& network, std::size_t from, std::size_t to, std::int64_t ca
 
 }  // namespace
 
-MinCut::MinCut(const Graph& graph) {
-    const Graph::IndexMap index(graph);
-    edges_.reserve(num_edges(graph));
-    for (auto [edge, end] = edges(graph); edge != end; ++edge)
-        edges_.push_back({index[target(*edge, graph)], index[(*edge).consumer]});
-}
-
-std::vector<bool> MinCut::minimum(std::span<const CutVertex> vertices) const {
+std::vector<bool> minimum_cut(std::span<const CutVertex> vertices, std::span<const CutEdge> edges) {
     using Role = CutVertex::Role;
     const std::size_t n = vertices.size();
     std::int64_t unlimited = 1;  // more than all that can be kept
@@ -57,7 +48,7 @@ std::vector<bool> MinCut::minimum(std::span<const CutVertex> vertices) const {
             connect(network, from(v), value(v), std::min(vertices[v].cost, unlimited));
     }
     std::vector<bool> wanted(n);
-    for (const auto& [input, consumer] : edges_) {
+    for (const auto& [input, consumer] : edges) {
         if (!has_value(input)) continue;
         if (vertices[consumer].role == Role::wanting) wanted[input] = true;
         if (vertices[consumer].role == Role::between)

@@ -6,13 +6,9 @@
 #include <span>
 #include <vector>
 
-namespace shikumi {
-class Graph;
-}
-
 namespace shikumi::detail {
 
-/// What a vertex of a Graph is to a cut.
+/// What a vertex of a graph is to a cut.
 struct CutVertex {
     enum class Role : std::uint8_t {
         outside,  ///< has a value that costs nothing to keep, or none that matters
@@ -25,22 +21,15 @@ struct CutVertex {
     static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();  ///< to keep
 };
 
-/// Minimum cuts through one graph, which they needn't outlive.
-class MinCut {
-public:
-    explicit MinCut(const Graph& graph);
-    /// The values to keep, at the least cost together, so that everything that is wanted can be
-    /// computed from them and from those outside: true by the vertex's index. Where there is a
-    /// choice, those next to the wanting vertices. By maximum flow (Y. Boykov, V. Kolmogorov, "An
-    /// experimental comparison of min-cut/max-flow algorithms for energy minimization in vision",
-    /// PAMI 2004).
-    std::vector<bool> minimum(std::span<const CutVertex> vertices) const;
-
-private:
-    struct Edge {
-        std::size_t input, consumer;
-    };
-    std::vector<Edge> edges_;  // by index
+/// A consumer and one of its inputs, by their vertices' numbers.
+struct CutEdge {
+    std::size_t input, consumer;
 };
+
+/// The values to keep, at the least cost together, so that everything that is wanted can be
+/// computed from them and from those outside. Where there is a choice, those next to the wanting
+/// vertices. By maximum flow (Y. Boykov, V. Kolmogorov, "An experimental comparison of
+/// min-cut/max-flow algorithms for energy minimization in vision", PAMI 2004).
+std::vector<bool> minimum_cut(std::span<const CutVertex> vertices, std::span<const CutEdge> edges);
 
 }  // namespace shikumi::detail

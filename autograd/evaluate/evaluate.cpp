@@ -20,6 +20,7 @@ using namespace detail;
 namespace {
 
 struct Workbench {
+    PendingGraph graph;
     Planner planner;
     PlanCache plans;
     Interpreter unplanned;
@@ -28,7 +29,8 @@ struct Workbench {
     void clear() noexcept {
         frame.release();
         unplanned.clear();
-        if (planner.walk().capacity() <= largest_kept_traversal) return planner.clear();
+        if (graph.capacity() <= largest_kept_traversal) return graph.clear(), planner.clear();
+        graph = PendingGraph();
         planner = Planner();
         unplanned = Interpreter();
         nodes = {};
@@ -72,15 +74,16 @@ void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignme
     const Plan* known = bench->plans.find(roots, assignments, budget, nodes);
     timer.lap("recognise");
     if (!known) {
-        Interpreter& graph = bench->unplanned;
-        graph.look_at(roots, assignments);
-        const bool met = bench->plans.seen_before(graph.hash() ^ budget);
+        Interpreter& unplanned = bench->unplanned;
+        unplanned.look_at(roots, assignments);
+        const bool met = bench->plans.seen_before(unplanned.hash() ^ budget);
         const bool plain = assignments.empty() && budget == EvaluationOptions().memory_budget;
-        if (!met && plain && !timer && graph.small()) return graph.run();
-        known = &plan_within(budget, bench->planner, roots, assignments);
-        const Traversal& walk = bench->planner.walk();
-        nodes.assign(walk.nodes().begin(), walk.nodes().end());
-        if (met) bench->plans.keep(*known, walk, roots, assignments, budget);
+        if (!met && plain && !timer && unplanned.small()) return unplanned.run();
+        PendingGraph& graph = bench->graph;
+        graph.reset(roots, assignments);
+        known = &plan_within(budget, bench->planner, graph);
+        nodes.assign(graph.nodes().begin(), graph.nodes().end());
+        if (met) bench->plans.keep(*known, graph, budget);
         timer.lap("plan");
     }
     const Plan& plan = *known;

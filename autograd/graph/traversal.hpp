@@ -38,15 +38,6 @@ public:
         const std::uint32_t* index = find(node);
         return index ? std::int64_t{*index} : -1;
     }
-    /// Puts copies into the order: what a `late` node reads of a `dropped` one, it reads from a
-    /// copy that stands for the same node and is computed shortly before, from copies itself where
-    /// its inputs are dropped. Both by position; no late node is dropped.
-    void repeat(const std::vector<bool>& late, const std::vector<bool>& dropped);
-    /// The position whose node position i computes again; i where it is no copy.
-    std::uint32_t original(std::uint32_t i) const noexcept {
-        return originals_.empty() ? i : originals_[i];
-    }
-    bool is_copy(std::uint32_t i) const noexcept { return original(i) != i; }
     /// Forgets the nodes; memory stays for the next run.
     void clear() noexcept;
     std::size_t capacity() const noexcept { return nodes_.capacity(); }
@@ -107,7 +98,6 @@ private:
     std::vector<const Node*> nodes_;
     std::vector<std::uint32_t> edges_;
     std::vector<std::uint32_t> first_edge_{0};
-    std::vector<std::uint32_t> originals_;  // empty: there are no copies
     std::vector<Visited> stack_;
     std::unordered_map<const Node*, std::uint32_t> others_;
 };

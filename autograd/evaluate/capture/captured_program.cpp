@@ -23,10 +23,6 @@ void pretend_value(const Node& leaf) {
     leaf.data = leaf.buffer.data();
 }
 
-std::uint32_t position(const Traversal& graph, const Tensor& t) {
-    return static_cast<std::uint32_t>(graph.position(*t.node()));
-}
-
 }  // namespace
 
 CapturedProgram::CapturedProgram(const Recording& recording, const EvaluationOptions& options) {
@@ -48,10 +44,10 @@ void CapturedProgram::make_plan(const Recording& recording, const EvaluationOpti
     std::copy_if(recording.results.begin(), recording.results.end(), std::back_inserter(results),
                  [](const Tensor& t) { return t.defined(); });
     Planner planner;
-    plan_ = plan_within(options.memory_budget, planner, results, recording.assignments);
+    const PendingGraph graph(results, recording.assignments);
+    plan_ = plan_within(options.memory_budget, planner, graph);
     for (const Call& call : plan_.calls) call.op->retain();
     for (const Op* op : plan_.pointwise) op->retain();
-    const Traversal& graph = planner.walk();
     nodes_.resize(graph.size());
     find_leaves(recording, graph);
     keep_keys(recording.keys);
@@ -61,16 +57,17 @@ void CapturedProgram::make_plan(const Recording& recording, const EvaluationOpti
     timer.lap("plan");
 }
 
-void CapturedProgram::find_leaves(const Recording& recording, const Traversal& graph) {
+void CapturedProgram::find_leaves(const Recording& recording, const PendingGraph& graph) {
     std::vector<bool> is_argument(graph.size());
     for (std::size_t i = 0; i < recording.arguments.size(); ++i) {
         const Tensor& argument = recording.arguments[i];
-        const std::int64_t at = argument.defined() ? graph.position(*argument.node()) : -1;
-        if (at < 0) continue;
-        arguments_.push_back({static_cast<std::uint32_t>(at), i});
-        is_argument[static_cast<std::size_t>(at)] = true;
+        const Position at =
+            argument.defined() ? graph.position(*argument.node()) : PendingGraph::none;
+        if (at == PendingGraph::none) continue;
+        arguments_.push_back({at, i});
+        is_argument[at] = true;
     }
-    for (std::uint32_t i = 0; i < graph.size(); ++i) {
+    for (Position i = 0; i < graph.size(); ++i) {
         const Node& node = graph[i];
         if (!node.data || is_argument[i]) continue;
         if (ParameterState* state = node.parameter_state()) {
@@ -93,15 +90,15 @@ void CapturedProgram::keep_keys(const std::vector<CaptureContext::Key>& keys) {
     }
 }
 
-void CapturedProgram::find_assignments(const Recording& recording, const Traversal& graph) {
+void CapturedProgram::find_assignments(const Recording& recording, const PendingGraph& graph) {
     for (const Assignment& a : recording.assignments) {
         parameters_.push_back(a.parameter);
-        assigned_.push_back({position(graph, a.value), &a.parameter.state()});
+        assigned_.push_back({graph.position(*a.value.node()), &a.parameter.state()});
     }
 }
 
 // A replay decides by itself what may be overwritten: the plan is bound without assignments.
-void CapturedProgram::find_fresh_nodes(const Traversal& graph) {
+void CapturedProgram::find_fresh_nodes(const PendingGraph& graph) {
     for (OutputBuffer& output : plan_.kept) {
         const std::uint32_t assignment = std::exchange(output.in_place_of, ~0U);
         const ParameterState* old = assignment == ~0U ? nullptr : assigned_[assignment].parameter;
@@ -113,9 +110,9 @@ void CapturedProgram::find_fresh_nodes(const Traversal& graph) {
     }
 }
 
-void CapturedProgram::find_results(const Recording& recording, const Traversal& graph) {
+void CapturedProgram::find_results(const Recording& recording, const PendingGraph& graph) {
     for (const Tensor& result : recording.results) {
-        results_.push_back(result.defined() ? position(graph, result) : absent);
+        results_.push_back(result.defined() ? graph.position(*result.node()) : absent);
         if (result.defined() && result.node()->data) leaf_results_.push_back(results_.back());
     }
 }

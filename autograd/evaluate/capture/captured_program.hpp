@@ -7,10 +7,10 @@
 #include <vector>
 
 #include <shikumi/autograd/evaluate/capture/recording.hpp>
+#include <shikumi/autograd/evaluate/plan/pending_graph.hpp>
 #include <shikumi/autograd/evaluate/plan/plan.hpp>
 #include <shikumi/autograd/evaluate/run/executor.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
-#include <shikumi/autograd/graph/traversal.hpp>
 
 namespace shikumi::detail {
 
@@ -47,10 +47,10 @@ private:
     };
 
     void make_plan(const Recording& recording, const EvaluationOptions& options);
-    void find_leaves(const Recording& recording, const Traversal& graph);
-    void find_assignments(const Recording& recording, const Traversal& graph);
-    void find_fresh_nodes(const Traversal& graph);
-    void find_results(const Recording& recording, const Traversal& graph);
+    void find_leaves(const Recording& recording, const PendingGraph& graph);
+    void find_assignments(const Recording& recording, const PendingGraph& graph);
+    void find_fresh_nodes(const PendingGraph& graph);
+    void find_results(const Recording& recording, const PendingGraph& graph);
     void keep_keys(const std::vector<CaptureContext::Key>& keys);
 
     void bind_leaves(std::span<const Node* const> arguments);

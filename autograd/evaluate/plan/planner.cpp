@@ -49,39 +49,34 @@ void Plan::clear() {
 }
 
 void Planner::clear() noexcept {
-    walk_.clear();
     plan_.clear();
     info_.clear();
 }
 
-const Plan& Planner::plan(std::span<const Tensor> roots, std::span<const Assignment> assignments,
-                          const Repetition* repetition) {
+const Plan& Planner::plan(const PendingGraph& graph) {
     static std::atomic<std::uint64_t> plans = 0;
+    graph_ = &graph;
     plan_.clear();
     plan_.number = plans.fetch_add(1, std::memory_order_relaxed);
-    classify(roots, assignments, repetition);
+    classify();
     find_arrays();
     level();
-    cluster(assignments);
+    cluster();
     compute_again();
     order();
     assign_slots();
     emit();
     place_in_workspace();
-    choose_in_place(assignments);
-    if (repetition) number_without_copies();
+    choose_in_place();
+    number_without_copies();
     return plan_;
 }
 
 // Copies are the plan's business alone: from outside its numbers are those of the graph.
 void Planner::number_without_copies() {
-    std::vector<std::uint32_t> number(walk_.size());
-    for (std::uint32_t i = 0, next = 0; i < walk_.size(); ++i)
-        number[i] = walk_.is_copy(i) ? number[walk_.original(i)] : next++;
-    for (Plan::Leaf& leaf : plan_.leaves) leaf.node = number[leaf.node];
-    for (OutputBuffer& kept : plan_.kept) kept.node = number[kept.node];
-    for (Output& out : plan_.outputs) out = {number[out.node], number[out.array]};
-    walk_graph();
+    for (Plan::Leaf& leaf : plan_.leaves) leaf.node = graph_->number(leaf.node);
+    for (OutputBuffer& kept : plan_.kept) kept.node = graph_->number(kept.node);
+    for (Output& out : plan_.outputs) out = {graph_->number(out.node), graph_->number(out.array)};
 }
 
 Planner::Place Planner::place(std::uint32_t node) const noexcept {
@@ -92,29 +87,16 @@ Planner::Place Planner::place(std::uint32_t node) const noexcept {
     return {Place::Kind::computed, info.stored, order_[info.position].last, info.position};
 }
 
-void Planner::walk_graph() {
-    walk_.run(roots_, [](const Node& node) { return node.data == nullptr; });
-}
-
-void Planner::classify(std::span<const Tensor> roots, std::span<const Assignment> assignments,
-                       const Repetition* repetition) {
-    roots_.clear();
-    for (const Tensor& root : roots) roots_.push_back(root.node());
-    for (const Assignment& a : assignments) roots_.push_back(a.value.node());
-    walk_graph();
-    if (repetition) walk_.repeat(repetition->late, repetition->dropped);
-
-    info_.assign(walk_.size(), Info{});
+void Planner::classify() {
+    info_.assign(graph_->size(), Info{});
     reducers_.clear();
-    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
-        const Node& node = walk_[i];
+    for (std::uint32_t i = 0; i < graph_->size(); ++i) {
+        const Node& node = (*graph_)[i];
         Info& info = info_[i];
-        info.array = info.source = i;
-        info.copy = walk_.is_copy(i);
-        if (!info.copy) {
-            for (const std::uint32_t input : walk_.inputs(i)) ++info_[walk_.original(input)].uses;
-        }
-        if (node.data) {
+        info.source = i;
+        info.array = graph_->array(i);
+        info.output = graph_->is_output(i);
+        if (!graph_->pending(i)) {
             info.kind = Kind::leaf;
             continue;
         }
@@ -129,42 +111,37 @@ void Planner::classify(std::span<const Tensor> roots, std::span<const Assignment
                 info.kind = Kind::pointwise;
                 break;
             case Op::Form::view: {
-                const std::uint32_t input = walk_.inputs(i)[0];
-                const std::uint32_t array = info_[input].array;
-                // A leaf scalar lives in its node: there is no buffer to share.
-                if (info_[array].kind == Kind::leaf && !walk_[array].buffer) {
+                if (info.array == i) {
                     info.kind = Kind::call;
                     break;
                 }
                 info.kind = Kind::view;
-                info.array = array;
                 // A new shape starts a new iteration space; the same one is seen through.
-                if (walk_[input].spec.shape == node.spec.shape) info.source = info_[input].source;
+                const std::uint32_t input = graph_->inputs(i)[0];
+                if ((*graph_)[input].spec.shape == node.spec.shape)
+                    info.source = info_[input].source;
                 break;
             }
             case Op::Form::broadcast:
                 info.kind = Kind::stretch;
-                info.source = info_[walk_.inputs(i)[0]].source;
+                info.source = info_[graph_->inputs(i)[0]].source;
                 break;
         }
-    }
-    for (const Node* root : roots_) {
-        if (root) info_[static_cast<std::size_t>(walk_.position(*root))].output = true;
     }
 }
 
 // True for a reduction of what a group computes, which need not be an array then.
 bool Planner::takes_blocks(std::uint32_t node) {
-    const auto inputs = walk_.inputs(node);
+    const auto inputs = graph_->inputs(node);
     if (inputs.size() != 1) return false;
     const std::uint32_t source = info_[inputs[0]].source;
     if (info_[source].kind != Kind::pointwise ||
-        walk_[source].spec.shape != walk_[inputs[0]].spec.shape)
+        (*graph_)[source].spec.shape != (*graph_)[inputs[0]].spec.shape)
         return false;
-    const auto* reducing = dynamic_cast<const detail::Reducing*>(walk_[node].op);
+    const auto* reducing = dynamic_cast<const detail::Reducing*>((*graph_)[node].op);
     if (!reducing) return false;
     const auto reducer =
-        kernels::Reducer::in_blocks(reducing->reduction, walk_[inputs[0]].spec, reducing->axes);
+        kernels::Reducer::in_blocks(reducing->reduction, (*graph_)[inputs[0]].spec, reducing->axes);
     if (!reducer) return false;
     info_[node].reducer = static_cast<std::uint32_t>(reducers_.size());
     reducers_.push_back(*reducer);
@@ -173,11 +150,8 @@ bool Planner::takes_blocks(std::uint32_t node) {
 
 // Which values need arrays, as far as calls, views and outputs decide it.
 void Planner::find_arrays() {
-    for (std::uint32_t i = walk_.size(); i-- > 0;) {
-        const Node& node = walk_[i];
+    for (std::uint32_t i = graph_->size(); i-- > 0;) {
         Info& info = info_[i];
-        if (info.kind != Kind::leaf && !info.copy && node.held_beyond(info.uses))
-            info.output = true;
         if (info.output) {
             Info& array = info_[info.array];
             array.kept = array.stored = true;
@@ -193,22 +167,22 @@ void Planner::find_arrays() {
         if (info.kind == Kind::reduction) info.stored = true;
         if (info.kind == Kind::call) {
             info.stored = true;
-            for (const std::uint32_t input : walk_.inputs(i))
+            for (const std::uint32_t input : graph_->inputs(i))
                 info_[info_[input].array].stored = true;
         }
     }
     // A stretch that became an array is read as one.
-    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+    for (std::uint32_t i = 0; i < graph_->size(); ++i) {
         Info& info = info_[i];
-        if (info.kind == Kind::stretch) info.source = info_[walk_.inputs(i)[0]].source;
+        if (info.kind == Kind::stretch) info.source = info_[graph_->inputs(i)[0]].source;
         if (info.kind == Kind::view && info.source != i)
-            info.source = info_[walk_.inputs(i)[0]].source;
+            info.source = info_[graph_->inputs(i)[0]].source;
     }
 }
 
 // Levels: what is on one level doesn't depend on each other, except within a group.
 void Planner::level() {
-    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+    for (std::uint32_t i = 0; i < graph_->size(); ++i) {
         Info& info = info_[i];
         if (info.kind != Kind::call && !blockwise(i)) continue;
         info.level = 1;
@@ -221,11 +195,11 @@ void Planner::level() {
             info.from_leaves = info.from_leaves && (from.kind == Kind::leaf || from.from_leaves);
             info.sinks = info.sinks && from.kind == Kind::leaf;
         });
-        info.sinks = info.sinks || info.from_leaves || info.copy;
+        info.sinks = info.sinks || info.from_leaves || graph_->is_copy(i);
     }
     // What depends on leaves alone sinks to its readers: momentum * velocity joins the update, and
     // a dropout's numbers don't wait. So do copies, which are no use if they are made early.
-    for (std::uint32_t i = walk_.size(); i-- > 0;) {
+    for (std::uint32_t i = graph_->size(); i-- > 0;) {
         Info& info = info_[i];
         if (info.kind != Kind::call && !blockwise(i)) continue;
         if (info.sinks && info.limit != ~0U) info.level = info.limit;
@@ -237,7 +211,7 @@ void Planner::level() {
     }
 }
 
-void Planner::cluster(std::span<const Assignment> assignments) {
+void Planner::cluster() {
     // Pointwise nodes by level and shape, in the walk's order; a reduction goes with its input.
     struct Key {
         std::uint32_t level;
@@ -251,14 +225,14 @@ void Planner::cluster(std::span<const Assignment> assignments) {
     };
     std::unordered_map<Key, std::uint32_t, Hash> open;  // the cluster that takes the next member
     clusters_.clear();
-    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+    for (std::uint32_t i = 0; i < graph_->size(); ++i) {
         Info& info = info_[i];
         if (info.kind == Kind::reduction && !joins_reductions(i)) info.kind = Kind::call;
         if (!blockwise(i)) continue;
         if (info.kind == Kind::reduction) {
-            info.cluster = info_[info_[walk_.inputs(i)[0]].source].cluster;
+            info.cluster = info_[info_[graph_->inputs(i)[0]].source].cluster;
         } else {
-            const auto [it, fresh] = open.try_emplace({info.level, walk_[i].spec.shape});
+            const auto [it, fresh] = open.try_emplace({info.level, (*graph_)[i].spec.shape});
             if (fresh || clusters_[it->second].count >= largest_group) {
                 it->second = static_cast<std::uint32_t>(clusters_.size());
                 clusters_.push_back({.level = info.level, .first_node = i});
@@ -274,13 +248,13 @@ void Planner::cluster(std::span<const Assignment> assignments) {
         c.count = 0;  // counted again as they are filled
     }
     members_.resize(first);
-    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+    for (std::uint32_t i = 0; i < graph_->size(); ++i) {
         if (!blockwise(i)) continue;
         Cluster& c = clusters_[info_[i].cluster];
         members_[c.first + c.count++] = i;
     }
     // What one step computes and another reads needs an array.
-    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+    for (std::uint32_t i = 0; i < graph_->size(); ++i) {
         const Info& info = info_[i];
         if (info.kind != Kind::call && !blockwise(i)) continue;
         for_each_read(i, [&](std::uint32_t read, int) {
@@ -290,8 +264,8 @@ void Planner::cluster(std::span<const Assignment> assignments) {
             if (blockwise(info_[read].array)) clusters_[from.cluster].feeds = true;
         });
     }
-    for (const Assignment& a : assignments) {
-        Info& info = info_[static_cast<std::size_t>(walk_.position(*a.value.node()))];
+    for (const std::uint32_t value : graph_->assigned()) {
+        Info& info = info_[value];
         info.assigned = true;
         if (info.kind == Kind::pointwise) clusters_[info.cluster].assigns = true;
     }
@@ -300,7 +274,7 @@ void Planner::cluster(std::span<const Assignment> assignments) {
 // A reduction is the same group's as its input where that is on its level, and the group's other
 // reductions have the same tree. Else it is a step of its own.
 bool Planner::joins_reductions(std::uint32_t node) {
-    const std::uint32_t source = info_[walk_.inputs(node)[0]].source;
+    const std::uint32_t source = info_[graph_->inputs(node)[0]].source;
     const Info& input = info_[source];
     if (!same_group_possible(source, node) || input.level != info_[node].level) return false;
     std::uint32_t& first = clusters_[input.cluster].reducer;
@@ -311,10 +285,10 @@ bool Planner::joins_reductions(std::uint32_t node) {
 // Steps by level; those that only assign come last, so that weights can be overwritten in place.
 void Planner::order() {
     order_.clear();
-    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+    for (std::uint32_t i = 0; i < graph_->size(); ++i) {
         const Info& info = info_[i];
         if (info.kind != Kind::call) continue;
-        const bool last = info.assigned && !info.feeds && walk_[i].op->in_place();
+        const bool last = info.assigned && !info.feeds && (*graph_)[i].op->in_place();
         order_.push_back({last, info.level, i, Step::Kind::call, i});
     }
     for (std::uint32_t c = 0; c < clusters_.size(); ++c) {
@@ -351,7 +325,7 @@ void Planner::order() {
 }
 
 void Planner::assign_slots() {
-    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+    for (std::uint32_t i = 0; i < graph_->size(); ++i) {
         Info& info = info_[i];
         if (info.kind == Kind::leaf) {
             info.slot = plan_.slots++;
@@ -359,15 +333,15 @@ void Planner::assign_slots() {
         } else if (info.array == i && info.stored) {
             info.slot = plan_.slots++;
             if (info.kept) {
-                const bool scalar = walk_[i].spec.shape.rank() == 0 && !info.viewed;
+                const bool scalar = (*graph_)[i].spec.shape.rank() == 0 && !info.viewed;
                 plan_.kept.push_back({.slot = info.slot,
-                                      .bytes = walk_[i].spec.bytes(),
+                                      .bytes = (*graph_)[i].spec.bytes(),
                                       .scalar = scalar,
                                       .node = i});
             }
         }
     }
-    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+    for (std::uint32_t i = 0; i < graph_->size(); ++i) {
         if (info_[i].output && info_[i].kind != Kind::leaf)
             plan_.outputs.push_back({i, info_[i].array});
     }
@@ -376,8 +350,8 @@ void Planner::assign_slots() {
 SlotIndex Planner::slot_of(std::uint32_t node) { return info_[info_[node].array].slot; }
 
 void Planner::emit() {
-    local_.assign(walk_.size(), Local{});
-    single_.assign(walk_.size(), Local{});
+    local_.assign(graph_->size(), Local{});
+    single_.assign(graph_->size(), Local{});
     block_bytes_ = 0;
     for (const Order& o : order_) {
         if (o.kind == Step::Kind::call)
@@ -390,15 +364,15 @@ void Planner::emit() {
 }
 
 void Planner::emit_call(std::uint32_t node) {
-    Call call{.op = walk_[node].op,
-              .scope = walk_[node].scope,
-              .out = {slot_of(node), walk_[node].spec},
+    Call call{.op = (*graph_)[node].op,
+              .scope = (*graph_)[node].scope,
+              .out = {slot_of(node), (*graph_)[node].spec},
               .first_input = static_cast<std::uint32_t>(plan_.operands.size()),
-              .inputs = static_cast<std::uint32_t>(walk_.inputs(node).size())};
+              .inputs = static_cast<std::uint32_t>(graph_->inputs(node).size())};
     specs_.clear();
-    for (const std::uint32_t input : walk_.inputs(node)) {
-        specs_.push_back(&walk_[input].spec);
-        plan_.operands.push_back({slot_of(input), walk_[input].spec});
+    for (const std::uint32_t input : graph_->inputs(node)) {
+        specs_.push_back(&(*graph_)[input].spec);
+        plan_.operands.push_back({slot_of(input), (*graph_)[input].spec});
     }
     call.kernel = call.op->prepare(specs_, call.out.spec);
     plan_.most_inputs = std::max(plan_.most_inputs, call.inputs);
@@ -412,7 +386,7 @@ std::uint32_t Planner::group_value(std::uint32_t source, Group& group, const Sha
     if (local.cluster == emitting_) return local.value;
     const auto value = static_cast<std::uint32_t>(plan_.values.size()) - group.first_value;
     local = {emitting_, value, 0};
-    const Node& node = walk_[source];
+    const Node& node = (*graph_)[source];
     GroupValue v;
     v.element = static_cast<std::uint8_t>(size_of(node.spec.dtype));
     if (node.spec.shape.size() == group.size)
@@ -435,8 +409,8 @@ std::uint32_t Planner::single_value(std::uint32_t source, Group& group) {
 void Planner::stretch_over(std::uint32_t value, std::uint32_t source, const Shape& space) {
     Stretch s{.slot = slot_of(source),
               .value = value,
-              .element = static_cast<std::uint8_t>(size_of(walk_[source].spec.dtype))};
-    const Shape& small = walk_[source].spec.shape;
+              .element = static_cast<std::uint8_t>(size_of((*graph_)[source].spec.dtype))};
+    const Shape& small = (*graph_)[source].spec.shape;
     for (int axis = 0; axis < space.rank(); ++axis) {
         const int own = axis - (space.rank() - small.rank());
         const Index size = space[axis];
@@ -489,7 +463,7 @@ void Planner::emit_group(std::uint32_t cluster) {
     emitting_ = cluster;
     const Cluster& c = clusters_[cluster];
     const std::span<const std::uint32_t> members(members_.data() + c.first, c.count);
-    const Shape& space = walk_[members[0]].spec.shape;
+    const Shape& space = (*graph_)[members[0]].spec.shape;
     Group group;
     group.first_operation = static_cast<std::uint32_t>(plan_.pointwise.size());
     group.operations = c.count;
@@ -506,15 +480,15 @@ void Planner::emit_group(std::uint32_t cluster) {
     for (const std::uint32_t m : members) {
         Instruction instruction;
         for_each_read(m, [&](std::uint32_t read, std::uint32_t i) {
-            specs[i] = {walk_[read].spec.shape, walk_[walk_.inputs(m)[i]].spec.dtype};
+            specs[i] = {(*graph_)[read].spec.shape, (*graph_)[graph_->inputs(m)[i]].spec.dtype};
         });
         kernels::BlockKernel kernel;
         if (info_[m].kind == Kind::pointwise)
-            kernel = static_cast<const Pointwise*>(walk_[m].op)
-                         ->kernel(std::span(inputs).first(walk_.inputs(m).size()));
+            kernel = static_cast<const Pointwise*>((*graph_)[m].op)
+                         ->kernel(std::span(inputs).first(graph_->inputs(m).size()));
         instruction.kernel = kernel.full;
-        plan_.pointwise.push_back(walk_[m].op);
-        if (!group.scope) group.scope = walk_[m].scope;
+        plan_.pointwise.push_back((*graph_)[m].op);
+        if (!group.scope) group.scope = (*graph_)[m].scope;
         for_each_read(m, [&](std::uint32_t read, std::uint32_t i) {
             const kernels::BlockFunction single = i == 0   ? kernel.first_single
                                                   : i == 1 ? kernel.second_single
@@ -539,7 +513,7 @@ void Planner::emit_group(std::uint32_t cluster) {
             plan_.reductions.push_back({reducers_[info_[m].reducer], v.slot});
             plan_.values.insert(plan_.values.end(), {v, {}});
         } else {
-            v.element = static_cast<std::uint8_t>(size_of(walk_[m].spec.dtype));
+            v.element = static_cast<std::uint8_t>(size_of((*graph_)[m].spec.dtype));
             plan_.values.push_back(v);
         }
         plan_.instructions.push_back(instruction);
@@ -624,8 +598,8 @@ std::string Planner::program_of(std::span<const Instruction> instructions,
     };
     std::string program;
     for (std::size_t j = 0; j < instructions.size(); ++j) {
-        program += walk_[members[j]].op->name();
-        for (std::size_t i = 0; i < walk_.inputs(members[j]).size(); ++i) {
+        program += (*graph_)[members[j]].op->name();
+        for (std::size_t i = 0; i < graph_->inputs(members[j]).size(); ++i) {
             const std::uint32_t in = instructions[j].in[i];
             program += ' ' + number(in) + (values[in].element == 0 ? "s" : "");
         }
@@ -643,12 +617,13 @@ void Planner::recognise_runs(Group& group, std::span<const std::uint32_t> member
     const GroupValue* const values = plan_.values.data() + group.first_value;
     std::vector<std::size_t> last_read(group.values);  // the instruction after it
     for (std::size_t k = 0; k < all.size(); ++k) {
-        for (std::size_t i = 0; i < walk_.inputs(members[k]).size(); ++i)
+        for (std::size_t i = 0; i < graph_->inputs(members[k]).size(); ++i)
             last_read[all[k].in[i]] = k + 1;
     }
     std::vector<std::uint32_t> numbers;
     const auto fits = [&](const kernels::FusedPattern& run, std::size_t k) {
-        if (run.length > all.size() - k || !run.program.starts_with(walk_[members[k]].op->name()))
+        if (run.length > all.size() - k ||
+            !run.program.starts_with((*graph_)[members[k]].op->name()))
             return false;
         const std::span<const Instruction> some = all.subspan(k, run.length);
         return program_of(some, members.subspan(k), values, numbers) == run.program &&
@@ -663,7 +638,7 @@ void Planner::recognise_runs(Group& group, std::span<const std::uint32_t> member
             std::find_if(runs.begin(), runs.end(),
                          [&](const kernels::FusedPattern& run) { return fits(run, k); });
         const kernels::FusedFunction function =
-            found == runs.end() ? nullptr : found->kernel(walk_[members[k]].spec.dtype);
+            found == runs.end() ? nullptr : found->kernel((*graph_)[members[k]].spec.dtype);
         if (!function) {
             all[kept++] = all[k++];
             continue;
@@ -726,7 +701,7 @@ void Planner::place_in_workspace() {
     std::vector<std::pair<std::uint32_t, std::uint32_t>>
         ends;  // (position after the last read, node)
     std::vector<std::uint32_t> starts;
-    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+    for (std::uint32_t i = 0; i < graph_->size(); ++i) {
         const Info& info = info_[i];
         if (info.kind == Kind::leaf || info.slot == no_slot || info.kept) continue;
         starts.push_back(i);
@@ -736,7 +711,7 @@ void Planner::place_in_workspace() {
                                                       : a < b;
     });
     std::map<std::size_t, std::size_t> free;  // offset → bytes, never adjacent
-    std::vector<std::pair<std::size_t, std::size_t>> places(walk_.size());
+    std::vector<std::pair<std::size_t, std::size_t>> places(graph_->size());
     std::vector<std::uint32_t> ending;
     std::uint32_t position = ~0U;
     const auto give_back = [&](std::size_t offset, std::size_t bytes) {
@@ -766,10 +741,10 @@ void Planner::place_in_workspace() {
         }
         if (info.position != position) find_ending(node, ending);
         position = info.position;
-        const Spec spec = walk_[node].spec;
+        const Spec spec = (*graph_)[node].spec;
         const std::size_t bytes = aligned(std::max<std::size_t>(spec.bytes(), 1));
         const auto over = std::ranges::find_if(ending, [&](std::uint32_t array) {
-            const Spec old = walk_[array].spec;
+            const Spec old = (*graph_)[array].spec;
             return info.kind == Kind::pointwise && places[array].second > 0 &&
                    info_[array].last_reader <= node && old.size() == spec.size() &&
                    size_of(old.dtype) == size_of(spec.dtype);
@@ -799,9 +774,9 @@ bool Planner::reads_after_write(std::uint32_t old_leaf, std::uint32_t value) con
     if (info_[old_leaf].last_read <= writer.position) return false;    // all read before
     if (info_[old_leaf].last_read > writer.position + 1) return true;  // some after
     if (writer.kind == Kind::call) {                                   // while it is written
-        const auto inputs = walk_.inputs(value);
+        const auto inputs = graph_->inputs(value);
         const auto is_old = [&](std::uint32_t input) { return info_[input].array == old_leaf; };
-        return !walk_[value].op->in_place() || !is_old(inputs[0]) ||
+        return !(*graph_)[value].op->in_place() || !is_old(inputs[0]) ||
                std::ranges::any_of(inputs.subspan(1), is_old);
     }
     const Cluster& c = clusters_[writer.cluster];
@@ -820,27 +795,25 @@ bool Planner::reads_after_write(std::uint32_t old_leaf, std::uint32_t value) con
 
 // An assigned value may overwrite the old one where everything reads that before, and nothing that
 // may fail is still to come. Whether somebody else holds it is seen at binding.
-void Planner::choose_in_place(std::span<const Assignment> assignments) {
+void Planner::choose_in_place() {
     std::uint32_t last_failure = 0;  // position of the last step that may throw, plus one
     for (std::uint32_t p = 0; p < order_.size(); ++p) {
-        if (order_[p].kind == Step::Kind::call && walk_[order_[p].what].op->can_fail())
+        if (order_[p].kind == Step::Kind::call && (*graph_)[order_[p].what].op->can_fail())
             last_failure = p + 1;
     }
-    for (std::uint32_t a = 0; a < assignments.size(); ++a) {
-        const Node& old = *assignments[a].parameter.value().node();
-        const auto value = static_cast<std::uint32_t>(walk_.position(*assignments[a].value.node()));
+    for (std::uint32_t a = 0; a < graph_->assigned().size(); ++a) {
+        const std::uint32_t value = graph_->assigned()[a], old = graph_->old_values()[a];
         const Info& info = info_[value];
         if (info.kind == Kind::leaf || info.kind == Kind::view || info.viewed) continue;
         if (info.kind == Kind::reduction) continue;  // written when all else is read
         if (info.position < last_failure) continue;
-        const std::int64_t old_position = walk_.position(old);
-        const auto o = static_cast<std::uint32_t>(old_position);
-        if (old_position >= 0 && (info_[o].viewed || reads_after_write(o, value))) continue;
+        const bool read = old != PendingGraph::none;
+        if (read && (info_[old].viewed || reads_after_write(old, value))) continue;
         const auto kept = std::find_if(plan_.kept.begin(), plan_.kept.end(),
                                        [&](const OutputBuffer& k) { return k.node == value; });
         if (kept->in_place_of != ~0U) continue;
         kept->in_place_of = a;
-        kept->old_edges = old_position >= 0 ? info_[o].uses : 0;
+        kept->old_edges = read ? graph_->uses(old) : 0;
     }
 }
 

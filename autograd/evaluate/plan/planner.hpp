@@ -6,27 +6,19 @@
 #include <unordered_map>
 #include <vector>
 
+#include <shikumi/autograd/evaluate/plan/pending_graph.hpp>
 #include <shikumi/autograd/evaluate/plan/plan.hpp>
-#include <shikumi/autograd/graph/evaluation.hpp>
-#include <shikumi/autograd/graph/traversal.hpp>
 
 namespace shikumi::detail {
-
-/// What a plan computes twice: what `late` nodes read of `dropped` ones. By the walk's positions.
-struct Repetition {
-    std::vector<bool> late, dropped;
-};
 
 /// Orders a graph, groups its pointwise operations, decides which values become arrays and where
 /// they live. Keeps its memory from one plan to the next.
 class Planner {
 public:
-    /// The plan for computing `roots` and the assigned values, and everything pending below them
-    /// that somebody holds. Throws StateError where a node below has neither value nor operation.
-    const Plan& plan(std::span<const Tensor> roots, std::span<const Assignment> assignments,
-                     const Repetition* repetition = nullptr);
-    /// The graph of the latest plan, which the plan's node numbers refer to.
-    const Traversal& walk() const noexcept { return walk_; }
+    /// The plan for computing the graph's roots and assigned values, and all that is held. Its node
+    /// numbers are those of the graph without copies. Throws StateError where a node has neither
+    /// value nor operation.
+    const Plan& plan(const PendingGraph& graph);
     /// Where the latest plan has the value of a node of its graph. Only after plans without copies.
     struct Place {
         enum class Kind : std::uint8_t { outside, seen_through, computed } kind;
@@ -48,8 +40,6 @@ private:
         bool sinks = false;        // may as well be computed just before its readers
         bool feeds = false;        // read by another step
         bool assigned = false;     // a parameter's next value
-        bool copy = false;         // computes another one's node again
-        std::uint32_t uses = 0;    // edges from within the graph
         std::uint32_t array = 0;   // the node whose array holds its value
         std::uint32_t source = 0;  // what a pointwise consumer reads in its place
         std::uint32_t level = 0;
@@ -79,12 +69,11 @@ private:
         std::uint32_t what;  // node of a call, or cluster
     };
 
-    void classify(std::span<const Tensor> roots, std::span<const Assignment> assignments,
-                  const Repetition* repetition);
+    void classify();
     bool takes_blocks(std::uint32_t node);
     void find_arrays();
     void level();
-    void cluster(std::span<const Assignment> assignments);
+    void cluster();
     bool joins_reductions(std::uint32_t node);
     void compute_again();
     std::vector<Reading> readings_of_cheap_values() const;
@@ -107,9 +96,8 @@ private:
     void number_by_slots(const Group& group);
     void place_in_workspace();
     void find_ending(std::uint32_t node, std::vector<std::uint32_t>& arrays) const;
-    void choose_in_place(std::span<const Assignment> assignments);
+    void choose_in_place();
     bool reads_after_write(std::uint32_t old_leaf, std::uint32_t value) const;
-    void walk_graph();
     void number_without_copies();
 
     bool blockwise(std::uint32_t node) const {
@@ -117,11 +105,12 @@ private:
     }
     // The elements that a group with `node` goes through.
     const Shape& space(std::uint32_t node) const {
-        return walk_[info_[node].kind == Kind::reduction ? walk_.inputs(node)[0] : node].spec.shape;
+        return (*graph_)[info_[node].kind == Kind::reduction ? graph_->inputs(node)[0] : node]
+            .spec.shape;
     }
     bool same_group_possible(std::uint32_t source, std::uint32_t consumer) const {
         return info_[source].kind == Kind::pointwise && blockwise(consumer) &&
-               walk_[source].spec.shape == space(consumer);
+               (*graph_)[source].spec.shape == space(consumer);
     }
     bool same_group(std::uint32_t source, std::uint32_t consumer) const {
         return same_group_possible(source, consumer) &&
@@ -132,14 +121,13 @@ private:
     void for_each_read(std::uint32_t node, F&& f) const {
         const bool through = blockwise(node);
         std::uint32_t i = 0;
-        for (const std::uint32_t input : walk_.inputs(node))
+        for (const std::uint32_t input : graph_->inputs(node))
             f(through ? info_[input].source : info_[input].array, i++);
     }
     SlotIndex slot_of(std::uint32_t node);
 
-    Traversal walk_;
+    const PendingGraph* graph_ = nullptr;  // while it is planned
     Plan plan_;
-    std::vector<const Node*> roots_;
     std::vector<Info> info_;
     std::vector<kernels::Reducer> reducers_;
     std::vector<Cluster> clusters_;

@@ -32,8 +32,8 @@ bool cheap(const Node& node) {
 // are decided in the walk's order, so that what a value is computed from is known.
 void Planner::compute_again() {
     std::size_t bytes = 0;
-    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
-        if (info_[i].stored || info_[i].kind == Kind::leaf) bytes += walk_[i].spec.bytes();
+    for (std::uint32_t i = 0; i < graph_->size(); ++i) {
+        if (info_[i].stored || info_[i].kind == Kind::leaf) bytes += (*graph_)[i].spec.bytes();
     }
     if (bytes < cache_bytes) return;
     const std::vector<Reading> readings = readings_of_cheap_values();
@@ -59,19 +59,19 @@ void Planner::compute_again() {
         const auto last = std::find_if(first, readings.end(),
                                        [&](const Reading& r) { return r.value != first->value; });
         const std::size_t saved =
-            walk_[first->value].spec.bytes() * static_cast<std::size_t>(1 + (last - first));
+            (*graph_)[first->value].spec.bytes() * static_cast<std::size_t>(1 + (last - first));
         std::size_t cost = 0;
         trial.assign(first, last);
         added.clear();
         for (std::size_t next = 0; next < trial.size() && cost < saved; ++next) {
             const Reading r = trial[next];
-            cost += walk_[r.value].spec.bytes() / operations_a_load;
+            cost += (*graph_)[r.value].spec.bytes() / operations_a_load;
             for_each_read(r.value, [&](std::uint32_t read, std::uint32_t) {
                 if (!present.insert(key(r.cluster, read)).second) return;
                 added.push_back(key(r.cluster, read));
                 if (info_[read].kind != Kind::pointwise || info_[read].stored)
-                    cost += walk_[info_[read].array].spec.bytes();
-                else if (cheap(walk_[read]))
+                    cost += (*graph_)[info_[read].array].spec.bytes();
+                else if (cheap((*graph_)[read]))
                     trial.push_back({read, r.cluster});
                 else
                     cost = saved;
@@ -90,15 +90,15 @@ void Planner::compute_again() {
 
 // Who reads the arrays that need not be ones, by value.
 std::vector<Planner::Reading> Planner::readings_of_cheap_values() const {
-    std::vector<bool> candidate(walk_.size());
-    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+    std::vector<bool> candidate(graph_->size());
+    for (std::uint32_t i = 0; i < graph_->size(); ++i) {
         const Info& info = info_[i];
         candidate[i] = info.kind == Kind::pointwise && info.stored && !info.kept &&
-                       walk_[i].spec.bytes() >= least_bytes && cheap(walk_[i]);
+                       (*graph_)[i].spec.bytes() >= least_bytes && cheap((*graph_)[i]);
     }
     std::vector<Reading> readings;
     if (std::ranges::find(candidate, true) == candidate.end()) return readings;
-    for (std::uint32_t i = 0; i < walk_.size(); ++i) {
+    for (std::uint32_t i = 0; i < graph_->size(); ++i) {
         if (info_[i].kind != Kind::call && !blockwise(i)) continue;
         for_each_read(i, [&](std::uint32_t read, std::uint32_t) {
             const std::uint32_t array = info_[read].array;
@@ -120,7 +120,7 @@ std::vector<Planner::Reading> Planner::readings_of_cheap_values() const {
 void Planner::take_in(std::vector<Reading> again) {
     std::ranges::sort(again, {}, [](const Reading& r) { return std::pair(r.cluster, r.value); });
     std::vector<std::uint32_t> members, all;
-    std::vector<std::uint32_t> read_by(walk_.size(), ~0U);
+    std::vector<std::uint32_t> read_by(graph_->size(), ~0U);
     auto next = again.begin();
     for (std::uint32_t c = 0; c < clusters_.size(); ++c) {
         Cluster& cluster = clusters_[c];

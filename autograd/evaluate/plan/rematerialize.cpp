@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include <shikumi/autograd/boost_graph/graph.hpp>
 #include <shikumi/autograd/boost_graph/min_cut.hpp>
 #include <shikumi/autograd/core/error.hpp>
 
@@ -18,8 +17,8 @@ using Role = CutVertex::Role;
 // readers, and which ones are computed again, is a matter of minimum cuts.
 class Rematerialization {
 public:
-    /// For a graph and its latest plan, which is without copies.
-    Rematerialization(const Graph& graph, const Planner& planner);
+    /// For a graph without copies, which `planner` has planned last.
+    Rematerialization(const PendingGraph& graph, const Planner& planner);
 
     /// Bytes that wait when all but the cheap operations are computed once.
     std::int64_t waiting() const noexcept { return waiting_; }
@@ -30,7 +29,6 @@ public:
 
 private:
     struct Value {
-        std::size_t vertex;      // in the graph view
         Planner::Place place;    // of what is seen through, its array's
         std::int64_t bytes;      // CutVertex::never where it is seen through
         bool cheap = false;      // to compute again
@@ -42,43 +40,35 @@ private:
     bool late(const Value& v) const noexcept {
         return v.place.kind != Kind::outside && v.place.step > split_ && !v.place.updates;
     }
-    void take_down(const Graph& graph, const Planner& planner);
-    void split(const Traversal& walk);
+    void take_down(const PendingGraph& graph, const Planner& planner);
+    void split(const PendingGraph& graph);
     void measure_waiting();
-    // The values to keep, in the walk's order, for what `role` says of each value.
+    // The values to keep, in the graph's order, for what `role` says of each value.
     template <class F>
     std::vector<bool> kept(F&& role) const;
 
     using Kind = Planner::Place::Kind;
-    std::size_t vertices_;  // of the graph view
-    MinCut min_cut_;
-    std::vector<Value> values_;  // in the walk's order
+    std::vector<CutEdge> edges_;
+    std::vector<Value> values_;  // in the graph's order
     std::uint32_t split_ = 0;    // the last early step
     std::int64_t waiting_ = 0;
 };
 
-std::vector<Tensor> all(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
-    std::vector<Tensor> tensors(roots.begin(), roots.end());
-    for (const Assignment& a : assignments) tensors.push_back(a.value);
-    return tensors;
-}
-
-Rematerialization::Rematerialization(const Graph& graph, const Planner& planner)
-    : vertices_(num_vertices(graph)), min_cut_(graph) {
+Rematerialization::Rematerialization(const PendingGraph& graph, const Planner& planner) {
     take_down(graph, planner);
-    split(planner.walk());
+    split(graph);
     measure_waiting();
 }
 
-void Rematerialization::take_down(const Graph& graph, const Planner& planner) {
+void Rematerialization::take_down(const PendingGraph& graph, const Planner& planner) {
     // Random numbers and the like are made of a few numbers; pointwise operations join a loop.
     constexpr std::size_t few_bytes = 64;
-    const Traversal& walk = planner.walk();
-    for (std::uint32_t i = 0; i < walk.size(); ++i) {
-        const Node& node = walk[i];
-        Value v{graph.index(&node), planner.place(i), static_cast<std::int64_t>(node.spec.bytes())};
+    for (Position i = 0; i < graph.size(); ++i) {
+        const Node& node = graph[i];
+        for (const Position input : graph.inputs(i)) edges_.push_back({input, i});
+        Value v{planner.place(i), static_cast<std::int64_t>(node.spec.bytes())};
         if (v.place.kind == Kind::seen_through) {
-            const Planner::Place& input = values_[walk.inputs(i)[0]].place;
+            const Planner::Place& input = values_[graph.inputs(i)[0]].place;
             if (input.kind == Kind::outside) {
                 v.place.kind = Kind::outside;
             } else {
@@ -98,20 +88,20 @@ void Rematerialization::take_down(const Graph& graph, const Planner& planner) {
 
 // Early is everything up to the step after which most bytes wait. Reads by the updates don't count:
 // a gradient waits for them in any case.
-void Rematerialization::split(const Traversal& walk) {
-    std::vector<std::uint32_t> array(walk.size()), last_read(walk.size());
+void Rematerialization::split(const PendingGraph& graph) {
+    std::vector<std::uint32_t> array(graph.size()), last_read(graph.size());
     std::uint32_t steps = 0;
-    for (std::uint32_t i = 0; i < walk.size(); ++i) {
+    for (std::uint32_t i = 0; i < graph.size(); ++i) {
         const Planner::Place& place = values_[i].place;
-        array[i] = place.kind == Kind::seen_through ? array[walk.inputs(i)[0]] : i;
+        array[i] = place.kind == Kind::seen_through ? array[graph.inputs(i)[0]] : i;
         if (place.kind != Kind::computed) continue;
         steps = std::max(steps, place.step + 1);
         if (place.updates) continue;
-        for (const std::uint32_t input : walk.inputs(i))
+        for (const std::uint32_t input : graph.inputs(i))
             last_read[array[input]] = std::max(last_read[array[input]], place.step);
     }
     std::vector<std::int64_t> change(steps + 1);
-    for (std::uint32_t i = 0; i < walk.size(); ++i) {
+    for (std::uint32_t i = 0; i < graph.size(); ++i) {
         const Value& v = values_[i];
         if (v.place.kind != Kind::computed || !v.place.stored || last_read[i] <= v.place.step)
             continue;
@@ -129,13 +119,10 @@ void Rematerialization::split(const Traversal& walk) {
 
 template <class F>
 std::vector<bool> Rematerialization::kept(F&& role) const {
-    std::vector<CutVertex> vertices(vertices_);
+    std::vector<CutVertex> vertices;
     for (std::size_t i = 0; i < values_.size(); ++i)
-        vertices[values_[i].vertex] = {role(i), values_[i].bytes};
-    const std::vector<bool> by_vertex = min_cut_.minimum(vertices);
-    std::vector<bool> keep(values_.size());
-    for (std::size_t i = 0; i < keep.size(); ++i) keep[i] = by_vertex[values_[i].vertex];
-    return keep;
+        vertices.push_back({role(i), values_[i].bytes});
+    return minimum_cut(vertices, edges_);
 }
 
 void Rematerialization::measure_waiting() {
@@ -188,18 +175,17 @@ Repetition Rematerialization::repetition(std::int64_t segment) const {
 
 }  // namespace
 
-const Plan& plan_within(std::size_t budget, Planner& planner, std::span<const Tensor> roots,
-                        std::span<const Assignment> assignments) {
-    const Plan* plan = &planner.plan(roots, assignments);
+const Plan& plan_within(std::size_t budget, Planner& planner, const PendingGraph& graph) {
+    const Plan* plan = &planner.plan(graph);
     if (plan->workspace <= budget) return *plan;
-    const Rematerialization choice(Graph(all(roots, assignments)), planner);
+    const Rematerialization choice(graph, planner);
     std::size_t least = plan->workspace;
     // Shorter and shorter pieces: the first one that fits computes the least twice.
     constexpr double shorter = 0.85;
     const auto whole = static_cast<double>(choice.waiting()) + 1;
     for (double segment = whole; segment >= 1 && segment > whole / 64; segment *= shorter) {
         const Repetition repetition = choice.repetition(static_cast<std::int64_t>(segment));
-        plan = &planner.plan(roots, assignments, &repetition);
+        plan = &planner.plan(graph.repeated(repetition));
         if (plan->workspace <= budget) return *plan;
         least = std::min(least, plan->workspace);
         if (plan->workspace > 2 * least) break;

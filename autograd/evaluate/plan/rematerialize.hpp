@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 
 #include <shikumi/autograd/evaluate/plan/planner.hpp>
 
@@ -11,7 +10,6 @@ namespace shikumi::detail {
 /// A plan by `planner` for this graph whose workspace takes at most `budget` bytes; the plan
 /// without copies where that does. Throws ValueError where no plan was found that fits, with the
 /// smallest workspace that was.
-const Plan& plan_within(std::size_t budget, Planner& planner, std::span<const Tensor> roots,
-                        std::span<const Assignment> assignments);
+const Plan& plan_within(std::size_t budget, Planner& planner, const PendingGraph& graph);
 
 }  // namespace shikumi::detail

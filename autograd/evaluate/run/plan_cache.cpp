@@ -4,47 +4,38 @@
 
 namespace shikumi::detail {
 
-void GraphSignature::describe(const Traversal& walk, std::span<const Tensor> roots,
-                              std::span<const Assignment> assignments) {
-    checks_.assign(walk.size(), Check{});
+void GraphSignature::describe(const PendingGraph& graph) {
+    checks_.assign(graph.size(), Check{});
     edges_.clear();
     roots_.clear();
     weights_.clear();
-    old_leaves_.clear();
-    for (std::uint32_t i = 0; i < walk.size(); ++i) {
-        const Node& node = walk[i];
+    for (Position i = 0; i < graph.size(); ++i) {
+        const Node& node = graph[i];
         Check& check = checks_[i];
         check.op = node.data ? nullptr : node.op;
         check.scope = node.data ? nullptr : node.scope;
         check.spec = node.spec;
         check.has_buffer = static_cast<bool>(node.buffer);
-        for (const std::uint32_t input : walk.inputs(i)) ++checks_[input].uses;
+        check.root = graph.is_root(i);
+        check.held = !check.root && graph.held(i);
+        check.uses = graph.uses(i);
+        check.edges = static_cast<std::uint32_t>(graph.inputs(i).size());
     }
     // The order of `matches`: roots first, then consumers before their inputs.
-    std::vector<bool> visited(walk.size());
-    const auto visit = [&](const Node& node) -> Visit {
-        const auto position = static_cast<std::uint32_t>(walk.position(node));
+    std::vector<bool> visited(graph.size());
+    const auto visit = [&](Position position) -> Visit {
         const bool first = !visited[position];
         visited[position] = true;
         return {position, first ? 1U : 0U};
     };
-    const auto add = [&](const Tensor& root) {
-        roots_.push_back(visit(*root.node()));
-        weights_.push_back(root.node()->weight);
-    };
-    for (const Tensor& root : roots) add(root);
-    for (const Assignment& a : assignments) add(a.value);
-    for (const Visit& root : roots_) checks_[root.position].root = true;
-    for (std::uint32_t i = walk.size(); i-- > 0;) {
-        Check& check = checks_[i];
-        check.held = !check.root && walk[i].handles() > check.uses;
-        check.edges = static_cast<std::uint32_t>(walk.inputs(i).size());
-        for (const std::uint32_t input : walk.inputs(i)) edges_.push_back(visit(walk[input]));
+    for (const Position root : graph.roots()) {
+        roots_.push_back(visit(root));
+        weights_.push_back(graph[root].weight);
     }
-    for (const Assignment& a : assignments) {
-        const std::int64_t position = walk.position(*a.parameter.value().node());
-        old_leaves_.push_back(position < 0 ? absent : static_cast<std::uint32_t>(position));
+    for (Position i = graph.size(); i-- > 0;) {
+        for (const Position input : graph.inputs(i)) edges_.push_back(visit(input));
     }
+    old_leaves_.assign(graph.old_values().begin(), graph.old_values().end());
 }
 
 bool GraphSignature::matches(std::span<const Tensor> roots, std::span<const Assignment> assignments,
@@ -92,7 +83,7 @@ bool GraphSignature::matches(std::span<const Tensor> roots, std::span<const Assi
         }
     }
     for (std::size_t a = 0; a < assignments.size(); ++a) {
-        if (old_leaves_[a] != absent &&
+        if (old_leaves_[a] != PendingGraph::none &&
             found[old_leaves_[a]] != assignments[a].parameter.value().node())
             return false;
     }
@@ -145,14 +136,13 @@ bool PlanCache::seen_before(std::uint64_t hash) {
     return false;
 }
 
-void PlanCache::keep(const Plan& plan, const Traversal& walk, std::span<const Tensor> roots,
-                     std::span<const Assignment> assignments, std::size_t budget) {
-    if (walk.size() > largest) return;
+void PlanCache::keep(const Plan& plan, const PendingGraph& graph, std::size_t budget) {
+    if (graph.size() > largest) return;
     auto entry = std::make_unique<Entry>(Entry{{}, plan, budget});
-    entry->structure.describe(walk, roots, assignments);
+    entry->structure.describe(graph);
     entry->structure.retain();
     const auto other = std::find_if(entries_.begin(), entries_.end(), [&](const auto& e) {
-        return e->structure.size() > large && walk.size() > large;
+        return e->structure.size() > large && graph.size() > large;
     });
     if (other != entries_.end()) {
         entry->next = static_cast<std::size_t>(other - entries_.begin());

@@ -7,9 +7,9 @@
 #include <span>
 #include <vector>
 
+#include <shikumi/autograd/evaluate/plan/pending_graph.hpp>
 #include <shikumi/autograd/evaluate/plan/plan.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
-#include <shikumi/autograd/graph/traversal.hpp>
 
 namespace shikumi::detail {
 
@@ -17,11 +17,10 @@ namespace shikumi::detail {
 /// of it.
 class GraphSignature {
 public:
-    /// Takes down the graph that `walk` went over for these roots and assignments.
-    void describe(const Traversal& walk, std::span<const Tensor> roots,
-                  std::span<const Assignment> assignments);
+    /// Takes down this graph.
+    void describe(const PendingGraph& graph);
     /// True where the graph of these roots and assignments is this one; `nodes` are its nodes then,
-    /// numbered as they were in the walk. Follows the graph from the roots down, without marks.
+    /// numbered as they were described. Follows the graph from the roots down, without marks.
     bool matches(std::span<const Tensor> roots, std::span<const Assignment> assignments,
                  std::vector<const Node*>& nodes) const;
     std::size_t size() const noexcept { return checks_.size(); }
@@ -50,8 +49,7 @@ private:
     std::vector<Visit> edges_;               // of all nodes, the last one's first
     std::vector<Visit> roots_;               // the roots, then the assigned values
     std::vector<std::uint32_t> weights_;     // theirs: another depth is seen at once
-    std::vector<std::uint32_t> old_leaves_;  // where each assignment's old value is, or `absent`
-    static constexpr std::uint32_t absent = ~0U;
+    std::vector<std::uint32_t> old_leaves_;  // where each assignment's old value is, or `none`
 };
 
 /// One thread's plans.
@@ -69,8 +67,7 @@ public:
     /// True where a graph of this hash came before and no plan was kept: most structures that come
     /// twice stay.
     bool seen_before(std::uint64_t hash);
-    void keep(const Plan& plan, const Traversal& walk, std::span<const Tensor> roots,
-              std::span<const Assignment> assignments, std::size_t budget);
+    void keep(const Plan& plan, const PendingGraph& graph, std::size_t budget);
 
 private:
     struct Entry {

@@ -169,27 +169,28 @@ std::vector<std::vector<float>> gradients(std::uint64_t seed, std::size_t* twice
         roots = grad(all, {slots.begin(), slots.end()});
     }
     if (twice) {
+        const PendingGraph graph(roots, {});
         Planner planner;
         const auto operations = [](const Plan& plan) {
             return plan.calls.size() + plan.instructions.size();
         };
-        const Plan& once = planner.plan(roots, {});
+        const Plan& once = planner.plan(graph);
         const std::size_t before = operations(once);
         const Index split = program.below(static_cast<Index>(once.steps.size()));
         Repetition repetition;
-        for (std::uint32_t i = 0; i < planner.walk().size(); ++i) {
+        for (std::uint32_t i = 0; i < graph.size(); ++i) {
             const Planner::Place place = planner.place(i);
             const bool computed = place.kind == Planner::Place::Kind::computed;
             repetition.late.push_back(computed && place.step > split);
             repetition.dropped.push_back(computed && place.step <= split && program.below(3) > 0);
         }
-        const Plan& plan = planner.plan(roots, {}, &repetition);
+        const Plan& plan = planner.plan(graph.repeated(repetition));
         *twice = operations(plan) - before;
         Executor frame;
-        frame.bind(plan, planner.walk().nodes(), {});
+        frame.bind(plan, graph.nodes(), {});
         Timer timer;
         frame.run(plan, timer);
-        frame.publish(plan, planner.walk().nodes());
+        frame.publish(plan, graph.nodes());
     }
     std::vector<std::vector<float>> values;
     for (const Tensor& root : roots) values.push_back(root.to_vector<float>());

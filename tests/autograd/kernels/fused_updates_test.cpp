@@ -60,8 +60,8 @@ TEST_CASE("an optimiser's update is one loop, to the bit what its formula gives"
             const Weights weights(dtype);
             optim::Optimizer optimizer = make();
             Planner planner;
-            CHECK(runs_in(planner.plan({}, optimizer.minimize(weights.loss(), weights.all))) ==
-                  expected);
+            const auto updates = optimizer.minimize(weights.loss(), weights.all);
+            CHECK(runs_in(planner.plan(PendingGraph({}, updates))) == expected);
             CHECK(trained(make(), dtype, false) == trained(make(), dtype, true));
         }
     };
@@ -89,7 +89,7 @@ TEST_CASE("a run whose way somebody looks at is done operation by operation") {
         const Tensor held = hold ? step : Tensor();
         const std::vector<Assignment> assignments{{w, updated}, {v, next}};
         Planner planner;
-        return runs_in(planner.plan({}, assignments));
+        return runs_in(planner.plan(PendingGraph({}, assignments)));
     };
     CHECK(update(true) == 0);
 }

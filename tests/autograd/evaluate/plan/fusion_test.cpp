@@ -45,7 +45,7 @@ Steps steps_of(F f) {
     }
     const std::vector<Tensor> results = f();
     Planner planner;
-    const Plan& plan = planner.plan(results, {});
+    const Plan& plan = planner.plan(PendingGraph(results, {}));
     return {plan.calls.size(), plan.groups.size(), plan.workspace};
 }
 

@@ -52,7 +52,7 @@ Traffic traffic(F f, Index cached = 1 << 22) {
     std::vector<Tensor> results = f();
     results.push_back(sum(square(much)));
     Planner planner;
-    const Plan& plan = planner.plan(results, {});
+    const Plan& plan = planner.plan(PendingGraph(results, {}));
     constexpr double array = n * sizeof(float);
     Traffic t{0, static_cast<double>(plan.workspace) / array, {}};
     for (const Group& group : plan.groups) {

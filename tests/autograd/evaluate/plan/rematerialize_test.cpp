@@ -42,7 +42,9 @@ struct Deep {
     Plan plan(const Tensor& x, std::size_t budget) {
         const Tensor l = loss(x);
         Planner planner;
-        const auto& plan = plan_within(budget, planner, {&l, 1}, optimizer.minimize(l, weights));
+        const auto updates = optimizer.minimize(l, weights);
+        const PendingGraph graph({&l, 1}, updates);
+        const auto& plan = plan_within(budget, planner, graph);
         return {plan.workspace, plan.calls.size()};
     }
 

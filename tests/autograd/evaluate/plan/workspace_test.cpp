@@ -27,7 +27,7 @@ std::size_t workspace(F f) {
     }();
     const Tensor root = f();
     Planner planner;
-    const std::size_t bytes = planner.plan({&root, 1}, {}).workspace;
+    const std::size_t bytes = planner.plan(PendingGraph({&root, 1}, {})).workspace;
     CHECK(root.to_vector<float>() == wanted);
     return bytes;
 }
