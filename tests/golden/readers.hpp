@@ -13,24 +13,25 @@ namespace shikumi::golden {
 
 using nlohmann::json;
 
-/// A case that asks for what isn't there.
+/// A case uses an unsupported feature.
 struct Unknown : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Refuses keys of a configuration that would change the result and aren't looked at.
+/// Throws Unknown if the configuration has a key that is not in `known` and would change the
+/// result.
 void only(const json& config, const std::string& what, const std::vector<std::string>& known);
 
 Tensor read_tensor(const json& j);
-/// What `key` says; linear where it is absent.
+/// The activation of `key`; linear if it is absent.
 nn::ActivationFunction read_activation(const json& config, const std::string& key = "activation");
-/// What `key` says; none where it is absent.
+/// The regulariser of `key`; none if it is absent.
 nn::Regularizer read_regularizer(const json& config, const std::string& key);
 
 using LayerPointer = std::shared_ptr<nn::Layer>;
-/// A layer of that Keras class, or null where it is somebody else's.
+/// A layer of that Keras class, or null if another reader reads it.
 using LayerReader = LayerPointer (*)(const std::string& type, const json& config);
-/// One static object of this kind in each file of readers makes them known.
+/// A static object of this type registers the readers of a file.
 struct LayerReaders {
     explicit LayerReaders(LayerReader reader);
 };

@@ -321,7 +321,7 @@ Complaints border(const Tree& tree) {
             if (!std::regex_search(line, match, opened)) continue;
             const std::string name = match[1];
             const auto after = lines.tellg();
-            std::string declared;  // a name of somebody else's, in a block of its own
+            std::string declared;  // a forward declaration of a foreign name
             if (std::getline(lines, declared) && std::regex_search(declared, forward)) {
                 ++number;
                 continue;

@@ -1,4 +1,4 @@
-// Deferred evaluation: what is computed when, where values live, what is let go of.
+// Deferred evaluation: the time of computation, the storage of values, the release of nodes.
 #include "catch.hpp"
 
 #include <cmath>
@@ -21,7 +21,7 @@ Tensor counting(Index rows, Index columns) {
     return tensor(values, {rows, columns});
 }
 
-// Refuses to be evaluated: what a failing step looks like.
+// An operation whose evaluation fails.
 struct Broken final : General {
     std::string_view name() const noexcept override { return "broken"; }
     Spec infer(Specs in) const override { return in[0]; }
@@ -32,7 +32,7 @@ struct Broken final : General {
 
 }  // namespace
 
-TEST_CASE("recording computes nothing, looking does") {
+TEST_CASE("recording computes nothing, reading a value does") {
     const Tensor x = ones({3, 2});
     const Tensor y = exp(x) + 1.0;
     CHECK_FALSE(y.evaluated());
@@ -40,7 +40,7 @@ TEST_CASE("recording computes nothing, looking does") {
     CHECK(y.evaluated());
 }
 
-TEST_CASE("groups cut into blocks give what one pass gives") {
+TEST_CASE("groups cut into blocks equal one pass") {
     for (const Index rows : {1, 3, 64, 1000}) {
         for (const Index columns : {1, 5, 512, 700, 3001}) {
             const Tensor x = counting(rows, columns);
@@ -85,18 +85,18 @@ TEST_CASE("broadcasting across several axes reads the right elements") {
                 for (int l = 0; l < 6; ++l, ++at) CHECK(v[at] == (j * 6 + l) + (i * 4 + k));
 }
 
-TEST_CASE("what is held is computed in the same run") {
+TEST_CASE("values with a handle are computed in the same run") {
     const Tensor x = counting(4, 4);
     const Tensor hidden = exp(x);
     const Tensor view = reshape(hidden, {16});
     const Tensor y = sum(hidden * 2.0);
     evaluate(y);
     CHECK(hidden.evaluated());
-    CHECK(view.evaluated() == false);  // above what was asked for
+    CHECK(view.evaluated() == false);  // not an input of the evaluated value
     CHECK(view.to_vector<float>() == hidden.to_vector<float>());
 }
 
-TEST_CASE("a look keeps the graph, an assignment consumes it") {
+TEST_CASE("reading a value keeps the graph, an assignment consumes it") {
     Parameter w("w", ones({3}));
     const Tensor loss = sum(square(w));
     CHECK(loss.item<float>() == 3);
@@ -109,16 +109,16 @@ TEST_CASE("a look keeps the graph, an assignment consumes it") {
     CHECK(held.item<float>() == 9);
     CHECK(w.value().to_vector<float>() == std::vector<float>{0.5F, 0.5F, 0.5F});
     CHECK_THROWS_AS(held.backward(), GradientError);
-    CHECK_THROWS_AS(loss.backward(), GradientError);  // it depends on no current value any more
+    CHECK_THROWS_AS(loss.backward(), GradientError);  // no longer depends on the current value
 }
 
-TEST_CASE("a weight is overwritten in place unless somebody holds the old one") {
+TEST_CASE("a weight is overwritten in place unless a handle holds the old value") {
     Parameter w("w", ones({100}));
     const auto step = [&] {
         const Assignment a{w, w * 0.5 + 1.0};
         evaluate({}, {&a, 1});
     };
-    step();  // the constructor's value shares its buffer with nobody, but may with its origin
+    step();  // the first value may share its buffer with the constructor's argument
     const void* before = w.value().data<float>().data();
     step();
     CHECK(w.value().data<float>().data() == before);
@@ -173,7 +173,7 @@ TEST_CASE("assignments that don't fit are refused and change nothing") {
     CHECK(w.value().to_vector<float>() == std::vector<float>{1, 1, 1});
 }
 
-TEST_CASE("a failed evaluation leaves everything as it was and can be tried again") {
+TEST_CASE("a failed evaluation changes nothing and can be repeated") {
     Parameter w("w", ones({50}));
     {
         const Assignment warm{w, w + 0.0};
@@ -223,7 +223,7 @@ TEST_CASE("a long chain of different operations survives too") {
     CHECK(grad(sum(y), {x})[0].to_vector<double>()[3] == Approx(std::pow(1.0001, 10'000)));
 }
 
-TEST_CASE("a metric that nobody looks at doesn't grow") {
+TEST_CASE("a running sum that is never read doesn't grow") {
     Parameter w("w", ones({8}));
     Tensor total = zeros({});
     std::int64_t nodes = 0;
@@ -249,7 +249,7 @@ TEST_CASE("large pending values weigh more than small ones") {
     CHECK(total.data<float>()[5] == 200);
 }
 
-TEST_CASE("operations under NoGrad are constants, and let go of their inputs once evaluated") {
+TEST_CASE("operations under NoGrad are constants, and release their inputs after evaluation") {
     const Tensor x = tensor({1.0, 2.0});
     Tensor c;
     {
@@ -279,7 +279,7 @@ TEST_CASE("empty tensors and empty handles") {
     CHECK_THROWS_AS(ones({2}).data<double>(), DTypeError);
 }
 
-TEST_CASE("a steady step asks the system for no memory") {
+TEST_CASE("a steady step requests no memory from the system") {
     Parameter w("w", ones({64, 4}));
     const Tensor x = counting(16, 64);
     const auto step = [&] {
@@ -294,7 +294,7 @@ TEST_CASE("a steady step asks the system for no memory") {
     const std::size_t allocations = memory_stats().allocations;
     const std::size_t live = memory_stats().live;
     for (int i = 0; i < 1000; ++i) step();
-    // Where the pool is off, every block is asked for: then the live bytes alone tell.
+    // Without the pool every block is requested from the system, so only the live bytes count.
     if (memory_stats().cached > 0) CHECK(memory_stats().allocations == allocations);
     CHECK(memory_stats().live == live);
 }

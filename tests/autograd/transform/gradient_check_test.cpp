@@ -107,7 +107,7 @@ TEST_CASE("right derivatives pass the gradient check", "[gradient_check]") {
             return record(Squared({2, 2}), x);
         },
         point()));
-    // without a jvp of its own: by vjp of vjp
+    // has no jvp, so jvp takes the vjp of the vjp
     CHECK_NOTHROW(check_gradients(
         [](const Tensor& x) {
             return record(Squared({2, 0}), x);

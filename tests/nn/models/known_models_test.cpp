@@ -1,4 +1,4 @@
-// Models whose sizes Keras tells: parameters, shapes, and the summary that shows them.
+// Models whose parameters and shapes are known from Keras, and their summary.
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/nn.hpp>
 

@@ -1,4 +1,4 @@
-// The summary, byte for byte.
+// The summary, byte by byte.
 #include <shikumi/nn/nn.hpp>
 
 #include "catch.hpp"

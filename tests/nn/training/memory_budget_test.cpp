@@ -1,4 +1,4 @@
-// compile's memory_budget: fit keeps less and gives the same bits.
+// compile's memory_budget: fit uses less memory and gives the same bits.
 #include <shikumi/shikumi.hpp>
 
 #include "catch.hpp"
@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t unlimited = EvaluationOptions().memory_budget;
 
-// The weights that a few steps of a convolutional network leave behind.
+// The weights after a few training steps of a convolutional network.
 std::vector<float> trained(std::size_t budget) {
     Generator rng(4);
     const Tensor x(random_normal({24, 12, 12, 3}, rng).array());
@@ -40,7 +40,7 @@ std::vector<float> trained(std::size_t budget) {
 
 TEST_CASE("fit within a memory budget trains to the same bits", "[nn]") {
     const auto free = trained(unlimited);
-    // Without one the values that wait take 1.25 MB.
+    // Without a budget the stored values take 1.25 MB.
     for (const std::size_t budget : {800'000, 520'000}) CHECK(trained(budget) == free);
     CHECK_THROWS_AS(trained(10'000), ValueError);
 }

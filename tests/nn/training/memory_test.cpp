@@ -1,4 +1,4 @@
-// Memory stays flat over a long training, whether anybody looks at the loss or not.
+// Memory stays flat over a long training, whether the loss is read or not.
 #include "catch.hpp"
 
 #include <fstream>
@@ -11,7 +11,7 @@ using namespace shikumi;
 
 namespace {
 
-// Pages of this process in memory, in bytes; 0 where the system doesn't tell.
+// The resident size of this process in bytes; 0 if the system doesn't report it.
 std::int64_t resident_bytes() {
     std::ifstream statm("/proc/self/statm");
     std::int64_t total = 0, resident = 0;
@@ -28,7 +28,7 @@ struct Usage {
 void check_flat(const Usage& before, const Usage& after) {
     CHECK(after.nodes <= before.nodes + 16);
     CHECK(after.buffers <= before.buffers + 4096);
-    // Sanitizer builds have no pool, and their quarantine keeps what was freed.
+    // Sanitizer builds have no pool, and their quarantine keeps freed memory.
     if (memory_stats().cached > 0)
         CHECK(after.resident <= before.resident + (std::int64_t{2} << 20));
 }

@@ -1,4 +1,4 @@
-// The progress line against TensorFlow's.
+// Compares the progress line with TensorFlow's.
 #include <regex>
 #include <sstream>
 
@@ -104,7 +104,7 @@ TEST_CASE("on a terminal the line is redrawn in place", "[nn]") {
     const std::string rest = out.str().substr(first.size());
     CHECK(rest.substr(0, first.size()) == std::string(first.size() - 1, '\b') + "\r");
     CHECK(rest.substr(first.size(), 36) == "2/2 " + full_bar);
-    // What the shorter line leaves of the longer one is blanked.
+    // Blanks cover the rest of the longer line.
     CHECK(rest.size() - first.size() == first.size());
     CHECK(rest.back() == '\n');
 }

@@ -1,4 +1,4 @@
-// capture: replays give what the function gives, bit by bit, and look at nothing too early.
+// capture: replays give the bits of the function and read no value too early.
 #include <cmath>
 #include <optional>
 
@@ -84,7 +84,8 @@ TEST_CASE("a captured function is recorded once for each shape and dtype") {
     CHECK(recorded == 3);
     for (Index n = 3; n < 50; ++n) f(ones({n}));
     CHECK(recorded == 50);
-    CHECK(values(f(tensor({5.0F, 6.0F}))) == std::vector<float>{10, 12});  // made room, came back
+    CHECK(values(f(tensor({5.0F, 6.0F}))) ==
+          std::vector<float>{10, 12});  // dropped, recorded again
     CHECK(recorded == 51);
 }
 
@@ -197,7 +198,7 @@ TEST_CASE("a captured function reads and assigns parameters at each call") {
     const Tensor pending = p + 100;
     CHECK(values(step(x)) == std::vector<float>{4, 6});
     CHECK(values(p) == std::vector<float>{10, 14});
-    CHECK(values(held) == std::vector<float>{4, 6});  // who held the old value keeps it
+    CHECK(values(held) == std::vector<float>{4, 6});  // a handle keeps the old value
     CHECK(values(pending) == std::vector<float>{104, 106});
     p.assign(zeros({2}));
     step(x);
@@ -218,7 +219,7 @@ TEST_CASE("a captured function draws random numbers as the function does") {
     CHECK(values(fresh()) == values(fresh()));
 }
 
-TEST_CASE("what a captured function makes at its first call is made once") {
+TEST_CASE("a captured function runs its initialisation once") {
     Generator plain(3), captured(3);
     const Tensor first = random_normal({2, 2}, plain);
     std::optional<Parameter> w;
@@ -239,7 +240,7 @@ TEST_CASE("what a captured function makes at its first call is made once") {
     CHECK(values(model(x)) == once);
 }
 
-TEST_CASE("looking at a value inside a captured function is an error") {
+TEST_CASE("reading a value inside a captured function is an error") {
     using Catch::Matchers::Contains;
     Parameter p("weight", tensor({1.0F, 2.0F}));
     Generator rng(1);
@@ -256,11 +257,11 @@ TEST_CASE("looking at a value inside a captured function is an error") {
 
     auto constant = capture([](const Tensor& x) { return x * sum(ones({3})).item<float>(); });
     CHECK(values(constant(ones({2}))) == std::vector<float>{3, 3});
-    const Eager eager;  // the way out that the message names
+    const Eager eager;  // the remedy that the message names
     CHECK(values(argument(ones({2}))) == std::vector<float>{2, 2});
 }
 
-TEST_CASE("a function that throws while it is captured leaves everything as it was") {
+TEST_CASE("a function that throws during capture changes nothing") {
     Parameter p("p", tensor({1.0F}));
     bool fails = true;
     auto step = capture([&](const Tensor& x) {
@@ -283,10 +284,10 @@ TEST_CASE("the results of a captured function have no graph, and say so") {
     auto g = capture([](const Tensor& x) { return grad(sum(square(x)), {x})[0]; });
     CHECK(values(g(x)) == std::vector<float>{2, 4});
     auto outer = capture([&](const Tensor& x) { return grad(f(x), {x})[0]; });
-    CHECK(values(outer(x)) == std::vector<float>{2, 4});  // inside another one it is a function
+    CHECK(values(outer(x)) == std::vector<float>{2, 4});  // a plain call inside another one
 }
 
-TEST_CASE("a captured function computes what is small and constant once") {
+TEST_CASE("a captured function computes small constants once") {
     const Tensor labels = one_hot(tensor({0, 2}, i64), 3);
     auto f = capture([&](const Tensor& x) {
         const Tensor loss = mean(cross_entropy_each(x, labels));
@@ -296,11 +297,11 @@ TEST_CASE("a captured function computes what is small and constant once") {
     const auto first = f(x);
     Profile profile;
     const auto second = f(x);
-    // What every row's gradient is multiplied by was stretched over the rows at the recording.
+    // The factor of every row's gradient was broadcast over the rows at the recording.
     const std::string report = profile.report();
     CHECK(report.find("cross_entropy_gradient") != std::string::npos);
     CHECK(report.find("broadcast_to") == std::string::npos);
-    CHECK(second[2].node() != first[2].node());  // a result is a fresh one
+    CHECK(second[2].node() != first[2].node());  // each call returns a new result
     CHECK(second[2].item<float>() == Approx(std::exp(1.0)));
     const Tensor loss = mean(cross_entropy_each(x, labels));
     CHECK(values(second[0]) == values(grad(loss, {x})[0]));

@@ -1,4 +1,4 @@
-// Recordings without a function of their own: kept, found again, and forgotten.
+// Captured programs are kept, found again and dropped.
 #include <shikumi/autograd/evaluate/capture/captured_programs.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -14,7 +14,7 @@ struct Scaled {
     int recording = 0;
 };
 
-// A function that tells how often it was recorded.
+// A function that counts its recordings.
 struct Scale {
     int recorded = 0;
     double factor = 2;

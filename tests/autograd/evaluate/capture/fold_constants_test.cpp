@@ -1,4 +1,4 @@
-// What a recording computes at once: small values of constants alone.
+// A recording computes small values of constants at once.
 #include <shikumi/autograd/evaluate/capture/fold_constants.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -19,7 +19,7 @@ Recording recorded(F f) {
 
 }  // namespace
 
-TEST_CASE("constants are folded, what depends on arguments is not") {
+TEST_CASE("constants are folded, values that depend on arguments are not") {
     const Tensor x = known({2});
     const std::array<const Node*, 1> arguments{x.node()};
     Tensor constant, varying;
@@ -36,7 +36,7 @@ TEST_CASE("constants are folded, what depends on arguments is not") {
     CHECK_FALSE(r.results[0].evaluated());
 }
 
-TEST_CASE("parameters and random numbers are no constants") {
+TEST_CASE("parameters and random numbers are not constants") {
     const Parameter p("p", known({2}));
     Generator rng(1);
     Tensor read, drawn;
@@ -50,7 +50,7 @@ TEST_CASE("parameters and random numbers are no constants") {
     CHECK_FALSE(drawn.evaluated());
 }
 
-TEST_CASE("results, large constants and stretched operands stay pending") {
+TEST_CASE("results, large constants and broadcast operands stay pending") {
     Tensor large, stretched;
     const Recording r = recorded([&] {
         large = exp(known({2000}));

@@ -1,4 +1,4 @@
-// What one call of a function takes down, and leaves as it was.
+// A recording of one call of a function, and the state that it restores.
 #include <shikumi/autograd/evaluate/capture/recording.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -25,7 +25,7 @@ TEST_CASE("a recording holds the graph of the function on leaves without values"
     CHECK_FALSE(r.results[1].defined());
 }
 
-TEST_CASE("a recording takes assignments and random keys down and undoes them") {
+TEST_CASE("a recording notes assignments and random keys and undoes them") {
     Parameter p("p", ones({2}));
     Generator rng(1);
     const auto stream = [&] { return Generator(rng).next().stream; };
@@ -44,7 +44,7 @@ TEST_CASE("a recording takes assignments and random keys down and undoes them") 
     CHECK(r.keys[0].source == rng.shared());
 }
 
-TEST_CASE("a recording that fails leaves parameters and generators as they were") {
+TEST_CASE("a failed recording changes no parameter and no generator") {
     Parameter p("p", ones({2}));
     Generator rng(1);
     const std::uint64_t first = Generator(rng).next().stream;

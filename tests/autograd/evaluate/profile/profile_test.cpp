@@ -1,4 +1,4 @@
-// Profile: what it counts is what was done, whichever way the evaluation came about.
+// Profile: its counts are those of the computation, for every kind of evaluation.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The row of this name in this layer; fails where there is none.
+// The row of this name in this layer; fails if there is none.
 Profile::Row row(const Profile& p, const std::string& name, const std::string& layer = "") {
     for (const Profile::Row& r : p.rows()) {
         if (r.name == name && r.layer == layer) return r;
@@ -25,7 +25,7 @@ Profile::Row row(const Profile& p, const std::string& name, const std::string& l
 
 void multiply(const Tensor& a, const Tensor& b) { evaluate(matmul(a, b)); }
 
-// A file's place, free at the beginning and at the end.
+// A path without a file at the beginning and at the end.
 struct Place {
     explicit Place(const char* name) : path(fs::temp_directory_path() / name) {
         fs::remove_all(path);
@@ -76,7 +76,7 @@ TEST_CASE("profile: a transposed product, a convolution and its gradients, pooli
     CHECK(row(p, "sum").flops == 2 * 2 * 2 * 8);
 }
 
-TEST_CASE("profile: a loop is called by what it does") {
+TEST_CASE("profile: a fused loop is named by its operations") {
     const Tensor x = ones({10, 20}), b = ones({20});
     Profile p;
     Tensor y = tanh(x * 2.0 + b);
@@ -90,7 +90,7 @@ TEST_CASE("profile: a loop is called by what it does") {
     CHECK(row(p, "tanh+exp+…+tanh+exp (6)").flops == 6 * 200);
 }
 
-TEST_CASE("profile: derivatives belong to the layer whose operation they are of") {
+TEST_CASE("profile: derivatives belong to the layer of their operation") {
     Parameter w("w", ones({4, 3}));
     Profile p;
     Tensor y;
@@ -108,7 +108,7 @@ TEST_CASE("profile: derivatives belong to the layer whose operation they are of"
     CHECK(std::ranges::is_sorted(layers, std::ranges::greater{}, &Profile::Row::seconds));
 }
 
-TEST_CASE("profile: training and prediction, which replay their steps") {
+TEST_CASE("profile: replayed steps of training and prediction") {
     nn::Sequential m{nn::Dense(8, {.activation = nn::relu, .input_dim = 4}), nn::Dense(3)};
     m.compile({.optimizer = optim::Adam(), .loss = nn::mean_squared_error});
     const Tensor x = ones({12, 4}), y = ones({12, 3});
@@ -121,11 +121,11 @@ TEST_CASE("profile: training and prediction, which replay their steps") {
         if (r.name == "matmul") CHECK(r.layer.find("dense") != std::string::npos);
         optimizer = optimizer || r.layer == "optimizer";
     }
-    CHECK(products == 15 * 5);  // two forward, and backward three, since nobody asks for x's
+    CHECK(products == 15 * 5);  // two forward, three backward (no gradient of x)
     CHECK(optimizer);
 }
 
-TEST_CASE("profile: none, no time; an inner one tells the outer") {
+TEST_CASE("profile: an inner profile also counts in the outer one") {
     const Tensor a = ones({3, 5}), b = ones({5, 7});
     Profile outer;
     multiply(a, b);
@@ -145,7 +145,7 @@ TEST_CASE("profile: none, no time; an inner one tells the outer") {
     CHECK(later.report().find("0 ns") != std::string::npos);
 }
 
-TEST_CASE("profile: an evaluation that fails leaves what was done before it") {
+TEST_CASE("profile: a failed evaluation keeps the rows before the failure") {
     const Tensor x = ones({3, 4});
     Profile p;
     CHECK_THROWS_AS(evaluate(take(exp(x), tensor({7}))), Error);
@@ -166,7 +166,7 @@ TEST_CASE("profile: the report is a table") {
     CHECK(p.report(1).find("more, ") != std::string::npos);
 }
 
-TEST_CASE("profile: the trace is JSON, and replaces a file in one go") {
+TEST_CASE("profile: the trace is JSON and replaces a file atomically") {
     const Place place("shikumi_profile_trace.json");
     const Tensor a = ones({3, 5}), b = ones({5, 7});
     Profile p;

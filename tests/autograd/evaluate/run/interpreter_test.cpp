@@ -1,4 +1,4 @@
-// Small graphs that come for the first time run as they stand.
+// Small graphs run without a plan the first time.
 #include <shikumi/autograd/evaluate/run/interpreter.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -33,7 +33,7 @@ bool small(const Tensor& root) {
 
 }  // namespace
 
-TEST_CASE("a run without a plan computes the root and what is held") {
+TEST_CASE("a run without a plan computes the root and all values with handles") {
     const Tensor inner = leaf({2, 3}, 2) * leaf({3}, 5) + leaf({2, 1}, 1);
     const Tensor root = sum(inner);
     run(root);
@@ -44,7 +44,7 @@ TEST_CASE("a run without a plan computes the root and what is held") {
     CHECK(root.node()->op != nullptr);  // can still be differentiated
 }
 
-TEST_CASE("a run without a plan stretches inputs of any dtype") {
+TEST_CASE("a run without a plan broadcasts inputs of any dtype") {
     const Tensor wide = leaf({512}, 3).cast(f64);
     const Tensor root = where(wide > leaf({1}, 2).cast(f64), wide, leaf({}, 7).cast(f64));
     run(root);
@@ -61,9 +61,9 @@ TEST_CASE("a run without a plan reads reshaped and transposed values") {
     CHECK(root.to_vector<float>() == std::vector<float>{3, 5, 7});
 }
 
-TEST_CASE("a run without a plan lets views share what they show") {
+TEST_CASE("a run without a plan lets views share their array") {
     const Tensor x = leaf({2, 3}, 2);
-    const Tensor product = x * x;  // held by its view alone
+    const Tensor product = x * x;  // only its view holds it
     const Tensor view = reshape(exp(product), {3, 2}), same = reshape(x, {6});
     const Tensor one = reshape(sum(view), {1});
     const Tensor root = sum(view) + sum(same) + sum(one);
@@ -74,7 +74,7 @@ TEST_CASE("a run without a plan lets views share what they show") {
     CHECK(root.evaluated());
 }
 
-TEST_CASE("a run without a plan asks no view to compute") {
+TEST_CASE("a run without a plan never calls a view's kernel") {
     struct Shown final : General {
         std::string_view name() const noexcept override { return "shown"; }
         Form form() const noexcept override { return Form::view; }
@@ -87,7 +87,7 @@ TEST_CASE("a run without a plan asks no view to compute") {
     CHECK(root.to_vector<float>() == std::vector<float>(4, 7));
 }
 
-TEST_CASE("what a run without a plan computes under NoGrad lets go of its inputs") {
+TEST_CASE("under NoGrad the results of a run without a plan release their inputs") {
     const NoGrad no_grad;
     const Tensor held = tanh(leaf({4}));
     const Tensor root = held * held;
@@ -97,7 +97,7 @@ TEST_CASE("what a run without a plan computes under NoGrad lets go of its inputs
     CHECK(held.evaluated());
 }
 
-TEST_CASE("a run without a plan that fails leaves every tensor as it was") {
+TEST_CASE("a failed run without a plan changes no tensor") {
     const Tensor held = exp(leaf({4}));
     const Tensor root = take(held, Tensor(tensor(std::array<std::int64_t, 1>{9})));
     Interpreter graph;
@@ -111,13 +111,13 @@ TEST_CASE("a run without a plan that fails leaves every tensor as it was") {
 TEST_CASE("only graphs of small arrays run without a plan") {
     CHECK(small(exp(leaf({512}))));
     CHECK_FALSE(small(exp(leaf({513}))));
-    CHECK(small(sum(leaf({1000}))));  // a value that is known may be of any size
+    CHECK(small(sum(leaf({1000}))));  // an evaluated input may have any size
     Tensor deep = leaf({8});
     for (int i = 0; i < 100'000; ++i) deep = deep + 1;
     CHECK_FALSE(small(deep));
 }
 
-TEST_CASE("graphs of the same operations, shapes and edges have one hash") {
+TEST_CASE("graphs of the same operations, shapes and edges have the same hash") {
     const auto one = [](double value, const Shape& shape) {
         const Tensor x = leaf(shape, value);
         return hash(tanh(x * x) + x);

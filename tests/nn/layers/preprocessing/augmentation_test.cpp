@@ -102,7 +102,7 @@ TEST_CASE("RandomZoom stretches around the middle", "[nn]") {
                        x);
     };
     check_values(zoomed(0, picture(2, 2)), {1, 2, 3, 4});
-    // From twice as far away: every second element, and what lies outside.
+    // Half the size: every second element, and the fill outside.
     check_values(zoomed(1, picture(1, 5)), {9, 1, 3, 5, 9});
     // From half as far: halves between the middle ones.
     check_values(zoomed(-0.5, picture(1, 5)), {2, 2.5, 3, 3.5, 4});
