@@ -1,5 +1,5 @@
-// Random graphs: whatever the planner makes of one, its values are those of the same operations
-// evaluated one by one, bit by bit, also where parameters are overwritten.
+// Random graphs: planned evaluation gives the bits of single operations, also if parameters are
+// overwritten.
 #include <algorithm>
 #include <vector>
 
@@ -26,14 +26,14 @@ public:
 
     Index below(Index n) { return random_.below(static_cast<std::uint32_t>(n)); }
 
-    // Adds `count` operations to `values`, each on some of the values before it.
+    // Adds `count` operations to `values`, each on some earlier values.
     void extend(std::vector<Tensor>& values, int count) {
         for (int i = 0; i < count; ++i) values.push_back(operation(values));
     }
     const Tensor& any(const std::vector<Tensor>& values) {
         return values[static_cast<std::size_t>(below(static_cast<Index>(values.size())))];
     }
-    // `x` squeezed and stretched into `shape`.
+    // A tensor of `shape` that depends on `x`.
     static Tensor shaped(const Tensor& x, const Shape& shape) {
         return mean(x) + broadcast_to(scalar(0.5), shape);
     }
@@ -105,7 +105,7 @@ std::vector<Parameter> parameters(Index rows) {
             Parameter("e", random_normal({rows, 130}, rng))};
 }
 
-// Evaluates within about the smallest budget that will do.
+// Evaluates within about the smallest possible budget.
 void evaluate_tightly(const Tensor& root, std::span<const Assignment> assignments) {
     for (std::size_t budget = 1000;; budget += budget / 4) {
         try {
@@ -116,7 +116,7 @@ void evaluate_tightly(const Tensor& root, std::span<const Assignment> assignment
     }
 }
 
-// What a few steps of the program leave behind: values that were held, and the parameters.
+// The held values and the parameters after a few steps of the program.
 std::vector<std::vector<float>> outcome(std::uint64_t seed, Index rows = 5, bool tight = false) {
     std::vector<Parameter> slots = parameters(rows);
     std::vector<std::vector<float>> seen;
@@ -155,8 +155,8 @@ std::vector<std::vector<float>> outcome(std::uint64_t seed, Index rows = 5, bool
     return seen;
 }
 
-// The gradients of a program. With `twice`, by a plan that computes some values again: those that
-// are computed up to some step, for what reads them later, by chance; `twice` tells how many.
+// The gradients of a program. With `twice`, the plan computes some random values again for readers
+// after a random step, and `twice` counts them.
 std::vector<std::vector<float>> gradients(std::uint64_t seed, std::size_t* twice = nullptr) {
     const std::vector<Parameter> slots = parameters(5);
     Program program({seed, 0});
@@ -210,7 +210,8 @@ TEST_CASE("random graphs have the same bits whether they are planned or evaluate
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         INFO("seed " << seed);
         const auto first = outcome(seed);
-        // Small ones run without a plan first. All are planned the second time, followed the third.
+        // A small graph runs without a plan first, is planned the second time and reuses the plan
+        // the third.
         for (int again = 0; again < 2; ++again) CHECK(same_bits(first, outcome(seed)));
         const Eager eager;
         CHECK(same_bits(first, outcome(seed)));
@@ -237,7 +238,7 @@ TEST_CASE("random graphs have the same bits within the smallest memory budget") 
     }
 }
 
-TEST_CASE("random graphs have the same bits whatever is computed twice") {
+TEST_CASE("random graphs have the same bits, whichever values are computed twice") {
     std::size_t all = 0;
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         INFO("seed " << seed);

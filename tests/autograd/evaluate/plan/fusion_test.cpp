@@ -1,4 +1,4 @@
-// Reductions that are fed by the group whose values they reduce.
+// Groups feed the reductions of their values.
 #include <string>
 #include <vector>
 
@@ -23,8 +23,8 @@ struct Steps {
     std::size_t calls, groups, workspace;
 };
 
-// What the plan for the graph that `f` records does; its values are as in Eager, to the last bit,
-// for any number of threads.
+// The steps of the plan for the graph that `f` records. Checks that its values have the bits of
+// Eager for any number of threads.
 template <class F>
 Steps steps_of(F f) {
     const Threads restore;
@@ -58,10 +58,10 @@ Tensor drawn(const Shape& shape, DType dtype = f32) {
 
 }  // namespace
 
-TEST_CASE("a reduction is fed with what a group computes, which is no array then") {
+TEST_CASE("a group feeds a reduction with its values, without an array") {
     struct Case {
         Shape shape;
-        std::vector<int> axes;  // none: all
+        std::vector<int> axes;  // empty: all
     };
     const std::vector<Case> cases{
         {{300000}, {}},
@@ -97,7 +97,7 @@ TEST_CASE("a reduction is fed with what a group computes, which is no array then
     }
 }
 
-TEST_CASE("a reduction of integers and of bools is fed, too") {
+TEST_CASE("reductions of integers and bools are fed, too") {
     const Tensor x = drawn({70000});
     const Steps steps = steps_of([&] {
         const Tensor hit = x > 0.5;
@@ -107,7 +107,7 @@ TEST_CASE("a reduction of integers and of bools is fed, too") {
     CHECK(steps.workspace == 0);
 }
 
-TEST_CASE("what is reduced and read by others as well is read once") {
+TEST_CASE("a value that is reduced and read is computed in one pass") {
     const Tensor x = drawn({64, 48}), w = drawn({48, 48}), row = drawn({48});
     const auto layer = [&] {
         const Tensor h = relu(x * row + 0.5);
@@ -122,7 +122,7 @@ TEST_CASE("what is reduced and read by others as well is read once") {
     CHECK(steps_of(held).calls == 0);
 }
 
-TEST_CASE("reductions of one group have one tree; another one is a step of its own") {
+TEST_CASE("a group feeds reductions over the same axes; others are separate steps") {
     const Tensor x = drawn({300, 200});
     const auto different = [&] {
         const Tensor y = square(x);
@@ -141,7 +141,7 @@ TEST_CASE("reductions of one group have one tree; another one is a step of its o
     CHECK(steps_of(stretched).calls == 2);
 }
 
-TEST_CASE("what reads a reduction comes after the group that feeds it") {
+TEST_CASE("readers of a reduction run after the group that feeds it") {
     const Tensor x = drawn({40, 500});
     const auto normalised = [&] {
         const Tensor mean_of = mean(x * 2, -1, true);
@@ -150,7 +150,8 @@ TEST_CASE("what reads a reduction comes after the group that feeds it") {
         const Tensor loss = sum(y * x);
         return std::vector{y, loss, grad(loss, {x})[0]};
     };
-    CHECK(steps_of(normalised).calls == 2);  // at one level over rows and over all
+    CHECK(steps_of(normalised).calls ==
+          2);  // two reductions at one level, over rows and over all axes
     const auto softmax_by_hand = [&] {
         const Tensor e = exp(x - max(x * 1, 1, true));
         return std::vector{e / sum(e, 1, true)};
@@ -158,7 +159,7 @@ TEST_CASE("what reads a reduction comes after the group that feeds it") {
     CHECK(steps_of(softmax_by_hand).calls == 0);
 }
 
-TEST_CASE("long chains, which are cut, feed reductions") {
+TEST_CASE("long chains that are cut feed reductions") {
     const Tensor x = drawn({5000});
     const auto chain = [&] {
         Tensor t = x;

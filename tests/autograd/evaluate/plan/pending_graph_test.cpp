@@ -1,4 +1,4 @@
-// The snapshot that all parts of the evaluator read.
+// The snapshot of the graph for the whole evaluator.
 #include <shikumi/autograd/evaluate/plan/pending_graph.hpp>
 
 #include <array>
@@ -45,14 +45,14 @@ TEST_CASE("a pending graph has inputs before consumers, down to known values") {
     CHECK(graph[3].op->name() == "add");
     CHECK(inputs(graph, 1) == Positions{0});
     CHECK(inputs(graph, 3) == Positions{1, 2});
-    CHECK_FALSE(graph.pending(0));  // though it could be computed again
+    CHECK_FALSE(graph.pending(0));  // evaluated, although it still has an operation
     CHECK(inputs(graph, 0).empty());
     CHECK(graph.pending(1));
     CHECK_FALSE(graph.pending(2));
     CHECK(graph.pending(3));
 }
 
-TEST_CASE("a pending graph knows its roots, and what somebody holds") {
+TEST_CASE("a pending graph knows its roots and the nodes with handles") {
     const Tensor x = leaf({4});
     const Tensor held = exp(x);
     const Tensor root = held * held + tanh(x);
@@ -87,7 +87,7 @@ TEST_CASE("a view's value lies in another node's array") {
     CHECK(graph.offset(3) == 0);
 }
 
-TEST_CASE("a view of a known scalar has an array of its own") {
+TEST_CASE("a view of a known scalar has its own array") {
     const Tensor root = reshape(leaf({}), {1});
     const PendingGraph graph = snapshot(root);
     CHECK(names(graph) == Names{"-", "reshape"});
@@ -110,7 +110,7 @@ TEST_CASE("a pending graph knows the assigned values and the parameters' old one
     CHECK(graph.old_values()[1] == PendingGraph::none);
 }
 
-TEST_CASE("a snapshot is taken anew, whatever came before") {
+TEST_CASE("a snapshot replaces the previous one") {
     PendingGraph graph;
     CHECK(graph.size() == 0);
     const std::array<Tensor, 2> roots{exp(leaf({2})), tanh(leaf({2}))};
@@ -151,7 +151,7 @@ TEST_CASE("late nodes read copies of the dropped ones") {
     CHECK(copied.roots()[0] == 8);
     CHECK(copied.position(*root.node()) == 8);
     CHECK(copied.is_output(1));
-    CHECK_FALSE(copied.is_output(5));  // a copy leaves nothing behind
+    CHECK_FALSE(copied.is_output(5));  // a copy is no output
     CHECK(copied.uses(1) == graph.uses(1));
     CHECK(graph.position(*root.node()) == 5);
 }

@@ -1,4 +1,4 @@
-// Recomputable values that a group computes again instead of reading what another one has stored.
+// Groups compute cheap values again instead of reading the stored values of other groups.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -24,15 +24,15 @@ Tensor drawn(const Shape& shape) {
     return t;
 }
 
-// In arrays of n floats: what the groups of n elements in a plan read and write, and what waits in
-// the workspace.
+// The arrays of n floats that the groups of n elements in a plan read and write, and those in the
+// workspace.
 struct Traffic {
     double arrays, waiting;
-    std::vector<std::uint32_t> operations;  // of each group
+    std::vector<std::uint32_t> operations;  // number in each group
 };
 
-// For the graph that `f` records, whose values are those of Eager to the last bit. Something else
-// takes the cache.
+// The traffic of the graph that `f` records. Checks that its values have the bits of Eager. Another
+// array of `cached` elements fills the cache.
 template <class F>
 Traffic traffic(F f, Index cached = 1 << 22) {
     const Tensor much = drawn({cached});
@@ -67,7 +67,7 @@ Traffic traffic(F f, Index cached = 1 << 22) {
     return t;
 }
 
-// A loss that is known only when all of y is, and its gradient.
+// A loss that needs all of y first, and its gradient.
 std::vector<Tensor> loss_and_gradient(const Tensor& y, const Tensor& x) {
     const Tensor loss = square(sum(y));
     return {loss, grad(loss, {x})[0]};
@@ -75,14 +75,14 @@ std::vector<Tensor> loss_and_gradient(const Tensor& y, const Tensor& x) {
 
 }  // namespace
 
-TEST_CASE("a cheap value is computed again where its inputs are fewer bytes than itself") {
+TEST_CASE("a cheap value is computed again if its inputs have fewer bytes") {
     const Tensor x = drawn({n}), one = drawn({1});
-    SECTION("read x, read x again and write the gradient") {
+    SECTION("x is read twice and the gradient is written") {
         const Traffic t = traffic([&] { return loss_and_gradient(relu(x * one + 1.0), x); });
         CHECK(t.arrays == Approx(3).margin(0.01));
         CHECK(t.waiting < 0.01);
     }
-    SECTION("of a chain, all but what would need another array") {
+    SECTION("of a chain only one value is stored") {
         const Tensor a = drawn({n}) * 1.0, b = drawn({n}) + 1.0;
         evaluate(a), evaluate(b);
         const auto chain = [&] {
@@ -91,11 +91,12 @@ TEST_CASE("a cheap value is computed again where its inputs are fewer bytes than
             return loss_and_gradient(t * a, x);
         };
         const Traffic t = traffic(chain);
-        // x, a, b and the first relu; that, a, b and the gradient
+        // The forward group: x, a, b, the first relu. The backward group: the same relu, a, b, the
+        // gradient.
         CHECK(t.arrays == Approx(8).margin(0.01));
         CHECK(t.waiting == Approx(1).margin(0.01));
     }
-    SECTION("as often as it is read") {
+    SECTION("a value is computed again for each reader") {
         const auto thrice = [&] {
             const Tensor y = abs(x);
             const Tensor first = sum(y), second = sum(y * first), third = sum(y * second);
@@ -103,7 +104,7 @@ TEST_CASE("a cheap value is computed again where its inputs are fewer bytes than
         };
         CHECK(traffic(thrice).arrays == Approx(3).margin(0.01));
     }
-    SECTION("and its own group doesn't compute what is read only elsewhere") {
+    SECTION("a group doesn't compute values that only other groups read") {
         const auto mask = [&] {
             const Tensor y = x * sum(x * x) * 2.0, positive = y > 0.5;
             return std::vector{where(positive, y * sum(y), y)};
@@ -114,15 +115,15 @@ TEST_CASE("a cheap value is computed again where its inputs are fewer bytes than
     }
 }
 
-TEST_CASE("what is not cheap, or would cost more bytes, or is an array anyway, is kept") {
+TEST_CASE("expensive values, inputs of more bytes and results are stored") {
     const Tensor x = drawn({n});
     const auto arrays = [&](auto f) { return traffic(f).arrays; };
-    SECTION("a transcendental function, but not what is made of it") {
+    SECTION("a transcendental function is stored, cheap functions of it are not") {
         CHECK(arrays([&] { return loss_and_gradient(exp(x), x); }) == Approx(4).margin(0.01));
         CHECK(arrays([&] { return loss_and_gradient(relu(tanh(x) * 2.0), x); }) ==
               Approx(4).margin(0.01));
     }
-    SECTION("a value of two arrays that nobody else reads there") {
+    SECTION("a value of two arrays without another reader") {
         const Tensor a = drawn({n}) + 1.0;
         evaluate(a);
         const auto f = [&] {
@@ -131,14 +132,14 @@ TEST_CASE("what is not cheap, or would cost more bytes, or is an array anyway, i
         };
         CHECK(arrays(f) == Approx(5).margin(0.01));
     }
-    SECTION("what the user gets") {
+    SECTION("a result") {
         const auto f = [&] {
             const Tensor y = relu(x);
             return std::vector{y, y * sum(y)};
         };
         CHECK(arrays(f) == Approx(4).margin(0.01));
     }
-    SECTION("what fits into the cache, with all else") {
+    SECTION("values that fit into the cache together") {
         const auto f = [&] { return loss_and_gradient(relu(x * 2.0), x); };
         CHECK(arrays(f) == Approx(3).margin(0.01));
         CHECK(traffic(f, 1 << 20).arrays == Approx(4).margin(0.01));
@@ -167,7 +168,7 @@ TEST_CASE("values are computed again in groups of rows, of other dtypes, and acr
     traffic(long_chain);
 }
 
-TEST_CASE("random graphs whose cheap values are computed again have the same bits") {
+TEST_CASE("random graphs with recomputed values have the same bits") {
     const Tensor much = drawn({1 << 22}), x = drawn({256, 128}), row = tanh(drawn({128}));
     evaluate(row);
     const auto record = [&](std::uint64_t seed) {

@@ -65,7 +65,7 @@ std::vector<float> weights_of(const std::vector<Parameter>& parameters) {
 
 }  // namespace
 
-TEST_CASE("a plan stays within its budget, and computes no more twice than it has to") {
+TEST_CASE("a plan stays within its budget and computes few values twice") {
     const Tensor x = batch(512, 32);
     for (const double rate : {0.0, 0.2}) {
         Deep net(rate);
@@ -79,7 +79,7 @@ TEST_CASE("a plan stays within its budget, and computes no more twice than it ha
             const Deep::Plan plan = net.plan(x, budget);
             CHECK(plan.workspace <= budget);
             CHECK(plan.calls >= before);
-            CHECK(plan.calls <= free.calls + 24);  // of a layer's calls one at most is repeated
+            CHECK(plan.calls <= free.calls + 24);  // at most one call of a layer is repeated
             before = plan.calls;
         }
         CHECK(before > free.calls);
@@ -101,7 +101,7 @@ TEST_CASE("training within a budget gives the same bits, recorded and captured")
     for (const double rate : {0.0, 0.3}) {
         Deep free(rate), recorded(rate), captured(rate);
         const std::size_t budget = free.plan(x, unlimited).workspace / 2;
-        recorded.plan(x, unlimited);  // draws what the other one has drawn
+        recorded.plan(x, unlimited);  // draws the same random numbers as the other
         captured.plan(x, unlimited);
         auto step = capture([&](const Tensor& in) { return captured.step(in, unlimited); },
                             {.memory_budget = budget});
@@ -115,7 +115,7 @@ TEST_CASE("training within a budget gives the same bits, recorded and captured")
     }
 }
 
-TEST_CASE("a budget that can't be kept is refused, and nothing has changed") {
+TEST_CASE("an impossible budget is refused and changes nothing") {
     const Tensor x = batch(512, 32);
     Deep net;
     const auto before = weights_of(net.weights);
@@ -131,7 +131,7 @@ TEST_CASE("a budget that can't be kept is refused, and nothing has changed") {
     CHECK(net.step(x, unlimited).item<float>() > 0);
 }
 
-TEST_CASE("plans of one graph under several budgets are kept apart") {
+TEST_CASE("each budget has its own plan of a graph") {
     const Tensor x = batch(512, 32);
     Deep net, other;
     const std::size_t most = net.plan(x, unlimited).workspace;

@@ -1,4 +1,4 @@
-// Which arrays of a plan share their memory.
+// Arrays of a plan that share memory.
 #include <vector>
 
 #include <shikumi/autograd/evaluate/plan/planner.hpp>
@@ -18,7 +18,7 @@ Tensor matrix(Index rows, Index columns) {
     return reshape(arange(0, static_cast<double>(rows * columns), 1, f32), {rows, columns}) * 1e-3;
 }
 
-// What the plan for the graph that `f` records needs; its values are as in Eager.
+// The workspace of the plan for the graph that `f` records. Checks its values against Eager.
 template <class F>
 std::size_t workspace(F f) {
     const std::vector<float> wanted = [&] {
@@ -34,15 +34,15 @@ std::size_t workspace(F f) {
 
 }  // namespace
 
-TEST_CASE("a group's value is written over an array that ends with it") {
+TEST_CASE("a group's value overwrites an array whose last reader is the group") {
     const Tensor x = matrix(n, n), row = matrix(1, n);
     evaluate(x), evaluate(row);
 
-    SECTION("from one product to the next there is one array") {
+    SECTION("between two products there is one array") {
         CHECK(workspace([&] { return matmul(relu(matmul(x, x) + 1.0), x); }) == array);
         CHECK(workspace([&] { return matmul(relu(matmul(x, x) * row), x); }) == array);
     }
-    SECTION("but not while it is still read") {
+    SECTION("an array with later readers is not overwritten") {
         const auto twice = [&] {
             const Tensor y = matmul(x, x), u = exp(-y);
             return matmul(u, u * y);
@@ -54,7 +54,7 @@ TEST_CASE("a group's value is written over an array that ends with it") {
         };
         CHECK(workspace(later) == 3 * array);
     }
-    SECTION("two values take the places of two arrays, whoever reads them how often") {
+    SECTION("two values overwrite two arrays, for any number of readers") {
         const auto two = [&] {
             const Tensor a = matmul(x, x), b = transpose(x);
             const Tensor u = where(a > 0.1, a, a * 2.0), v = where(b > u, b, b * u);
@@ -62,7 +62,7 @@ TEST_CASE("a group's value is written over an array that ends with it") {
         };
         CHECK(workspace(two) == 2 * array);
     }
-    SECTION("nor where it is stretched, or has elements of another size") {
+    SECTION("a broadcast array or one of another element size is not overwritten") {
         CHECK(workspace([&] { return matmul(relu(matmul(row, x) + x), x); }) ==
               array + n * sizeof(float));
         CHECK(workspace([&] {

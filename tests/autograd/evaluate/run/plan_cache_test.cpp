@@ -1,4 +1,4 @@
-// Plans are known again where, and only where, the graph is the same.
+// A plan is found again if, and only if, the graph is the same.
 #include <shikumi/autograd/evaluate/run/plan_cache.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -9,7 +9,7 @@ using namespace shikumi::detail;
 
 namespace {
 
-// The graph that `f` records: its temporaries are gone, so that nobody holds inner nodes.
+// The graph that `f` records. Its temporaries are gone, so that no handle holds inner nodes.
 template <class F>
 Tensor recorded(F f) {
     return f();
@@ -30,20 +30,21 @@ bool matches(const GraphSignature& s, const Tensor& root) {
 
 }  // namespace
 
-TEST_CASE("a structure fits graphs that differ in values alone") {
+TEST_CASE("a signature matches graphs that differ only in values") {
     const GraphSignature s = described(recorded([] { return exp(leaf()) * 2.0 + leaf(); }));
     const auto same = [&](auto f) { return matches(s, recorded(f)); };
     CHECK(same([] { return exp(leaf()) * 3.0 + leaf(); }));
     const Tensor x = leaf();
-    CHECK(same([&] { return exp(x) * 3.0 + x; }));  // a leaf may stand for two: it is only read
+    CHECK(
+        same([&] { return exp(x) * 3.0 + x; }));  // one leaf may replace two, since it is only read
     CHECK_FALSE(same([] { return exp(leaf()) * 2.0 - leaf(); }));
     CHECK_FALSE(same([] { return exp(leaf(5)) * 2.0 + leaf(5); }));
     CHECK_FALSE(same([] { return exp(leaf().cast(f64)) * 2.0 + leaf().cast(f64); }));
     CHECK_FALSE(same([] { return leaf() + exp(leaf()) * 2.0; }));
-    CHECK_FALSE(same([] { return exp(leaf()) * leaf() + leaf(); }));  // a scalar is no array
+    CHECK_FALSE(same([] { return exp(leaf()) * leaf() + leaf(); }));  // a scalar is not an array
 }
 
-TEST_CASE("a node read twice is not two equal nodes") {
+TEST_CASE("the signature tells a node read twice from two equal nodes") {
     const auto squared = [] {
         const Tensor t = tanh(leaf());
         return t * t;
@@ -57,7 +58,7 @@ TEST_CASE("a node read twice is not two equal nodes") {
     CHECK_FALSE(matches(twice, squared()));
 }
 
-TEST_CASE("who is held is structure") {
+TEST_CASE("the signature tells nodes with handles from others") {
     const auto graph = [](Tensor& inner) {
         inner = exp(leaf());
         return inner * 2.0;
@@ -74,7 +75,7 @@ TEST_CASE("who is held is structure") {
     CHECK_FALSE(matches(without, graph(held)));
 }
 
-TEST_CASE("attributes are structure") {
+TEST_CASE("the signature contains attributes") {
     const auto kept = [] { return sum(exp(leaf()), 0, true); };
     const GraphSignature s = described(kept());
     CHECK(matches(s, kept()));
@@ -82,7 +83,7 @@ TEST_CASE("attributes are structure") {
     CHECK_FALSE(matches(s, recorded([] { return max(exp(leaf()), 0, true); })));
 }
 
-TEST_CASE("an evaluated node is a value") {
+TEST_CASE("the signature treats an evaluated node as a value") {
     const auto graph = [](const Tensor& inner) { return inner * 2.0 + 1.0; };
     const GraphSignature pending = described(recorded([&] { return graph(exp(leaf())); }));
     const Tensor known = exp(leaf());
