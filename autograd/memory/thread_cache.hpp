@@ -1,4 +1,4 @@
-// ThreadCache: working memory that a thread keeps from one use to the next.
+// ThreadCache: an object that a thread keeps from one use to the next.
 #pragma once
 
 #include <cstddef>
@@ -8,9 +8,9 @@
 
 namespace shikumi::detail {
 
-/// A T for one scope, whose containers keep their capacity for the thread's next ThreadCache<T>. A
-/// nested use gets another T. T has `clear()` and `worth_keeping()`: false once it has grown too
-/// large.
+/// A T for one scope. It is kept for this thread's next ThreadCache<T>, so that its containers keep
+/// their memory; a nested use gets a T of its own. T has `clear()`, called in between, and
+/// `worth_keeping()`: false once the object is too large to be kept.
 template <class T>
 class ThreadCache {
 public:
@@ -35,20 +35,21 @@ private:
     std::unique_ptr<T> object_;
 };
 
-/// Sees to it that `buffer` has room for `bytes`; what was in it is lost.
-inline void want(Buffer& buffer, std::size_t bytes) {
+/// Gives the buffer room for `bytes`. Its values are lost where it had less.
+inline void ensure_capacity(Buffer& buffer, std::size_t bytes) {
     if (buffer.capacity() < bytes) buffer = Buffer::allocate(bytes);
 }
-/// Lets go of a buffer that is too large to wait for the next run, and is true then. A small one
-/// stays, so that a small step asks nobody for memory.
-inline bool let_go_if_large(Buffer& buffer) noexcept {
+
+/// Empties a buffer that is too large to be kept for the next run, and returns true then. A small
+/// one stays, so that a small step allocates nothing.
+inline bool release_if_large(Buffer& buffer) noexcept {
     constexpr std::size_t small = std::size_t{128} << 10;
     if (buffer.capacity() <= small) return false;
     buffer = Buffer();
     return true;
 }
 
-/// Nodes of a walk beyond which a thread doesn't keep the memory of it.
+/// The most nodes of a graph for which a thread keeps an evaluator's memory.
 inline constexpr std::size_t largest_kept_traversal = std::size_t{1} << 22;
 
 }  // namespace shikumi::detail

@@ -41,7 +41,9 @@ public:
     /// `options` hold for everything that the function evaluates.
     explicit CapturedPrograms(const EvaluationOptions& options = {});
     ~CapturedPrograms();
+    /// Takes over the recordings.
     CapturedPrograms(CapturedPrograms&&) noexcept;
+    /// Replaces its own recordings by the other ones.
     CapturedPrograms& operator=(CapturedPrograms&&) noexcept;
 
     /// The result of `function(arguments...)`, recorded at the first call with such arguments and

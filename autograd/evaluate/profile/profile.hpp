@@ -14,55 +14,64 @@
 namespace shikumi {
 
 namespace detail {
+struct Call;
+struct Group;
 struct Plan;
 class Timer;
 }  // namespace detail
 
-/// While it lives, evaluations on this thread are timed, operation by operation, whether they are
-/// recorded anew, recognised or replayed by `capture`, as those of `fit` are:
+/// Times the evaluations of this thread while it lives, operation by operation:
 ///
 ///     Profile p;
 ///     model.fit(x, y);
 ///     std::cout << p.report();
 ///
-/// Of two that are nested the inner one is told of evaluations, and tells the outer at its end. It
-/// belongs to the thread that made it; what other threads compute for that thread's evaluations is
-/// in the time that they take. Without a Profile nothing is timed, and nothing costs more.
+/// Evaluations count in the same way whether their graphs are new, known from before, or replayed
+/// by `capture`, as the steps of `fit` are. Work that other threads do for an evaluation is part of
+/// the time that the evaluation takes. Profiles may be nested: the inner one counts, and adds its
+/// rows to the outer one when it ends. A Profile belongs to the thread that made it. Where none
+/// lives, nothing is timed and nothing costs more.
 class Profile {
 public:
+    /// The clock that measures.
     using Clock = std::chrono::steady_clock;
 
-    /// What one operation took in one layer, all calls together.
+    /// All calls of one operation in one layer, added up.
     struct Row {
-        /// Of an operation, or "multiply+add+tanh" where pointwise operations ran as one loop; of
-        /// more than four the first and last two, and how many. In the layer "(evaluator)":
-        /// "recognise", "plan", "bind" (take memory) and "publish", which precede and follow the
-        /// operations.
+        /// The operation's name, or "multiply+add+tanh" where pointwise operations ran as one loop:
+        /// of more than four, the first and last two and the number of all. In the layer
+        /// "(evaluator)" stand "recognise", "plan", "bind" (take memory) and "publish", which
+        /// precede and follow the operations.
         std::string name;
-        std::string layer;  ///< its path, a loop's first operation's; "" outside of layers
-        std::int64_t calls = 0;
-        double seconds = 0;
-        double flops = 0;  ///< as `Op::flops` counts them
-        double bytes = 0;  ///< of the arrays that are read and written
+        std::string layer;       ///< path of the layer; a loop's first operation's; "": none
+        std::int64_t calls = 0;  ///< number of calls
+        double seconds = 0;      ///< time of all calls together
+        double flops = 0;        ///< floating-point operations, as `Op::flops` counts them
+        double bytes = 0;        ///< bytes of the arrays that are read and written
 
+        /// Adds the figures of `other`; name and layer stay.
         Row& operator+=(const Row& other) noexcept;
     };
 
+    /// Begins to time this thread's evaluations.
     Profile();
+    /// Ends it, and adds the rows to the enclosing Profile.
     ~Profile();
     Profile(const Profile&) = delete;
     Profile& operator=(const Profile&) = delete;
 
-    /// One for each name in each layer; that of the most time first, as in the two below.
+    /// One row for each name in each layer, in the order of falling time.
     std::vector<Row> rows() const;
-    /// One for each name; `layer` is empty.
+    /// One row for each name, in the order of falling time; `layer` is empty.
     std::vector<Row> by_operation() const;
-    /// One for each layer; `name` is empty.
+    /// One row for each layer, in the order of falling time; `name` is empty.
     std::vector<Row> by_layer() const;
-    /// The three as tables of at most so many rows, for people.
+    /// Three tables for people, of at most `most_rows` rows each: by operation, by layer, and by
+    /// both.
     std::string report(std::size_t most_rows = 20) const;
-    /// Writes each call's beginning and duration (of the first million) as Chrome's trace events:
-    /// JSON for ui.perfetto.dev and chrome://tracing. Throws IoError; an old file stays then.
+    /// Writes the beginning and duration of the first million calls as Chrome's trace events: JSON
+    /// for ui.perfetto.dev and chrome://tracing. Throws IoError where `file` can't be written; an
+    /// existing file stays as it was then.
     void write_trace(const std::filesystem::path& file) const;
 
 private:
@@ -70,29 +79,32 @@ private:
 
     static constexpr std::size_t most_events = 1'000'000;
     static constexpr std::size_t most_plans = 1000;
-    using Number = std::uint32_t;  // of a row
-    struct Step {
-        Number row;
+    using RowIndex = std::uint32_t;
+    // What one run of a plan's step adds to its row.
+    struct StepCost {
+        RowIndex row;
         double flops, bytes;
     };
     struct Event {
         Clock::time_point start;
         Clock::duration duration;
-        Number row;
+        RowIndex row;
     };
 
-    Number row_of(std::string name, std::string layer);
-    /// What the steps of `plan` are, which only its first evaluation works out.
-    const std::vector<Step>& steps_of(const detail::Plan& plan);
-    void add(const Step& step, Clock::time_point start, Clock::time_point end);
-    void add_part(const char* name, Clock::time_point start, Clock::time_point end);
-    void take(const Profile& inner);
+    RowIndex row_of(std::string name, std::string layer);
+    // Of the plan's steps in order. Only a plan's first evaluation works them out.
+    const std::vector<StepCost>& costs_of(const detail::Plan& plan);
+    StepCost cost_of(const detail::Plan& plan, const detail::Group& group);
+    StepCost cost_of(const detail::Plan& plan, const detail::Call& call);
+    void add(const StepCost& cost, Clock::time_point start, Clock::time_point end);
+    void add_part(const char* part, Clock::time_point start, Clock::time_point end);
+    void add_all_of(const Profile& inner);
 
     Profile* outer_;
     Clock::time_point start_;
     std::vector<Row> rows_;
-    std::map<std::pair<std::string, std::string>, Number> numbers_;  // by name and layer
-    std::unordered_map<std::uint64_t, std::vector<Step>> plans_;     // by Plan::number
+    std::map<std::pair<std::string, std::string>, RowIndex> row_indices_;  // by name and layer
+    std::unordered_map<std::uint64_t, std::vector<StepCost>> plans_;       // by Plan::number
     std::vector<Event> events_;
 };
 

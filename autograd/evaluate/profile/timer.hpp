@@ -1,4 +1,4 @@
-// Timer: what an evaluation tells the thread's Profile.
+// Timer: measures one evaluation for the thread's Profile.
 #pragma once
 
 #include <shikumi/autograd/evaluate/plan/plan.hpp>
@@ -6,28 +6,30 @@
 
 namespace shikumi::detail {
 
-/// Looks once, at its beginning, whether a Profile lives.
+/// Times the parts and steps of one evaluation. Looks for a Profile once, when it is made; where
+/// none lives it measures nothing and reads no clock.
 class Timer {
 public:
     Timer() noexcept : profile_(current) {
         if (profile_) since_ = Profile::Clock::now();
     }
+    /// True where a Profile lives.
     explicit operator bool() const noexcept { return profile_ != nullptr; }
 
-    /// The time since the last lap went into a part of the evaluator's own work.
+    /// Counts the time since the last lap as the evaluator's own `part`.
     void lap(const char* part) {
         if (!profile_) return;
         profile_->add_part(part, since_, Profile::Clock::now());
         since_ = Profile::Clock::now();
     }
-    /// Calls run(step) for each step of `plan`. Only where a Profile lives.
+    /// Calls run(step) for each step of the plan, and times each. Only where a Profile lives.
     template <class F>
-    void time(const Plan& plan, F&& run) {
-        const std::vector<Profile::Step>& known = profile_->steps_of(plan);
+    void time_steps(const Plan& plan, F&& run) {
+        const std::vector<Profile::StepCost>& costs = profile_->costs_of(plan);
         for (std::size_t i = 0; i < plan.steps.size(); ++i) {
             const auto start = Profile::Clock::now();
             run(plan.steps[i]);
-            profile_->add(known[i], start, Profile::Clock::now());
+            profile_->add(costs[i], start, Profile::Clock::now());
         }
         since_ = Profile::Clock::now();
     }

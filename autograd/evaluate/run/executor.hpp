@@ -15,42 +15,50 @@ namespace shikumi::detail {
 /// The nodes that a plan's numbers stand for.
 using Nodes = std::span<const Node* const>;
 
-/// One running evaluation: the addresses of a plan's slots, and the memory behind them.
+/// Runs plans, one evaluation after another: `bind`, `run`, `publish`, `release`. Holds the memory
+/// behind the plan's slots while an evaluation runs; what small plans need stays for the next one.
 class Executor {
 public:
-    /// Takes all the memory that the plan needs: after this nothing can run out. A kept value whose
-    /// node has memory already is written there.
+    /// Gives every slot an address. Takes all the memory that the plan needs: nothing runs out
+    /// later. A node that is to get a value and has memory already is written there.
     void bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assignments);
-    /// Computes. Throws what an operation's `eval` throws, with the place; nothing is changed then.
+    /// Computes. Throws what an operation's `eval` throws, with the layer; no node and no parameter
+    /// has changed then.
     void run(const Plan& plan, Timer& timer);
     /// Gives the outputs' nodes their values.
     void publish(const Plan& plan, Nodes nodes) noexcept;
-    /// Lets go of the memory, but for what a small plan needs.
+    /// Ends the evaluation. Large memory goes.
     void release() noexcept;
 
 private:
     static constexpr std::uint64_t no_plan = ~std::uint64_t{0};
+    // The memory that an output's value is written to: fresh, or an old leaf's, which the output
+    // takes over when all has gone well.
+    struct OutputMemory {
+        const Node* overwritten = nullptr;
+        Buffer fresh = {};
+    };
 
-    void lay_out(const Plan& plan);
+    void lay_out_memory(const Plan& plan);
+    void* take_output_memory(const OutputBuffer& output, const Node* old_value);
+
     void run_steps(const Plan& plan, std::span<const Step> steps);
     void run_call(const Plan& plan, const Call& call);
     void run_group(const Plan& plan, const Group& group);
+    void run_in_blocks(const Plan& plan, const Group& group);
     void run_blocks(const Plan& plan, const Group& group, Index first, Index last,
-                    std::byte* scratch, void** at) const;
+                    std::byte* scratch) const;
     void run_block(const Plan& plan, const Group& group, Index start, Index count, bool first,
-                   void* const* at) const;
+                   void* const* values) const;
+    void expand_broadcasts(const Plan& plan, const Group& group, Index start, Index count,
+                           bool first, void* const* values) const;
+    std::byte* scratch() const noexcept { return static_cast<std::byte*>(scratch_.data()); }
 
-    std::uint64_t bound_ = no_plan;  // whose places in the frame's memory the slots have
-    std::vector<void*> slots_;
-    // Where a value that has no memory yet is written: over an old leaf's, which it takes once all
-    // has gone well, or to its own.
-    struct Memory {
-        const Node* old = nullptr;
-        Buffer fresh = {};
-    };
-    std::vector<Memory> kept_;            // in the plan's order
-    std::vector<const void*> addresses_;  // a call's inputs
-    std::vector<ConstView> views_;
+    std::uint64_t laid_out_ = no_plan;    // the plan whose slots point into workspace and scratch
+    std::vector<void*> slots_;            // addresses
+    std::vector<OutputMemory> outputs_;   // in the plan's order; none for those with memory
+    std::vector<const void*> addresses_;  // of a call's inputs
+    std::vector<ConstView> views_;        // of a call's inputs
     Buffer workspace_;
     Buffer scratch_;
 };

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include <shikumi/autograd/evaluate/run/in_layer.hpp>
+#include <shikumi/autograd/evaluate/run/scope_context.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/copy.hpp>
 #include <shikumi/autograd/kernels/denormals.hpp>
@@ -91,8 +91,8 @@ void Interpreter::find_places() {
     }
     std::size_t bytes = 0;
     for (const Node* node : walk_.nodes()) bytes += pending(*node) ? room_for(node->spec) : 0;
-    want(workspace_, bytes);
-    want(stretched_, 3 * stretched_bytes);
+    ensure_capacity(workspace_, bytes);
+    ensure_capacity(stretched_, 3 * stretched_bytes);
     auto* next = static_cast<std::byte*>(workspace_.data());
     data_.resize(walk_.size());
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
@@ -118,7 +118,7 @@ void Interpreter::run() {
     for (std::uint32_t i = 0; i < walk_.size(); ++i) {
         const Node& node = walk_[i];
         if (!pending(node) || arrays_[i] != i) continue;
-        in_layer(node.scope, [&] { compute(i); });
+        with_scope_context(node.scope, [&] { compute(i); });
     }
     publish();
 }
@@ -166,7 +166,7 @@ void Interpreter::clear() noexcept {
     walk_.clear();
     roots_.clear();
     kept_.clear();
-    let_go_if_large(workspace_);
+    release_if_large(workspace_);
 }
 
 }  // namespace shikumi::detail

@@ -1,4 +1,4 @@
-// Errors of evaluation, which come far from the line that recorded the operation.
+// Errors of an evaluation, which comes long after the line that recorded the operation.
 #pragma once
 
 #include <string>
@@ -7,9 +7,10 @@
 
 namespace shikumi::detail {
 
-/// Calls f(). An error that it throws goes on with the layer's name, where there is one.
+/// Calls f(). Adds the name of the layer that recorded the operation to an Error that f throws;
+/// null: no layer did.
 template <class F>
-void in_layer(const std::string* scope, F&& f) {
+void with_scope_context(const std::string* scope, F&& f) {
     try {
         f();
     } catch (Error& error) {
