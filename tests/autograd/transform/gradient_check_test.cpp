@@ -86,7 +86,7 @@ struct Squared final : General {
         if (slopes.forward == 0) return {};
         return slopes.forward * in[0] * tangents[0];
     }
-    friend bool operator==(const Squared& a, const Squared& b) { return a.slopes == b.slopes; }
+    bool operator==(const Squared& other) const { return slopes == other.slopes; }
 
     Slopes slopes;
 };
