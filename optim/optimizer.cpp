@@ -6,6 +6,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/ops/detail/rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/autograd/transform/transform.hpp>
 #include <shikumi/optim/detail/checks.hpp>
@@ -13,6 +14,12 @@
 namespace shikumi::optim {
 
 namespace {
+
+using shikumi::detail::checked_indices;
+using shikumi::detail::indexed_rows_of;
+using shikumi::detail::IndexedRows;
+using shikumi::detail::put_rows;
+using shikumi::detail::sum_by_index;
 
 struct Remembered {
     Parameter weight;

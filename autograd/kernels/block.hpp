@@ -1,5 +1,5 @@
-// Block kernels: pointwise arithmetic on a short run of elements, so that any chain of them can go
-// through the cache block by block.
+// Block kernels: pointwise arithmetic on a short run of elements, so that a chain of operations can
+// pass through the cache block by block.
 #pragma once
 
 #include <concepts>
@@ -11,20 +11,23 @@
 
 namespace shikumi::kernels {
 
-/// out[i] = f(a[i], b[i], c[i]) for 0 <= i < n; inputs that f does not take are null. `out` may be
-/// one of the inputs, never overlap one otherwise.
+/// Computes out[i] = f(a[i], b[i], c[i]) for 0 <= i < n; inputs that f does not take are null.
+/// `out` may be one of the inputs, but must not overlap one in any other way.
 using BlockFunction = void (*)(Index n, void* out, const void* a, const void* b, const void* c);
 
-/// The loop of one operation, and for some the same with one of their inputs a single number, which
-/// then need not be written out n times: either of two, or the last of three.
+/// The loop of one operation. Some have further loops for an input that is a single number, which
+/// then need not be written out n times: either one of two inputs, or the last of three.
 struct BlockKernel {
-    BlockFunction full = nullptr;
-    BlockFunction first_single = nullptr;
-    BlockFunction second_single = nullptr;
-    BlockFunction third_single = nullptr;
+    BlockFunction full = nullptr;           ///< every input has n elements; empty: no such dtype
+    BlockFunction first_single = nullptr;   ///< the first of two inputs is one number
+    BlockFunction second_single = nullptr;  ///< the second of two inputs is one number
+    BlockFunction third_single = nullptr;   ///< the last of three inputs is one number
 
+    /// No loop.
     constexpr BlockKernel() = default;
+    /// A loop over whole inputs only.
     constexpr BlockKernel(BlockFunction f) : full(f) {}
+    /// A loop over whole inputs, and loops for a single number where they aren't null.
     constexpr BlockKernel(BlockFunction f, BlockFunction first, BlockFunction second,
                           BlockFunction third = nullptr)
         : full(f), first_single(first), second_single(second), third_single(third) {}
@@ -32,7 +35,7 @@ struct BlockKernel {
 
 namespace detail {
 
-// What f gives for T elements: bool stays bool, anything else goes back to T.
+// The element type of the result of f on elements of T: bool where f returns bool, else T.
 template <class T, class Result>
 using Out = std::conditional_t<std::is_same_v<Result, bool>, bool, T>;
 
@@ -43,17 +46,17 @@ struct Block {
         if constexpr (std::invocable<F, T>) {
             using R = Out<T, std::invoke_result_t<F, T>>;
             R* y = static_cast<R*>(out);
-            each(n, [=](Index i) { y[i] = static_cast<R>(F{}(x[i])); });
+            vectorized_for(n, [=](Index i) { y[i] = static_cast<R>(F{}(x[i])); });
         } else if constexpr (std::invocable<F, T, T>) {
             using R = Out<T, std::invoke_result_t<F, T, T>>;
             R* y = static_cast<R*>(out);
             const T* u = static_cast<const T*>(b);
-            each(n, [=](Index i) { y[i] = static_cast<R>(F{}(x[i], u[i])); });
+            vectorized_for(n, [=](Index i) { y[i] = static_cast<R>(F{}(x[i], u[i])); });
         } else {
             T* y = static_cast<T*>(out);
             const T* u = static_cast<const T*>(b);
             const T* v = static_cast<const T*>(c);
-            each(n, [=](Index i) { y[i] = static_cast<T>(F{}(x[i], u[i], v[i])); });
+            vectorized_for(n, [=](Index i) { y[i] = static_cast<T>(F{}(x[i], u[i], v[i])); });
         }
     }
 };
@@ -66,7 +69,7 @@ struct SingleBlock {
         R* y = static_cast<R*>(out);
         const T single = *static_cast<const T*>(first ? a : b);
         const T* x = static_cast<const T*>(first ? b : a);
-        each(n, [=](Index i) {
+        vectorized_for(n, [=](Index i) {
             y[i] = static_cast<R>(first ? F{}(single, x[i]) : F{}(x[i], single));
         });
     }
@@ -80,7 +83,7 @@ struct LastSingleBlock {
         const T* x = static_cast<const T*>(a);
         const T* u = static_cast<const T*>(b);
         const T single = *static_cast<const T*>(c);
-        each(n, [=](Index i) { y[i] = static_cast<T>(F{}(x[i], u[i], single)); });
+        vectorized_for(n, [=](Index i) { y[i] = static_cast<T>(F{}(x[i], u[i], single)); });
     }
 };
 
@@ -137,21 +140,21 @@ BlockKernel floating(DType t, F) {
     }
 }
 
-/// The same with a function for each of the two.
+/// The kernel of one function for f32 and another for f64; an empty one for other dtypes.
 template <class Single, class Double>
 BlockKernel floating(DType t, Single, Double) {
     return t == f32 ? detail::block_kernel<Single, float>() : floating(t, Double{});
 }
 
-/// The same where `fast`, free of branches, is for those f32 that it `takes`, and `slow` for all
-/// other numbers.
+/// The kernel of `fast`, which has no branches, for those f32 for which `takes` holds, and of
+/// `slow` for all other numbers of f32 and f64; an empty one for other dtypes.
 template <class Takes, class Fast, class Slow>
 BlockKernel floating(DType t, Takes, Fast, Slow slow) {
     return t == f32 ? BlockKernel(multiversioned<detail::Guarded<Takes, Fast, Slow, float>>())
                     : floating(t, slow);
 }
 
-/// The same for every dtype but bool.
+/// The kernel of a captureless generic lambda for every dtype but bool, for which it is empty.
 template <class F>
 BlockKernel numeric(DType t, F f) {
     switch (t) {
@@ -166,7 +169,7 @@ BlockKernel numeric(DType t, F f) {
     }
 }
 
-/// The same for every dtype.
+/// The kernel of a captureless generic lambda for every dtype.
 template <class F>
 BlockKernel any(DType t, F f) {
     return t == bool_ ? BlockKernel(detail::Block<F, bool>::run) : numeric(t, f);

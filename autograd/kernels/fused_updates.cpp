@@ -34,7 +34,7 @@ struct Momentum {
         const T *v = value.in(0), *g = value.in(4), *w = value.in(7);
         const T momentum = value.single(1), rate = value.single(3);
         T *new_v = value.out(6), *new_w = value.out(8);
-        detail::each(n, [=](Index i) {
+        detail::vectorized_for(n, [=](Index i) {
             const T next = v[i] * momentum - rate * g[i];
             const T weight = w[i] + next;
             new_v[i] = next;
@@ -59,7 +59,7 @@ struct Nesterov {
         const T *v = value.in(0), *g = value.in(4), *w = value.in(8);
         const T momentum = value.single(1), rate = value.single(3);
         T *new_v = value.out(6), *new_w = value.out(10);
-        detail::each(n, [=](Index i) {
+        detail::vectorized_for(n, [=](Index i) {
             const T step = rate * g[i];
             const T next = v[i] * momentum - step;
             const T weight = w[i] + next * momentum - step;
@@ -103,7 +103,7 @@ struct Adam {
         const AdamMoments<T> adam{x.in(0),     x.in(1),     x.in(7),     x.in(14),
                                   x.single(2), x.single(4), x.single(8), x.single(11),
                                   x.out(3),    x.out(9),    x.out(15)};
-        detail::each(n, [=](Index i) {
+        detail::vectorized_for(n, [=](Index i) {
             const T w = adam.w[i];
             adam.new_w[i] = w - adam.step(i);
         });
@@ -132,7 +132,7 @@ struct AdamW {
                                   x.single(6), x.single(8), x.single(12), x.single(15),
                                   x.out(7),    x.out(13),   x.out(18)};
         const T decay = x.single(1);
-        detail::each(n, [=](Index i) {
+        detail::vectorized_for(n, [=](Index i) {
             const T w = adam.w[i];
             adam.new_w[i] = w - w * decay - adam.step(i);
         });

@@ -27,10 +27,11 @@ struct Forward {
 
     void operator()(Index u) const {
         T *const z = tape, *const n = tape + 2 * u, *const p = tape + 3 * u;
-        detail::each(2 * u, [&](Index j) { z[j] = math::sigmoid(a[j] + b[j]); });
+        detail::vectorized_for(2 * u, [&](Index j) { z[j] = math::sigmoid(a[j] + b[j]); });
         for (Index j = 0; j < u; ++j) p[j] = b[2 * u + j];
-        detail::each(u, [&](Index j) { n[j] = math::tanh(a[2 * u + j] + z[u + j] * p[j]); });
-        detail::each(u, [&](Index j) { h[j] = z[j] * h_before[j] + (1 - z[j]) * n[j]; });
+        detail::vectorized_for(u,
+                               [&](Index j) { n[j] = math::tanh(a[2 * u + j] + z[u + j] * p[j]); });
+        detail::vectorized_for(u, [&](Index j) { h[j] = z[j] * h_before[j] + (1 - z[j]) * n[j]; });
     }
 };
 
@@ -54,7 +55,7 @@ struct Backward {
     T *dh, *ds, *db;
 
     void operator()(Index u) const {
-        detail::each(u, [&](Index j) {
+        detail::vectorized_for(u, [&](Index j) {
             const T z = tape[j], r = tape[u + j], n = tape[2 * u + j], p = tape[3 * u + j];
             const T dn = dh[j] * (1 - z) * (1 - n * n);
             ds[j] = dh[j] * (h_before[j] - n) * z * (1 - z);

@@ -37,10 +37,10 @@ struct Forward {
 
     void operator()(Index u) const {
         T *const i = z, *const f = z + u, *const g = z + 2 * u, *const o = z + 3 * u;
-        detail::each(2 * u, [&](Index j) { i[j] = math::sigmoid(i[j]); });
-        detail::each(u, [&](Index j) { g[j] = math::tanh(g[j]); });
-        detail::each(u, [&](Index j) { o[j] = math::sigmoid(o[j]); });
-        detail::each(u, [&](Index j) {
+        detail::vectorized_for(2 * u, [&](Index j) { i[j] = math::sigmoid(i[j]); });
+        detail::vectorized_for(u, [&](Index j) { g[j] = math::tanh(g[j]); });
+        detail::vectorized_for(u, [&](Index j) { o[j] = math::sigmoid(o[j]); });
+        detail::vectorized_for(u, [&](Index j) {
             c[j] = f[j] * c_before[j] + i[j] * g[j];
             c_tanh[j] = math::tanh(c[j]);
             h[j] = o[j] * c_tanh[j];
@@ -56,7 +56,7 @@ struct Backward {
     T *dc, *dz;
 
     void operator()(Index u) const {
-        detail::each(u, [&](Index j) {
+        detail::vectorized_for(u, [&](Index j) {
             const T i = z[j], f = z[u + j], g = z[2 * u + j], o = z[3 * u + j];
             const T d = dc[j] + dh[j] * o * (1 - c_tanh[j] * c_tanh[j]);
             dz[j] = d * g * i * (1 - i);

@@ -1,5 +1,5 @@
-// One loop, compiled for several instruction sets: the build's own, which runs everywhere, and
-// wider ones for the processors that have them.
+// Function multiversioning: one loop, compiled for several instruction sets. The baseline is that
+// of the build and runs everywhere; processors that have wider vectors use them.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,14 @@
 
 namespace shikumi::kernels {
 
-enum class Instructions : std::uint8_t { baseline, avx2, avx512 };
+/// The instruction sets for which loops are compiled, narrowest vectors first.
+enum class Instructions : std::uint8_t {
+    baseline,  ///< those of the build
+    avx2,      ///< AVX2 and FMA
+    avx512,    ///< AVX-512 F, BW, DQ and VL
+};
 
-/// The widest ones that this processor has.
+/// The widest instruction set of this processor.
 Instructions instructions() noexcept;
 
 namespace detail {
@@ -23,9 +28,9 @@ struct Versions;
 #pragma clang diagnostic ignored "-Wpass-failed"  // not every loop can be made wider
 #endif
 
-// f(i) for 0 <= i < n, in any order, several at a time: no element depends on another one's result.
+// f(i) for 0 <= i < n, in any order, several at a time: no element depends on another's result.
 template <class F>
-void each(Index n, F f) {
+void vectorized_for(Index n, F f) {
 #if defined(__clang__)
 #pragma clang loop vectorize(assume_safety)
 #else
@@ -34,7 +39,7 @@ void each(Index n, F f) {
     for (Index i = 0; i < n; ++i) f(i);
 }
 
-// Flattened: what `run` calls becomes part of it, and so wider with it.
+// Flattened: functions that `run` calls become part of it and are compiled for its instructions.
 template <class Loop, class Result, class... Arguments>
 struct Versions<Loop, Result(Arguments...)> {
     using Function = Result (*)(Arguments...);
@@ -72,18 +77,18 @@ struct Versions<Loop, Result(Arguments...)> {
 
 }  // namespace detail
 
-/// The static function `Loop::run`, compiled for the widest instructions that are available. Its
-/// results may differ between versions in the last bits: products and sums are rounded together
-/// where the processor can do that.
+/// The version of the static function `Loop::run` for the widest instructions available. Versions
+/// may differ in the last bits of their results: processors with FMA round a product and a sum
+/// together.
 template <class Loop>
 auto multiversioned(Instructions available = instructions()) noexcept {
     return detail::Versions<Loop>::pick(available);
 }
 
-/// The same for a loop that is written for particular instructions, to fill their registers:
-/// `Loop<Instructions>::run` for the widest ones.
+/// `Loop<Instructions>::run` for the widest instructions available, where a loop is written for
+/// each instruction set in particular, to fill its registers.
 template <template <Instructions> class Loop>
-auto multiversioned_own(Instructions available = instructions()) noexcept {
+auto specialized(Instructions available = instructions()) noexcept {
 #if defined(__x86_64__)
     if (available == Instructions::avx512)
         return detail::Versions<Loop<Instructions::avx512>>::avx512;

@@ -70,10 +70,11 @@ bool is_largest(T v, T largest) {
 // best = the largest tap of a few channels, whose first taps are at x.
 template <class T>
 void find_largest(const Row& row, const T* x, Index channels, T* best) {
-    detail::each(channels, [=](Index c) { best[c] = -std::numeric_limits<T>::infinity(); });
+    detail::vectorized_for(channels,
+                           [=](Index c) { best[c] = -std::numeric_limits<T>::infinity(); });
     for (Index t = 0; t < row.taps; ++t) {
         const T* const seen = x + row.tap[t];
-        detail::each(channels, [=](Index c) { best[c] = larger(seen[c], best[c]); });
+        detail::vectorized_for(channels, [=](Index c) { best[c] = larger(seen[c], best[c]); });
     }
 }
 
@@ -86,7 +87,7 @@ struct Largest {
             find_largest(row, x + pixel, channels, best);
             T* const to = out + place;
             const T* const from = best;
-            detail::each(channels, [=](Index c) { to[c] = from[c]; });
+            detail::vectorized_for(channels, [=](Index c) { to[c] = from[c]; });
         });
     }
 };
@@ -99,10 +100,10 @@ struct PickLargest {
             T largest[strip];
             T *const best = largest, *const to = out + place;
             find_largest(row, x + pixel, channels, best);
-            detail::each(channels, [=](Index c) { to[c] = 0; });
+            detail::vectorized_for(channels, [=](Index c) { to[c] = 0; });
             for (Index i = row.taps; i-- > 0;) {
                 const T *const seen = x + pixel + row.tap[i], *const there = t + pixel + row.tap[i];
-                detail::each(channels, [=](Index c) {
+                detail::vectorized_for(channels, [=](Index c) {
                     const T v = seen[c], picked = there[c], before = to[c];
                     to[c] = is_largest(v, best[c]) ? picked : before;
                 });
@@ -120,11 +121,11 @@ struct PutLargest {
             T *const best = largest, *const rest = left;
             find_largest(row, x + pixel, channels, best);
             const T* const from = g + place;
-            detail::each(channels, [=](Index c) { rest[c] = from[c]; });
+            detail::vectorized_for(channels, [=](Index c) { rest[c] = from[c]; });
             for (Index i = 0; i < row.taps; ++i) {
                 const T* const seen = x + pixel + row.tap[i];
                 T* const to = out + pixel + row.tap[i];
-                detail::each(channels, [=](Index c) {
+                detail::vectorized_for(channels, [=](Index c) {
                     const T v = seen[c], r = rest[c];
                     const bool here = is_largest(v, best[c]);
                     to[c] += here ? r : 0;
@@ -159,8 +160,9 @@ struct LargestOfFour {
             const T *const a = x + row.tap[0], *const b = x + row.tap[1];
             const T *const c = x + row.tap[2], *const d = x + row.tap[3];
             T* const to = out;
-            detail::each(row.channels,
-                         [=](Index j) { to[j] = larger(d[j], larger(c[j], larger(b[j], a[j]))); });
+            detail::vectorized_for(row.channels, [=](Index j) {
+                to[j] = larger(d[j], larger(c[j], larger(b[j], a[j])));
+            });
             ask_ahead<false>(row, x);
             x += row.pixel_step;
             out += row.place_step;
@@ -178,7 +180,7 @@ struct PutLargestOfFour {
             T *const to_a = out + row.tap[0], *const to_b = out + row.tap[1];
             T *const to_c = out + row.tap[2], *const to_d = out + row.tap[3];
             const T* const from = g;
-            detail::each(row.channels, [=](Index j) {
+            detail::vectorized_for(row.channels, [=](Index j) {
                 const T best = larger(d[j], larger(c[j], larger(b[j], a[j])));
                 T left = from[j];
                 const auto taken = [&](T v) {

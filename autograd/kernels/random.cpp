@@ -67,7 +67,7 @@ void fill(T* out, Index size, F numbers) {
 template <class T, class Number>
 struct WordLoop {
     static void run(RandomKey key, Index begin, Index end, const Number& number, T* out) {
-        detail::each(end - begin, [=](Index i) {
+        detail::vectorized_for(end - begin, [=](Index i) {
             const Words w = philox(key, static_cast<std::uint64_t>(begin + i));
             T* const to = out + 4 * (begin + i);
             to[0] = number(w[0]);

@@ -130,7 +130,8 @@ struct Feed {
             settle(width, lane, total);
             for (Index half = t.fold / 2; half > 0; half /= 2) {
                 const Index n = half * t.inner;
-                detail::each(n, [=](Index i) { total[i] = R::merge(total[i], total[n + i]); });
+                detail::vectorized_for(
+                    n, [=](Index i) { total[i] = R::merge(total[i], total[n + i]); });
             }
             if (t.strips > 1)
                 std::copy_n(total, t.inner,
@@ -168,7 +169,8 @@ struct Feed {
         for (Index o = 0; o < t.outer; ++o, all += t.strips * t.inner, result += t.inner) {
             for (Index s = 1; s < t.strips; ++s) {
                 const Total* next = all + s * t.inner;
-                detail::each(t.inner, [=](Index j) { all[j] = R::merge(all[j], next[j]); });
+                detail::vectorized_for(t.inner,
+                                       [=](Index j) { all[j] = R::merge(all[j], next[j]); });
             }
             put(all, t.inner, result);
         }
@@ -176,7 +178,7 @@ struct Feed {
 
 private:
     static void put(const Total* total, Index n, Result* out) {
-        detail::each(n, [=](Index j) { out[j] = static_cast<Result>(total[j]); });
+        detail::vectorized_for(n, [=](Index j) { out[j] = static_cast<Result>(total[j]); });
     }
 
     // Whole strips of one column: the same tree with its lanes in registers.
@@ -210,7 +212,7 @@ private:
 
     // Lanes go into their totals.
     static void settle(Index width, Lane* lane, Total* total) {
-        detail::each(width, [=](Index j) {
+        detail::vectorized_for(width, [=](Index j) {
             total[j] = R::merge(total[j], static_cast<Total>(lane[j]));
             lane[j] = R::identity;
         });
@@ -243,13 +245,13 @@ private:
             const Index now = std::min(count, stretch - row % stretch);
             Index i = 0;
             for (; i + 4 <= now; i += 4, x += 4 * width) {
-                detail::each(n, [=](Index j) {
+                detail::vectorized_for(n, [=](Index j) {
                     const Lane two = R::combine(R::combine(lane[j], x[j]), x[j + width]);
                     lane[j] = R::combine(R::combine(two, x[j + 2 * width]), x[j + 3 * width]);
                 });
             }
             for (; i < now; ++i, x += width)
-                detail::each(n, [=](Index j) { lane[j] = R::combine(lane[j], x[j]); });
+                detail::vectorized_for(n, [=](Index j) { lane[j] = R::combine(lane[j], x[j]); });
             count -= now;
             row += now;
             if (row % stretch == 0) settle(n, lane, total);

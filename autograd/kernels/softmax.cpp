@@ -63,7 +63,7 @@ T largest(const T* x, Index n) {
 // y = exp(x - m) for m, the largest of n contiguous elements; their sum
 template <class T>
 T exponentials(const T* x, Index n, T m, T* y) {
-    detail::each(n, [=](Index i) { y[i] = math::exp(x[i] - m); });
+    detail::vectorized_for(n, [=](Index i) { y[i] = math::exp(x[i] - m); });
     return total<T>(n, [=](Index i) { return y[i]; });
 }
 
@@ -74,10 +74,10 @@ struct SoftmaxRow {
         const T sum = exponentials(x, n, m, y);
         if constexpr (log) {
             const T log_sum = std::log(sum);
-            detail::each(n, [=](Index i) { y[i] = x[i] - m - log_sum; });
+            detail::vectorized_for(n, [=](Index i) { y[i] = x[i] - m - log_sum; });
         } else {
             const T scale = factor / sum;
-            detail::each(n, [=](Index i) { y[i] *= scale; });
+            detail::vectorized_for(n, [=](Index i) { y[i] *= scale; });
         }
     }
 };
@@ -105,7 +105,7 @@ struct Lines {
     template <class F>
     void across(Index i, F f) const {
         const Index first = i * stride;
-        detail::each(lines, [=](Index l) { f(l, first + l); });
+        detail::vectorized_for(lines, [=](Index l) { f(l, first + l); });
     }
     void find_largest(T* m) const {
         const T* in = x;
@@ -138,11 +138,11 @@ struct SoftmaxLines {
         all.find_largest(m);
         all.sum_exponentials(m, sum, [=](Index at, T e) { y[at] = e; });
         if constexpr (log) {
-            detail::each(lines, [=](Index l) { sum[l] = math::log(sum[l]); });
+            detail::vectorized_for(lines, [=](Index l) { sum[l] = math::log(sum[l]); });
             for (Index i = 0; i < n; ++i)
                 all.across(i, [=](Index l, Index at) { y[at] = x[at] - m[l] - sum[l]; });
         } else {
-            detail::each(lines, [=](Index l) { sum[l] = 1 / sum[l]; });
+            detail::vectorized_for(lines, [=](Index l) { sum[l] = 1 / sum[l]; });
             for (Index i = 0; i < n; ++i)
                 all.across(i, [=](Index l, Index at) { y[at] *= sum[l]; });
         }
@@ -324,7 +324,7 @@ struct RowGradient {
         T factor = g;
         if constexpr (weights) factor *= total<T>(n, [=](Index i) { return weight[i]; });
         SoftmaxRow<T, false>::run(x, n, factor, y);
-        if constexpr (weights) detail::each(n, [=](Index i) { y[i] -= weight[i] * g; });
+        if constexpr (weights) detail::vectorized_for(n, [=](Index i) { y[i] -= weight[i] * g; });
     }
 };
 

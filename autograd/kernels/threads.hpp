@@ -9,10 +9,10 @@
 
 namespace shikumi {
 
-/// How many threads compute, the caller's included. Results have the same bits for any number.
-/// Throws ValueError below 1. Waits for work in progress.
+/// Sets how many threads compute, the caller's included. Results have the same bits for any number.
+/// Waits for computations in progress. Throws ValueError below 1, StateError within a computation.
 void set_num_threads(int count);
-/// At first: the processors that this process may run on.
+/// How many threads compute; at first as many as there are processors for this process.
 int num_threads() noexcept;
 
 namespace kernels {
@@ -22,10 +22,11 @@ namespace detail {
 void run_blocks(Index blocks, void (*call)(void*, Index), void* context);
 }  // namespace detail
 
-/// f(block) for each block of [0, blocks), in any order, on any threads; the caller works too. One
-/// block wakes nobody; so does a call inside another, or while another thread has the pool. Blocks
-/// are to depend on the task's shape alone, never on the number of threads: then so do the results.
-/// Of the exceptions that leave `f`, the lowest block's reaches the caller.
+/// Calls f(block) for each block of [0, blocks), in any order, on any threads, the caller's
+/// included. The caller computes alone where there is one block, inside another parallel_for, and
+/// while another thread uses the pool. How work is cut into blocks must depend on its shape alone,
+/// never on the number of threads: then so do the results. If several calls throw, the caller gets
+/// the exception of the lowest block.
 template <std::invocable<Index> F>
 void parallel_for(Index blocks, F&& f) {
     using Function = std::remove_reference_t<F>;
@@ -38,7 +39,8 @@ void parallel_for(Index blocks, F&& f) {
         const_cast<void*>(static_cast<const void*>(std::addressof(f))));
 }
 
-/// f(begin, end) for pieces of [0, count) of `piece` elements each, the last one shorter.
+/// Calls f(begin, end) for pieces of [0, count) of `piece` elements each, in any order, on any
+/// threads; the last piece may be shorter.
 template <std::invocable<Index, Index> F>
 void parallel_pieces(Index count, Index piece, F&& f) {
     const auto run = [&](Index block) {

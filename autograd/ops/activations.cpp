@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include <shikumi/autograd/kernels/vector_math.hpp>
+#include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 #include <shikumi/autograd/ops/detail/recomputable.hpp>
 
@@ -23,7 +24,7 @@ struct Sigmoid final : FloatingOp {
         return kernels::floating(in[0].dtype, [](auto x) { return vector::sigmoid(x); });
     }
     Tensor times_partial(int, Tensors, const Tensor& out, const Tensor& g) const override {
-        return sigmoid_gradient(out, g);
+        return detail::sigmoid_gradient(out, g);
     }
 };
 
@@ -54,7 +55,7 @@ struct Relu final : NumericOp, Recomputable {
         return kernels::numeric(in[0].dtype, [](auto x) { return x < 0 ? 0 : x; });
     }
     Tensor times_partial(int, Tensors, const Tensor& out, const Tensor& g) const override {
-        return relu_gradient(out, g);
+        return detail::relu_gradient(out, g);
     }
 };
 
@@ -65,7 +66,7 @@ struct ReluGradient final : FloatingOp, Recomputable {
         return kernels::floating(in[0].dtype, [](auto y, auto g) { return y > 0 ? g : 0; });
     }
     Tensor times_partial(int i, Tensors in, const Tensor&, const Tensor& g) const override {
-        return i == 0 ? Tensor() : relu_gradient(in[0], g);
+        return i == 0 ? Tensor() : detail::relu_gradient(in[0], g);
     }
 };
 
@@ -95,11 +96,13 @@ struct Elu final : FloatingOp {
 
 Tensor sigmoid(const Tensor& x) { return record(Sigmoid{}, x); }
 Tensor log_sigmoid(const Tensor& x) { return -softplus(-x); }
-Tensor sigmoid_gradient(const Tensor& y, const Tensor& g) {
+Tensor detail::sigmoid_gradient(const Tensor& y, const Tensor& g) {
     return record(SigmoidGradient{}, y, g);
 }
 Tensor relu(const Tensor& x) { return record(Relu{}, x); }
-Tensor relu_gradient(const Tensor& y, const Tensor& g) { return record(ReluGradient{}, y, g); }
+Tensor detail::relu_gradient(const Tensor& y, const Tensor& g) {
+    return record(ReluGradient{}, y, g);
+}
 Tensor relu6(const Tensor& x) { return record(Relu6{}, x); }
 Tensor leaky_relu(const Tensor& x, double negative_slope) {
     return where(x > 0, x, x * negative_slope);

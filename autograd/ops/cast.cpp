@@ -33,7 +33,7 @@ struct Convert {
     static void run(Index n, void* out, const void* in, const void*, const void*) {
         auto* y = static_cast<To*>(out);
         const auto* x = static_cast<const From*>(in);
-        kernels::detail::each(n, [=](Index i) { y[i] = converted<To>(x[i]); });
+        kernels::detail::vectorized_for(n, [=](Index i) { y[i] = converted<To>(x[i]); });
     }
 };
 

@@ -93,7 +93,7 @@ struct Select {
         const auto* x = static_cast<const T*>(a);
         const auto* y = static_cast<const T*>(b);
         auto* z = static_cast<T*>(out);
-        kernels::detail::each(n, [=](Index i) {
+        kernels::detail::vectorized_for(n, [=](Index i) {
             const T yes = x[i], no = y[i];
             z[i] = c[i] ? yes : no;
         });

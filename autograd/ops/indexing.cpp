@@ -3,6 +3,7 @@
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/gather.hpp>
 #include <shikumi/autograd/ops/detail/indices.hpp>
+#include <shikumi/autograd/ops/detail/rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi {
@@ -112,7 +113,7 @@ struct OneHot final : General {
 
 }  // namespace
 
-IndexedRows indexed_rows_of(const Tensor& gradient) {
+detail::IndexedRows detail::indexed_rows_of(const Tensor& gradient) {
     const Node* node = gradient.node();
     if (!node || !node->op || node->data || node->has(Node::constant)) return {};
     const auto* op = dynamic_cast<const TakeAdjoint*>(node->op);

@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include <shikumi/autograd/kernels/vector_math.hpp>
+#include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 #include <shikumi/autograd/ops/detail/recomputable.hpp>
 
@@ -262,7 +263,7 @@ struct Tanh final : FloatingOp {
         return kernels::floating(in[0].dtype, [](auto x) { return vector::tanh(x); });
     }
     Tensor times_partial(int, Tensors, const Tensor& out, const Tensor& g) const override {
-        return tanh_gradient(out, g);
+        return detail::tanh_gradient(out, g);
     }
 };
 
@@ -354,7 +355,9 @@ Tensor atan2(const Tensor& y, const Tensor& x) { return record(Atan2{}, y, x); }
 Tensor sinh(const Tensor& x) { return record(Sinh{}, x); }
 Tensor cosh(const Tensor& x) { return record(Cosh{}, x); }
 Tensor tanh(const Tensor& x) { return record(Tanh{}, x); }
-Tensor tanh_gradient(const Tensor& y, const Tensor& g) { return record(TanhGradient{}, y, g); }
+Tensor detail::tanh_gradient(const Tensor& y, const Tensor& g) {
+    return record(TanhGradient{}, y, g);
+}
 Tensor asinh(const Tensor& x) { return record(Asinh{}, x); }
 Tensor acosh(const Tensor& x) { return record(Acosh{}, x); }
 Tensor atanh(const Tensor& x) { return record(Atanh{}, x); }

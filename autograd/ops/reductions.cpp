@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/reducing.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -241,7 +242,7 @@ Tensor all(const Tensor& x, const Axes& axes, bool keepdims) {
     return record(Logic(false, detail::axis_set("all", axes, x.rank()), keepdims), x);
 }
 
-Tensor sum_to(const Tensor& x, const Shape& shape) {
+Tensor detail::sum_to(const Tensor& x, const Shape& shape) {
     if (x.shape() == shape) return x;
     if (broadcast("sum_to", x.shape(), shape) != x.shape())
         fail<ShapeError>("sum_to", shape, " does not broadcast to ", x.shape());

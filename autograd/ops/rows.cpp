@@ -2,9 +2,10 @@
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/gather.hpp>
 #include <shikumi/autograd/ops/detail/indices.hpp>
+#include <shikumi/autograd/ops/detail/rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
-namespace shikumi {
+namespace shikumi::detail {
 
 namespace {
 
@@ -15,7 +16,7 @@ struct CheckedIndices final : General {
     bool can_fail() const noexcept override { return true; }
     std::string_view name() const noexcept override { return "checked_indices"; }
     Spec infer(Specs in) const override {
-        detail::want_indices(name(), in[0]);
+        want_indices(name(), in[0]);
         return {in[0].shape, i64};
     }
     void eval(ConstViews in, View out) const override {
@@ -63,7 +64,7 @@ struct PutRows final : General {
 struct SumByIndex final : Multilinear {
     std::string_view name() const noexcept override { return "sum_by_index"; }
     Spec infer(Specs in) const override {
-        detail::want_indices(name(), in[1]);
+        want_indices(name(), in[1]);
         numeric_spec(name(), in.first(1));
         const Shape &rows = in[0].shape, &indices = in[1].shape;
         bool fits = rows.rank() >= indices.rank();
@@ -92,4 +93,4 @@ Tensor sum_by_index(const Tensor& rows, const Tensor& indices) {
     return record(SumByIndex{}, rows, indices);
 }
 
-}  // namespace shikumi
+}  // namespace shikumi::detail

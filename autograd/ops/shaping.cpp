@@ -9,6 +9,7 @@
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/copy.hpp>
 #include <shikumi/autograd/ops/detail/axes.hpp>
+#include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/transpose.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -74,7 +75,7 @@ struct BroadcastTo final : Multilinear {
     }
     void eval(ConstViews in, View out) const override { kernels::broadcast(in[0], out); }
     Tensor adjoint(int, Tensors in, const Tensor& g) const override {
-        return sum_to(g, in[0].shape());
+        return detail::sum_to(g, in[0].shape());
     }
 
     Shape shape;

@@ -2,6 +2,7 @@
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/softmax.hpp>
+#include <shikumi/autograd/ops/detail/logits.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi {
@@ -154,13 +155,13 @@ Tensor binary_cross_entropy_each(const Tensor& logits, const Tensor& targets) {
     return softplus(logits) - logits * targets;
 }
 
-Tensor logits_of_softmax(const Tensor& probabilities) {
+Tensor detail::logits_of_softmax(const Tensor& probabilities) {
     const Tensor* x = behind(probabilities, "softmax");
     const auto* op = x ? dynamic_cast<const Softmax*>(probabilities.node()->op) : nullptr;
     return op && op->axis == x->rank() - 1 ? *x : Tensor();
 }
 
-Tensor logits_of_sigmoid(const Tensor& probabilities) {
+Tensor detail::logits_of_sigmoid(const Tensor& probabilities) {
     const Tensor* x = behind(probabilities, "sigmoid");
     return x ? *x : Tensor();
 }

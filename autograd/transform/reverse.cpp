@@ -1,5 +1,7 @@
 #include <shikumi/autograd/transform/reverse.hpp>
 
+#include <shikumi/autograd/ops/detail/gradients.hpp>
+
 namespace shikumi::detail {
 
 Tensor fitted(const Tensor& t, const Spec& spec, const Op& op, std::string_view what) {

@@ -5,11 +5,15 @@
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/detail/logits.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::nn {
 
 namespace {
+
+using shikumi::detail::logits_of_sigmoid;
+using shikumi::detail::logits_of_softmax;
 
 constexpr double epsilon = 1e-7;
 

@@ -7,6 +7,7 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/ops/detail/logits.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/detail/placeholder.hpp>
 #include <shikumi/nn/session.hpp>
@@ -15,6 +16,9 @@
 namespace shikumi::nn {
 
 namespace {
+
+using shikumi::detail::logits_of_sigmoid;
+using shikumi::detail::logits_of_softmax;
 
 using Call = SymbolicTensor::Call;
 using CallPointer = std::shared_ptr<const Call>;

@@ -8,6 +8,7 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/ops/detail/logits.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/models/model.hpp>
 #include <shikumi/nn/session.hpp>
@@ -17,6 +18,9 @@
 namespace shikumi::nn {
 
 namespace {
+
+using shikumi::detail::logits_of_sigmoid;
+using shikumi::detail::logits_of_softmax;
 
 using Rows = std::span<const Index>;
 

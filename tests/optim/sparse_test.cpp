@@ -2,6 +2,7 @@
 #include <vector>
 
 #include <shikumi/autograd/memory/buffer.hpp>
+#include <shikumi/autograd/ops/detail/rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/optim/optim.hpp>
 
@@ -49,13 +50,13 @@ TEST_CASE("a sparse gradient knows its rows", "[optim]") {
     const Parameter table("table", zeros({6, 2}));
     const Tensor rows = take(table, tensor({1, 4, 1}, i64));
     sum(rows * tensor({1, 2})).backward();
-    const IndexedRows g = indexed_rows_of(table.grad());
+    const detail::IndexedRows g = detail::indexed_rows_of(table.grad());
     REQUIRE(g.defined());
     CHECK(g.indices.to_vector<int>() == std::vector{1, 4, 1});
     CHECK(g.rows.to_vector<float>() == std::vector<float>{1, 2, 1, 2, 1, 2});
     CHECK(table.grad().to_vector<float>() ==
           std::vector<float>{0, 0, 2, 4, 0, 0, 0, 0, 1, 2, 0, 0});
-    CHECK_FALSE(indexed_rows_of(zeros({6, 2})).defined());
+    CHECK_FALSE(detail::indexed_rows_of(zeros({6, 2})).defined());
 }
 
 TEST_CASE("a sparse step changes the table in place, without a copy", "[optim]") {

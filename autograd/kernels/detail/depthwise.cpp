@@ -18,7 +18,7 @@ constexpr Index most_parts = 8;                   // sums of a kernel's gradient
 template <class T>
 struct AddProducts {
     static void run(Index count, const T* a, const T* b, T* to) {
-        each(count, [=](Index i) { to[i] += a[i] * b[i]; });
+        vectorized_for(count, [=](Index i) { to[i] += a[i] * b[i]; });
     }
 };
 

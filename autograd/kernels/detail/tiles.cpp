@@ -175,7 +175,7 @@ struct Columnwise {
     }
 };
 
-// The loops by instructions alone, as `multiversioned_own` wants them.
+// The loops by instructions alone, as `specialized` wants them.
 template <class T>
 struct For {
     template <Instructions I>
@@ -195,18 +195,18 @@ struct For {
 
 template <class T>
 TileColumns tile_columns() noexcept {
-    return multiversioned_own<For<T>::template Widths>()();
+    return specialized<For<T>::template Widths>()();
 }
 
 template <class T>
 void multiply_rows(const RowProducts<T>& p) {
-    static const auto run = multiversioned_own<For<T>::template Rows>();
+    static const auto run = specialized<For<T>::template Rows>();
     run(p);
 }
 
 template <class T>
 void multiply_columns(const ColumnProducts<T>& p) {
-    static const auto run = multiversioned_own<For<T>::template Columns>();
+    static const auto run = specialized<For<T>::template Columns>();
     run(p);
 }
 

@@ -1,6 +1,7 @@
 #include <shikumi/nn/layers/core/embedding.hpp>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/detail/rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::nn {
@@ -24,7 +25,7 @@ void Embedding::build(const Spec&) {
 
 Tensor Embedding::call(const Tensor& x, Mode) {
     const Tensor indices = is_integer(x.dtype()) ? x : x.cast(i64);
-    return take(embeddings_, checked_indices(indices, input_dim_));
+    return take(embeddings_, shikumi::detail::checked_indices(indices, input_dim_));
 }
 
 Tensor Embedding::compute_mask(const Tensor& indices, const Tensor&) {

@@ -47,7 +47,7 @@ struct Row {
     using Reference = std::function<Values(const std::vector<Values>& in)>;
     using Elementwise = std::function<Real(const Real* in)>;
 
-    std::string name;   ///< as ops.hpp exports it
+    std::string name;   ///< as its header declares it
     std::string label;  ///< which of its forms
     std::vector<Sample> inputs;
     Call call;

@@ -2,6 +2,8 @@
 #include <cmath>
 #include <numbers>
 
+#include <shikumi/autograd/ops/detail/gradients.hpp>
+
 #include "op_table.hpp"
 
 namespace shikumi_test {
@@ -240,15 +242,15 @@ void add_activations(Table& table) {
         .on(Accepts::numbers);
     table.row(
         "sigmoid_gradient", "", {real(-2, 2), real(-3, 3)},
-        [](const Inputs& t) { return sigmoid_gradient(t[0], t[1]); },
+        [](const Inputs& t) { return detail::sigmoid_gradient(t[0], t[1]); },
         [](const Real* x) -> Real { return x[1] * x[0] * (1 - x[0]); });
     table.row(
         "tanh_gradient", "", {real(-2, 2), real(-3, 3)},
-        [](const Inputs& t) { return tanh_gradient(t[0], t[1]); },
+        [](const Inputs& t) { return detail::tanh_gradient(t[0], t[1]); },
         [](const Real* x) -> Real { return x[1] * (1 - x[0] * x[0]); });
     table.row(
         "relu_gradient", "", {real(-2, 2, {0}), real(-3, 3)},
-        [](const Inputs& t) { return relu_gradient(t[0], t[1]); },
+        [](const Inputs& t) { return detail::relu_gradient(t[0], t[1]); },
         [](const Real* x) -> Real { return x[0] > 0 ? x[1] : 0; });
     table.unary("relu6", relu6, [](Real x) -> Real { return x < 0   ? 0
                                                             : x > 6 ? 6

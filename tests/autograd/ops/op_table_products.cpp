@@ -1,6 +1,8 @@
 // Rows of matrix products, softmax, losses.
 #include <cmath>
 
+#include <shikumi/autograd/ops/detail/logits.hpp>
+
 #include "op_table.hpp"
 
 namespace shikumi_test {
@@ -181,11 +183,11 @@ void add_product_rows(Rows& rows) {
         });
     table.row(
         "logits_of_softmax", "", {{{2, 3}}},
-        [](const Inputs& t) { return logits_of_softmax(softmax(t[0])); },
+        [](const Inputs& t) { return detail::logits_of_softmax(softmax(t[0])); },
         [](Many x) { return x[0]; });
     table.row(
         "logits_of_sigmoid", "", {{{2, 3}}},
-        [](const Inputs& t) { return logits_of_sigmoid(sigmoid(t[0])); },
+        [](const Inputs& t) { return detail::logits_of_sigmoid(sigmoid(t[0])); },
         [](Many x) { return x[0]; });
 }
 

@@ -3,6 +3,9 @@
 #include <array>
 #include <cmath>
 
+#include <shikumi/autograd/ops/detail/gradients.hpp>
+#include <shikumi/autograd/ops/detail/rows.hpp>
+
 #include "op_table.hpp"
 
 namespace shikumi_test {
@@ -345,7 +348,7 @@ void add_reductions(Table& table) {
         .row(
             "sum_to", "", {real(cube)},
             [](const Inputs& t) {
-                return sum_to(t[0], {3, 1});
+                return detail::sum_to(t[0], {3, 1});
             },
             [](Many x) {
                 Values y = reduce(x[0], {0, 2}, false, sum_of);
@@ -604,7 +607,7 @@ void add_indexing(Table& table) {
     table
         .row(
             "checked_indices", "", {index({2, 3}, -3, 2)},
-            [](const Inputs& t) { return checked_indices(t[0], 3, true); },
+            [](const Inputs& t) { return detail::checked_indices(t[0], 3, true); },
             [](Many x) {
                 return generate({2, 3}, [&](const Position& p) -> Real {
                     return x[0].at(p) < 0 ? x[0].at(p) + 3 : x[0].at(p);
@@ -614,7 +617,7 @@ void add_indexing(Table& table) {
     table
         .row(
             "put_rows", "one twice", {real({4, 2}), index({2, 3}, -2, -1), real({2, 3, 2})},
-            [](const Inputs& t) { return put_rows(t[0], t[1], t[2]); },
+            [](const Inputs& t) { return detail::put_rows(t[0], t[1], t[2]); },
             [](Many x) {
                 Values out = x[0];
                 for (std::size_t i = 0; i < 6; ++i) {
@@ -628,7 +631,7 @@ void add_indexing(Table& table) {
     table
         .row(
             "sum_by_index", "", {real({2, 4, 3}), index({2, 4}, 0, 2)},
-            [](const Inputs& t) { return sum_by_index(t[0], t[1]); },
+            [](const Inputs& t) { return detail::sum_by_index(t[0], t[1]); },
             [](Many x) {
                 return generate({2, 4, 3}, [&](const Position& p) {
                     Real sum = 0;

@@ -11,6 +11,7 @@
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
@@ -204,15 +205,29 @@ void for_each_row(F check) {
     }
 }
 
-// The number of overloads of each operation in ops.hpp, where every declaration starts a line.
+// The headers that declare operations: those for users, and those for rules and layers.
+std::vector<std::filesystem::path> headers_of_operations() {
+    const std::filesystem::path folder(SHIKUMI_TEST_SOURCE_DIR "/autograd/ops");
+    std::vector<std::filesystem::path> headers;
+    for (const auto& file : std::filesystem::directory_iterator(folder)) {
+        if (file.path().extension() == ".hpp") headers.push_back(file.path());
+    }
+    for (const char* name : {"gradients", "logits", "rows"})
+        headers.push_back(folder / "detail" / (std::string(name) + ".hpp"));
+    return headers;
+}
+
+// The number of overloads of each operation in the headers, where every declaration starts a line.
 std::map<std::string, int> declared_forms() {
-    std::ifstream header(SHIKUMI_TEST_SOURCE_DIR "/autograd/ops/ops.hpp");
-    REQUIRE(header);
     std::map<std::string, int> forms;
-    for (std::string line; std::getline(header, line);) {
-        for (const std::string result : {"Tensor ", "std::vector<Tensor> "}) {
-            if (line.starts_with(result))
-                ++forms[line.substr(result.size(), line.find('(') - result.size())];
+    for (const auto& path : headers_of_operations()) {
+        std::ifstream header(path);
+        REQUIRE(header);
+        for (std::string line; std::getline(header, line);) {
+            for (const std::string result : {"Tensor ", "std::vector<Tensor> "}) {
+                if (line.starts_with(result))
+                    ++forms[line.substr(result.size(), line.find('(') - result.size())];
+            }
         }
     }
     return forms;
@@ -482,7 +497,7 @@ TEST_CASE("shapes, axes and sizes that don't fit are refused", "[ops]") {
          [] {
              return logsumexp(zeros({0, 3}), 0);
          }},
-        {"sum_to of another shape", [&] { return sum_to(x, {2}); }},
+        {"sum_to of another shape", [&] { return detail::sum_to(x, {2}); }},
         {"reshape, too many elements", [&] { return reshape(x, {7}); }},
         {"reshape, no whole size",
          [&] {
@@ -641,7 +656,7 @@ TEST_CASE("operations on empty tensors", "[ops]") {
     check(norm(none), {{}, {0}});
     check(any(none > 0), {{}, {0}});
     check(all(none > 0), {{}, {1}});
-    check(sum_to(none, {1, 3}), {{1, 3}, {0, 0, 0}});
+    check(detail::sum_to(none, {1, 3}), {{1, 3}, {0, 0, 0}});
     check(reshape(none, Shape{2, 0}), {{2, 0}, {}});
     check(transpose(none), {{3, 0}, {}});
     check(broadcast_to(zeros({1, 3}), {0, 3}), {{0, 3}, {}});

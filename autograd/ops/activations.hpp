@@ -1,0 +1,52 @@
+// The functions that layers put behind their products.
+#pragma once
+
+#include <shikumi/autograd/graph/tensor.hpp>
+
+namespace shikumi {
+
+/// \defgroup activations Activation functions
+/// Functions of each element alone; the result has the shape and dtype of `x`. NaN gives NaN. Each
+/// takes f32 and f64 and throws DTypeError for any other dtype, unless it says otherwise.
+/// @{
+
+/// The logistic function σ(x) = 1 / (1 + e⁻ˣ).
+Tensor sigmoid(const Tensor& x);
+/// log σ(x) = -log(1 + e⁻ˣ), without overflow.
+Tensor log_sigmoid(const Tensor& x);
+/// max(0, x). Any dtype but bool. The gradient is 0 at 0. (V. Nair, G. Hinton, "Rectified linear
+/// units improve restricted Boltzmann machines", ICML 2010.)
+Tensor relu(const Tensor& x);
+/// min(max(0, x), 6). The gradient is 0 at 0 and at 6. (A. Krizhevsky, "Convolutional deep belief
+/// networks on CIFAR-10", 2010.)
+Tensor relu6(const Tensor& x);
+/// x where x > 0, else x times the slope. The gradient at 0 is the slope. (A. Maas et al.,
+/// "Rectifier nonlinearities improve neural network acoustic models", 2013.)
+Tensor leaky_relu(const Tensor& x, double negative_slope = 0.2);
+/// x where x > 0, else alpha (eˣ - 1). The gradient at 0 is alpha. (D.-A. Clevert et al., "Fast and
+/// accurate deep network learning by exponential linear units", ICLR 2016.)
+Tensor elu(const Tensor& x, double alpha = 1);
+/// λ x where x > 0, else λ α (eˣ - 1), for λ ≈ 1.0507 and α ≈ 1.6733, which keep mean 0 and
+/// variance 1 from layer to layer. The gradient at 0 is λ α. (G. Klambauer et al.,
+/// "Self-normalizing neural networks", NeurIPS 2017.)
+Tensor selu(const Tensor& x);
+/// x Φ(x) for the normal distribution function Φ; `approximate` computes it by tanh instead of the
+/// error function. (D. Hendrycks, K. Gimpel, "Gaussian error linear units", 2016.)
+Tensor gelu(const Tensor& x, bool approximate = false);
+/// x σ(x), also known as swish. (S. Elfwing et al., "Sigmoid-weighted linear units for neural
+/// network function approximation in reinforcement learning", Neural Networks 107, 2018.)
+Tensor silu(const Tensor& x);
+/// log(1 + eˣ), without overflow. (C. Dugas et al., "Incorporating second-order functional
+/// knowledge for better option pricing", NIPS 2000.)
+Tensor softplus(const Tensor& x);
+/// x / (1 + |x|).
+Tensor softsign(const Tensor& x);
+/// x tanh(log(1 + eˣ)). (D. Misra, "Mish: a self regularized non-monotonic activation function",
+/// BMVC 2020.)
+Tensor mish(const Tensor& x);
+/// clip(0.2 x + 0.5, 0, 1), with the slope of Keras 2. The gradient at the two kinks is 0.2.
+Tensor hard_sigmoid(const Tensor& x);
+
+/// @}
+
+}  // namespace shikumi

@@ -1,0 +1,73 @@
+// Sums, products, powers, extremes.
+#pragma once
+
+#include <shikumi/autograd/core/scalar.hpp>
+#include <shikumi/autograd/graph/tensor.hpp>
+
+namespace shikumi {
+
+/// \defgroup arithmetic Arithmetic
+/// Operations on each element alone. Shapes broadcast as NumPy's do. All tensors have one dtype,
+/// which is the result's; a number takes the tensor's dtype. Each throws ShapeError for shapes that
+/// don't broadcast, and DTypeError for mixed dtypes, for dtypes that it doesn't take, and for a
+/// number that the tensor's dtype can't hold.
+/// @{
+
+/// a + b. Any dtype but bool; integers wrap around.
+Tensor operator+(const Tensor& a, const Tensor& b);
+/// a + b; the number takes the tensor's dtype.
+Tensor operator+(const Tensor& a, Scalar b);
+/// a + b; the number takes the tensor's dtype.
+Tensor operator+(Scalar a, const Tensor& b);
+/// a - b. Any dtype but bool; integers wrap around.
+Tensor operator-(const Tensor& a, const Tensor& b);
+/// a - b; the number takes the tensor's dtype.
+Tensor operator-(const Tensor& a, Scalar b);
+/// a - b; the number takes the tensor's dtype.
+Tensor operator-(Scalar a, const Tensor& b);
+/// -x. Any dtype but bool; integers wrap around.
+Tensor operator-(const Tensor& x);
+/// a b. Any dtype but bool; integers wrap around.
+Tensor operator*(const Tensor& a, const Tensor& b);
+/// a b; the number takes the tensor's dtype.
+Tensor operator*(const Tensor& a, Scalar b);
+/// a b; the number takes the tensor's dtype.
+Tensor operator*(Scalar a, const Tensor& b);
+/// a / b. f32 or f64: integers have no exact quotient and must be cast first.
+Tensor operator/(const Tensor& a, const Tensor& b);
+/// a / b; the number takes the tensor's dtype.
+Tensor operator/(const Tensor& a, Scalar b);
+/// a / b; the number takes the tensor's dtype.
+Tensor operator/(Scalar a, const Tensor& b);
+/// x². Any dtype but bool; integers wrap around.
+Tensor square(const Tensor& x);
+/// 1 / x. f32 or f64.
+Tensor reciprocal(const Tensor& x);
+/// aᵇ. f32 or f64; NaN for a negative base with a fractional exponent. The gradient by a is 0 where
+/// b is 0, and the gradient by b is 0 where a is 0.
+Tensor pow(const Tensor& a, const Tensor& b);
+/// aᵇ; the number takes the tensor's dtype. `square(a)` for the exponent 2.
+Tensor pow(const Tensor& a, Scalar b);
+/// aᵇ; the number takes the tensor's dtype.
+Tensor pow(Scalar a, const Tensor& b);
+/// The larger of a and b, or NaN where either is NaN. Any dtype but bool. Where both are equal,
+/// each gets half the gradient.
+Tensor maximum(const Tensor& a, const Tensor& b);
+/// The larger of a and b; the number takes the tensor's dtype.
+Tensor maximum(const Tensor& a, Scalar b);
+/// The smaller of a and b, or NaN where either is NaN. Any dtype but bool. Where both are equal,
+/// each gets half the gradient.
+Tensor minimum(const Tensor& a, const Tensor& b);
+/// The smaller of a and b; the number takes the tensor's dtype.
+Tensor minimum(const Tensor& a, Scalar b);
+/// min(max(x, low), high); NaN stays NaN. Any dtype but bool. The gradient is 1 where
+/// low ≤ x ≤ high, else 0. Throws ValueError where low > high.
+Tensor clip(const Tensor& x, Scalar low, Scalar high);
+/// Linear interpolation a + (b - a) t: a where t is 0, b where t is 1. f32 or f64.
+Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& t);
+/// a + (b - a) t; the number takes the tensors' dtype.
+Tensor lerp(const Tensor& a, const Tensor& b, Scalar t);
+
+/// @}
+
+}  // namespace shikumi

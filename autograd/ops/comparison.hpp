@@ -1,0 +1,63 @@
+// Comparisons and logic, whose results are bool, and the choice by them.
+#pragma once
+
+#include <shikumi/autograd/core/scalar.hpp>
+#include <shikumi/autograd/graph/tensor.hpp>
+
+namespace shikumi {
+
+/// \defgroup comparison Comparison and logic
+/// Operations on each element alone, whose results are bool and constants to differentiation.
+/// Shapes broadcast as NumPy's do. The tensors that are compared have one dtype, which may be any;
+/// a number takes the tensor's dtype. Each throws ShapeError for shapes that don't broadcast, and
+/// DTypeError for mixed dtypes, for dtypes that it doesn't take, and for a number that the tensor's
+/// dtype can't hold.
+/// @{
+
+/// Whether a < b; false where either is NaN.
+Tensor operator<(const Tensor& a, const Tensor& b);
+/// Whether a < b; the number takes the tensor's dtype.
+Tensor operator<(const Tensor& a, Scalar b);
+/// Whether a ≤ b; false where either is NaN.
+Tensor operator<=(const Tensor& a, const Tensor& b);
+/// Whether a ≤ b; the number takes the tensor's dtype.
+Tensor operator<=(const Tensor& a, Scalar b);
+/// Whether a > b; false where either is NaN.
+Tensor operator>(const Tensor& a, const Tensor& b);
+/// Whether a > b; the number takes the tensor's dtype.
+Tensor operator>(const Tensor& a, Scalar b);
+/// Whether a ≥ b; false where either is NaN.
+Tensor operator>=(const Tensor& a, const Tensor& b);
+/// Whether a ≥ b; the number takes the tensor's dtype.
+Tensor operator>=(const Tensor& a, Scalar b);
+/// Whether a = b, element by element; false where either is NaN.
+Tensor equal(const Tensor& a, const Tensor& b);
+/// Whether a = b, element by element; the number takes the tensor's dtype.
+Tensor equal(const Tensor& a, Scalar b);
+/// Whether a ≠ b, element by element; true where either is NaN.
+Tensor not_equal(const Tensor& a, const Tensor& b);
+/// Whether a ≠ b, element by element; the number takes the tensor's dtype.
+Tensor not_equal(const Tensor& a, Scalar b);
+/// Whether both a and b are true. bool.
+Tensor logical_and(const Tensor& a, const Tensor& b);
+/// Whether a, b or both are true. bool.
+Tensor logical_or(const Tensor& a, const Tensor& b);
+/// Whether exactly one of a and b is true. bool.
+Tensor logical_xor(const Tensor& a, const Tensor& b);
+/// Whether a is false. bool.
+Tensor logical_not(const Tensor& a);
+/// Whether x is NaN. f32 or f64.
+Tensor isnan(const Tensor& x);
+/// Whether x is neither infinite nor NaN. f32 or f64.
+Tensor isfinite(const Tensor& x);
+/// a where the condition, a tensor of bool, holds, else b. a and b have one dtype, which may be
+/// any. Each element's gradient goes to the one that was chosen.
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
+/// a where the condition holds, else b; the number takes the tensor's dtype.
+Tensor where(const Tensor& condition, const Tensor& a, Scalar b);
+/// a where the condition holds, else b; the number takes the tensor's dtype.
+Tensor where(const Tensor& condition, Scalar a, const Tensor& b);
+
+/// @}
+
+}  // namespace shikumi

@@ -1,0 +1,33 @@
+// Softmax, and the losses made of it.
+#pragma once
+
+#include <shikumi/autograd/graph/tensor.hpp>
+
+namespace shikumi {
+
+/// \defgroup softmax Softmax and cross-entropy
+/// Probabilities and their losses from logits of any size, without overflow. All take f32 and f64
+/// and throw DTypeError for any other dtype of the logits.
+/// @{
+
+/// exp(x) / Σ exp(x), the sum being over one axis. The result has the shape and dtype of `x`.
+/// Throws ShapeError for an axis outside the rank.
+Tensor softmax(const Tensor& x, int axis = -1);
+/// log softmax(x) = x - log Σ exp(x), the sum being over one axis. The result has the shape and
+/// dtype of `x`. Throws ShapeError for an axis outside the rank.
+Tensor log_softmax(const Tensor& x, int axis = -1);
+/// The mean of `cross_entropy_each` over all rows, a scalar.
+Tensor cross_entropy(const Tensor& logits, const Tensor& labels);
+/// -log softmax(logits)[label] over the last axis, for each row of logits. Labels are class indices
+/// of any integer dtype, of the logits' shape without the last axis, or distributions t of the
+/// logits' shape and dtype, for which it is -Σ t log softmax(logits). The result has the logits'
+/// shape without the last axis. Throws ShapeError where the shapes don't fit; an index that is no
+/// class throws ValueError when it is evaluated.
+Tensor cross_entropy_each(const Tensor& logits, const Tensor& labels);
+/// -(t log σ(x) + (1 - t) log(1 - σ(x))) for each logit x and target t, computed as log(1 + eˣ) - x
+/// t. Shapes broadcast; both have one dtype.
+Tensor binary_cross_entropy_each(const Tensor& logits, const Tensor& targets);
+
+/// @}
+
+}  // namespace shikumi
