@@ -54,7 +54,7 @@ void write_dot(std::ostream& out, const Graph& graph) {
     };
     const auto edge = [](std::ostream& o, const Graph::Edge& e) {
         o << "[dir=back";
-        if (e.consumer->arity > 1) o << ", taillabel=\"" << e.slot << '"';
+        if (e.consumer->arity > 1) o << ", taillabel=\"" << e.input << '"';
         o << "]";
     };
     const auto whole = [](std::ostream& o) {

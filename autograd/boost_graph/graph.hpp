@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <iosfwd>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +11,7 @@
 
 #include <boost/graph/graph_traits.hpp>
 #include <boost/graph/properties.hpp>
+#include <boost/iterator/iterator_facade.hpp>
 #include <boost/property_map/property_map.hpp>
 
 #include <shikumi/autograd/graph/node.hpp>
@@ -20,19 +20,40 @@
 
 namespace shikumi {
 
-/// A view over everything that some tensors are computed from. Vertices are nodes; an edge leads
+/// Everything that some tensors are computed from, as a graph. Vertices are nodes; an edge leads
 /// from a consumer to one of its inputs, so that a depth-first search finishes inputs first.
-/// Copies nothing of the graph, and keeps it alive. Models Boost's VertexListGraph, EdgeListGraph
-/// and IncidenceGraph.
+/// Copies nothing of the expressions, and keeps them alive. Models Boost's VertexListGraph,
+/// EdgeListGraph and IncidenceGraph.
 class Graph {
 public:
-    using vertex_descriptor = const Node*;
-    /// Input number `slot` of `consumer`.
+    /// The edge to input number `input` of `consumer`.
     struct Edge {
-        const Node* consumer = nullptr;
-        std::uint32_t slot = 0;
+        const Node* consumer = nullptr;  ///< where the edge begins
+        std::uint32_t input = 0;         ///< which of its inputs the edge leads to
+        /// Compares address and number.
         friend auto operator<=>(const Edge&, const Edge&) = default;
     };
+
+    /// The edges of one node, to one input after the other.
+    class out_edge_iterator : public boost::iterator_facade<out_edge_iterator, Edge,
+                                                            boost::forward_traversal_tag, Edge> {
+    public:
+        out_edge_iterator() = default;
+        /// Stands at `edge`.
+        explicit out_edge_iterator(Edge edge) : at_(edge) {}
+
+    private:
+        friend class boost::iterator_core_access;
+        Edge dereference() const { return at_; }
+        bool equal(const out_edge_iterator& other) const { return at_ == other.at_; }
+        void increment() { ++at_.input; }
+
+        Edge at_;
+    };
+
+    /// The names that Boost looks for in a graph.
+    /// @{
+    using vertex_descriptor = const Node*;
     using edge_descriptor = Edge;
     using directed_category = boost::directed_tag;
     using edge_parallel_category = boost::allow_parallel_edge_tag;
@@ -45,82 +66,50 @@ public:
     using vertex_iterator = std::vector<const Node*>::const_iterator;
     using in_edge_iterator = void;
     using adjacency_iterator = void;
-
-    /// The input numbers of one node.
-    class out_edge_iterator {
-    public:
-        using iterator_category = std::input_iterator_tag;
-        using value_type = Edge;
-        using difference_type = std::ptrdiff_t;
-        using pointer = const Edge*;
-        using reference = Edge;
-        out_edge_iterator() = default;
-        explicit out_edge_iterator(Edge at) : at_(at) {}
-        Edge operator*() const { return at_; }
-        out_edge_iterator& operator++() {
-            ++at_.slot;
-            return *this;
-        }
-        out_edge_iterator operator++(int) {
-            auto before = *this;
-            ++*this;
-            return before;
-        }
-        friend bool operator==(const out_edge_iterator&, const out_edge_iterator&) = default;
-
-    private:
-        Edge at_;
-    };
+    static vertex_descriptor null_vertex() noexcept { return nullptr; }
+    /// @}
 
     /// The edges of all nodes, one node after the other.
-    class edge_iterator {
+    class edge_iterator
+        : public boost::iterator_facade<edge_iterator, Edge, boost::forward_traversal_tag, Edge> {
     public:
-        using iterator_category = std::input_iterator_tag;
-        using value_type = Edge;
-        using difference_type = std::ptrdiff_t;
-        using pointer = const Edge*;
-        using reference = Edge;
         edge_iterator() = default;
-        edge_iterator(vertex_iterator vertex, vertex_iterator end) : vertex_(vertex), end_(end) {
+        /// Stands at the first edge of the nodes from `node` to `end`.
+        edge_iterator(vertex_iterator node, vertex_iterator end) : node_(node), end_(end) {
             skip();
-        }
-        Edge operator*() const { return {*vertex_, slot_}; }
-        edge_iterator& operator++() {
-            ++slot_;
-            skip();
-            return *this;
-        }
-        edge_iterator operator++(int) {
-            auto before = *this;
-            ++*this;
-            return before;
-        }
-        friend bool operator==(const edge_iterator& a, const edge_iterator& b) {
-            return a.vertex_ == b.vertex_ && a.slot_ == b.slot_;
         }
 
     private:
-        void skip() {
-            while (vertex_ != end_ && slot_ == (*vertex_)->arity) {
-                ++vertex_;
-                slot_ = 0;
-            }
+        friend class boost::iterator_core_access;
+        Edge dereference() const { return {*node_, input_}; }
+        bool equal(const edge_iterator& other) const {
+            return node_ == other.node_ && input_ == other.input_;
         }
-        vertex_iterator vertex_{}, end_{};
-        std::uint32_t slot_ = 0;
+        void increment() {
+            ++input_;
+            skip();
+        }
+        void skip() {  // to the next node that has an input left
+            for (; node_ != end_ && input_ == (*node_)->arity; ++node_) input_ = 0;
+        }
+
+        vertex_iterator node_{}, end_{};
+        std::uint32_t input_ = 0;
     };
 
-    static vertex_descriptor null_vertex() noexcept { return nullptr; }
-
+    /// The graph below one tensor. Throws StateError where it is empty.
     explicit Graph(const Tensor& root) : Graph(std::vector<Tensor>{root}) {}
+    /// The graph below several tensors. Throws StateError where one of them is empty.
     explicit Graph(std::vector<Tensor> roots);
 
     /// The vertices, inputs before consumers.
     const std::vector<const Node*>& nodes() const noexcept { return state_->nodes; }
+    /// Number of edges: of inputs of all nodes.
     std::size_t edge_count() const noexcept { return state_->edges; }
     /// Position of `v` in `nodes`. Throws ValueError for a node that is not in this graph.
     std::size_t index(const Node* v) const;
-    /// The operation's name; a parameter's; else "value", or "consumed".
+    /// The operation's name; a parameter's; else "value", or "consumed" where an evaluation with
+    /// assignments took the inputs.
     std::string name(const Node* v) const;
     /// Shape and dtype.
     Spec spec(const Node* v) const { return v->spec; }
@@ -138,17 +127,23 @@ private:
     };
 
 public:
-    /// Vertex → 0 … n-1.
+    /// Boost's vertex index: from a vertex to its position in `nodes`.
     class IndexMap {
     public:
+        /// The names that Boost looks for in a property map.
+        /// @{
         using key_type = const Node*;
         using value_type = std::size_t;
         using reference = std::size_t;
         using category = boost::readable_property_map_tag;
+        /// @}
         IndexMap() = default;
+        /// The positions in `graph`.
         explicit IndexMap(const Graph& graph) : state_(graph.state_) {}
-        friend std::size_t get(const IndexMap& map, const Node* v) { return map[v]; }
+        /// The position of `v`. Throws ValueError for a node that is not in the graph.
         std::size_t operator[](const Node* v) const { return find(*state_, v); }
+        /// The position of `v`. Throws ValueError for a node that is not in the graph.
+        friend std::size_t get(const IndexMap& map, const Node* v) { return map[v]; }
 
     private:
         std::shared_ptr<const State> state_;
@@ -158,25 +153,35 @@ private:
     static std::size_t find(const State& state, const Node* v);
 };
 
+/// First and last vertex, as Boost's VertexListGraph wants them.
 inline std::pair<Graph::vertex_iterator, Graph::vertex_iterator> vertices(const Graph& g) {
     return {g.nodes().begin(), g.nodes().end()};
 }
+/// Number of vertices.
 inline std::size_t num_vertices(const Graph& g) { return g.nodes().size(); }
+/// First and last edge, as Boost's EdgeListGraph wants them.
 inline std::pair<Graph::edge_iterator, Graph::edge_iterator> edges(const Graph& g) {
     const auto [first, last] = vertices(g);
     return {Graph::edge_iterator(first, last), Graph::edge_iterator(last, last)};
 }
+/// Number of edges.
 inline std::size_t num_edges(const Graph& g) { return g.edge_count(); }
+/// First and last edge to the inputs of `v`, as Boost's IncidenceGraph wants them.
 inline std::pair<Graph::out_edge_iterator, Graph::out_edge_iterator> out_edges(const Node* v,
                                                                                const Graph&) {
     return {Graph::out_edge_iterator({v, 0}), Graph::out_edge_iterator({v, v->arity})};
 }
+/// Number of inputs of `v`.
 inline std::size_t out_degree(const Node* v, const Graph&) { return v->arity; }
+/// The consumer, where the edge begins.
 inline const Node* source(const Graph::Edge& e, const Graph&) { return e.consumer; }
+/// The input, where the edge ends.
 inline const Node* target(const Graph::Edge& e, const Graph&) {
-    return e.consumer->inputs()[e.slot].node();
+    return e.consumer->inputs()[e.input].node();
 }
+/// The graph's vertex index.
 inline Graph::IndexMap get(boost::vertex_index_t, const Graph& g) { return Graph::IndexMap(g); }
+/// The index of one vertex. Throws ValueError for a node that is not in the graph.
 inline std::size_t get(boost::vertex_index_t, const Graph& g, const Node* v) { return g.index(v); }
 
 /// Writes the graph for Graphviz: each vertex labelled with operation, shape and dtype; arrows in
@@ -185,8 +190,10 @@ void write_dot(std::ostream& out, const Graph& graph);
 
 }  // namespace shikumi
 
+/// @cond Boost's own name
 template <>
 struct boost::property_map<shikumi::Graph, boost::vertex_index_t> {
     using type = shikumi::Graph::IndexMap;
     using const_type = shikumi::Graph::IndexMap;
 };
+/// @endcond

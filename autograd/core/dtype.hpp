@@ -28,7 +28,9 @@ constexpr std::string_view name(DType t) noexcept {
     return names[static_cast<std::size_t>(t)];
 }
 
+/// True for f32 and f64.
 constexpr bool is_floating(DType t) noexcept { return t == f32 || t == f64; }
+/// True for u8, i32 and i64.
 constexpr bool is_integer(DType t) noexcept { return t == u8 || t == i32 || t == i64; }
 
 /// The C++ types that an array can hold.
@@ -37,7 +39,7 @@ concept Element =
     std::is_same_v<T, bool> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::int32_t> ||
     std::is_same_v<T, std::int64_t> || std::is_same_v<T, float> || std::is_same_v<T, double>;
 
-/// The DType of a C++ element type: `dtype_of<float> == f32`.
+/// The DType of a C++ element type: f32 for float.
 template <Element T>
 inline constexpr DType dtype_of = std::is_same_v<T, bool>           ? bool_
                                   : std::is_same_v<T, std::uint8_t> ? u8
@@ -46,7 +48,8 @@ inline constexpr DType dtype_of = std::is_same_v<T, bool>           ? bool_
                                   : std::is_same_v<T, float>        ? f32
                                                                     : f64;
 
-/// Calls `f.operator()<T>()` with the C++ type of `t`.
+/// Calls f with the C++ type of `t` as its template argument, and gives what it gives. `f` is a
+/// lambda of the form []&lt;class T&gt;() { … }.
 template <class F>
 decltype(auto) dispatch(DType t, F&& f) {
     switch (t) {
@@ -66,7 +69,8 @@ decltype(auto) dispatch(DType t, F&& f) {
     return std::forward<F>(f).template operator()<double>();
 }
 
-/// Calls `f.operator()<T>()` for f32 and f64 only; the caller has checked that `t` is floating.
+/// Calls f with float for f32 and else with double: `dispatch` for a caller that has checked that
+/// `t` is floating.
 template <class F>
 decltype(auto) dispatch_floating(DType t, F&& f) {
     if (t == f32) return std::forward<F>(f).template operator()<float>();

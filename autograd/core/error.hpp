@@ -13,9 +13,11 @@ namespace shikumi {
 /// Base of everything the library throws.
 class Error : public std::exception {
 public:
+    /// An error that says `message`.
     explicit Error(std::string message) : message_(std::move(message)) {}
+    /// The message, with all contexts that were added.
     const char* what() const noexcept override { return message_.c_str(); }
-    /// Appends where it happened ("in layer 2 'dense_1' …") while the error passes through.
+    /// Appends where it happened, such as "in layer 2 'dense_1'", while the error passes through.
     void add_context(std::string_view where) { message_.append(", ").append(where); }
 
 private:

@@ -12,13 +12,16 @@ namespace shikumi {
 /// A number that remembers whether it was written as an integer; 64 bits wide either way.
 class Scalar {
 public:
+    /// An integer or a bool.
     template <std::integral T>
     constexpr Scalar(T value) noexcept
         : bits_(static_cast<std::uint64_t>(value)), is_integer_(true) {}
+    /// A real number.
     template <std::floating_point T>
     constexpr Scalar(T value) noexcept
         : bits_(std::bit_cast<std::uint64_t>(static_cast<double>(value))), is_integer_(false) {}
 
+    /// True where it was written as an integer or a bool.
     constexpr bool is_integer() const noexcept { return is_integer_; }
     /// The value as T: integers exactly, reals truncated where T is an integer.
     template <Element T>

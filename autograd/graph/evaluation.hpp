@@ -1,4 +1,4 @@
-// What the graph asks of the evaluator, which lies a floor higher.
+// What a program and the graph ask of the evaluator, which is implemented a floor higher.
 #pragma once
 
 #include <cstddef>
@@ -14,31 +14,34 @@ namespace shikumi {
 
 /// A parameter and the value it is to have after an evaluation.
 struct Assignment {
-    Parameter parameter;
-    Tensor value;
+    Parameter parameter;  ///< what is assigned
+    Tensor value;         ///< of the parameter's shape and dtype
 };
 
 /// How an evaluation is planned.
 struct EvaluationOptions {
-    /// Bytes that values may take that are computed on the way and read later, all of them at a
-    /// time: activations that wait for their gradients most of all. Neither leaves nor results are
-    /// among them, nor what a kernel uses while it runs. Where more would be needed, some values
-    /// are not kept but computed again, with the same bits. Throws ValueError where that
-    /// isn't enough.
+    /// Upper bound, in bytes, on intermediate values alive at once, such as activations that wait
+    /// for their gradients. Leaves, results and what a kernel uses while it runs do not count.
+    /// Where more would be needed, some values are not kept but computed again, with the same bits.
+    /// An evaluation throws ValueError where that isn't enough.
     std::size_t memory_budget = std::numeric_limits<std::size_t>::max();
 };
 
 /// Computes the values of `roots`, and of every pending tensor below them that somebody holds. The
-/// graph stays and can be differentiated. A failed evaluation leaves every tensor as it was.
+/// graph stays and can be differentiated. A failed evaluation leaves every tensor as it was. Throws
+/// StateError for an empty Tensor, and what the operations throw.
 void evaluate(std::span<const Tensor> roots);
+/// Computes the values of a list of tensors.
 inline void evaluate(std::initializer_list<Tensor> roots) {
     evaluate(std::span<const Tensor>(roots.begin(), roots.size()));
 }
+/// Computes the value of one tensor.
 inline void evaluate(const Tensor& root) { evaluate(std::span<const Tensor>(&root, 1)); }
 
 /// Computes `roots` and the assigned values as one graph, then gives the parameters their new
 /// values: in place where nobody else holds the old one. Consumes the graph: what is held becomes a
-/// leaf, and differentiating it afterwards is an error.
+/// leaf, and differentiating it afterwards is an error. Throws ShapeError for a value of another
+/// shape or dtype, ValueError for a parameter that is assigned twice or a budget that is too small.
 void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignments,
               const EvaluationOptions& options = {});
 

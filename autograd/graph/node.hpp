@@ -32,6 +32,7 @@ extern thread_local constinit std::uint32_t traversal_mark;
 ///
 /// Two cache lines: what traversals and comparisons look at lies in the first.
 struct alignas(64) Node {
+    /// What else is known of a node.
     enum Flag : std::uint8_t {
         constant = 1,   ///< recorded under NoGrad: differentiation stops here
         consumed = 2,   ///< an evaluation with assignments took its inputs
@@ -71,7 +72,7 @@ struct alignas(64) Node {
         Tensor* many;                       ///< with Flag::tail
         detail::ParameterState* parameter;  ///< with Flag::parameter
     };
-    mutable Inputs inputs_;
+    mutable Inputs inputs_;              ///< see `inputs` and `parameter_state`
     const std::string* scope = nullptr;  ///< the layer it was recorded in
     mutable std::uint32_t weight = 0;    ///< size of the pending graph below, on its heaviest path
     alignas(8) mutable std::byte scalar[8];  ///< the value where it is a scalar
@@ -84,6 +85,7 @@ struct alignas(64) Node {
     Node& operator=(const Node&) = delete;
     /// From the thread's free cells, of which there must be one: see `detail::new_node`.
     static inline void* operator new(std::size_t) noexcept;
+    /// Back to the thread's free cells.
     static inline void operator delete(void* node) noexcept;
 
     /// Whether `f` is set.

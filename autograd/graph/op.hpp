@@ -22,17 +22,24 @@ namespace shikumi {
 /// The specs of an operation's inputs, wherever they lie.
 class Specs {
 public:
+    /// A list of pointers, which must outlive this one.
     template <std::convertible_to<std::span<const Spec* const>> Pointers>
     constexpr Specs(const Pointers& specs) noexcept : specs_(specs) {}
+    /// Number of inputs.
     constexpr std::size_t size() const noexcept { return specs_.size(); }
+    /// The spec of input `i`.
     constexpr const Spec& operator[](std::size_t i) const noexcept { return *specs_[i]; }
+    /// Those of the first `n` inputs.
     constexpr Specs first(std::size_t n) const noexcept { return specs_.first(n); }
+    /// Those of the inputs from number `first` on.
     constexpr Specs subspan(std::size_t first) const noexcept { return specs_.subspan(first); }
 
 private:
     std::span<const Spec* const> specs_;
 };
+/// Tensors side by side: an operation's inputs, or their tangents.
 using Tensors = std::span<const Tensor>;
+/// The values of an operation's inputs.
 using ConstViews = std::span<const ConstView>;
 
 class Op;
@@ -50,7 +57,10 @@ concept ComparesAttributes = requires {
 /// An operation that can be kept and found again by its attributes: where it has any, it declares
 /// `bool operator==(const O&) const = default`.
 template <class O>
-concept Recordable = std::derived_from<O, Op> &&(WithoutAttributes<O> || ComparesAttributes<O>);
+concept Recordable = requires {
+    requires std::derived_from<O, Op>;
+    requires WithoutAttributes<O> || ComparesAttributes<O>;
+};
 
 template <Recordable O>
 const Op& interned(O&& op);
@@ -58,8 +68,8 @@ const Op& interned(O&& op);
 }  // namespace detail
 
 /// An immutable operation: what it checks, what it computes, and its derivative, written in
-/// operations. Derive from Pointwise, Multilinear or General. Broadcasting of gradients is the
-/// engine's business: rules may return a gradient of the output's shape for a broadcast input.
+/// operations. Derive from Pointwise, Multilinear, General or MultiOutput. Rules may return a
+/// gradient of the output's shape for an input that was broadcast: the engine sums it down.
 class Op {
 public:
     /// How the evaluator runs it.
@@ -72,29 +82,35 @@ public:
 
     virtual ~Op() = default;
     Op() = default;
-    Op(const Op&) noexcept {}  // a copy starts its own count
+    /// A copy starts its own count.
+    Op(const Op&) noexcept {}
     Op& operator=(const Op&) = delete;
-    // Without attributes two of one type are equal: lets operations with attributes default theirs.
+    /// Two operations of one type are equal where the type has no attributes. This lets operations
+    /// with attributes default their own `operator==`; there is none for those that don't.
     template <detail::WithoutAttributes O>
     friend bool operator==(const O&, const O&) noexcept {
         return true;
     }
 
+    /// The name in errors, profiles and drawings.
     virtual std::string_view name() const noexcept = 0;
-    /// Checks shapes and dtypes and gives the output's. Throws ShapeError, DTypeError, ValueError.
+    /// Checks shapes and dtypes of the inputs and gives those of the output. Throws ShapeError,
+    /// DTypeError, ValueError.
     virtual Spec infer(Specs in) const = 0;
     /// Computes `out` from the inputs' values.
     virtual void eval(ConstViews in, View out) const = 0;
-    /// `eval` for such inputs and such an output, where much of it follows from their shapes and
-    /// dtypes alone; else empty.
+    /// A kernel that does what `eval` does for inputs and an output like these, with all worked out
+    /// that follows from shapes and dtypes. Empty where that gains nothing.
     virtual kernels::Prepared prepare(Specs in, const Spec& out) const;
-    /// The cotangent of input `i`, given the output's; an undefined Tensor for zero.
+    /// The cotangent of input `i`, given the output's: an undefined Tensor for zero.
     virtual Tensor vjp(int i, Tensors in, const Tensor& out, const Tensor& cotangent) const = 0;
     /// The output's tangent, given the inputs' (undefined where zero). An undefined result asks
     /// the engine to work it out from `vjp`.
     virtual Tensor jvp(Tensors in, const Tensor& out, Tensors tangents) const = 0;
+    /// How the evaluator runs it.
     virtual Form form() const noexcept { return Form::kernel; }
-    /// Of a Form::view: where its values begin among those of the first input, in bytes.
+    /// Of a Form::view: where its values begin among those of the first input, in bytes. A multiple
+    /// of Buffer::alignment.
     virtual std::size_t view_offset(Specs in) const noexcept;
     /// True where `eval` may throw on the values: such a step runs before any weight is changed.
     virtual bool can_fail() const noexcept { return false; }
@@ -104,9 +120,11 @@ public:
     /// counted each, a function such as exp as one. 0 where values are only moved.
     virtual double flops(Specs in, const Spec& out) const noexcept;
 
+    /// Adds a count, as each node holds one.
     void retain() const noexcept {
         if (counted_ != 0) count_.fetch_add(1, std::memory_order_relaxed);
     }
+    /// Gives a count back; the last one destroys the operation.
     void release() const noexcept {
         if (counted_ != 0 && count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
     }
@@ -123,6 +141,7 @@ private:
 /// or it states the products itself, where those are simpler.
 class Pointwise : public Op {
 public:
+    /// Form::pointwise.
     Form form() const noexcept final { return Form::pointwise; }
     /// Its arithmetic on blocks of elements of these dtypes.
     virtual kernels::BlockKernel kernel(Specs in) const = 0;
@@ -151,9 +170,11 @@ public:
     Tensor jvp(Tensors in, const Tensor& out, Tensors tangents) const final;
 };
 
-/// Anything else: it states its vjp, and its jvp where that is cheaper than going through the vjp.
+/// Any other operation of one output: it states its vjp, and its jvp where that is cheaper than the
+/// derivative of the vjp by the cotangent.
 class General : public Op {
 public:
+    /// Undefined, so that the engine works it out from `vjp`.
     Tensor jvp(Tensors, const Tensor&, Tensors) const override { return {}; }
 };
 
@@ -218,6 +239,7 @@ template <detail::Recordable O, std::same_as<Tensor>... T>
 Tensor record(O&& op, const T&... in) {
     return detail::record(detail::interned(std::forward<O>(op)), std::array{in.node()...});
 }
+/// Adds a node of any number of inputs, up to 255.
 template <detail::Recordable O>
 Tensor record(O&& op, Tensors in) {
     std::vector<const Node*> inputs;
@@ -225,14 +247,15 @@ Tensor record(O&& op, Tensors in) {
     return detail::record(detail::interned(std::forward<O>(op)), inputs);
 }
 
-/// Shape rules shared by many operations. Each throws an error that names `op`.
-/// The common dtype of the inputs.
+// ---- shape rules that many operations share -----------------------------------------------------
+
+/// The common dtype of the inputs. Throws DTypeError naming `op` where they differ.
 DType common_dtype(std::string_view op, Specs in);
-/// Broadcast shape and common dtype of all inputs.
+/// Broadcast shape and common dtype of the inputs. Throws ShapeError or DTypeError naming `op`.
 Spec pointwise_spec(std::string_view op, Specs in);
-/// The same, refusing anything but f32 and f64.
+/// `pointwise_spec` that takes f32 and f64 only. Throws ShapeError or DTypeError naming `op`.
 Spec floating_spec(std::string_view op, Specs in);
-/// Refuses bool.
+/// `pointwise_spec` that takes every dtype but bool. Throws ShapeError or DTypeError naming `op`.
 Spec numeric_spec(std::string_view op, Specs in);
 
 namespace detail {
@@ -275,20 +298,22 @@ private:
 /// at evaluation name it.
 class Scope {
 public:
-    /// What a scope is called in full where it was opened last.
+    /// The full name that a scope had where it was opened last.
     struct Known {
-        const std::string* outer = nullptr;
-        const std::string* path = nullptr;
+        const std::string* outer = nullptr;  ///< the scope around it
+        const std::string* path = nullptr;   ///< its full name
     };
+    /// Opens the scope `name` inside the current one.
     explicit Scope(std::string_view name);
-    /// The scope of something recorded before, which its derivative belongs to, too.
+    /// Opens the scope of something recorded before, to which its derivative belongs, too.
     explicit Scope(const std::string* path) noexcept
         : before_(std::exchange(detail::recording.scope, path ? path : current())) {}
-    /// The same, without looking the name up again where `known` was filled in the same place.
+    /// Opens the scope `name` without looking its full name up again where `known` holds it.
     Scope(std::string_view name, Known& known);
     ~Scope() { detail::recording.scope = before_; }
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
+    /// The full name of the scope around; null where there is none.
     static const std::string* current() noexcept { return detail::recording.scope; }
 
 private:

@@ -1,4 +1,4 @@
-// Parameter: a named slot that holds a tensor and can be given another one.
+// Parameter: a named variable, whose value is a tensor and can be replaced.
 #pragma once
 
 #include <memory>
@@ -28,40 +28,52 @@ struct ParameterState : std::enable_shared_from_this<ParameterState> {
 
 }  // namespace detail
 
-/// The one thing that changes: a named slot holding the current value. Copying shares the slot.
-/// Recorded expressions keep the value they were recorded with. Converts to a Tensor wherever one
-/// is wanted.
+/// A named variable, the one thing that changes. Copies are handles on the same variable. Recorded
+/// expressions keep the value that they were recorded with. Converts to a Tensor wherever one is
+/// wanted.
 class Parameter {
 public:
     /// Refers to nothing.
     Parameter() = default;
-    /// Evaluates `value`. Integers and bools are states: not trainable.
+    /// A new variable with this value, which is evaluated now. Trainable where its dtype is f32 or
+    /// f64; integers and bools are states.
     Parameter(std::string name, const Tensor& value);
     /// Another handle on the parameter of this state.
     explicit Parameter(detail::ParameterState& state) : state_(state.shared_from_this()) {}
 
+    /// False where it refers to nothing; all else throws StateError then.
     bool defined() const noexcept { return state_ != nullptr; }
+    /// The name in errors, summaries and files.
     const std::string& name() const { return state().name; }
+    /// The current value.
     const Tensor& value() const { return state().value; }
+    /// The current value.
     operator const Tensor&() const { return value(); }
+    /// The value's shape, which never changes.
     const Shape& shape() const { return value().shape(); }
+    /// The value's dtype, which never changes.
     DType dtype() const { return value().dtype(); }
+    /// Number of elements.
     Index size() const { return value().size(); }
 
-    /// What `Tensor::backward` has added up since the last `zero_grad`. Throws GradientError where
-    /// there is none.
+    /// The sum of the gradients that `Tensor::backward` has added since the last `zero_grad`.
+    /// Throws GradientError where there is none.
     const Tensor& grad() const;
+    /// True where `grad` gives something.
     bool has_grad() const { return state().gradient.defined(); }
+    /// Forgets the gradient.
     void zero_grad() { state().gradient = Tensor(); }
 
+    /// Whether gradients and optimisers concern it.
     bool trainable() const { return state().trainable; }
+    /// Freezes it (false) or lets it learn (true).
     void set_trainable(bool on) { state().trainable = on; }
 
-    /// Gives the slot another value of the same shape and dtype (evaluated now). Throws ShapeError,
-    /// DTypeError; the old value stays then.
+    /// Replaces the value by another one of the same shape and dtype, which is evaluated now.
+    /// Throws ShapeError, DTypeError; the old value stays then.
     void assign(const Tensor& value);
 
-    /// Equal when both are the same slot.
+    /// Equal where both are handles on the same variable.
     friend bool operator==(const Parameter&, const Parameter&) = default;
 
     /// What all handles share: for the engine.

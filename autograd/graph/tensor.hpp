@@ -22,18 +22,22 @@ struct Node;
 /// pending belongs to the thread that recorded it: `evaluate` it before sharing it.
 class Tensor {
 public:
-    /// Refers to nothing; using it in an operation throws StateError.
+    /// An empty Tensor, which refers to nothing: using it in an operation throws StateError.
     Tensor() noexcept = default;
-    /// A leaf that shares the values of `array`.
+    /// A leaf that shares the values of `array`. Throws StateError for an empty Array.
     explicit Tensor(const Array& array);
 
+    /// Another handle on the same node.
     inline Tensor(const Tensor& other) noexcept;
+    /// Takes the handle of `other`, which is empty then.
     Tensor(Tensor&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
+    /// Becomes another handle on the node of `other`.
     Tensor& operator=(const Tensor& other) noexcept {
         Tensor copy(other);
         std::swap(node_, copy.node_);
         return *this;
     }
+    /// Takes the handle of `other`, which is empty then.
     Tensor& operator=(Tensor&& other) noexcept {
         Tensor taken(std::move(other));
         std::swap(node_, taken.node_);
@@ -41,17 +45,23 @@ public:
     }
     inline ~Tensor();
 
+    /// False where it refers to nothing.
     bool defined() const noexcept { return node_ != nullptr; }
+    /// Shape and dtype, known without an evaluation. Throws StateError for an empty Tensor.
     inline const Spec& spec() const;
+    /// Sizes of the axes.
     const Shape& shape() const { return spec().shape; }
+    /// Type of the elements.
     DType dtype() const { return spec().dtype; }
+    /// Number of axes.
     int rank() const { return shape().rank(); }
     /// Number of elements.
     Index size() const { return shape().size(); }
 
     /// The same values as another dtype (reals are truncated towards zero for integers).
     Tensor cast(DType dtype) const;
-    /// The same values under another shape; one size may be -1 and is worked out.
+    /// The same values under another shape; one size may be -1 and is worked out. Throws ShapeError
+    /// where the number of elements differs.
     Tensor reshape(std::initializer_list<Index> sizes) const;
 
     /// The only element, converted to T. Throws ShapeError where there is not exactly one.
@@ -61,7 +71,7 @@ public:
         return dispatch(dtype(),
                         [&]<class U>() { return static_cast<T>(*static_cast<const U*>(value)); });
     }
-    /// A copy of the elements, row-major, converted to T.
+    /// A copy of the elements, row-major, converted to T. Evaluates them.
     template <Element T>
     std::vector<T> to_vector() const {
         const Array a = array();
@@ -72,12 +82,13 @@ public:
             return out;
         });
     }
-    /// The elements themselves, valid while this tensor lives. Throws DTypeError for another T.
+    /// The elements themselves, row-major, valid while this tensor lives. Evaluates them. Throws
+    /// DTypeError where T is not the tensor's type.
     template <Element T>
     std::span<const T> data() const {
         return {static_cast<const T*>(raw(dtype_of<T>)), static_cast<std::size_t>(size())};
     }
-    /// The values without the graph; evaluates them.
+    /// The values without the graph. Evaluates them.
     Array array() const;
     /// True once the value is known.
     bool evaluated() const;
@@ -86,7 +97,7 @@ public:
     /// Throws GradientError where it is not a floating scalar or reaches no parameter.
     void backward() const;
 
-    /// The node, for those who walk the graph; null where the tensor refers to nothing.
+    /// The node, for walking over the graph; null where the tensor refers to nothing.
     const Node* node() const noexcept { return node_; }
     /// A handle on `node`, which must be alive.
     static inline Tensor of(const Node* node) noexcept;

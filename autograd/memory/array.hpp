@@ -16,8 +16,9 @@ public:
     Array() = default;
     /// Uninitialised values of `spec`.
     explicit Array(const Spec& spec) : spec_(spec), buffer_(Buffer::allocate(spec.bytes())) {}
+    /// Values of `spec` that lie in `buffer` already.
     Array(const Spec& spec, Buffer buffer) : spec_(spec), buffer_(std::move(buffer)) {}
-    /// A copy of `values` (rank 1 unless a shape of as many elements is given).
+    /// A copy of `values`, row-major. Throws ShapeError where they don't fill `shape`.
     template <Element T>
     static Array of(std::span<const T> values, const Shape& shape) {
         if (shape.size() != static_cast<Index>(values.size()))
@@ -27,11 +28,17 @@ public:
         return a;
     }
 
+    /// Shape and dtype.
     const Spec& spec() const noexcept { return spec_; }
+    /// Sizes of the axes.
     const Shape& shape() const noexcept { return spec_.shape; }
+    /// Type of the elements.
     DType dtype() const noexcept { return spec_.dtype; }
+    /// Number of elements.
     Index size() const noexcept { return spec_.size(); }
+    /// Where the values lie.
     const Buffer& buffer() const noexcept { return buffer_; }
+    /// Address of the first element.
     void* raw() const noexcept { return buffer_.data(); }
 
     /// The values, row-major. Throws DTypeError where T is not the array's type.
@@ -39,12 +46,14 @@ public:
     std::span<const T> data() const {
         return {static_cast<const T*>(checked(dtype_of<T>)), static_cast<std::size_t>(size())};
     }
-    /// The values for writing: for whoever has just made the array, before it is shared.
+    /// The values for writing, before the array is shared. Throws DTypeError where T is not the
+    /// array's type.
     template <Element T>
     std::span<T> mutable_data() {
         return {static_cast<T*>(checked(dtype_of<T>)), static_cast<std::size_t>(size())};
     }
-    /// The same values under another shape of as many elements.
+    /// The same values under another shape. Throws ShapeError where it has another number of
+    /// elements.
     Array reshaped(const Shape& shape) const {
         if (shape.size() != size())
             fail<ShapeError>("reshape", spec_.shape, " has ", size(), " elements, ", shape,

@@ -12,16 +12,20 @@ namespace shikumi {
 /// process-wide pool of size classes, so a program in its steady state allocates nothing.
 class Buffer {
 public:
-    static constexpr std::size_t alignment = 64;
+    static constexpr std::size_t alignment = 64;  ///< of the first byte
 
+    /// No memory.
     Buffer() noexcept = default;
     /// At least `bytes` of uninitialised memory. Throws std::bad_alloc.
     static Buffer allocate(std::size_t bytes);
 
+    /// Shares the block.
     Buffer(const Buffer& other) noexcept : block_(other.block_) {
         if (block_) block_->count.fetch_add(1, std::memory_order_relaxed);
     }
+    /// Takes the share of `other`, which is empty then.
     Buffer(Buffer&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
+    /// Gives the own share back, and takes that of `other`.
     Buffer& operator=(Buffer other) noexcept {
         std::swap(block_, other.block_);
         return *this;
@@ -30,8 +34,11 @@ public:
         if (block_ && block_->count.fetch_sub(1, std::memory_order_acq_rel) == 1) give_back(block_);
     }
 
+    /// True where there is memory.
     explicit operator bool() const noexcept { return block_ != nullptr; }
+    /// The first byte; null where there is no memory.
     void* data() const noexcept { return block_ ? block_ + 1 : nullptr; }
+    /// Size of the block in bytes, at least what was asked for.
     std::size_t capacity() const noexcept { return block_ ? block_->capacity : 0; }
     /// True where no other Buffer shares the block.
     bool unique() const noexcept {
@@ -58,6 +65,7 @@ struct MemoryStats {
     std::size_t cached = 0;       ///< kept for reuse
     std::size_t allocations = 0;  ///< how often the operating system was asked
 };
+/// The pool's state now.
 MemoryStats memory_stats() noexcept;
 /// Gives the cached blocks back to the operating system.
 void release_cached_memory() noexcept;

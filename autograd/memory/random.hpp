@@ -7,10 +7,10 @@
 
 namespace shikumi {
 
-/// Names one stream of random numbers: what a random operation keeps of its generator.
+/// The name of one stream of random numbers: what a random operation keeps of its generator.
 struct RandomKey {
-    std::uint64_t seed = 0;
-    std::uint64_t stream = 0;
+    std::uint64_t seed = 0;    ///< the generator's
+    std::uint64_t stream = 0;  ///< number of the stream
 };
 
 /// Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): four
@@ -40,8 +40,11 @@ constexpr std::array<std::uint32_t, 4> philox(RandomKey key, std::uint64_t count
 /// on from the same place by itself.
 class Generator {
 public:
+    /// Begins with stream 0 of this seed.
     explicit Generator(std::uint64_t seed = 0) noexcept : own_{seed, 0} {}
+    /// Goes on from where `other` is, by itself.
     Generator(const Generator& other) noexcept : own_(other.state()) {}
+    /// Goes on from where `other` is. Whoever shares this generator's key sees it.
     Generator& operator=(const Generator& other) noexcept {
         const RandomKey state = other.state();
         (shared_ ? *shared_ : own_) = state;
@@ -49,13 +52,16 @@ public:
     }
     ~Generator() = default;
 
+    /// The next stream.
     RandomKey next() noexcept {
         RandomKey& state = shared_ ? *shared_ : own_;
         return {state.seed, state.stream++};
     }
+    /// The seed of all its streams.
     std::uint64_t seed() const noexcept { return state().seed; }
 
-    /// The key it gives next, for one who goes on drawing from it and may outlive it.
+    /// The key that it gives next, for a captured function, which goes on drawing from it and may
+    /// outlive it.
     const std::shared_ptr<RandomKey>& shared() {
         if (!shared_) shared_ = std::make_shared<RandomKey>(own_);
         return shared_;
@@ -68,21 +74,24 @@ private:
     std::shared_ptr<RandomKey> shared_;
 };
 
-/// Walks one stream number by number, where a loop wants them one at a time.
+/// One stream read number by number, for loops that want one at a time.
 class RandomStream {
 public:
+    /// Begins with the first number of the stream.
     explicit constexpr RandomStream(RandomKey key) noexcept : key_(key) {}
+    /// The next 32 random bits.
     constexpr std::uint32_t bits() noexcept {
         if (position_ % 4 == 0) block_ = philox(key_, position_ / 4);
         return block_[position_++ % 4];
     }
-    /// In [0, 1), with 53 random bits.
+    /// A number in [0, 1), from 53 random bits.
     constexpr double uniform() noexcept {
         const std::uint64_t high = bits() >> 5;
         const std::uint64_t low = bits() >> 6;
         return static_cast<double>(high << 26 | low) * 0x1p-53;
     }
-    /// In [0, n), without bias (Lemire's rejection). n > 0.
+    /// A number in [0, n), without bias (D. Lemire, "Fast random integer generation in an
+    /// interval", 2019). n > 0.
     constexpr std::uint32_t below(std::uint32_t n) noexcept {
         std::uint64_t product = std::uint64_t{bits()} * n;
         if (static_cast<std::uint32_t>(product) < n) {

@@ -11,55 +11,68 @@
 
 namespace shikumi {
 
-/// A function of one tensor, or of several.
+/// A function of one tensor.
 using Function = std::function<Tensor(const Tensor&)>;
+/// A function of several tensors.
 using FunctionOfMany = std::function<Tensor(const std::vector<Tensor>&)>;
 
 // ---- on the graph -------------------------------------------------------------------------------
 
-/// The derivatives of the scalar `y` by each of `wrt`; zeros where y doesn't depend on it.
-/// Throws GradientError where y is not a floating scalar, an element of `wrt` is not floating, or
-/// the graph was consumed by an evaluation with assignments.
+/// The derivatives of `y`, f32 or f64 with a single element, by each tensor of `wrt`, in their
+/// shapes and dtypes; zeros where y doesn't depend on one. Throws GradientError where y is
+/// something else, where an element of `wrt` is neither f32 nor f64, or where the graph was
+/// consumed by an evaluation with assignments.
 std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& wrt);
-/// cotangentᵀ · dy/dx for each x of `wrt`; `cotangent` has y's shape and dtype.
+/// The products cotangentᵀ · dy/dx for each x of `wrt`, in their shapes and dtypes, by reverse
+/// mode; zeros where y doesn't depend on x. Throws GradientError where `cotangent` hasn't y's shape
+/// and dtype, and where `grad` would.
 std::vector<Tensor> vjp(const Tensor& y, const std::vector<Tensor>& wrt, const Tensor& cotangent);
-/// Σ dy/dx · tangent(x): each tangent has its x's shape and dtype. Zeros where y doesn't depend on
-/// any x.
+/// The sum of dy/dx · tangent(x) over all x of `wrt`, in y's shape and dtype, by forward mode;
+/// zeros where y depends on none. Throws GradientError where there isn't one tangent for each x, of
+/// its shape and dtype, or where an x is neither f32 nor f64.
 Tensor jvp(const Tensor& y, const std::vector<Tensor>& wrt, const std::vector<Tensor>& tangents);
 
 // ---- on functions -------------------------------------------------------------------------------
 
-/// x ↦ df/dx for a scalar-valued f.
+/// The function x ↦ df/dx for a scalar-valued f.
 Function grad(Function f);
+/// The function x ↦ {df/dx for each tensor of the list x} for a scalar-valued f.
 std::function<std::vector<Tensor>(const std::vector<Tensor>&)> grad(FunctionOfMany f);
-/// x ↦ (f(x), df/dx).
+/// The function x ↦ (f(x), df/dx) for a scalar-valued f.
 std::function<std::pair<Tensor, Tensor>(const Tensor&)> value_and_grad(Function f);
+/// The function x ↦ (f(x), {df/dx for each tensor of the list x}) for a scalar-valued f.
 std::function<std::pair<Tensor, std::vector<Tensor>>(const std::vector<Tensor>&)> value_and_grad(
     FunctionOfMany f);
-/// (f(x), cotangentᵀ · df/dx): reverse mode.
+/// The pair (f(x), cotangentᵀ · df/dx), by reverse mode. `cotangent` has the shape and dtype of
+/// f(x).
 std::pair<Tensor, Tensor> vjp(const Function& f, const Tensor& x, const Tensor& cotangent);
-/// (f(x), df/dx · tangent): forward mode.
+/// The pair (f(x), df/dx · tangent), by forward mode. `tangent` has the shape and dtype of x.
 std::pair<Tensor, Tensor> jvp(const Function& f, const Tensor& x, const Tensor& tangent);
-/// x ↦ df/dx of shape f(x).shape + x.shape.
+/// The function x ↦ df/dx, an array of the axes of f(x) followed by those of x. Works in the mode
+/// that needs fewer passes: a pass for each element of f(x) or of x.
 Function jacobian(Function f);
-/// x ↦ d²f/dx² of shape x.shape + x.shape, for a scalar-valued f.
+/// The function x ↦ d²f/dx² for a scalar-valued f, an array of the axes of x twice.
 Function hessian(Function f);
-/// d²f/dx² · v, forward over reverse.
+/// The product d²f/dx² · v at x for a scalar-valued f, by forward over reverse mode. `v` has the
+/// shape and dtype of x.
 Tensor hvp(const Function& f, const Tensor& x, const Tensor& v);
 
 // ---- checking -----------------------------------------------------------------------------------
 
+/// How thoroughly `check_gradients` checks.
 struct CheckOptions {
     int order = 2;            ///< derivatives up to this order
     double step = 1e-5;       ///< of the central differences
     double tolerance = 1e-6;  ///< allowed difference, relative to the derivative's size
     int directions = 3;       ///< random directions tried
-    std::uint64_t seed = 1;
+    std::uint64_t seed = 1;   ///< of directions and projection
 };
-/// Compares vjp and jvp of `f` at `x` with central differences along random directions, through an
-/// asymmetric random projection, and then those of its derivative. Throws GradientError that names
-/// what disagrees. Everything must be f64 (DTypeError): differences mean little in f32.
+/// Compares vjp and jvp of `f` at `x` with central differences along random directions, through a
+/// random projection of f(x), and then those of its derivative up to `options.order`. Throws
+/// GradientError that names what disagrees, and DTypeError where x or f(x) is f32, in which
+/// differences mean little.
 void check_gradients(const Function& f, const Tensor& x, const CheckOptions& options = {});
+/// Checks a function of several tensors; those that are neither f32 nor f64 stay as they are.
 void check_gradients(const FunctionOfMany& f, const std::vector<Tensor>& x,
                      const CheckOptions& options = {});
 

@@ -11,34 +11,42 @@
 
 namespace shikumi::nn {
 
-/// What becomes of the two outputs. `none`: both, to be had by calling the layer on a list.
+/// How the two outputs become one: joined along the last axis, or combined element by element. With
+/// `none` they stay two, which a call on a list returns.
 enum class MergeMode { concat, sum, mul, ave, none };
 
+/// Options of Bidirectional.
 struct BidirectionalOptions {
-    MergeMode merge_mode = MergeMode::concat;
-    std::string name = {};
+    MergeMode merge_mode = MergeMode::concat;  ///< how the two outputs become one
+    std::string name = {};                     ///< empty: chosen by the class
 };
 
-/// A recurrent layer and one like it that walks the sequence the other way; the outputs are merged,
-/// those of sequences step by step. Weights: forward, then backward.
+/// A recurrent layer and one like it that goes through the sequence in the other direction. Their
+/// outputs are merged, those of sequences step by step. Weights: forward, then backward.
 class Bidirectional final : public Layer {
 public:
+    /// A layer and its mirror image.
     template <std::derived_from<RNN> R>
     explicit Bidirectional(R layer, const BidirectionalOptions& options = {})
         : Bidirectional(std::make_shared<R>(std::move(layer)), options) {}
     /// Throws ValueError where `layer` is null.
     explicit Bidirectional(std::shared_ptr<RNN> layer, const BidirectionalOptions& options = {});
 
+    /// A layer of its own, with weights of its own once it is built.
     Bidirectional(const Bidirectional& other);
+    /// Takes the two layers.
     Bidirectional(Bidirectional&&) = default;
+    /// Becomes a copy.
     Bidirectional& operator=(const Bidirectional& other) { return *this = Bidirectional(other); }
+    /// Takes the two layers.
     Bidirectional& operator=(Bidirectional&&) = default;
     ~Bidirectional() override = default;
 
     void build(const Spec& input) override;
     /// Throws ValueError for merge mode `none`.
     Tensor call(const Tensor& x, Mode mode) override;
-    /// With return_state the states follow: forward, then backward.
+    /// The merged output, or both with merge mode `none`. With return_state the states follow:
+    /// forward, then backward.
     std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
     Tensor compute_mask(const Tensor& x, const Tensor& mask) override;
     std::string config() const override;

@@ -9,13 +9,14 @@
 
 namespace shikumi::nn {
 
-/// A cell whose state is a vector of `units` and whose steps are made of x·kernel + bias and
-/// h·recurrent_kernel, with `gates` columns for each unit.
+/// A cell whose steps are functions of x·kernel + bias and h·recurrent_kernel, two products with
+/// `gates` columns for each of its units; its first state is a vector of `units`.
 class GatedCell : public RecurrentCell {
 public:
     void build(const Spec& input) override;
     std::vector<Shape> state_shapes() const override { return {Shape{units_}}; }
-    /// x·kernel + bias for all steps at once; while training, x without what is dropped.
+    /// x·kernel + bias for all steps at once; while training, with dropout applied to x. Throws
+    /// ShapeError for another number of features than the cell was built for.
     Tensor prepare(const Tensor& inputs, Mode mode) override;
     void finish() override { recurrent_mask_ = {}; }
     std::string config() const override;
@@ -39,17 +40,22 @@ protected:
                      .recurrent_dropout = options.recurrent_dropout},
                     {.name = {}, .dtype = options.dtype}) {}
 
-    /// (gates · units), unless overridden.
+    /// The bias's shape: (gates · units), unless overridden.
     virtual Shape bias_shape() const { return {gates_ * units_}; }
-    /// What of the bias the inputs' product gets.
+    /// The bias that is added to the inputs' product.
     virtual Tensor input_bias() const { return bias_; }
-    /// The state as a step is to see it: while training, without what is dropped.
+    /// The state as a step sees it: while training, with recurrent dropout applied.
     Tensor seen(const Tensor& h) const;
+    /// Whether this sequence's steps see the state with dropout.
     bool drops_state() const noexcept { return recurrent_mask_.defined(); }
 
+    /// Size of the state.
     Index units() const noexcept { return units_; }
+    /// Whether there is a bias.
     bool use_bias() const noexcept { return parts_.use_bias; }
+    /// The state's weights (units, gates · units).
     const Parameter& recurrent_kernel() const noexcept { return recurrent_kernel_; }
+    /// The bias, which is undefined where there is none.
     const Parameter& bias() const noexcept { return bias_; }
 
 private:

@@ -8,35 +8,37 @@
 
 namespace shikumi::nn {
 
-/// A step: from an input (batch, …) and the states before it to the states after it, of which the
-/// first is the output. A new one is a class with `build`, `state_shapes` and `step`.
+/// One step of a recurrence: from an input (batch, …) and the states before it to the states after
+/// it, the first of which is the output. A class of its own defines `build`, `state_shapes` and
+/// `step`.
 class RecurrentCell : public Layer {
 public:
     /// The shapes of the states of one sample.
     virtual std::vector<Shape> state_shapes() const = 0;
-    /// What the steps are to be given of the inputs (time, batch, …): whatever doesn't need the
-    /// states is cheaper here, for all steps at once, than in `step`. The inputs themselves unless
-    /// overridden. Called once for each sequence, before its steps.
+    /// Computes from the inputs (time, batch, …), for all steps at once, what does not depend on
+    /// the states: `step` gets one step of the result. The inputs themselves unless overridden.
+    /// Called once for each sequence, before its steps.
     virtual Tensor prepare(const Tensor& inputs, Mode mode);
-    /// One step of what `prepare` gave.
+    /// The states after one step. `x` is one step of what `prepare` gave.
     virtual std::vector<Tensor> step(const Tensor& x, const std::vector<Tensor>& states) = 0;
     /// Called after the last step.
     virtual void finish() {}
 
-    /// All steps of what `prepare` gave.
+    /// What a whole sequence gives.
     struct Sequence {
-        Tensor outputs;  ///< (time, batch, …)
-        std::vector<Tensor> states;
+        Tensor outputs;              ///< of every step (time, batch, …)
+        std::vector<Tensor> states;  ///< after the last step
     };
-    /// The same as the steps, where the cell knows a faster way. Where the mask (time, batch), if
-    /// it is defined, is false, the states stay as they are.
+    /// All steps at once, where the cell knows a faster way than one after the other; else nothing.
+    /// `prepared` is what `prepare` gave. Where the mask (time, batch), if it is defined, is false,
+    /// the states stay as they are.
     virtual std::optional<Sequence> all_steps(const Tensor& prepared,
                                               const std::vector<Tensor>& states,
                                               const Tensor& mask);
 
-    /// The states before anything has been seen.
+    /// The states before the first step: zeros.
     std::vector<Tensor> zero_states(Index batch) const;
-    /// One step from there.
+    /// One step from zero states: the output.
     Tensor call(const Tensor& x, Mode mode) override;
 
 protected:

@@ -12,6 +12,7 @@
 
 namespace shikumi::nn {
 
+/// Options of RNN.
 struct RNNOptions {
     bool return_sequences = false;  ///< every step's output, not only the last
     bool return_state = false;      ///< called on a list, the states after the last step, too
@@ -19,12 +20,12 @@ struct RNNOptions {
     /// Each batch starts from the states that the one before left behind, until `reset_states`.
     bool stateful = false;
     bool zero_output_for_mask = false;  ///< masked steps give zeros, not the output before them
-    Shape input_shape = {};
-    std::string name = {};
-    DType dtype = f32;
+    Shape input_shape = {};             ///< (time, features), where it is known beforehand
+    std::string name = {};              ///< empty: chosen by the class
+    DType dtype = f32;                  ///< of what a stateful layer keeps: f32 or f64
 };
 
-/// Those of them that SimpleRNN, LSTM and GRU have among their own.
+/// RNN's options from those of SimpleRNN, LSTM or GRU.
 template <class Options>
 RNNOptions rnn_options(const Options& options) {
     return {.return_sequences = options.return_sequences,
@@ -37,18 +38,23 @@ RNNOptions rnn_options(const Options& options) {
             .dtype = options.dtype};
 }
 
-/// (batch, time, …) becomes the output of the cell's last step, (batch, units), or of every step,
-/// (batch, time, units). Weights: the cell's. Called on {x, states…} it starts from these; called
-/// on a list it gives a list, with return_state {output, states…}. Steps that the mask of x
-/// excludes leave the states as they are.
+/// Repeats a cell's step along a sequence: (batch, time, …) becomes the output of the last step,
+/// (batch, units), or of every step, (batch, time, units). Weights: the cell's. Called on a list
+/// {x, states…} it starts from these states, and gives a list, with return_state {output, states…}.
+/// Steps that the mask of x excludes leave the states as they are.
 class RNN : public Layer {
 public:
+    /// Repeats the steps of `cell`, of which it makes a copy.
     template <std::derived_from<RecurrentCell> C>
     explicit RNN(C cell, const RNNOptions& options = {})
         : RNN(options, [cell = std::move(cell)] { return std::make_shared<C>(cell); }) {}
+    /// A layer of its own, with weights of its own once it is built.
     RNN(const RNN& other);
+    /// Takes the cell and its weights.
     RNN(RNN&&) = default;
+    /// Becomes a copy.
     RNN& operator=(const RNN& other) { return *this = RNN(other); }
+    /// Takes the cell and its weights.
     RNN& operator=(RNN&&) = default;
     ~RNN() override = default;
 
@@ -56,17 +62,21 @@ public:
     void build_all(const std::vector<Spec>& inputs) override;
     /// Throws ShapeError for anything but sequences of at least one step.
     Tensor call(const Tensor& x, Mode mode) override;
-    /// Throws ShapeError for states of another number or shape, too.
+    /// Throws ShapeError for anything but sequences of at least one step, and for states of another
+    /// number or shape than the cell's.
     std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
     Tensor compute_mask(const Tensor& x, const Tensor& mask) override;
     std::string config() const override;
 
-    /// Forgets what a stateful layer has kept.
+    /// Forgets the states that a stateful layer has kept.
     void reset_states() noexcept { kept_.clear(); }
 
+    /// Whose steps are repeated.
     const RecurrentCell& cell() const noexcept { return *cell_; }
+    /// What it was made with.
     const RNNOptions& options() const noexcept { return options_; }
-    /// The same layer, walking the other way, with a cell and weights of its own.
+    /// A layer like this one that goes through sequences in the other direction, with a cell and
+    /// weights of its own.
     std::shared_ptr<RNN> mirrored() const;
 
 private:

@@ -13,17 +13,22 @@ namespace shikumi::nn {
 /// sample to the layer. Weights: the layer's.
 class TimeDistributed final : public Layer {
 public:
+    /// Applies `layer`.
     template <std::derived_from<Layer> L>
     explicit TimeDistributed(L layer, const LayerOptions& options = {})
         : TimeDistributed(shared(std::move(layer)), options) {}
     /// Throws ValueError where `layer` is null.
     explicit TimeDistributed(SharedLayer layer, const LayerOptions& options = {});
 
+    /// A layer of its own, with weights of its own once it is built.
     TimeDistributed(const TimeDistributed& other);
+    /// Takes the layer.
     TimeDistributed(TimeDistributed&&) = default;
+    /// Becomes a copy.
     TimeDistributed& operator=(const TimeDistributed& other) {
         return *this = TimeDistributed(other);
     }
+    /// Takes the layer.
     TimeDistributed& operator=(TimeDistributed&&) = default;
     ~TimeDistributed() override = default;
 

@@ -43,7 +43,7 @@ TEST_CASE("Boost's algorithms run on the expression graph") {
     }
     CHECK(seen == num_edges(g));
 
-    const auto keep = [](const Graph::Edge& e) { return e.slot == 0; };
+    const auto keep = [](const Graph::Edge& e) { return e.input == 0; };
     const boost::filtered_graph filtered(g, std::function<bool(Graph::Edge)>(keep));
     CHECK(out_degree(loss.node(), filtered) == 1);
     CHECK_THROWS_AS(g.index(ones({1}).node()), ValueError);
