@@ -17,6 +17,18 @@ Tensor fitted(const Tensor& t, const Spec& spec, const Op& op, std::string_view 
     fail<GradientError>(op.name(), "its rule gave a ", what, " ", t.spec(), ", wanted ", spec);
 }
 
+// Adds what the rule of `op` gave for one of its inputs.
+inline void Reverse::add(std::uint32_t input, Tensor cotangent, const Op& op) {
+    if (!cotangent.defined()) return;
+    const Spec& spec = walk[input].spec;
+    if (cotangent.spec() != spec) cotangent = fitted(cotangent, spec, op, "cotangent");
+    Tensor& sum = cotangents[input];
+    if (sum.defined())
+        sum = sum + cotangent;
+    else
+        sum = std::move(cotangent);
+}
+
 void Reverse::propagate(const Tensor& cotangent) {
     const std::uint32_t n = walk.size();
     for (std::uint32_t i = 0; i < n; ++i) {
@@ -27,7 +39,11 @@ void Reverse::propagate(const Tensor& cotangent) {
     cotangents.resize(n);
     cotangents[n - 1] = cotangent;
     for (std::uint32_t i = n; i-- > 0;) {
-        if (ways_[i] == Way::none || !cotangents[i].defined()) continue;
+        if (ways_[i] == Way::none) continue;
+        if (!cotangents[i].defined()) {
+            if (!packs_.empty()) propagate_pack(i);
+            continue;
+        }
         const auto inputs = walk.inputs(i);
         const Tensor own = wanted(i) ? cotangents[i] : std::move(cotangents[i]);
         if (inputs.empty()) continue;
@@ -36,17 +52,27 @@ void Reverse::propagate(const Tensor& cotangent) {
         const Scope scope(node.scope);
         for (std::uint32_t k = 0; k < inputs.size(); ++k) {
             const std::uint32_t input = inputs[k];
-            const Spec& spec = walk[input].spec;
-            if (ways_[input] == Way::none || !is_floating(spec.dtype)) continue;
-            Tensor g = node.op->vjp(static_cast<int>(k), node.inputs(), out, own);
-            if (!g.defined()) continue;
-            if (g.spec() != spec) g = fitted(g, spec, *node.op, "cotangent");
-            Tensor& sum = cotangents[input];
-            if (sum.defined())
-                sum = sum + g;
-            else
-                sum = std::move(g);
+            if (ways_[input] == Way::none) continue;
+            if (!is_floating(walk[input].spec.dtype)) {
+                if (multi_output(walk[input])) packs_[input].add(node, own);
+                continue;
+            }
+            add(input, node.op->vjp(static_cast<int>(k), node.inputs(), out, own), *node.op);
         }
+    }
+}
+
+// All consumers of a pack are its outputs, which have been dealt with before.
+void Reverse::propagate_pack(std::uint32_t position) {
+    const auto pack = packs_.find(position);
+    if (pack == packs_.end()) return;
+    const Node& node = walk[position];
+    const Scope scope(node.scope);
+    std::vector<Tensor> pulled = pull_back(node, std::move(pack->second));
+    const auto inputs = walk.inputs(position);
+    for (std::size_t k = 0; k < inputs.size(); ++k) {
+        if (ways_[inputs[k]] != Way::none && is_floating(walk[inputs[k]].spec.dtype))
+            add(inputs[k], std::move(pulled[k]), *node.op);
     }
 }
 

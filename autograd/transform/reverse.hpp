@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
@@ -9,6 +10,7 @@
 #include <shikumi/autograd/graph/traversal.hpp>
 #include <shikumi/autograd/memory/thread_cache.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/autograd/transform/pack.hpp>
 
 namespace shikumi::detail {
 
@@ -38,6 +40,7 @@ public:
         walk.clear();
         cotangents.clear();
         targets.clear();
+        packs_.clear();
     }
     bool worth_keeping() const noexcept { return walk.capacity() <= largest_kept_traversal; }
 
@@ -46,8 +49,12 @@ public:
     std::vector<std::int64_t> targets;  // positions of what a caller asks for, in its order
 
 private:
+    void add(std::uint32_t input, Tensor cotangent, const Op& op);
+    void propagate_pack(std::uint32_t position);
+
     enum class Way : std::uint8_t { none, leads, target };
     std::vector<Way> ways_;  // whether a node is wanted or leads to one that is
+    std::map<std::uint32_t, PackCotangents> packs_;  // by position
 };
 
 }  // namespace shikumi::detail

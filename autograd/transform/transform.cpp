@@ -1,8 +1,10 @@
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include <algorithm>
+#include <map>
 
 #include <shikumi/autograd/graph/parameter.hpp>
+#include <shikumi/autograd/transform/pack.hpp>
 #include <shikumi/autograd/transform/reverse.hpp>
 
 namespace shikumi {
@@ -140,6 +142,7 @@ Tensor jvp(const Tensor& y, const std::vector<Tensor>& wrt, const std::vector<Te
         return node.op != nullptr && !node.has(Node::constant) && target(node) == given;
     });
     std::vector<Tensor> tangent(walk.size());
+    std::map<std::uint32_t, std::vector<Tensor>> of_outputs;  // by the position of the pack
     std::vector<Tensor> of_inputs;
     for (std::uint32_t i = 0; i < walk.size(); ++i) {
         const Node& node = walk[i];
@@ -153,7 +156,16 @@ Tensor jvp(const Tensor& y, const std::vector<Tensor>& wrt, const std::vector<Te
             of_inputs.push_back(tangent[input]);
             any = any || tangent[input].defined();
         }
-        if (!any || !is_floating(node.spec.dtype)) continue;
+        if (!any) {
+            if (of_outputs.empty() || walk.is_leaf(i)) continue;
+            if (const auto pack = of_outputs.find(walk.inputs(i)[0]); pack != of_outputs.end())
+                tangent[i] = pack->second[output_number(node)];
+            continue;
+        }
+        if (!is_floating(node.spec.dtype)) {
+            if (multi_output(node)) of_outputs.emplace(i, push_forward(node, of_inputs));
+            continue;
+        }
         const Tensor out = Tensor::of(&node);
         Tensor t = node.op->jvp(node.inputs(), out, of_inputs);
         if (!t.defined()) t = jvp_by_vjp(node, out, of_inputs);
