@@ -1,10 +1,11 @@
-// evaluate, and letting go of graphs.
+// evaluate: recognise or plan a graph, run it, give nodes and parameters their values.
 #include <algorithm>
 #include <utility>
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/evaluate/capture/capture_context.hpp>
+#include <shikumi/autograd/evaluate/plan/pending_graph.hpp>
 #include <shikumi/autograd/evaluate/plan/planner.hpp>
 #include <shikumi/autograd/evaluate/plan/rematerialize.hpp>
 #include <shikumi/autograd/evaluate/run/executor.hpp>
@@ -19,32 +20,15 @@ using namespace detail;
 
 namespace {
 
-struct Workbench {
-    PendingGraph graph;
-    Planner planner;
-    PlanCache plans;
-    Interpreter unplanned;
-    std::vector<const Node*> nodes;
-    Executor frame;
-    void clear() noexcept {
-        frame.release();
-        unplanned.clear();
-        if (graph.capacity() <= largest_kept_traversal) return graph.clear(), planner.clear();
-        graph = PendingGraph();
-        planner = Planner();
-        unplanned = Interpreter();
-        nodes = {};
-        frame = Executor();
-    }
-    bool worth_keeping() const noexcept { return true; }
-};
-
-void check(std::span<const Tensor> roots, std::span<const Assignment> assignments) {
+void check_roots(std::span<const Tensor> roots) {
     for (const Tensor& root : roots) {
         if (!root.defined())
             throw StateError(
                 "[evaluate] an empty Tensor (default-constructed or moved from) has no value");
     }
+}
+
+void check_assignments(std::span<const Assignment> assignments) {
     for (const Assignment& a : assignments) {
         const ParameterState& state = a.parameter.state();
         if (!a.value.defined())
@@ -65,36 +49,60 @@ void check(std::span<const Tensor> roots, std::span<const Assignment> assignment
     }
 }
 
-void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignment> assignments,
+// What a thread's evaluations need. Its memory and its plans stay from one to the next.
+class Evaluator {
+public:
+    void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignments,
+                  const EvaluationOptions& options);
+
+    void clear() noexcept;
+    bool worth_keeping() const noexcept { return true; }
+
+private:
+    const Plan& make_plan(std::size_t budget, bool keep);
+    void run(const Plan& plan, std::span<const Assignment> assignments, Timer& timer);
+
+    PlanCache plans_;
+    std::vector<const Node*> nodes_;  // by the plan's numbers
+    PendingGraph graph_;
+    Interpreter interpreter_;
+    Planner planner_;
+    Executor executor_;
+};
+
+void Evaluator::evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignments,
                          const EvaluationOptions& options) {
     Timer timer;
     const std::size_t budget = options.memory_budget;
-    const ThreadCache<Workbench> bench;
-    std::vector<const Node*>& nodes = bench->nodes;
-    const Plan* known = bench->plans.find(roots, assignments, budget, nodes);
+    const Plan* plan = plans_.find(roots, assignments, budget, nodes_);
     timer.lap("recognise");
-    if (!known) {
-        Interpreter& unplanned = bench->unplanned;
-        unplanned.look_at(roots, assignments);
-        const bool met = bench->plans.seen_before(unplanned.hash() ^ budget);
+    if (!plan) {
+        graph_.reset(roots, assignments);
+        const bool seen_before = plans_.seen_before(graph_, budget);
         const bool plain = assignments.empty() && budget == EvaluationOptions().memory_budget;
-        if (!met && plain && !timer && unplanned.small()) return unplanned.run();
-        PendingGraph& graph = bench->graph;
-        graph.reset(roots, assignments);
-        known = &plan_within(budget, bench->planner, graph);
-        nodes.assign(graph.nodes().begin(), graph.nodes().end());
-        if (met) bench->plans.keep(*known, graph, budget);
+        if (!seen_before && plain && !timer && Interpreter::suits(graph_))
+            return interpreter_.run(graph_);
+        plan = &make_plan(budget, seen_before);
         timer.lap("plan");
     }
-    const Plan& plan = *known;
-    Executor& frame = bench->frame;
-    frame.bind(plan, nodes, assignments);
+    run(*plan, assignments, timer);
+}
+
+const Plan& Evaluator::make_plan(std::size_t budget, bool keep) {
+    const Plan& plan = plan_within(budget, planner_, graph_);
+    nodes_.assign(graph_.nodes().begin(), graph_.nodes().end());
+    if (keep) plans_.keep(plan, graph_, budget);
+    return plan;
+}
+
+void Evaluator::run(const Plan& plan, std::span<const Assignment> assignments, Timer& timer) {
+    executor_.bind(plan, nodes_, assignments);
     timer.lap("bind");
-    frame.run(plan, timer);
-    frame.publish(plan, nodes);
-    // Outputs are held from outside the walk: they outlive the edges that go here.
-    for (const Output& out : plan.outputs) {
-        const Node& node = *nodes[out.node];
+    executor_.run(plan, timer);
+    executor_.publish(plan, nodes_);
+    // Somebody holds the outputs: they stay when the edges to them go.
+    for (const Output& output : plan.outputs) {
+        const Node& node = *nodes_[output.node];
         if (assignments.empty() && !node.has(Node::constant)) continue;
         drop_inputs(node);
         if (!assignments.empty()) node.flags |= Node::consumed;
@@ -103,11 +111,31 @@ void evaluate_and_assign(std::span<const Tensor> roots, std::span<const Assignme
     timer.lap("publish");
 }
 
-// What a captured function computes is computed at its replays.
+void Evaluator::clear() noexcept {
+    executor_.release();
+    interpreter_.release();
+    if (graph_.capacity() <= largest_kept_traversal) {
+        graph_.clear();
+        planner_.clear();
+        return;
+    }
+    nodes_ = {};
+    graph_ = PendingGraph();
+    interpreter_ = Interpreter();
+    planner_ = Planner();
+    executor_ = Executor();
+}
+
+void evaluate_now(std::span<const Tensor> roots, std::span<const Assignment> assignments,
+                  const EvaluationOptions& options) {
+    const ThreadCache<Evaluator> evaluator;
+    evaluator->evaluate(roots, assignments, options);
+}
+
+// What depends on the call is computed by the replays.
 void evaluate_constants(const CaptureContext& context, std::span<const Tensor> roots) {
     for (const Tensor& root : roots) {
-        if (!root.evaluated() && context.cause(root).empty())
-            evaluate_and_assign({&root, 1}, {}, {});
+        if (!root.evaluated() && context.cause(root).empty()) evaluate_now({&root, 1}, {}, {});
     }
 }
 
@@ -133,7 +161,8 @@ void evaluate(std::span<const Tensor> roots) { evaluate(roots, {}, {}); }
 
 void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignments,
               const EvaluationOptions& options) {
-    check(roots, assignments);
+    check_roots(roots);
+    check_assignments(assignments);
     if (CaptureContext* context = CaptureContext::current())
         return assignments.empty() ? evaluate_constants(*context, roots)
                                    : context->assign(assignments);
@@ -141,52 +170,7 @@ void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignm
         std::all_of(roots.begin(), roots.end(), [](const Tensor& t) { return t.evaluated(); }))
         return;
     collect_released();
-    evaluate_and_assign(roots, assignments, options);
-}
-
-void detail::fold_pending(const Tensor& root) {
-    if (capturing()) return;
-    Traversal walk;
-    const Node* const start = root.node();
-    walk.run({&start, 1}, [](const Node& node) { return node.data == nullptr; });
-    const std::uint32_t last = walk.size() - 1;  // the root itself
-    std::vector<std::uint32_t> uses(walk.size());
-    for (std::uint32_t i = 0; i <= last; ++i) {
-        for (const std::uint32_t input : walk.inputs(i)) ++uses[input];
-    }
-    // A node that somebody could still differentiate by: held, floating, or above one that is.
-    std::vector<bool> alive(walk.size());
-    for (std::uint32_t i = 0; i <= last; ++i) {
-        const Node& node = walk[i];
-        const bool held = i != last && node.held_beyond(uses[i]);
-        const auto inputs = walk.inputs(i);
-        alive[i] =
-            (held && is_floating(node.spec.dtype)) ||
-            std::any_of(inputs.begin(), inputs.end(), [&](std::uint32_t in) { return alive[in]; });
-        if (node.has(Node::constant)) alive[i] = false;
-    }
-    std::vector<Tensor> constants;
-    const auto add = [&](std::uint32_t i) {
-        if (!walk[i].data) constants.push_back(Tensor::of(&walk[i]));
-    };
-    if (!alive[last]) add(last);
-    for (std::uint32_t i = 0; i <= last; ++i) {
-        if (!alive[i]) continue;
-        for (const std::uint32_t input : walk.inputs(i)) {
-            if (!alive[input]) add(input);
-        }
-    }
-    if (constants.empty()) return;
-    evaluate(constants);
-    for (const Tensor& constant : constants) drop_inputs(*constant.node());
-    for (std::uint32_t i = 0; i <= last; ++i) {
-        if (!alive[i] || walk[i].data) continue;
-        std::uint32_t below = 0;
-        for (const std::uint32_t input : walk.inputs(i)) {
-            if (!walk[input].data) below = std::max(below, walk[input].weight);
-        }
-        weigh(walk[i], below);
-    }
+    evaluate_now(roots, assignments, options);
 }
 
 }  // namespace shikumi

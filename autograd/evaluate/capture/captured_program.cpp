@@ -1,7 +1,6 @@
 #include <shikumi/autograd/evaluate/capture/captured_program.hpp>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include <shikumi/autograd/evaluate/capture/fold_constants.hpp>
@@ -40,11 +39,8 @@ CapturedProgram::~CapturedProgram() {
 
 void CapturedProgram::make_plan(const Recording& recording, const EvaluationOptions& options) {
     Timer timer;
-    std::vector<Tensor> results;
-    std::copy_if(recording.results.begin(), recording.results.end(), std::back_inserter(results),
-                 [](const Tensor& t) { return t.defined(); });
     Planner planner;
-    const PendingGraph graph(results, recording.assignments);
+    const PendingGraph graph = graph_of(recording);
     plan_ = plan_within(options.memory_budget, planner, graph);
     for (const Call& call : plan_.calls) call.op->retain();
     for (const Op* op : plan_.pointwise) op->retain();

@@ -1,5 +1,8 @@
 #include <shikumi/autograd/evaluate/capture/recording.hpp>
 
+#include <algorithm>
+#include <iterator>
+
 namespace shikumi::detail {
 
 Tensor pending_leaf(const Spec& spec) {
@@ -18,6 +21,13 @@ Recording record_call(std::span<const Node* const> arguments,
     recording.assignments.assign(context.assignments().begin(), context.assignments().end());
     recording.keys.assign(context.keys().begin(), context.keys().end());
     return recording;
+}
+
+PendingGraph graph_of(const Recording& recording) {
+    std::vector<Tensor> results;
+    std::copy_if(recording.results.begin(), recording.results.end(), std::back_inserter(results),
+                 [](const Tensor& t) { return t.defined(); });
+    return {results, recording.assignments};
 }
 
 }  // namespace shikumi::detail

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <shikumi/autograd/evaluate/capture/capture_context.hpp>
+#include <shikumi/autograd/evaluate/plan/pending_graph.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 
 namespace shikumi::detail {
@@ -27,5 +28,8 @@ Tensor pending_leaf(const Spec& spec);
 /// they were before.
 Recording record_call(std::span<const Node* const> arguments,
                       const std::function<std::vector<Tensor>(std::span<const Tensor>)>& function);
+
+/// The graph of the results that are not absent, and of the assigned values.
+PendingGraph graph_of(const Recording& recording);
 
 }  // namespace shikumi::detail

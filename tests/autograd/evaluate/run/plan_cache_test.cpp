@@ -1,4 +1,5 @@
-// A plan is found again if, and only if, the graph is the same.
+// Plans are kept for graphs that come again, and found for them.
+#include <shikumi/autograd/evaluate/plan/planner.hpp>
 #include <shikumi/autograd/evaluate/run/plan_cache.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -9,84 +10,66 @@ using namespace shikumi::detail;
 
 namespace {
 
-// The graph that `f` records. Its temporaries are gone, so that no handle holds inner nodes.
-template <class F>
-Tensor recorded(F f) {
-    return f();
+constexpr std::size_t no_budget = EvaluationOptions().memory_budget;
+
+// A chain of `length` operations: each length is another structure.
+Tensor chain(int length) {
+    Tensor t = Tensor(ones({4}).array());
+    for (int i = 0; i < length; ++i) t = tanh(t);
+    return t;
 }
 
-Tensor leaf(Index n = 4) { return Tensor(ones({n}).array()); }
+PendingGraph graph_of(const Tensor& root) { return {{&root, 1}, {}}; }
 
-GraphSignature described(const Tensor& root) {
-    GraphSignature s;
-    s.describe(PendingGraph({&root, 1}, {}));
-    return s;
+void keep(PlanCache& cache, const Tensor& root, std::size_t budget = no_budget) {
+    Planner planner;
+    const PendingGraph graph = graph_of(root);
+    cache.keep(planner.plan(graph), graph, budget);
 }
 
-bool matches(const GraphSignature& s, const Tensor& root) {
+// The number of the plan that is found for this graph; 0: none.
+std::uint64_t found(PlanCache& cache, const Tensor& root, std::size_t budget = no_budget) {
     std::vector<const Node*> nodes;
-    return s.matches({&root, 1}, {}, nodes);
+    const Plan* plan = cache.find({&root, 1}, {}, budget, nodes);
+    if (plan) CHECK(nodes.size() == graph_of(root).size());
+    return plan ? plan->number : 0;
 }
 
 }  // namespace
 
-TEST_CASE("a signature matches graphs that differ only in values") {
-    const GraphSignature s = described(recorded([] { return exp(leaf()) * 2.0 + leaf(); }));
-    const auto same = [&](auto f) { return matches(s, recorded(f)); };
-    CHECK(same([] { return exp(leaf()) * 3.0 + leaf(); }));
-    const Tensor x = leaf();
-    CHECK(same([&] { return exp(x) * 3.0 + x; }));  // one leaf may replace two
-    CHECK_FALSE(same([] { return exp(leaf()) * 2.0 - leaf(); }));
-    CHECK_FALSE(same([] { return exp(leaf(5)) * 2.0 + leaf(5); }));
-    CHECK_FALSE(same([] { return exp(leaf().cast(f64)) * 2.0 + leaf().cast(f64); }));
-    CHECK_FALSE(same([] { return leaf() + exp(leaf()) * 2.0; }));
-    CHECK_FALSE(same([] { return exp(leaf()) * leaf() + leaf(); }));  // a scalar is not an array
+TEST_CASE("a kept plan is found for graphs of its structure and budget alone") {
+    PlanCache cache;
+    CHECK(found(cache, chain(1)) == 0);
+    keep(cache, chain(1));
+    keep(cache, chain(2));
+    const std::uint64_t one = found(cache, chain(1)), two = found(cache, chain(2));
+    CHECK(one != 0);
+    CHECK(two != 0);
+    CHECK(one != two);
+    CHECK(found(cache, chain(1)) == one);
+    CHECK(found(cache, chain(3)) == 0);
+    CHECK(found(cache, chain(1), 1000) == 0);
+    keep(cache, chain(1), 1000);
+    CHECK(found(cache, chain(1), 1000) != one);
+    CHECK(found(cache, chain(1)) == one);
 }
 
-TEST_CASE("the signature tells a node read twice from two equal nodes") {
-    const auto squared = [] {
-        const Tensor t = tanh(leaf());
-        return t * t;
-    };
-    const auto product = [] { return tanh(leaf()) * tanh(leaf()); };
-    const GraphSignature once = described(squared());
-    const GraphSignature twice = described(product());
-    CHECK(matches(once, squared()));
-    CHECK(matches(twice, product()));
-    CHECK_FALSE(matches(once, product()));
-    CHECK_FALSE(matches(twice, squared()));
+TEST_CASE("the oldest plans make room") {
+    PlanCache cache;
+    for (int length = 1; length <= 32; ++length) keep(cache, chain(length));
+    for (int length = 1; length <= 32; ++length) CHECK(found(cache, chain(length)) != 0);
+    keep(cache, chain(33));
+    int left = 0;
+    for (int length = 1; length <= 32; ++length) left += found(cache, chain(length)) != 0 ? 1 : 0;
+    CHECK(left == 31);
+    CHECK(found(cache, chain(33)) != 0);
 }
 
-TEST_CASE("the signature tells nodes with handles from others") {
-    const auto graph = [](Tensor& inner) {
-        inner = exp(leaf());
-        return inner * 2.0;
-    };
-    Tensor held;
-    const GraphSignature with = described(graph(held));
-    Tensor dropped;
-    const Tensor root = graph(dropped);
-    CHECK(matches(with, root));
-    dropped = Tensor();
-    CHECK_FALSE(matches(with, root));
-    const GraphSignature without = described(recorded([] { return exp(leaf()) * 2.0; }));
-    CHECK(matches(without, root));
-    CHECK_FALSE(matches(without, graph(held)));
-}
-
-TEST_CASE("the signature contains attributes") {
-    const auto kept = [] { return sum(exp(leaf()), 0, true); };
-    const GraphSignature s = described(kept());
-    CHECK(matches(s, kept()));
-    CHECK_FALSE(matches(s, recorded([] { return sum(exp(leaf()), 0, false); })));
-    CHECK_FALSE(matches(s, recorded([] { return max(exp(leaf()), 0, true); })));
-}
-
-TEST_CASE("the signature treats an evaluated node as a value") {
-    const auto graph = [](const Tensor& inner) { return inner * 2.0 + 1.0; };
-    const GraphSignature pending = described(recorded([&] { return graph(exp(leaf())); }));
-    const Tensor known = exp(leaf());
-    evaluate(known);
-    CHECK_FALSE(matches(pending, graph(known)));
-    CHECK(matches(described(graph(leaf())), graph(known)));
+TEST_CASE("a structure was seen before when it comes for the second time") {
+    PlanCache cache;
+    CHECK_FALSE(cache.seen_before(graph_of(chain(1)), no_budget));
+    CHECK_FALSE(cache.seen_before(graph_of(chain(2)), no_budget));
+    CHECK_FALSE(cache.seen_before(graph_of(chain(1)), 1000));
+    CHECK(cache.seen_before(graph_of(chain(1)), no_budget));
+    CHECK_FALSE(cache.seen_before(graph_of(chain(1)), no_budget));  // its plan should be kept now
 }
