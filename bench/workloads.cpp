@@ -98,7 +98,7 @@ std::function<void()> repeated(const bench::Program& program, F f, const T&... i
 // A training step of a loop of the user's own.
 void train(const bench::Program& program, Training t) {
     const Tensor x = t.samples(), y = t.labels();
-    t.model.ensure_ready({x.spec()});
+    t.model.ensure_built(x.spec());
     const std::vector<Parameter> weights = t.model.parameters();
     const auto step = [&](const Tensor& input, const Tensor& labels) {
         const Tensor loss = cross_entropy(t.model(input, nn::Mode::train), labels);
@@ -112,7 +112,7 @@ void train(const bench::Program& program, Training t) {
 void infer(const bench::Program& program, Training t, Index batch) {
     t.input = t.input.with_front(batch);
     const Tensor x = t.samples();
-    t.model.ensure_ready({x.spec()});
+    t.model.ensure_built(x.spec());
     const NoGrad no_grad;
     const auto predict = [&](const Tensor& input) { return t.model(input); };
     program.run_rate("infer_" + std::to_string(batch), batch, repeated(program, predict, x));

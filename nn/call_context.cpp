@@ -10,7 +10,12 @@ thread_local CallContext* innermost = nullptr;
 
 }  // namespace
 
-CallContext::CallContext() : outer_(std::exchange(innermost, this)) {}
+CallContext::CallContext() : CallContext(innermost ? innermost->copies_ : Copies::share_weights) {}
+
+CallContext::CallContext(Copies copies)
+    : outer_(innermost), active_layer_(outer_ ? outer_->active_layer_ : nullptr), copies_(copies) {
+    innermost = this;
+}
 
 CallContext::~CallContext() { innermost = outer_; }
 
@@ -33,9 +38,8 @@ Tensor CallContext::mask_of(const Tensor& x) const {
     return {};
 }
 
-Tensor mask_of(const Tensor& x) {
-    const CallContext* pass = CallContext::current();
-    return pass ? pass->mask_of(x) : Tensor();
-}
+bool copies_are_unbuilt() noexcept { return innermost && innermost->copies() == Copies::unbuilt; }
+
+Tensor mask_of(const Tensor& x) { return innermost ? innermost->mask_of(x) : Tensor(); }
 
 }  // namespace shikumi::nn

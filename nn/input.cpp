@@ -10,7 +10,7 @@ Input::Input(const Shape& shape, const InputOptions& options)
       symbol_(std::make_shared<std::optional<SymbolicTensor>>()) {}
 
 Input::operator const SymbolicTensor&() const {
-    if (!*symbol_) *symbol_ = input_symbol(sample(), name());
+    if (!*symbol_) *symbol_ = symbolic_input(sample(), name());
     return **symbol_;
 }
 

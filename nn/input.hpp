@@ -1,23 +1,30 @@
 // Input: says what a model is fed with.
 #pragma once
 
+#include <memory>
+#include <optional>
+#include <string>
+
 #include <shikumi/nn/symbolic_tensor.hpp>
 
 namespace shikumi::nn {
 
+/// What an Input can be given besides the shape.
 struct InputOptions {
-    DType dtype = f32;
-    std::string name = {};
+    DType dtype = f32;      ///< of the samples
+    std::string name = {};  ///< "input", "input_1", … where it is empty
 };
 
-/// The shape of one sample: as a Sequential's first entry it is noted and makes no layer; else it
-/// is a symbol, where the drawing of a model begins.
+/// The shape of one sample. As the first entry of a Sequential it is noted and makes no layer;
+/// elsewhere it is the symbolic tensor that a model begins with.
 class Input final : public Layer {
 public:
     explicit Input(const Shape& shape, const InputOptions& options = {});
-    /// x, if it has the shape and dtype. Throws ShapeError, DTypeError.
+    /// x unchanged. Throws ShapeError, DTypeError where shape or dtype differ.
     Tensor call(const Tensor& x, Mode mode) override;
+    /// Shape and dtype of one sample.
     Spec sample() const { return {input_shape(), data_dtype_}; }
+    /// The symbolic tensor of this input: the same one each time.
     operator const SymbolicTensor&() const;
 
 private:

@@ -9,7 +9,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/op.hpp>
-#include <shikumi/nn/clone.hpp>
+#include <shikumi/nn/detail/active_layer.hpp>
 #include <shikumi/nn/session.hpp>
 
 namespace shikumi::nn {
@@ -38,46 +38,14 @@ std::string last_component(std::string name) {
     return colon == std::string::npos ? name : name.substr(colon + 1);
 }
 
-// The layers that are being built or called on this thread, the innermost first.
-struct Open {
-    Layer* layer;
-    Open* outer;
-    std::string lost = {};  // a layer with weights that it called and that has ended meanwhile
-};
-thread_local Open* innermost = nullptr;
-
-class Opened {
-public:
-    explicit Opened(Layer& layer) : open_{&layer, innermost} { innermost = &open_; }
-    ~Opened() { innermost = open_.outer; }
-    Opened(const Opened&) = delete;
-    Opened& operator=(const Opened&) = delete;
-    Layer* outer() const noexcept { return open_.outer ? open_.outer->layer : nullptr; }
-    // What such a layer had learnt would be gone with it, and nobody would notice.
-    void check() const {
-        if (open_.lost.empty()) return;
-        fail<StateError>(open_.layer->name(), "makes the layer '", open_.lost,
-                         "' anew each time it is called, with weights that are never trained: "
-                         "make it a member of ",
-                         open_.layer->class_name());
-    }
-
-private:
-    Open open_;
-};
-
-// "bidirectional/forward_lstm/".
-std::string path(const Open* open) {
-    return open ? path(open->outer) + open->layer->name() + '/' : std::string();
-}
-
-// Runs f in a pass. What its own one has collected is done at the end.
+// Runs f in the context of the call under way. Where there is none, in one of its own, which gives
+// the states their next values at the end.
 template <class F>
-auto in_pass(F&& f) {
+auto in_context(F&& f) {
     if (CallContext::current()) return f();
-    const CallContext pass;
+    const CallContext own;
     auto result = f();
-    for (const auto& [state, value] : pass.updates()) Parameter(state).assign(value);
+    for (const auto& [state, value] : own.updates()) Parameter(state).assign(value);
     return result;
 }
 
@@ -103,18 +71,33 @@ Shape without_batch(const Shape& batch) {
     return Shape(std::span<const Index>(sizes.begin() + 1, sizes.end()));
 }
 
+std::vector<Spec> specs_of(const std::vector<Tensor>& tensors) {
+    std::vector<Spec> specs;
+    for (const Tensor& t : tensors) specs.push_back(t.spec());
+    return specs;
+}
+
 Layer::Layer(const LayerOptions& options)
     : state_{.name = options.name, .dtype = options.dtype, .input_shape = options.input_shape} {
     check_floating(options.dtype);
 }
 
+void detail::ActiveLayer::check_discarded() const {
+    if (discarded_.empty()) return;
+    fail<StateError>(layer_.name(), "makes the layer '", discarded_,
+                     "' anew each time it is called, with weights that are never trained: "
+                     "make it a member of ",
+                     layer_.class_name());
+}
+
 Layer::~Layer() {
     if (!place_) return;
     const bool moved_from = state_.weights.empty() && state_.inner.empty();
-    if (innermost && state_.weighted && !moved_from) {
-        const auto& called = innermost->layer->state_.inner;
+    detail::ActiveLayer* const active = detail::ActiveLayer::current();
+    if (active && state_.weighted && !moved_from) {
+        const auto& called = active->layer().state_.inner;
         if (std::find(called.begin(), called.end(), place_) != called.end())
-            innermost->lost = std::move(state_.name);
+            active->note_discarded(std::move(state_.name));
     }
     *place_ = nullptr;
 }
@@ -122,9 +105,9 @@ Layer::~Layer() {
 // A copy's inner layers are others. It finds them at its next call.
 Layer::Layer(const Layer& other) : state_(other.state_) {
     state_.inner.clear();
-    if (!Cloning::active()) return;
+    if (!copies_are_unbuilt()) return;
     state_.weights.clear();
-    state_.built = false;
+    state_.weights_made = state_.built = false;
 }
 
 Layer::Layer(Layer&& other) noexcept
@@ -150,12 +133,14 @@ Layer& Layer::operator=(Layer&& other) {
 
 template <class F>
 auto Layer::inside(F&& f) {
+    detail::ActiveLayer* const caller = detail::ActiveLayer::current();
+    if (!caller && !named_alone()) return f();
     const Scope scope(name(), state_.scope);
-    const Opened opened(*this);
+    const detail::ActiveLayer active(*this);
     try {
         auto result = f();
-        opened.check();
-        if (opened.outer()) opened.outer()->state_.weighted |= state_.weighted;
+        active.check_discarded();
+        if (caller) caller->layer().state_.weighted |= state_.weighted;
         return result;
     } catch (Error& e) {
         const std::string number =
@@ -189,8 +174,8 @@ void Layer::check_input(const Tensor& x) {
 }
 
 Tensor Layer::operator()(const Tensor& x, Mode mode) {
-    ensure_built(x.spec());
-    return in_pass([&] {
+    return in_context([&] {
+        ensure_built(x.spec());
         return inside([&] {
             check_input(x);
             Tensor y = call(x, mode);
@@ -202,21 +187,43 @@ Tensor Layer::operator()(const Tensor& x, Mode mode) {
 }
 
 std::vector<Tensor> Layer::operator()(const std::vector<Tensor>& inputs, Mode mode) {
-    std::vector<Spec> specs;
-    for (const Tensor& x : inputs) specs.push_back(x.spec());
-    ensure_built(specs);
-    return in_pass([&] {
-        return inside([&] {
-            for (const Tensor& x : inputs) check_input(x);
-            return call_all(inputs, mode);
-        });
+    return in_context([&] {
+        if (!join_caller()) set_up_for(specs_of(inputs));
+        return call_inside(inputs, mode);
     });
 }
 
+std::vector<Tensor> Layer::call_inside(const std::vector<Tensor>& inputs, Mode mode) {
+    return inside([&] {
+        for (const Tensor& x : inputs) check_input(x);
+        return call_all(inputs, mode);
+    });
+}
+
+void Layer::ensure_built(const Spec& input) {
+    if (!join_caller()) set_up_for({input});
+}
+
 void Layer::ensure_built(const std::vector<Spec>& inputs) {
-    if (innermost) innermost->layer->add_layer(*this);
-    if (state_.built) return;
-    state_.built = inside([&] {
+    if (!join_caller()) set_up_for(inputs);
+}
+
+bool Layer::join_caller() {
+    if (detail::ActiveLayer* caller = detail::ActiveLayer::current())
+        caller->layer().add_layer(*this);
+    return state_.built;
+}
+
+void Layer::set_up_for(const std::vector<Spec>& inputs) {
+    state_.built = in_context([&] {
+        set_up(inputs);
+        return true;
+    });
+}
+
+void Layer::set_up(const std::vector<Spec>& inputs) {
+    if (state_.weights_made) return;
+    state_.weights_made = inside([&] {
         try {
             build_all(inputs);
         } catch (...) {
@@ -305,8 +312,9 @@ void Layer::set_dtype(DType dtype) {
 
 Parameter Layer::add_weight(std::string_view name, const Shape& shape,
                             const Initializer& initializer, const WeightOptions& options) {
-    const bool open = innermost && innermost->layer == this;
-    Parameter weight((open ? path(innermost) : this->name() + '/') + std::string(name),
+    const detail::ActiveLayer* const active = detail::ActiveLayer::current();
+    const bool building = active && &active->layer() == this;
+    Parameter weight((building ? active->path() : this->name() + '/') + std::string(name),
                      initializer(shape, rng(), dtype()));
     if (weight.shape() != shape || weight.dtype() != dtype())
         fail<ShapeError>(this->name(), "the initializer of '", name, "' made ",
@@ -330,14 +338,14 @@ void Layer::add_layer(Layer& inner) {
 
 void Layer::add_loss(const Tensor& loss) {
     if (loss.rank() != 0) fail<ShapeError>(name(), "a loss is a scalar, got ", loss.shape());
-    if (CallContext* pass = CallContext::current()) pass->add_loss(loss);
+    if (CallContext* context = CallContext::current()) context->add_loss(loss);
 }
 
 void Layer::add_update(const Parameter& state, const Tensor& value) {
     if (value.spec() != state.value().spec())
         fail<ShapeError>(name(), "the next value of '", state.name(), "' is ", value.spec(),
                          ", wanted ", state.value().spec());
-    if (CallContext* pass = CallContext::current()) pass->add_update(state, value);
+    if (CallContext* context = CallContext::current()) context->add_update(state, value);
 }
 
 Generator& Layer::rng() {

@@ -20,37 +20,39 @@
 
 namespace shikumi::nn {
 
-/// What a forward pass is for: dropout and the like differ.
+/// What a forward pass is for. Layers such as Dropout behave differently in training.
 enum class Mode { infer, train };
 
 /// What every layer can be given.
 struct LayerOptions {
     std::string name = {};   ///< "dense", "dense_1", … where it is empty
     DType dtype = f32;       ///< of the weights; inputs must have it too
-    Shape input_shape = {};  ///< of one sample; known from the data where it is absent
+    Shape input_shape = {};  ///< of one sample; taken from the data where it is empty
 };
 
 /// What a weight can be given.
 struct WeightOptions {
     bool trainable = true;  ///< false: a state, which the layer itself renews by `add_update`
-    Regularizer regularizer = {};
-    Constraint constraint = {};
+    Regularizer regularizer = {};  ///< a penalty on its values, part of the loss
+    Constraint constraint = {};    ///< applied to its values after each step of an optimiser
 };
 
 /// A weight and what it was given.
 struct Weight {
-    Parameter parameter;
-    WeightOptions options;
+    Parameter parameter;    ///< the value, shared with the layer
+    WeightOptions options;  ///< how it is trained
 };
 
-/// The shape of `count` samples of a shape.
+/// The shape of a batch of `count` samples of a shape.
 Shape batch_of(Index count, const Shape& sample);
 /// The shape of one sample of a batch.
 Shape without_batch(const Shape& batch);
+/// The shape and dtype of each tensor.
+std::vector<Spec> specs_of(const std::vector<Tensor>& tensors);
 
-/// A piece of a model. Layers that it calls, its members for instance, are its inner layers: their
-/// weights are its weights, and nobody has to list them. Copying shares the weights, once there are
-/// any.
+/// A piece of a model. The layers that it calls, its members for instance, are its inner layers:
+/// their weights belong to its weights, and nobody has to list them. A copy of a built layer shares
+/// the weights.
 class Layer {
 public:
     virtual ~Layer();
@@ -59,57 +61,71 @@ public:
     virtual void build(const Spec& input);
     /// The output, recorded in operations. The batch stays its first axis.
     virtual Tensor call(const Tensor& x, Mode mode) = 0;
-    /// The same two for layers of several inputs or outputs. Layers of one need not override them.
+    /// Makes the weights of a layer of several inputs. Unless overridden, it takes one input and
+    /// passes it to `build`.
     virtual void build_all(const std::vector<Spec>& inputs);
+    /// The outputs of a layer of several inputs or outputs. Unless overridden, it takes one input
+    /// and passes it to `call`.
     virtual std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode);
-    /// The mask of the output for x and its mask (undefined: none). That of x unless overridden;
-    /// one that doesn't fit the first two of the output's three or more axes is dropped.
+    /// The mask of the output for x and its mask (undefined: none). That of x unless overridden; a
+    /// mask that doesn't fit the first two of the output's three or more axes is dropped.
     virtual Tensor compute_mask(const Tensor& x, const Tensor& mask);
     /// One line for errors: "Dense 64→3".
     virtual std::string config() const { return class_name(); }
 
-    /// Builds the layer if need be and calls it. An error on the way out names the layer. Throws
-    /// DTypeError where x hasn't the weights' dtype.
+    /// The output for a batch: builds the layer if need be and calls it. Inside another layer's
+    /// `build` or `call`, the layer becomes an inner layer of that one. Errors name the layer.
+    /// Throws DTypeError where x hasn't the weights' dtype.
     Tensor operator()(const Tensor& x, Mode mode = Mode::infer);
+    /// The outputs for a batch, of a layer of several inputs or outputs.
     std::vector<Tensor> operator()(const std::vector<Tensor>& inputs, Mode mode = Mode::infer);
-    /// Builds the layer unless that has been done.
-    void ensure_built(const Spec& input) { ensure_built(std::vector{input}); }
+    /// Builds the layer unless that has been done. The size of the first axis means nothing.
+    void ensure_built(const Spec& input);
+    /// Builds a layer of several inputs unless that has been done.
     void ensure_built(const std::vector<Spec>& inputs);
+    /// Whether the layer is ready to be called.
     bool built() const noexcept { return state_.built; }
 
-    /// Given, or Keras's "dense", "dense_1", … in the order in which layers are first asked.
+    /// The name that was given, or Keras's "dense", "dense_1", … in the order in which layers are
+    /// first asked.
     const std::string& name() const;
     /// Names the layer unless it has a name.
     void set_default_name(std::string_view name);
     /// The class without its namespace.
     std::string class_name() const;
 
-    /// Its own in the order in which `build` added them, then those of its inner layers.
+    /// All weights: its own in the order in which `build` added them, then those of its inner
+    /// layers.
     std::vector<Parameter> weights() const;
+    /// All weights with what they were given.
     std::vector<Weight> described_weights() const;
     /// Those of `weights` that an optimiser may change.
     std::vector<Parameter> trainable_weights() const;
+    /// The number of values in all weights.
     Index count_params() const;
-    /// Layers called by `build` or `call`, in the order in which that happened first.
+    /// Layers called by `build` or `call`, in the order of their first calls.
     std::vector<Layer*> inner_layers() const;
     /// Whether `other` is this layer or a layer inside of it, however deep.
     bool holds(const Layer& other) const;
+    /// Whether the weights may be trained.
     bool trainable() const noexcept { return state_.trainable; }
-    /// Freezes the weights, inner layers' included, or lets those be trained again that are no
-    /// states. A frozen BatchNormalization runs on its moving statistics.
+    /// Freezes all weights, or lets those be trained again that are no states. A frozen
+    /// BatchNormalization runs on its moving statistics.
     void set_trainable(bool on);
 
+    /// The dtype of the weights.
     DType dtype() const noexcept { return state_.dtype; }
-    /// Inner layers that aren't built get it too. Throws StateError once the layer is built,
-    /// DTypeError unless it is f32 or f64.
+    /// Changes the dtype of a layer that isn't built, and of its inner layers that aren't. Throws
+    /// StateError once the layer is built, DTypeError unless the dtype is f32 or f64.
     void set_dtype(DType dtype);
     /// The shape of one sample that the layer was made for; empty where it wasn't given.
     const Shape& input_shape() const noexcept { return state_.input_shape; }
-    /// Its place in a model, from 1, for errors.
+    /// Sets the layer's place in a model, from 1, which errors mention.
     void set_position(int position) noexcept { state_.position = position; }
 
 protected:
     Layer() = default;
+    /// Throws DTypeError unless the dtype is f32 or f64.
     explicit Layer(const LayerOptions& options);
     Layer(const Layer& other);
     Layer(Layer&& other) noexcept;
@@ -117,24 +133,42 @@ protected:
     /// Throws ValueError where `other` holds this layer, which would become a part of itself.
     Layer& operator=(Layer&& other);
 
-    /// A weight of the layer's dtype called "layer/name", with the layers around it before that.
+    /// A new weight of the layer's dtype called "layer/name", with the layers around it before
+    /// that. To be called in `build`. Throws ShapeError where the initializer gives another shape
+    /// or dtype.
     Parameter add_weight(std::string_view name, const Shape& shape, const Initializer& initializer,
                          const WeightOptions& options = {});
     /// Makes a layer an inner one before it is first called. It need not outlive this one.
     void add_layer(Layer& inner);
-    /// To be called in `call`: adds a scalar to the loss of training and evaluation.
+    /// Adds a scalar to the loss of training and evaluation. To be called in `call`. Throws
+    /// ShapeError for anything but a scalar.
     void add_loss(const Tensor& loss);
-    /// To be called in `call`: gives a state (a weight that isn't trained) its next value, which is
-    /// evaluated and stored together with everything else of the step.
+    /// Gives a state (a weight that isn't trained) its next value, which is evaluated and stored
+    /// together with everything else of the step. To be called in `call`. Throws ShapeError where
+    /// shape or dtype differ.
     void add_update(const Parameter& state, const Tensor& value);
     /// Throws DTypeError where x isn't of a dtype that the layer takes: that of its weights.
     virtual void check_input(const Tensor& x);
     /// Where the layer's random numbers come from.
     Generator& rng();
 
+    /// Does what precedes the first call: makes the weights. A model also calls itself once, to
+    /// know its outputs.
+    virtual void set_up(const std::vector<Spec>& inputs);
+    /// Lets `set_up` run again before the next call, since what it has found out has changed.
+    void set_up_again() noexcept { state_.built = false; }
+    /// Whether names of weights and errors mention the layer where no other layer calls it. False
+    /// for models that only pass tensors on from layer to layer.
+    virtual bool named_alone() const noexcept { return true; }
+    /// Checks the inputs and runs `call_all` as a layer under way: the layers that it calls become
+    /// its inner layers, and errors name it. There is a context.
+    std::vector<Tensor> call_inside(const std::vector<Tensor>& inputs, Mode mode);
+
 private:
     template <class F>
     auto inside(F&& f);
+    bool join_caller();
+    void set_up_for(const std::vector<Spec>& inputs);
     void collect(std::vector<Weight>& all) const;
 
     struct State {
@@ -147,7 +181,8 @@ private:
         std::optional<Generator> rng = {};
         Scope::Known scope = {};
         int position = 0;
-        bool built = false, trainable = true;
+        bool weights_made = false, built = false;  // by `build_all`; by `set_up`, which follows
+        bool trainable = true;
         bool weighted = false;  // it, or a layer that it calls, has weights
     };
     mutable State state_;

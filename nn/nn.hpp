@@ -4,7 +4,6 @@
 #include <shikumi/datasets/labels.hpp>
 #include <shikumi/nn/applications/vgg16.hpp>
 #include <shikumi/nn/call_context.hpp>
-#include <shikumi/nn/clone.hpp>
 #include <shikumi/nn/functions/activations.hpp>
 #include <shikumi/nn/functions/constraints.hpp>
 #include <shikumi/nn/functions/initializers.hpp>
@@ -46,10 +45,12 @@
 #include <shikumi/nn/layers/reshaping/padding.hpp>
 #include <shikumi/nn/layers/reshaping/repeat_vector.hpp>
 #include <shikumi/nn/layers/reshaping/reshape.hpp>
+#include <shikumi/nn/models/functional.hpp>
 #include <shikumi/nn/models/model.hpp>
 #include <shikumi/nn/models/sequential.hpp>
 #include <shikumi/nn/models/summary.hpp>
 #include <shikumi/nn/session.hpp>
+#include <shikumi/nn/shared_layer.hpp>
 #include <shikumi/nn/symbolic_tensor.hpp>
 #include <shikumi/nn/tools/check_layer.hpp>
 #include <shikumi/nn/tools/plot_model.hpp>

@@ -1,4 +1,5 @@
-// What models and layers draw from the process: their names and their random numbers.
+// What models and layers draw from the process: their names and their random numbers. Both start
+// again together.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +10,15 @@
 
 namespace shikumi::nn {
 
-/// Names and random numbers start again: the next Dense is "dense". As Keras's clear_session.
+/// Starts names and random numbers again: the next Dense is "dense". As Keras's clear_session.
 void clear_session();
-/// Seeds whatever layers and models draw from now on (0 when the program starts): the same program
-/// gives the same numbers, and another seed other ones. As Keras's set_random_seed.
+/// Seeds the random numbers of layers and models that come later (the seed is 0 when the program
+/// starts): the same program gives the same numbers. As Keras's set_random_seed.
 void set_random_seed(std::uint64_t seed);
 
-/// "dense", "dense_1", … for "Dense": Keras's name for the next object of that class.
+/// Keras's name for the next object of a class: "dense", "dense_1", … for "Dense".
 std::string next_name(std::string_view class_name);
-/// Numbers of its own for the next layer or model.
+/// Random numbers of its own for the next layer or model.
 Generator next_generator();
 
 }  // namespace shikumi::nn

@@ -1,65 +1,44 @@
-// SymbolicTensor: stands for a tensor while a model is being drawn. `x | Dense(64)` is what the
-// layer makes of it.
+// SymbolicTensor: stands for a tensor in a model that is being put together. `x | Dense(64)` is
+// the output of the layer for it.
 #pragma once
 
 #include <concepts>
 #include <initializer_list>
 #include <memory>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include <shikumi/nn/layer.hpp>
+#include <shikumi/nn/shared_layer.hpp>
 
 namespace shikumi::nn {
 
-/// A layer that a model owns together with others, and how to copy one of its class.
-struct SharedLayer {
-    std::shared_ptr<Layer> layer;
-    std::shared_ptr<Layer> (*copy)(const Layer&) = nullptr;  ///< null: its class isn't known
-
-    SharedLayer() = default;
-    SharedLayer(std::shared_ptr<Layer> given) : layer(std::move(given)) {}
-    template <std::derived_from<Layer> L>
-    requires(!std::same_as<L, Layer>) SharedLayer(std::shared_ptr<L> given)
-        : layer(std::move(given)) {
-        if constexpr (requires(const L& l) {
-                          { l.clone() } -> std::same_as<L>;
-                      })
-            copy = [](const Layer& from) -> std::shared_ptr<Layer> {
-                return std::make_shared<L>(static_cast<const L&>(from).clone());
-            };
-        else if constexpr (std::is_copy_constructible_v<L>)
-            copy = [](const Layer& from) -> std::shared_ptr<Layer> {
-                return std::make_shared<L>(static_cast<const L&>(from));
-            };
-    }
-    /// A layer of the same kind; while a Cloning lives, one without weights. Throws StateError
-    /// where the class isn't known or has no copies.
-    SharedLayer clone() const;
-};
-
-/// An output of a layer's call in a drawing. Copying shares it.
+/// An output of a layer's call, of which only shape and dtype are known. Copies are the same
+/// tensor.
 class SymbolicTensor {
 public:
-    /// A layer's call, or an input of the drawing where there is no layer.
+    /// A layer's call, or an input of a model where there is no layer.
     struct Call {
-        SharedLayer layer;
-        std::string input_name;
-        std::vector<SymbolicTensor> inputs;
-        std::vector<Spec> outputs;
-        bool several;  // whether `call_all` was asked
+        SharedLayer layer;                   ///< what is called; empty for an input
+        std::string input_name;              ///< the name of an input
+        std::vector<SymbolicTensor> inputs;  ///< what the layer is called on
+        std::vector<Spec> outputs;           ///< shape and dtype of each output
+        bool on_list;                        ///< whether the layer is called on a list of tensors
 
+        /// The name of the layer or the input.
         const std::string& name() const { return layer.layer ? layer.layer->name() : input_name; }
     };
 
+    /// Output number `output` of a call.
     SymbolicTensor(std::shared_ptr<const Call> call, std::size_t output)
         : call_(std::move(call)), output_(output) {}
+    /// The call that the tensor is an output of.
     const std::shared_ptr<const Call>& call() const noexcept { return call_; }
+    /// Its number among the outputs of the call.
     std::size_t output() const noexcept { return output_; }
     /// Shape and dtype; the size of the first axis, the batch, means nothing.
     const Spec& spec() const { return call_->outputs[output_]; }
+    /// Whether both are the same output of the same call.
     friend bool operator==(const SymbolicTensor&, const SymbolicTensor&) = default;
 
 private:
@@ -67,23 +46,36 @@ private:
     std::size_t output_;
 };
 
-/// An input of a drawing, for samples of this shape and dtype.
-SymbolicTensor input_symbol(const Spec& sample, const std::string& name);
-/// What the layer makes of the symbols. Throws what it throws for such tensors, and ValueError
-/// where it gives several outputs.
+/// One symbolic tensor, or several: the inputs or outputs of a model.
+class SymbolicTensors {
+public:
+    SymbolicTensors() = default;
+    template <std::convertible_to<SymbolicTensor> S>
+    SymbolicTensors(const S& one) : list_{SymbolicTensor(one)} {}
+    SymbolicTensors(std::initializer_list<SymbolicTensor> list) : list_(list) {}
+    SymbolicTensors(std::vector<SymbolicTensor> list) : list_(std::move(list)) {}
+    /// The tensors in order.
+    const std::vector<SymbolicTensor>& list() const noexcept { return list_; }
+
+private:
+    std::vector<SymbolicTensor> list_;
+};
+
+/// An input of a model for samples of this shape and dtype. `Input` is the usual way to one.
+SymbolicTensor symbolic_input(const Spec& sample, const std::string& name);
+/// The output of the layer for these inputs. Throws the errors of the layer for such tensors, and
+/// ValueError where it gives several outputs.
 SymbolicTensor connect(const SharedLayer& layer, const std::vector<SymbolicTensor>& inputs);
-/// The same for a layer of several outputs.
+/// The outputs of a layer of several outputs for these inputs. Throws the errors of the layer.
 std::vector<SymbolicTensor> connect_all(const SharedLayer& layer,
                                         const std::vector<SymbolicTensor>& inputs);
 
-template <std::derived_from<Layer> L>
-SharedLayer shared(L layer) {
-    return SharedLayer(std::make_shared<L>(std::move(layer)));
-}
+/// The output of the layer, which is moved into the model, for these inputs.
 template <std::derived_from<Layer> L>
 SymbolicTensor connect(L layer, const std::vector<SymbolicTensor>& inputs) {
     return connect(shared(std::move(layer)), inputs);
 }
+/// The outputs of the layer, which is moved into the model, for these inputs.
 template <std::derived_from<Layer> L>
 std::vector<SymbolicTensor> connect_all(L layer, const std::vector<SymbolicTensor>& inputs) {
     return connect_all(shared(std::move(layer)), inputs);
@@ -93,23 +85,10 @@ std::vector<SymbolicTensor> connect_all(L layer, const std::vector<SymbolicTenso
 inline SymbolicTensor operator|(const SymbolicTensor& x, const SharedLayer& layer) {
     return connect(layer, {x});
 }
+/// connect(layer, {x}); the layer is moved into the model.
 template <class L>
 requires(std::derived_from<L, Layer>) SymbolicTensor operator|(const SymbolicTensor& x, L&& layer) {
     return connect(shared(std::move(layer)), {x});
 }
-
-/// One symbol or several.
-class SymbolicTensors {
-public:
-    SymbolicTensors() = default;
-    template <std::convertible_to<SymbolicTensor> S>
-    SymbolicTensors(const S& one) : list_{SymbolicTensor(one)} {}
-    SymbolicTensors(std::initializer_list<SymbolicTensor> list) : list_(list) {}
-    SymbolicTensors(std::vector<SymbolicTensor> list) : list_(std::move(list)) {}
-    const std::vector<SymbolicTensor>& list() const noexcept { return list_; }
-
-private:
-    std::vector<SymbolicTensor> list_;
-};
 
 }  // namespace shikumi::nn

@@ -16,7 +16,7 @@ void train(benchmark::State& state, optim::Optimizer (*make)(), bool dense) {
     const Tensor x = (random_uniform({64, 20}, rng) * static_cast<double>(rows)).cast(i64);
     const Tensor y = argmax(bench::drawn({64, 2}), -1);
     evaluate({x, y});
-    m.ensure_ready({x.spec()});
+    m.ensure_built(x.spec());
     const std::vector<Parameter> weights = m.parameters();
     optim::Optimizer optimizer = make();
     for (auto _ : state) {

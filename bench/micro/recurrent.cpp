@@ -14,7 +14,7 @@ void train(benchmark::State& state, nn::Sequential (*make)()) {
     const Tensor x = bench::drawn({64, 28, 28});
     const Tensor y = argmax(bench::drawn({64, 10}), -1);
     evaluate(y);
-    m.ensure_ready({x.spec()});
+    m.ensure_built(x.spec());
     const std::vector<Parameter> weights = m.parameters();
     optim::Adam adam;
     for (auto _ : state) {

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include <shikumi/autograd/evaluate/capture/capture.hpp>
-#include <shikumi/nn/clone.hpp>
 #include <shikumi/nn/layer.hpp>
+#include <shikumi/nn/models/functional.hpp>
 #include <shikumi/nn/models/summary.hpp>
 #include <shikumi/nn/symbolic_tensor.hpp>
 #include <shikumi/nn/training/compile_options.hpp>
@@ -58,16 +58,18 @@ struct Batch {
 
 /// Layers that are trained together. There are three ways to one:
 ///   - `Sequential`, a chain;
-///   - `Model(inputs, outputs)`, drawn by applying layers to symbols;
+///   - `Model(inputs, outputs)`, made by applying layers to symbolic tensors;
 ///   - a class derived from Model whose members are layers and whose `call` uses them. They are
 ///     found when they are called first; nobody lists them.
-/// A model is a layer: it can be applied to symbols and added to other models. It can be moved, and
-/// copied by `clone`.
+/// A model is a layer: it can be applied to symbolic tensors and added to other models. It can be
+/// moved, and copied by `clone`.
 class Model : public Layer {
 public:
     /// Throws ValueError where an output depends on an input that isn't listed, an input leads to
     /// no output, or one is listed twice.
     Model(const SymbolicTensors& inputs, const SymbolicTensors& outputs, std::string name = {});
+    /// A model that runs this graph, under its name.
+    explicit Model(Functional functional);
     Model(Model&&) noexcept = default;
     Model& operator=(Model&&) = default;
 
@@ -75,13 +77,6 @@ public:
     void build_all(const std::vector<Spec>& inputs) override;
     std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
 
-    /// The outputs for a batch, recorded. Throws what the layers throw; the words name the layer.
-    Tensor operator()(const Tensor& x, Mode mode = Mode::infer);
-    std::vector<Tensor> operator()(const std::vector<Tensor>& inputs, Mode mode = Mode::infer);
-
-    /// Makes the weights for inputs of this shape and dtype; the size of the first axis, the batch,
-    /// means nothing. Done at first use otherwise.
-    void ensure_ready(const std::vector<Spec>& inputs);
     /// The output's shape and dtype for such a batch. Throws StateError before they are known, as
     /// do the next seven.
     Spec output();
@@ -134,17 +129,19 @@ public:
 protected:
     Model() = default;
     explicit Model(const LayerOptions& options) : Layer(options) {}
-    /// What `clone` uses: layers of the class's own are copied by the class, a drawing isn't.
+    /// A copy for `clone`. The members of a class of one's own are copied by that class; throws
+    /// StateError for a model made of symbolic tensors.
     Model(const Model& other);
 
-    /// Runs the model itself; as a layer, where it is a class of its own.
-    virtual std::vector<Tensor> forward(const std::vector<Tensor>& inputs, Mode mode);
-    /// What the model is fed with, as far as it is known before there is data; empty: unknown.
+    /// Shape and dtype of each input, as far as known before there is data; empty: unknown.
     virtual std::vector<Spec> known_inputs() const;
-    /// The rows of the summary.
-    virtual std::vector<LayerSummary> rows();
-    void grown() {
-        ready_for_ = {};
+    /// Adds the rows of the layers to a summary.
+    virtual void describe_layers(ModelSummary& summary) const;
+    void set_up(const std::vector<Spec>& inputs) override;
+    bool named_alone() const noexcept override { return !functional_; }
+    /// To be called where the layers have changed: outputs and captured steps are found out anew.
+    void layers_changed() {
+        set_up_again();
         predicting_.clear();
     }
     void take_weights(const Model& from);
@@ -166,13 +163,13 @@ private:
     template <std::derived_from<Model> M>
     friend M clone(const M& model);
     void ensure_known();
+    std::vector<Tensor> symbolic_outputs();
     void check_outputs(std::string_view caller, const CompileOptions& options);
     CompileOptions& compiled(std::string_view caller);
     Generator& shuffling();
 
-    std::vector<SymbolicTensor> drawn_inputs_, drawn_outputs_;
-    std::vector<std::shared_ptr<const SymbolicTensor::Call>> order_;
-    std::vector<Spec> ready_for_, outputs_;
+    std::optional<Functional> functional_;
+    std::vector<Spec> inputs_, outputs_;  // known once it is built
     std::vector<std::string> output_names_;
     std::optional<CompileOptions> compiled_;
     std::optional<Generator> shuffling_;
@@ -199,7 +196,7 @@ M clone(const M& model) {
         return model.clone();
     } else {
         M copy = [&] {
-            const Cloning unbuilt;
+            const CallContext unbuilt(Copies::unbuilt);
             return M(model);
         }();
         copy.take_weights(model);

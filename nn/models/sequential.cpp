@@ -24,7 +24,7 @@ void Sequential::add(SharedLayer added) {
     layer.set_position(static_cast<int>(layers_.size()));
     layer.name();  // numbered in the order of adding
     add_layer(layer);
-    grown();
+    layers_changed();
 }
 
 std::vector<std::shared_ptr<Layer>> Sequential::layers() const {
@@ -35,7 +35,7 @@ std::vector<std::shared_ptr<Layer>> Sequential::layers() const {
 
 void Sequential::build(const Spec& input) {
     if (input.shape.empty()) fail<ShapeError>(name(), "takes a batch of samples, got a scalar");
-    if (!layers_.empty() && outputs_of_.size() == layers_.size()) return;
+    if (!layers_.empty() && layer_outputs_.size() == layers_.size()) return;
     if (layers_.empty()) fail<StateError>(name(), "has no layers yet: add one");
     if (!input_) {
         const std::vector<Spec> known = known_inputs();
@@ -43,25 +43,20 @@ void Sequential::build(const Spec& input) {
                                : known.front();
     }
     const CallContext unused;
-    while (outputs_of_.size() < layers_.size()) {
-        Layer& layer = *layers_[outputs_of_.size()].layer;
-        const Spec in = outputs_of_.empty() ? *input_ : outputs_of_.back();
+    while (layer_outputs_.size() < layers_.size()) {
+        Layer& layer = *layers_[layer_outputs_.size()].layer;
+        const Spec in = layer_outputs_.empty() ? *input_ : layer_outputs_.back();
         layer.ensure_built(in);
         const Spec out = layer(detail::placeholder(in)).spec();
         detail::check_batch(layer, in.shape, out.shape);
-        outputs_of_.push_back(out);
+        layer_outputs_.push_back(out);
     }
 }
 
 Tensor Sequential::call(const Tensor& x, Mode mode) {
-    build(x.spec());
     Tensor y = x;
     for (const SharedLayer& l : layers_) y = (*l.layer)(y, mode);
     return y;
-}
-
-std::vector<Tensor> Sequential::forward(const std::vector<Tensor>& inputs, Mode mode) {
-    return call_all(inputs, mode);
 }
 
 std::vector<Spec> Sequential::known_inputs() const {
@@ -72,25 +67,20 @@ std::vector<Spec> Sequential::known_inputs() const {
     return {Spec{batch_of(detail::some_batch, first.input_shape()), first.dtype()}};
 }
 
-std::vector<LayerSummary> Sequential::rows() {
-    std::vector<LayerSummary> all;
+void Sequential::describe_layers(ModelSummary& summary) const {
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const Layer& layer = *layers_[i].layer;
-        LayerSummary row{layer.name(), layer.class_name(), without_batch(outputs_of_[i].shape),
+        LayerSummary row{layer.name(), layer.class_name(), without_batch(layer_outputs_[i].shape),
                          layer.count_params()};
         if (i > 0) row.connected = {layers_[i - 1].layer->name() + "[0][0]"};
-        all.push_back(std::move(row));
+        summary.layers.push_back(std::move(row));
     }
-    return all;
 }
 
 Sequential Sequential::clone() const {
     Sequential copy(name());
     copy.input_ = input_;
-    {
-        const Cloning unbuilt;
-        for (const SharedLayer& l : layers_) copy.add(l.clone());
-    }
+    for (const SharedLayer& l : layers_) copy.add(l.clone());
     copy.take_weights(*this);
     return copy;
 }

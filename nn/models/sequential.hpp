@@ -16,6 +16,7 @@ namespace shikumi::nn {
 class Sequential : public Model {
 public:
     explicit Sequential(std::string name = {});
+    /// A chain of these layers, named by Keras's rule.
     template <std::derived_from<Layer>... L>
     requires(sizeof...(L) > 0) explicit Sequential(L... layers) : Sequential() {
         (add(std::move(layers)), ...);
@@ -23,33 +24,40 @@ public:
     Sequential(Sequential&&) noexcept = default;
     Sequential& operator=(Sequential&&) = default;
 
+    /// Moves a layer to the end of the chain. An `Input` is noted, not added. Throws ValueError for
+    /// an Input after other layers, and for a layer that holds this model itself.
     template <std::derived_from<Layer> L>
     void add(L layer) {
         add(shared(std::move(layer)));
     }
+    /// Adds a layer that others may hold, too.
     template <std::derived_from<Layer> L>
     void add(std::shared_ptr<L> layer) {
         add(SharedLayer(std::move(layer)));
     }
-    /// An `Input` is noted, not added. Throws ValueError for an Input after other layers, and for a
-    /// layer that holds this model itself.
+    /// Adds a layer that others may hold, too.
     void add(SharedLayer layer);
 
+    /// The layers in order.
     std::vector<std::shared_ptr<Layer>> layers() const;
+    /// A model of its own with the same layers and weights, not compiled. Throws StateError where a
+    /// layer's class isn't known, since it was added as a pointer to Layer.
     Sequential clone() const;
 
+    /// Makes the weights of the layers that are not built yet. Throws StateError where there is no
+    /// layer, ShapeError where one doesn't keep the batch as first axis.
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
 
 protected:
-    std::vector<Tensor> forward(const std::vector<Tensor>& inputs, Mode mode) override;
     std::vector<Spec> known_inputs() const override;
-    std::vector<LayerSummary> rows() override;
+    void describe_layers(ModelSummary& summary) const override;
+    bool named_alone() const noexcept override { return false; }
 
 private:
     std::vector<SharedLayer> layers_;
-    std::vector<Spec> outputs_of_;  // of the layers built so far
-    std::optional<Spec> input_;     // with a batch axis
+    std::vector<Spec> layer_outputs_;  // of the layers built so far
+    std::optional<Spec> input_;        // with a batch axis
 };
 
 }  // namespace shikumi::nn

@@ -103,7 +103,7 @@ Row row_of(const LayerSummary& layer, const std::string& params, bool connection
 std::string classic(const ModelSummary& model, SummaryStyle style) {
     const bool ruled = style == SummaryStyle::classic26;
     const bool sized = style == SummaryStyle::classic213;
-    const Widths ends = column_ends(model.connections);
+    const Widths ends = column_ends(model.connection_column);
     const std::size_t width = ends.back();
     const auto rule = [&](char c) { return std::string(width, c) + '\n'; };
     const auto row = [&](const Row& cells) {
@@ -116,11 +116,11 @@ std::string classic(const ModelSummary& model, SummaryStyle style) {
                '\n';
     };
 
-    std::string text =
-        "Model: \"" + model.name + "\"\n" + rule('_') + row(titles(model.connections)) + rule('=');
+    std::string text = "Model: \"" + model.name + "\"\n" + rule('_') +
+                       row(titles(model.connection_column)) + rule('=');
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
         const LayerSummary& layer = model.layers[i];
-        text += row(row_of(layer, std::to_string(layer.params), model.connections));
+        text += row(row_of(layer, std::to_string(layer.params), model.connection_column));
         const bool last = i + 1 == model.layers.size();
         if (!ruled)
             text += rule(' ');
@@ -188,14 +188,16 @@ std::string box(const ModelSummary& model) {
     const auto total = [](const char* what, const WeightCount& count) {
         return what + with_commas(count.params) + " (" + readable(count.bytes, "B") + ")\n";
     };
-    const Widths widths = box_widths(model.connections);
-    std::string text =
-        "Model: \"" + model.name + "\"\n" + box_border({"┏", "━", "┳", "┓"}, widths) +
-        box_row(titles(model.connections), "┃", widths) + box_border({"┡", "━", "╇", "┩"}, widths);
+    const Widths widths = box_widths(model.connection_column);
+    std::string text = "Model: \"" + model.name + "\"\n" +
+                       box_border({"┏", "━", "┳", "┓"}, widths) +
+                       box_row(titles(model.connection_column), "┃", widths) +
+                       box_border({"┡", "━", "╇", "┩"}, widths);
     for (std::size_t i = 0; i < model.layers.size(); ++i) {
         const LayerSummary& layer = model.layers[i];
         if (i > 0) text += box_border({"├", "─", "┼", "┤"}, widths);
-        text += box_row(row_of(layer, with_commas(layer.params), model.connections), "│", widths);
+        text +=
+            box_row(row_of(layer, with_commas(layer.params), model.connection_column), "│", widths);
     }
     text += box_border({"└", "─", "┴", "┘"}, widths);
     const WeightCount all{model.trainable.params + model.frozen.params + model.optimizer.params,
@@ -207,6 +209,11 @@ std::string box(const ModelSummary& model) {
 }
 
 }  // namespace
+
+bool ModelSummary::connections_known() const {
+    return std::any_of(layers.begin(), layers.end(),
+                       [](const LayerSummary& layer) { return !layer.connected.empty(); });
+}
 
 std::string shown_shape(const LayerSummary& layer) {
     return layer.shown.empty() ? batch_shape(layer.output) : layer.shown;

@@ -8,6 +8,7 @@
 
 namespace shikumi::nn {
 
+/// Whose table it is.
 enum class SummaryStyle {
     classic26,   ///< Keras 2.3 and TensorFlow up to 2.6: ruled rows
     classic27,   ///< TensorFlow 2.7 to 2.12: blank lines between rows
@@ -17,10 +18,11 @@ enum class SummaryStyle {
 
 /// What the table shows of a layer.
 struct LayerSummary {
-    std::string name, class_name;
-    Shape output;  ///< of one sample
-    Index params = 0;
-    std::vector<std::string> connected = {};  ///< "dense[0][0]": what it gets its inputs from
+    std::string name;                         ///< "dense_1"
+    std::string class_name;                   ///< "Dense"
+    Shape output;                             ///< of one sample
+    Index params = 0;                         ///< the number of values in its weights
+    std::vector<std::string> connected = {};  ///< its inputs: "dense[0][0]"
     std::string shown = {};                   ///< instead of the output's shape
 };
 
@@ -30,20 +32,16 @@ struct WeightCount {
     std::size_t bytes = 0;
 };
 
+/// What the table, and the picture by plot_model, show of a model.
 struct ModelSummary {
-    std::string name;
-    std::vector<LayerSummary> layers;
-    WeightCount trainable, frozen;
-    WeightCount optimizer;     ///< shown by keras3 where it isn't empty
-    bool connections = false;  ///< whether there is a column "Connected to"
+    std::string name;                  ///< of the model
+    std::vector<LayerSummary> layers;  ///< a row each
+    WeightCount trainable, frozen;     ///< of the weights that an optimiser changes; of the others
+    WeightCount optimizer;             ///< shown by keras3 where it isn't empty
+    bool connection_column = false;    ///< whether there is a column "Connected to"
 
-    /// Whether it is known what gets its inputs from where.
-    bool drawn() const {
-        for (const LayerSummary& layer : layers) {
-            if (!layer.connected.empty()) return true;
-        }
-        return false;
-    }
+    /// Whether any layer says what its inputs are.
+    bool connections_known() const;
 };
 
 /// "(None, 64)", or what is shown instead.

@@ -31,12 +31,6 @@ struct Data {
     Index size() const { return x.front().shape().front(); }
 };
 
-std::vector<Spec> specs_of(const std::vector<Tensor>& tensors) {
-    std::vector<Spec> specs;
-    for (const Tensor& t : tensors) specs.push_back(t.spec());
-    return specs;
-}
-
 double number(const Tensor& scalar) {
     return dispatch_floating(scalar.dtype(),
                              [&]<class T>() { return static_cast<double>(scalar.data<T>()[0]); });
@@ -118,7 +112,7 @@ Data prepare(std::string_view caller, Model& model, const CompileOptions* how,
     if (x.front().shape().front() == 0)
         fail<ValueError>(caller, "there are no samples: x is ", x.front().shape());
 
-    model.ensure_ready(specs_of(x));
+    model.ensure_built(specs_of(x));
     const std::vector<Spec>& outputs = model.outputs();
     if (measured && y.size() != outputs.size())
         fail<ValueError>(caller, "the model has ", outputs.size(), " outputs and y ", y.size(),
@@ -281,7 +275,7 @@ void Model::arrange() {
 Model::Measured Model::measure(const Batch& batch, Mode mode) {
     const bool nothing_learns = mode == Mode::train && trainable_.empty();
     if (measured_outputs_.empty() || nothing_learns) {  // a step of its own, without fit
-        ensure_ready(specs_of(batch.x));
+        ensure_built(specs_of(batch.x));
         arrange();
     }
     const CallContext pass;

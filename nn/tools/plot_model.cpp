@@ -54,7 +54,7 @@ std::vector<Place> places_of(const ModelSummary& model) {
                 // A layer that is used twice may come before one of its inputs: it stays there.
                 if (from < i) places[i].level = std::max(places[i].level, places[from].level + 1);
             }
-            if (inputs[i].empty() && !model.drawn()) places[i].level = i;
+            if (inputs[i].empty() && !model.connections_known()) places[i].level = i;
         }
     }
     for (std::size_t i = 0; i < boxes; ++i) {

@@ -5,7 +5,6 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
-#include <shikumi/nn/clone.hpp>
 
 namespace shikumi::nn {
 
@@ -71,7 +70,7 @@ std::shared_ptr<RNN> RNN::mirrored() const {
     RNNOptions options = options_;
     options.go_backwards = !options.go_backwards;
     options.name = {};
-    const Cloning unbuilt;
+    const CallContext unbuilt(Copies::unbuilt);
     return std::shared_ptr<RNN>(new RNN(options, make_cell_));
 }
 

@@ -4,7 +4,6 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
-#include <shikumi/nn/clone.hpp>
 
 namespace shikumi::nn {
 
@@ -27,7 +26,7 @@ TimeDistributed::TimeDistributed(SharedLayer layer, const LayerOptions& options)
 }
 
 TimeDistributed::TimeDistributed(const TimeDistributed& other)
-    : Layer(other), layer_(Cloning::active() ? other.layer_.clone() : other.layer_) {}
+    : Layer(other), layer_(copies_are_unbuilt() ? other.layer_.clone() : other.layer_) {}
 
 void TimeDistributed::build(const Spec& input) {
     layer_.layer->ensure_built({steps_of(input.shape), input.dtype});

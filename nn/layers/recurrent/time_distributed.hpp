@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include <shikumi/nn/symbolic_tensor.hpp>
+#include <shikumi/nn/shared_layer.hpp>
 
 namespace shikumi::nn {
 

@@ -299,7 +299,7 @@ TEST_CASE("fit, evaluate and predict record a step once for each size of batch",
                    .run_eagerly = eagerly});
     };
     compile(false);
-    m.ensure_ready({x.spec()});
+    m.ensure_built(x.spec());
     const auto counted = [&](auto&& f) {
         calls = 0;
         f();

@@ -1,0 +1,199 @@
+#include <shikumi/nn/models/functional.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/nn/detail/placeholder.hpp>
+
+namespace shikumi::nn {
+
+namespace {
+
+using Call = SymbolicTensor::Call;
+using CallPointer = std::shared_ptr<const Call>;
+
+bool is_input(const Call& call) { return !call.layer.layer; }
+
+// The calls that the outputs depend on, each after those that it depends on itself.
+std::vector<CallPointer> calls_before(const std::vector<SymbolicTensor>& outputs) {
+    struct Visit {
+        CallPointer call;
+        std::size_t next = 0;
+    };
+    std::vector<CallPointer> order;
+    std::set<const Call*> seen;
+    for (const SymbolicTensor& output : outputs) {
+        std::vector<Visit> open;
+        if (seen.insert(output.call().get()).second) open.push_back({output.call()});
+        while (!open.empty()) {
+            Visit& visit = open.back();
+            if (visit.next == visit.call->inputs.size()) {
+                order.push_back(visit.call);
+                open.pop_back();
+                continue;
+            }
+            const CallPointer& input = visit.call->inputs[visit.next++].call();
+            if (seen.insert(input.get()).second) open.push_back({input});
+        }
+    }
+    return order;
+}
+
+// What each call has given so far.
+template <class T>
+class Results {
+public:
+    std::vector<T>& of(const Call& call) { return results_[&call]; }
+    const T& at(const SymbolicTensor& symbol) const {
+        return results_.at(symbol.call().get())[symbol.output()];
+    }
+    std::vector<T> at(const std::vector<SymbolicTensor>& symbols) const {
+        std::vector<T> all;
+        for (const SymbolicTensor& symbol : symbols) all.push_back(at(symbol));
+        return all;
+    }
+
+private:
+    std::map<const Call*, std::vector<T>> results_;
+};
+
+}  // namespace
+
+Functional::Functional(const SymbolicTensors& inputs, const SymbolicTensors& outputs,
+                       std::string name)
+    : name_(std::move(name)),
+      inputs_(inputs.list()),
+      outputs_(outputs.list()),
+      calls_(calls_before(outputs_)) {
+    check_inputs();
+}
+
+void Functional::check_inputs() const {
+    if (inputs_.empty() || outputs_.empty())
+        fail<ValueError>(name_, "wants at least one input and one output");
+    for (const SymbolicTensor& input : inputs_) {
+        const CallPointer& call = input.call();
+        if (!is_input(*call))
+            fail<ValueError>(name_, "'", call->name(), "' is not an Input: a model's inputs are");
+        if (std::count(inputs_.begin(), inputs_.end(), input) > 1)
+            fail<ValueError>(name_, "the input '", call->name(), "' is listed twice");
+        if (std::find(calls_.begin(), calls_.end(), call) == calls_.end())
+            fail<ValueError>(name_, "the input '", call->name(),
+                             "' is disconnected: no output depends on it");
+    }
+    for (const CallPointer& call : calls_) {
+        const auto listed = std::find(inputs_.begin(), inputs_.end(), SymbolicTensor(call, 0));
+        if (is_input(*call) && listed == inputs_.end())
+            fail<ValueError>(name_, "an output depends on the input '", call->name(),
+                             "', which is not among the model's inputs");
+    }
+}
+
+std::vector<Layer*> Functional::layers() const {
+    std::vector<Layer*> all;
+    for (const CallPointer& call : calls_) {
+        if (!is_input(*call)) all.push_back(call->layer.layer.get());
+    }
+    return all;
+}
+
+std::vector<Spec> Functional::inputs() const {
+    std::vector<Spec> specs;
+    for (const SymbolicTensor& input : inputs_) specs.push_back(input.spec());
+    return specs;
+}
+
+std::vector<std::string> Functional::output_names() const {
+    std::vector<std::string> names;
+    for (const SymbolicTensor& output : outputs_) {
+        const std::string& layer = output.call()->name();
+        std::string unique = layer;
+        for (int k = 1; std::find(names.begin(), names.end(), unique) != names.end(); ++k)
+            unique = layer + '_' + std::to_string(k);
+        names.push_back(std::move(unique));
+    }
+    return names;
+}
+
+void Functional::check_inputs(const std::vector<Tensor>& given) const {
+    if (given.size() != inputs_.size())
+        fail<ShapeError>(name_, "takes ", inputs_.size(), " inputs, got ", given.size());
+    for (std::size_t i = 0; i < given.size(); ++i) {
+        const Spec& wanted = inputs_[i].spec();
+        const Tensor& x = given[i];
+        if (x.rank() == 0 || x.shape().with_front(detail::some_batch) != wanted.shape)
+            fail<ShapeError>(name_, "the input '", inputs_[i].call()->name(), "' takes ",
+                             without_batch(wanted.shape), " a sample, got ", x.shape());
+        if (x.dtype() != wanted.dtype)
+            fail<DTypeError>(name_, "the input '", inputs_[i].call()->name(), "' takes ",
+                             wanted.dtype, ", got ", x.spec());
+    }
+}
+
+std::vector<Tensor> Functional::call(const std::vector<Tensor>& inputs, Mode mode) const {
+    check_inputs(inputs);
+    Results<Tensor> results;
+    for (std::size_t i = 0; i < inputs.size(); ++i) results.of(*inputs_[i].call()) = {inputs[i]};
+    for (const CallPointer& call : calls_) {
+        if (is_input(*call)) continue;
+        Layer& layer = *call->layer.layer;
+        const std::vector<Tensor> x = results.at(call->inputs);
+        results.of(*call) =
+            call->on_list ? layer(x, mode) : std::vector<Tensor>{layer(x.front(), mode)};
+    }
+    return results.at(outputs_);
+}
+
+std::vector<LayerSummary> Functional::describe() const {
+    std::map<const Layer*, std::vector<const Call*>> calls_of;
+    for (const CallPointer& call : calls_) calls_of[call->layer.layer.get()].push_back(call.get());
+    // "dense[1][0]": output 0 of the layer's second call.
+    const auto connection = [&](const SymbolicTensor& symbol) {
+        const Call* const call = symbol.call().get();
+        const std::vector<const Call*>& calls = calls_of[call->layer.layer.get()];
+        const auto number =
+            is_input(*call) ? 0 : std::find(calls.begin(), calls.end(), call) - calls.begin();
+        return sentence(call->name(), "[", number, "][", symbol.output(), "]");
+    };
+    std::vector<LayerSummary> all;
+    for (const CallPointer& call : calls_) {
+        const Shape shape = without_batch(call->outputs.front().shape);
+        if (is_input(*call)) {
+            all.push_back({call->name(), "InputLayer", shape, 0});
+            continue;
+        }
+        const Layer& layer = *call->layer.layer;
+        if (calls_of[&layer].front() != call.get()) continue;
+        LayerSummary row{layer.name(), layer.class_name(), shape, layer.count_params()};
+        for (const Call* use : calls_of[&layer]) {
+            for (const SymbolicTensor& input : use->inputs)
+                row.connected.push_back(connection(input));
+        }
+        all.push_back(std::move(row));
+    }
+    return all;
+}
+
+Functional Functional::clone() const {
+    std::map<const Layer*, SharedLayer> copies;
+    Results<SymbolicTensor> results;
+    for (const CallPointer& call : calls_) {
+        if (is_input(*call)) {
+            const Spec& spec = call->outputs.front();
+            results.of(*call) = {
+                symbolic_input({without_batch(spec.shape), spec.dtype}, call->name())};
+            continue;
+        }
+        SharedLayer& copy = copies[call->layer.layer.get()];
+        if (!copy.layer) copy = call->layer.clone();
+        const std::vector<SymbolicTensor> inputs = results.at(call->inputs);
+        results.of(*call) = call->on_list ? connect_all(copy, inputs)
+                                          : std::vector<SymbolicTensor>{connect(copy, inputs)};
+    }
+    return Functional(results.at(inputs_), results.at(outputs_), name_);
+}
+
+}  // namespace shikumi::nn
