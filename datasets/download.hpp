@@ -10,13 +10,13 @@ namespace shikumi::datasets {
 
 /// Told how far a download is: the file's name, bytes so far, bytes in all (0 while unknown).
 /// Throwing from it ends the download.
-using Progress =
+using DownloadProgress =
     std::function<void(const std::string& file, std::uint64_t done, std::uint64_t total)>;
 
 struct DownloadOptions {
     std::string sha256 = {};            ///< of the right file, in lower-case hex; empty: any
     std::uint64_t max_bytes = 1 << 30;  ///< a longer answer is refused
-    Progress on_progress = {};
+    DownloadProgress on_progress = {};
 };
 
 /// True where the library was built with libcurl.

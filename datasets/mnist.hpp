@@ -15,7 +15,7 @@ struct MnistOptions {
     std::filesystem::path data = {};
     /// Fetch what is found nowhere.
     bool download = true;
-    Progress on_progress = {};
+    DownloadProgress on_progress = {};
     /// Where the four files may be fetched, tried in order.
     std::vector<std::string> mirrors = {
         "https://storage.googleapis.com/cvdf-datasets/mnist/",

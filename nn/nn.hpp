@@ -56,6 +56,7 @@
 #include <shikumi/nn/tools/plot_model.hpp>
 #include <shikumi/nn/training/history.hpp>
 #include <shikumi/nn/training/progress.hpp>
+#include <shikumi/nn/training/trainer.hpp>
 
 /// Layers, losses, metrics, models and their training, under Keras's names.
 namespace shikumi::nn {

@@ -1,17 +1,13 @@
 #include <shikumi/nn/models/model.hpp>
 
 #include <algorithm>
-#include <map>
-#include <set>
+#include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
-#include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/ops/detail/logits.hpp>
-#include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/detail/placeholder.hpp>
 #include <shikumi/nn/session.hpp>
-#include <shikumi/nn/training/detail/rows.hpp>
 
 namespace shikumi::nn {
 
@@ -43,11 +39,11 @@ Model::Model(const SymbolicTensors& inputs, const SymbolicTensors& outputs, std:
     : Model(Functional(inputs, outputs, name.empty() ? next_name("Model") : std::move(name))) {}
 
 Model::Model(Functional functional)
-    : Layer(LayerOptions{.name = functional.name()}), functional_(std::move(functional)) {
+    : Trainable(LayerOptions{.name = functional.name()}), functional_(std::move(functional)) {
     for (Layer* layer : functional_->layers()) add_layer(*layer);
 }
 
-Model::Model(const Model& other) : Layer(other) {
+Model::Model(const Model& other) : Trainable(other) {
     if (other.functional_)
         fail<StateError>(name(), "is made of symbolic tensors: copy it with clone()");
     set_up_again();
@@ -136,8 +132,8 @@ ModelSummary Model::describe() {
     const std::vector<Parameter> all = weights();
     ModelSummary summary{name(), {}, count(all, true), count(all, false), {}};
     describe_layers(summary);
-    if (compiled_ && compiled_->optimizer.iterations() > 0)
-        summary.optimizer = count(compiled_->optimizer.state(), false);
+    if (const CompileOptions* how = trainer_.compiled(); how && how->optimizer.iterations() > 0)
+        summary.optimizer = count(how->optimizer.state(), false);
     return summary;
 }
 
@@ -187,92 +183,58 @@ void Model::take_weights(const Model& from) {
         Parameter(own[i]).set_trainable(given[i].trainable());
 }
 
-std::vector<Tensor> Model::symbolic_outputs() {
+void Model::layers_changed() noexcept {
+    set_up_again();
+    trainer_.forget_predictions();
+}
+
+// A loss from logits applies softmax or sigmoid itself: the outputs must not have done so.
+void Model::refuse_probabilities(const CompileOptions& options) {
+    options.check_outputs("compile", output_names());
     const CallContext unused;
-    return call_inside(placeholders(inputs_), Mode::infer);
+    const std::vector<Tensor> y = call_inside(placeholders(inputs_), Mode::infer);
+    for (std::size_t i = 0; i < y.size(); ++i) {
+        const Loss* loss = options.loss.of(i, output_names());
+        if (!loss || !loss->from_logits()) continue;
+        if (logits_of_softmax(y[i]).defined() || logits_of_sigmoid(y[i]).defined())
+            fail<ValueError>("compile", "the loss ", loss->name(),
+                             " from logits applies softmax or "
+                             "sigmoid itself, and the model's last layer '",
+                             inner_layers().back()->name(),
+                             "' has done so already: drop its activation or from_logits");
+    }
 }
 
 void Model::compile(CompileOptions options) {
     const bool logits = options.loss.has([](const Loss& loss) { return loss.from_logits(); });
-    if (logits && (built() || !known_inputs().empty())) {
-        ensure_known();
-        check_outputs("compile", options);
-        const std::vector<Tensor> y = symbolic_outputs();
-        for (std::size_t i = 0; i < y.size(); ++i) {
-            const Loss* loss = options.loss.of(i, output_names());
-            if (!loss || !loss->from_logits()) continue;
-            if (logits_of_softmax(y[i]).defined() || logits_of_sigmoid(y[i]).defined())
-                fail<ValueError>("compile", "the loss ", loss->name(),
-                                 " from logits applies softmax or "
-                                 "sigmoid itself, and the model's last layer '",
-                                 inner_layers().back()->name(),
-                                 "' has done so already: drop its activation or from_logits");
-        }
-    }
-    if (built()) check_outputs("compile", options);
-    compiled_ = std::move(options);
-    measured_outputs_.clear();
-    training_ = CapturedPrograms({.memory_budget = compiled_->memory_budget});
-    testing_.clear();
-    predicting_.clear();
+    if (logits && (built() || !known_inputs().empty())) refuse_probabilities(options);
+    trainer_.compile(*this, std::move(options));
 }
 
-void Model::check_outputs(std::string_view caller, const CompileOptions& options) {
-    options.loss.check(caller, "losses", output_names());
-    options.loss_weights.check(caller, "loss_weights", output_names());
-    options.metrics.check(caller, output_names());
+optim::Optimizer& Model::optimizer() { return trainer_.options("optimizer", *this).optimizer; }
+
+History Model::fit(const Tensors& x, const FitOptions& options) {
+    return fit(x, std::vector<Tensor>{}, options);
 }
 
-CompileOptions& Model::compiled(std::string_view caller) {
-    if (!compiled_)
-        fail<StateError>(caller, "model '", name(),
-                         "' is not compiled: call compile({.optimizer = …, "
-                         ".loss = …}) first");
-    return *compiled_;
+History Model::fit(const Tensors& x, const Tensors& y, const FitOptions& options) {
+    return trainer_.fit(*this, x, y, options);
 }
 
-optim::Optimizer& Model::optimizer() { return compiled("optimizer").optimizer; }
+Logs Model::evaluate(const Tensors& x, const Tensors& y, Index batch_size) {
+    return trainer_.evaluate(*this, x, y, batch_size);
+}
 
 Tensor Model::predict(const Tensor& x, Index batch_size) {
     return predict(std::vector<Tensor>{x}, batch_size).front();
 }
 
 std::vector<Tensor> Model::predict(const std::vector<Tensor>& x, Index batch_size) {
-    detail::check_batch_size("predict", batch_size);
-    std::vector<Spec> specs;
-    std::vector<Array> in;
-    for (const Tensor& t : x) specs.push_back(t.spec());
-    ensure_built(specs);
-    const NoGrad no_grad;
-    std::optional<Eager> eager;
-    if (compiled_ && compiled_->run_eagerly) eager.emplace();
-    for (const Tensor& t : x) in.push_back(t.array());
-    const Index samples = in.front().shape().front();
-    for (const Array& a : in) {
-        if (a.shape().front() != samples)
-            fail<ShapeError>("predict", "the inputs have ", samples, " and ", a.shape().front(),
-                             " samples");
-    }
-    std::vector<Array> out;
-    for (const Spec& spec : outputs_)
-        out.emplace_back(Spec{spec.shape.with_front(samples), spec.dtype});
-    const std::vector<Index> order = detail::in_order(0, samples);
-    for (const auto& rows : detail::batches(order, batch_size)) {
-        std::vector<Tensor> batch;
-        for (const Array& a : in) batch.emplace_back(detail::gather(a, rows));
-        const std::vector<Tensor> y = predicting_.call(
-            [&](const std::vector<Tensor>& inputs) {
-                const CallContext pass;
-                std::vector<Tensor> outputs = (*this)(inputs, Mode::infer);
-                shikumi::evaluate(outputs, pass.updates());
-                return outputs;
-            },
-            batch);
-        for (std::size_t i = 0; i < y.size(); ++i) detail::put(y[i].array(), out[i], rows.front());
-    }
-    std::vector<Tensor> results;
-    for (const Array& a : out) results.emplace_back(a);
-    return results;
+    return trainer_.predict(*this, x, batch_size);
 }
+
+Logs Model::train_step(const Batch& batch) { return trainer_.train_step(*this, batch); }
+
+Logs Model::test_step(const Batch& batch) { return trainer_.test_step(*this, batch); }
 
 }  // namespace shikumi::nn

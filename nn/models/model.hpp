@@ -2,59 +2,15 @@
 #pragma once
 
 #include <concepts>
-#include <cstdint>
-#include <functional>
-#include <initializer_list>
-#include <iosfwd>
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include <shikumi/autograd/evaluate/capture/capture.hpp>
-#include <shikumi/nn/layer.hpp>
 #include <shikumi/nn/models/functional.hpp>
 #include <shikumi/nn/models/summary.hpp>
-#include <shikumi/nn/symbolic_tensor.hpp>
-#include <shikumi/nn/training/compile_options.hpp>
-#include <shikumi/nn/training/history.hpp>
+#include <shikumi/nn/training/trainer.hpp>
 
 namespace shikumi::nn {
-
-/// One tensor, or one for each of a model's inputs or outputs.
-class Batches {
-public:
-    Batches(const Tensor& one) : list_{one} {}
-    Batches(std::initializer_list<Tensor> list) : list_(list) {}
-    Batches(std::vector<Tensor> list) : list_(std::move(list)) {}
-    const std::vector<Tensor>& list() const noexcept { return list_; }
-
-private:
-    std::vector<Tensor> list_;
-};
-
-/// How to train, in the order of Keras's arguments.
-struct FitOptions {
-    Index batch_size = 32;
-    int epochs = 1;
-    int verbose = 1;              ///< 0 nothing, 1 a bar, 2 one line an epoch
-    double validation_split = 0;  ///< share of the samples, taken from the end before shuffling
-    std::optional<std::pair<Batches, Batches>> validation_data = {};
-    bool shuffle = true;
-    std::map<int, double> class_weight = {};  ///< factor of a class's losses; 1 where it is absent
-    std::optional<std::uint64_t> seed = {};   ///< of the shuffling; the model's own where absent
-    std::function<void(EpochLog&)> on_epoch_end = {};  ///< may set `stop`
-    std::ostream* out = nullptr;  ///< where to show progress; std::cout where null
-};
-
-/// What one step is trained or measured on.
-struct Batch {
-    std::vector<Tensor> x, y;
-    Tensor weights;  ///< of the samples' losses; undefined: 1
-    Index size() const { return x.front().shape().front(); }
-};
 
 /// Layers that are trained together. There are three ways to one:
 ///   - `Sequential`, a chain;
@@ -63,7 +19,7 @@ struct Batch {
 ///     found when they are called first; nobody lists them.
 /// A model is a layer: it can be applied to symbolic tensors and added to other models. It can be
 /// moved, and copied by `clone`.
-class Model : public Layer {
+class Model : public Trainable {
 public:
     /// Throws ValueError where an output depends on an input that isn't listed, an input leads to
     /// no output, or one is listed twice.
@@ -77,22 +33,26 @@ public:
     void build_all(const std::vector<Spec>& inputs) override;
     std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
 
-    /// The output's shape and dtype for such a batch. Throws StateError before they are known, as
-    /// do the next seven.
+    /// Shape and dtype of the first output; the size of the first axis, the batch, means nothing.
+    /// Throws StateError before they are known: where neither the first layer was given an input
+    /// shape nor the model has seen data. So do all functions down to `set_weights`.
     Spec output();
-    const std::vector<Spec>& outputs();
-    /// The outputs' names, for losses and metrics: those of the layers that they come from, a
+    const std::vector<Spec>& outputs() override;
+    /// The names of the outputs, for losses and metrics: those of the layers that they come from, a
     /// number behind the second of a kind; "output_1", "output_2", … for a class of its own.
-    const std::vector<std::string>& output_names();
-    /// Every weight, layer by layer.
+    const std::vector<std::string>& output_names() override;
+    /// All weights, layer by layer.
     std::vector<Parameter> parameters();
+    /// The number of values in all weights.
     Index count_params();
     /// The table of the layers.
     std::string summary(SummaryStyle style = SummaryStyle::classic27);
-    /// What the table and the picture show.
+    /// What the table shows.
     ModelSummary describe();
+    /// The values of all weights.
     std::vector<Tensor> get_weights();
-    /// Throws ShapeError, DTypeError where one doesn't fit its parameter; nothing is changed then.
+    /// Gives all weights new values. Throws ValueError for another number of tensors, ShapeError
+    /// and DTypeError where one doesn't fit; no weight has changed then.
     void set_weights(const std::vector<Tensor>& weights);
     /// A model of its own with the same layers and weights, not compiled. Throws StateError where a
     /// layer's class isn't known, since it was added as a pointer to Layer.
@@ -106,29 +66,31 @@ public:
 
     /// Trains on samples x (N, …) and targets y (N, …). Where an output has a mask (batch, time),
     /// masked steps count neither in its loss nor in its metrics, as in Keras 3. With several
-    /// outputs the logs hold the sum of the weighted losses, "loss", then each output's own,
+    /// outputs the logs hold the sum of the weighted losses, "loss", then the loss of each output,
     /// "name_loss", then its metrics, "name_accuracy". Throws StateError before `compile`;
     /// ShapeError where x and y differ in length or don't fit the model; ValueError for no sample,
     /// options outside their range, labels outside the classes, and NaN or infinity in the data or
     /// in the loss, which names epoch and batch.
-    History fit(const Batches& x, const Batches& y, const FitOptions& options = {});
-    /// Without targets, for a train_step of one's own.
-    History fit(const Batches& x, const FitOptions& options = {});
-    /// Loss and metrics of samples, in inference mode.
-    Logs evaluate(const Batches& x, const Batches& y, Index batch_size = 32);
-    /// The outputs for samples, in inference mode and batch by batch.
+    History fit(const Tensors& x, const Tensors& y, const FitOptions& options = {});
+    /// Trains without targets, by a train_step of one's own.
+    History fit(const Tensors& x, const FitOptions& options = {});
+    /// Loss and metrics of samples, in inference mode. Throws as `fit` does.
+    Logs evaluate(const Tensors& x, const Tensors& y, Index batch_size = 32);
+    /// The output for samples, in inference mode and batch by batch. Throws ShapeError, DTypeError
+    /// where they don't fit the model, ValueError unless the batch size is positive.
     Tensor predict(const Tensor& x, Index batch_size = 32);
+    /// All outputs for samples of all inputs. Throws as for a single one.
     std::vector<Tensor> predict(const std::vector<Tensor>& x, Index batch_size = 32);
 
-    /// One step of `fit`: changes the weights, and says what is to be shown; the mean over the
-    /// batch of each. Override it to train in another way; `compile` needs no loss then.
-    virtual Logs train_step(const Batch& batch);
-    /// One step of `evaluate`.
-    virtual Logs test_step(const Batch& batch);
+    /// One step of `fit`: changes the weights, and returns what is to be shown, means over the
+    /// batch. Override it to train in another way; `compile` needs no loss then.
+    Logs train_step(const Batch& batch) override;
+    /// One step of `evaluate`: returns what is to be shown, means over the batch.
+    Logs test_step(const Batch& batch) override;
 
 protected:
     Model() = default;
-    explicit Model(const LayerOptions& options) : Layer(options) {}
+    explicit Model(const LayerOptions& options) : Trainable(options) {}
     /// A copy for `clone`. The members of a class of one's own are copied by that class; throws
     /// StateError for a model made of symbolic tensors.
     Model(const Model& other);
@@ -140,54 +102,25 @@ protected:
     void set_up(const std::vector<Spec>& inputs) override;
     bool named_alone() const noexcept override { return !functional_; }
     /// To be called where the layers have changed: outputs and captured steps are found out anew.
-    void layers_changed() {
-        set_up_again();
-        predicting_.clear();
-    }
+    void layers_changed() noexcept;
+    /// Gives the weights of a model of the same class their values there. Throws StateError where
+    /// both share a weight.
     void take_weights(const Model& from);
 
 private:
-    struct Measured;
-    class Loop;
-    // What a step measures at an output.
-    struct Output {
-        const Loss* loss;
-        double weight;
-        const std::vector<Metric>* metrics;
-    };
-    Measured measure(const Batch& batch, Mode mode);
-    Logs logs_of(const std::vector<Tensor>& values);
-    const std::vector<Tensor>& step_inputs(const Batch& batch);
-    std::vector<Tensor> measured_values(const Measured& measured);
-    void arrange();
     template <std::derived_from<Model> M>
     friend M clone(const M& model);
     void ensure_known();
-    std::vector<Tensor> symbolic_outputs();
-    void check_outputs(std::string_view caller, const CompileOptions& options);
-    CompileOptions& compiled(std::string_view caller);
-    Generator& shuffling();
+    void refuse_probabilities(const CompileOptions& options);
 
-    std::optional<Functional> functional_;
-    std::vector<Spec> inputs_, outputs_;  // known once it is built
+    std::optional<Functional> functional_;  // where it is made of symbolic tensors
+    std::vector<Spec> inputs_, outputs_;    // known once it is built
     std::vector<std::string> output_names_;
-    std::optional<CompileOptions> compiled_;
-    std::optional<Generator> shuffling_;
-    // What `arrange` works out for the steps that follow.
-    std::vector<Output> measured_outputs_;
-    std::vector<std::string> shown_;
-    std::vector<Parameter> trainable_;
-    std::vector<Weight> constrained_, regularized_;
-    Logs spare_;  // what the last step has shown, to be filled again
-    // Steps are recorded once for each shape of batch and replayed; these forget when a step
-    // becomes another one.
-    CapturedPrograms training_, testing_, predicting_;
-    std::vector<Tensor> step_inputs_;
-    std::vector<std::size_t> counted_by_;  // as in `Measured`, of what was recorded
+    Trainer trainer_;
 };
 
-/// A model of its own with the same layers and weights, not compiled; of any class that is made of
-/// layers. Throws StateError where the class holds layers by pointers, so that a copy shares them.
+/// A model of its own with the same layers and weights, not compiled, of any class of models.
+/// Throws StateError where the class holds layers by pointers, so that a copy shares them.
 template <std::derived_from<Model> M>
 M clone(const M& model) {
     if constexpr (requires {

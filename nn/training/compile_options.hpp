@@ -1,4 +1,4 @@
-// What `compile` is told: how to train, and what to measure at each of a model's outputs.
+// What `compile` is told: how to train, and what to measure at each output of a model.
 #pragma once
 
 #include <algorithm>
@@ -18,26 +18,32 @@
 
 namespace shikumi::nn {
 
-/// One value for every output, `{a, b}` in the outputs' order, or `{{"name", a}, …}` by their
-/// names, where an output that isn't named has none.
+/// One value for every output of a model, `{a, b}` in the order of the outputs, or
+/// `{{"name", a}, …}` by their names; an output that isn't named has no value then.
 template <class T>
 class PerOutput {
 public:
+    /// No value for any output.
     PerOutput() = default;
+    /// The same value for every output.
     template <std::convertible_to<T> U>
     PerOutput(const U& of_all) : values_{{"", T(of_all)}} {}
+    /// A value for each output, in order.
     PerOutput(std::initializer_list<T> in_order) {
         for (const T& value : in_order) values_.emplace_back("", value);
     }
+    /// Values for the outputs of these names.
     PerOutput(std::initializer_list<std::pair<std::string, T>> by_name)
         : values_(by_name), named_(true) {}
 
+    /// Whether no output has a value.
     bool empty() const noexcept { return values_.empty(); }
+    /// Whether any value has a property: a function of the value to bool.
     bool has(auto property) const {
         return std::any_of(values_.begin(), values_.end(),
                            [&](const auto& named) { return property(named.second); });
     }
-    /// That of output number `i`; null where it has none.
+    /// The value of output number `i`; null where it has none.
     const T* of(std::size_t i, const std::vector<std::string>& outputs) const {
         if (named_) {
             for (const auto& [name, value] : values_) {
@@ -47,7 +53,8 @@ public:
         }
         return values_.empty() ? nullptr : &values_[values_.size() == 1 ? 0 : i].second;
     }
-    /// Throws ValueError that begins with `caller` where these can't belong to the outputs.
+    /// Throws ValueError beginning with `caller` where the values, called `what`, can't belong to
+    /// the outputs.
     void check(std::string_view caller, std::string_view what,
                const std::vector<std::string>& outputs) const;
 
@@ -56,18 +63,23 @@ private:
     bool named_ = false;
 };
 
-/// Metrics of every output, or `{{"name", {a, b}}, …}` of those that are named.
+/// The same metrics for every output, or `{{"name", {a, b}}, …}` for outputs of these names.
 class Metrics {
 public:
+    /// No metrics.
     Metrics() = default;
+    /// These metrics for every output.
     Metrics(std::initializer_list<Metric> of_all) : of_all_(of_all) {}
+    /// Metrics for the outputs of these names.
     Metrics(std::initializer_list<std::pair<std::string, std::vector<Metric>>> by_name)
         : by_name_(by_name) {}
 
+    /// The metrics of output number `i`.
     const std::vector<Metric>& of(std::size_t i, const std::vector<std::string>& outputs) const {
         const std::vector<Metric>* own = by_name_.of(i, outputs);
         return own ? *own : of_all_;
     }
+    /// Throws ValueError beginning with `caller` where a name is not that of an output.
     void check(std::string_view caller, const std::vector<std::string>& outputs) const {
         by_name_.check(caller, "metrics", outputs);
     }
@@ -77,19 +89,29 @@ private:
     PerOutput<std::vector<Metric>> by_name_;
 };
 
+/// How to train a model.
 struct CompileOptions {
-    optim::Optimizer optimizer = optim::SGD();
-    /// The losses of several outputs are added up. None: for models with a train_step of their own.
+    optim::Optimizer optimizer = optim::SGD();  ///< changes the weights
+    /// What is made smaller; the losses of several outputs are added up. Models with a train_step
+    /// of their own need none.
     PerOutput<Loss> loss = {};
-    Metrics metrics = {};
+    Metrics metrics = {};                 ///< measured and shown besides the loss
     PerOutput<double> loss_weights = {};  ///< factors of the outputs' losses in their sum; 1
     /// Every operation is computed as soon as it is recorded: for debugging, and for layers whose
     /// `call` looks at values. Otherwise a step is recorded once for each shape of batch and
     /// replayed (see `capture`).
     bool run_eagerly = false;
-    /// Bytes that a training step's values may take which wait for later readers, such as the
-    /// activations for their gradients. What doesn't fit is computed again: see EvaluationOptions.
+    /// Upper bound, in bytes, on the values of a training step that wait for later readers, such as
+    /// activations for their gradients. Values beyond it are computed again: see EvaluationOptions.
     std::size_t memory_budget = EvaluationOptions().memory_budget;
+
+    /// Throws ValueError beginning with `caller` where something is given for an output that isn't
+    /// among these.
+    void check_outputs(std::string_view caller, const std::vector<std::string>& outputs) const {
+        loss.check(caller, "losses", outputs);
+        loss_weights.check(caller, "loss_weights", outputs);
+        metrics.check(caller, outputs);
+    }
 };
 
 template <class T>

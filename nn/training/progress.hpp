@@ -10,42 +10,41 @@
 
 namespace shikumi::nn {
 
-// ---- text, which depends on nothing but its arguments -------------------------------------------
-
-/// " 700/1875 [==========>...................]".
+/// The counter and the bar: " 700/1875 [==========>...................]".
 std::string progress_bar(Index step, Index steps);
-/// "46s", "1:07", "1:00:01".
+/// A time in seconds, minutes or hours: "46s", "1:07", "1:00:01".
 std::string remaining_time(double seconds);
-/// "3s/step", "2ms/step", "67us/step"; 0 is "0s/step".
+/// A time for each of something: "3s/step", "2ms/step", "67us/step"; 0 is "0s/step".
 std::string time_per(double seconds, std::string_view unit);
 /// " - loss: 0.0942 - accuracy: 1.0000"; values of at most 1e-3 in size as 1.0000e-03.
 std::string log_text(const Logs& logs);
 
 /// How far an epoch is.
 struct EpochProgress {
-    Index step = 0, steps = 0;
-    double elapsed = 0;    ///< seconds since the epoch began
-    double step_time = 0;  ///< seconds a step takes, by estimate
+    Index step = 0, steps = 0;  ///< done so far; in the whole epoch
+    double elapsed = 0;         ///< seconds since the epoch began
+    double step_time = 0;       ///< seconds a step takes, by estimate
 };
-/// While the epoch runs: bar, ETA, logs.
+/// The line while the epoch runs: bar, estimated remaining time, logs.
 std::string running_line(const EpochProgress& at, const Logs& logs);
-/// "1/1 [==============================] - 0s 2ms/step - loss: 0.0942".
+/// The line of a finished epoch: "1/1 [====…====] - 0s 2ms/step - loss: 0.0942".
 std::string finished_line(const EpochProgress& at, const Logs& logs);
-/// verbose 2: "1875/1875 - 3s - loss: 0.2946 - 3s/epoch - 2ms/step".
+/// The line for verbose 2: "1875/1875 - 3s - loss: 0.2946 - 3s/epoch - 2ms/step".
 std::string epoch_summary_line(const EpochProgress& at, const Logs& logs);
 
-// ---- on a stream --------------------------------------------------------------------------------
-
-/// Writes them. On a terminal the line is redrawn, at most every 0.05 s; elsewhere only the
-/// finished line is written, and no control character.
+/// Writes these lines to a stream. On a terminal the line is redrawn, at most every 0.05 s;
+/// elsewhere only the finished line is written, and no control character.
 class Progress {
 public:
     /// verbose: 0 nothing, 1 the bar, 2 one line an epoch.
     Progress(std::ostream& out, bool terminal, int verbose, int epochs, Index steps);
+    /// Writes "Epoch 1/5" for epoch 0 where there are several.
     void begin_epoch(int epoch);
-    /// To be called after step number `step` (from 1): true where the line is to be redrawn.
+    /// To be called after step number `step`, from 1: true where the line is to be redrawn.
     bool due(Index step);
+    /// Draws the line after a step.
     void redraw(Index step, const Logs& logs);
+    /// Writes the line of the finished epoch.
     void end_epoch(const Logs& logs);
 
 private:

@@ -1,0 +1,35 @@
+// Batch: the samples of one training step.
+#pragma once
+
+#include <initializer_list>
+#include <utility>
+#include <vector>
+
+#include <shikumi/autograd/graph/tensor.hpp>
+
+namespace shikumi::nn {
+
+/// One tensor, or several: one for each of a model's inputs or outputs.
+class Tensors {
+public:
+    Tensors(const Tensor& one) : list_{one} {}
+    Tensors(std::initializer_list<Tensor> list) : list_(list) {}
+    Tensors(std::vector<Tensor> list) : list_(std::move(list)) {}
+    /// The tensors in order.
+    const std::vector<Tensor>& list() const noexcept { return list_; }
+
+private:
+    std::vector<Tensor> list_;
+};
+
+/// What one step is trained or measured on.
+struct Batch {
+    std::vector<Tensor> x;  ///< for each input, (N, …)
+    std::vector<Tensor> y;  ///< targets for each output, (N, …)
+    Tensor weights;         ///< factors of the samples' losses, (N,); undefined: 1
+
+    /// The number of samples, N.
+    Index size() const { return x.front().shape().front(); }
+};
+
+}  // namespace shikumi::nn

@@ -1,0 +1,38 @@
+// Trainable: what a Trainer trains.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <shikumi/nn/layer.hpp>
+#include <shikumi/nn/training/batch.hpp>
+#include <shikumi/nn/training/history.hpp>
+
+namespace shikumi::nn {
+
+/// A layer that can be trained: it knows and names its outputs once it is built, and has a step of
+/// training and one of evaluation.
+class Trainable : public Layer {
+public:
+    /// Shape and dtype of each output; the size of the first axis means nothing. Throws StateError
+    /// before they are known.
+    virtual const std::vector<Spec>& outputs() = 0;
+    /// A name for each output, for losses, metrics and logs. Throws StateError before the outputs
+    /// are known.
+    virtual const std::vector<std::string>& output_names() = 0;
+
+    /// Changes the weights by one batch, and returns what is to be shown: means over the batch.
+    virtual Logs train_step(const Batch& batch) = 0;
+    /// Measures one batch, and returns what is to be shown: means over the batch.
+    virtual Logs test_step(const Batch& batch) = 0;
+
+protected:
+    using Layer::Layer;
+    Trainable() = default;
+    Trainable(const Trainable&) = default;
+    Trainable(Trainable&&) noexcept = default;
+    Trainable& operator=(const Trainable&) = default;
+    Trainable& operator=(Trainable&&) = default;
+};
+
+}  // namespace shikumi::nn
