@@ -19,6 +19,7 @@ struct InputOptions {
 /// elsewhere it is the symbolic tensor that a model begins with.
 class Input final : public Layer {
 public:
+    /// An input for samples of this shape.
     explicit Input(const Shape& shape, const InputOptions& options = {});
     /// x unchanged. Throws ShapeError, DTypeError where shape or dtype differ.
     Tensor call(const Tensor& x, Mode mode) override;

@@ -127,8 +127,12 @@ protected:
     Layer() = default;
     /// Throws DTypeError unless the dtype is f32 or f64.
     explicit Layer(const LayerOptions& options);
+    /// Shares the weights, unless the current context makes unbuilt copies. The inner layers are
+    /// found anew.
     Layer(const Layer& other);
+    /// Takes over weights and inner layers, and the place among the inner layers of others.
     Layer(Layer&& other) noexcept;
+    /// Shares the weights. The inner layers are found anew.
     Layer& operator=(const Layer& other);
     /// Throws ValueError where `other` holds this layer, which would become a part of itself.
     Layer& operator=(Layer&& other);

@@ -50,9 +50,12 @@ private:
 class SymbolicTensors {
 public:
     SymbolicTensors() = default;
+    /// A single one: a SymbolicTensor or an Input.
     template <std::convertible_to<SymbolicTensor> S>
     SymbolicTensors(const S& one) : list_{SymbolicTensor(one)} {}
+    /// Several, in order.
     SymbolicTensors(std::initializer_list<SymbolicTensor> list) : list_(list) {}
+    /// Several, in order.
     SymbolicTensors(std::vector<SymbolicTensor> list) : list_(std::move(list)) {}
     /// The tensors in order.
     const std::vector<SymbolicTensor>& list() const noexcept { return list_; }

@@ -29,7 +29,7 @@ public:
                    Targets targets = Targets::like_predictions, bool from_logits = false) noexcept
         : function_(name, function), targets_(targets), from_logits_(from_logits) {}
     /// Any callable.
-    template <detail::FunctionFor<Loss, const Tensor&, const Tensor&> F>
+    template <shikumi::detail::FunctionFor<Loss, const Tensor&, const Tensor&> F>
     Loss(F function, std::string name = "loss", Targets targets = Targets::as_given)
         : function_(std::move(function), std::move(name)), targets_(targets) {}
 

@@ -26,7 +26,10 @@ public:
     Model(const SymbolicTensors& inputs, const SymbolicTensors& outputs, std::string name = {});
     /// A model that runs this graph, under its name.
     explicit Model(Functional functional);
+    /// Takes over everything, training included.
     Model(Model&&) noexcept = default;
+    /// Takes over everything, training included. Throws ValueError where the other model holds this
+    /// one.
     Model& operator=(Model&&) = default;
 
     Tensor call(const Tensor& x, Mode mode) override;
@@ -90,6 +93,7 @@ public:
 
 protected:
     Model() = default;
+    /// A class of one's own with a name or dtype.
     explicit Model(const LayerOptions& options) : Trainable(options) {}
     /// A copy for `clone`. The members of a class of one's own are copied by that class; throws
     /// StateError for a model made of symbolic tensors.

@@ -15,13 +15,17 @@ namespace shikumi::nn {
 /// A chain of layers, which are moved into it. It can be moved, and copied by `clone`.
 class Sequential : public Model {
 public:
+    /// A chain without layers; "sequential", "sequential_1", … where it isn't given a name.
     explicit Sequential(std::string name = {});
     /// A chain of these layers, named by Keras's rule.
     template <std::derived_from<Layer>... L>
     requires(sizeof...(L) > 0) explicit Sequential(L... layers) : Sequential() {
         (add(std::move(layers)), ...);
     }
+    /// Takes over everything, training included.
     Sequential(Sequential&&) noexcept = default;
+    /// Takes over everything, training included. Throws ValueError where the other model holds this
+    /// one.
     Sequential& operator=(Sequential&&) = default;
 
     /// Moves a layer to the end of the chain. An `Input` is noted, not added. Throws ValueError for

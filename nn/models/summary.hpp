@@ -28,16 +28,17 @@ struct LayerSummary {
 
 /// A number of weights and the bytes they take.
 struct WeightCount {
-    Index params = 0;
-    std::size_t bytes = 0;
+    Index params = 0;       ///< values
+    std::size_t bytes = 0;  ///< their memory
 };
 
 /// What the table, and the picture by plot_model, show of a model.
 struct ModelSummary {
     std::string name;                  ///< of the model
     std::vector<LayerSummary> layers;  ///< a row each
-    WeightCount trainable, frozen;     ///< of the weights that an optimiser changes; of the others
-    WeightCount optimizer;             ///< shown by keras3 where it isn't empty
+    WeightCount trainable;             ///< weights that an optimiser changes
+    WeightCount frozen;                ///< all other weights
+    WeightCount optimizer;             ///< its state; shown by keras3 where it isn't empty
     bool connection_column = false;    ///< whether there is a column "Connected to"
 
     /// Whether any layer says what its inputs are.

@@ -1,4 +1,4 @@
-// check_layer: tries whatever a layer promises.
+// check_layer: tries everything that a layer promises.
 #pragma once
 
 #include <shikumi/nn/layer.hpp>
@@ -7,14 +7,15 @@ namespace shikumi::nn {
 
 /// Checks a fresh layer on random input of `shape`, the first axis being the batch, in f64:
 ///   - the first axis stays the batch, and the output's shape follows from the input's at any size;
-///   - a sample's output doesn't depend on the rest of its batch, nor on the call (Mode::infer);
+///   - in Mode::infer, the output of a sample is the same at each call and in each batch;
 ///   - Mode::train gives the same shape;
 ///   - derivatives by the input and by each trainable weight agree with differences, to second
 ///     order, in both modes (in Mode::train unless its output is random);
 ///   - every trainable weight has a gradient, and weights can be read, set and set back.
-/// Throws ShapeError, DTypeError, ValueError or GradientError that says what is wrong, StateError
-/// where the layer is built already. The layer is left with random weights.
+/// Throws ShapeError, DTypeError, ValueError or GradientError that says what is wrong; StateError
+/// where the layer is built already. Leaves the layer with random weights.
 void check_layer(Layer& layer, const Shape& shape);
+/// Checks a layer that is made for the check.
 inline void check_layer(Layer&& layer, const Shape& shape) { check_layer(layer, shape); }
 
 }  // namespace shikumi::nn

@@ -21,9 +21,10 @@ std::string log_text(const Logs& logs);
 
 /// How far an epoch is.
 struct EpochProgress {
-    Index step = 0, steps = 0;  ///< done so far; in the whole epoch
-    double elapsed = 0;         ///< seconds since the epoch began
-    double step_time = 0;       ///< seconds a step takes, by estimate
+    Index step = 0;        ///< steps done so far
+    Index steps = 0;       ///< steps of the whole epoch
+    double elapsed = 0;    ///< seconds since the epoch began
+    double step_time = 0;  ///< seconds a step takes, by estimate
 };
 /// The line while the epoch runs: bar, estimated remaining time, logs.
 std::string running_line(const EpochProgress& at, const Logs& logs);

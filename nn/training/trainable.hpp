@@ -27,12 +27,9 @@ public:
     virtual Logs test_step(const Batch& batch) = 0;
 
 protected:
-    using Layer::Layer;
     Trainable() = default;
-    Trainable(const Trainable&) = default;
-    Trainable(Trainable&&) noexcept = default;
-    Trainable& operator=(const Trainable&) = default;
-    Trainable& operator=(Trainable&&) = default;
+    /// With a name, a dtype or an input shape.
+    explicit Trainable(const LayerOptions& options) : Layer(options) {}
 };
 
 }  // namespace shikumi::nn

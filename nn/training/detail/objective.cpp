@@ -82,7 +82,7 @@ void Objective::resolve_outputs(const std::vector<std::string>& names,
     }
     for (std::size_t i = 0; i < names.size(); ++i) {
         for (const Metric& metric : outputs_[i].metrics)
-            blank_.add(several ? names[i] + '_' + metric.name() : metric.name(), 0);
+            blank_.add(sentence(several ? names[i] + '_' : "", metric.name()), 0);
     }
 }
 
