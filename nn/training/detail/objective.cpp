@@ -5,11 +5,15 @@
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/detail/logits.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::nn::detail {
 
 namespace {
+
+using shikumi::detail::logits_of_sigmoid;
+using shikumi::detail::logits_of_softmax;
 
 // (batch, time, …) as (batch · time, …). A softmax or sigmoid is still the last thing done: losses
 // look for it.
