@@ -43,17 +43,17 @@ Product product(int form, int m, int n, int k, const Sample& s) {
               .m = side(m, s.m),
               .n = side(n, s.n),
               .k = side(k, s.k)};
-    p.row_a = p.transpose_a ? p.m : p.k;
-    p.row_b = (p.transpose_b ? p.k : p.n) * (p.transpose_b ? 1 : s.wider);
-    p.row_c = p.n * s.wider;
+    p.lda = p.transpose_a ? p.m : p.k;
+    p.ldb = (p.transpose_b ? p.k : p.n) * (p.transpose_b ? 1 : s.wider);
+    p.ldc = p.n * s.wider;
     return p;
 }
 
 void by_openblas(const Product& p, const float* a, const float* b, float* c) {
     cblas_sgemm(CblasRowMajor, p.transpose_a ? CblasTrans : CblasNoTrans,
                 p.transpose_b ? CblasTrans : CblasNoTrans, static_cast<int>(p.m),
-                static_cast<int>(p.n), static_cast<int>(p.k), 1, a, static_cast<int>(p.row_a), b,
-                static_cast<int>(p.row_b), 0, c, static_cast<int>(p.row_c));
+                static_cast<int>(p.n), static_cast<int>(p.k), 1, a, static_cast<int>(p.lda), b,
+                static_cast<int>(p.ldb), 0, c, static_cast<int>(p.ldc));
 }
 
 // Mean seconds of one call.
@@ -72,9 +72,9 @@ double ratio(const Product& p) {
             values[i] = static_cast<float>(i * 7919 % 1024) / 1024;
         return values;
     };
-    const std::vector<float> a = filled(p.row_a * (p.transpose_a ? p.k : p.m)),
-                             b = filled(p.row_b * (p.transpose_b ? p.n : p.k));
-    std::vector<float> c = filled(p.row_c * p.m);
+    const std::vector<float> a = filled(p.lda * (p.transpose_a ? p.k : p.m)),
+                             b = filled(p.ldb * (p.transpose_b ? p.n : p.k));
+    std::vector<float> c = filled(p.ldc * p.m);
     const auto blas = [&] { by_openblas(p, a.data(), b.data(), c.data()); };
     const auto onednn = [&] {
         if (!kernels::detail::multiply_by_onednn(p, a.data(), b.data(), c.data())) std::exit(1);
@@ -88,7 +88,7 @@ double ratio(const Product& p) {
     std::cerr << (p.transpose_a   ? "TN "
                   : p.transpose_b ? "NT "
                                   : "NN ")
-              << p.m << ' ' << p.n << ' ' << p.k << " in rows of " << p.row_c << ": OpenBLAS "
+              << p.m << ' ' << p.n << ' ' << p.k << " in rows of " << p.ldc << ": OpenBLAS "
               << 1e6 * best_blas << " us, oneDNN " << 1e6 * best_onednn << ", ratio "
               << best_onednn / best_blas << '\n';
     return best_onednn / best_blas;

@@ -2,81 +2,78 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include <shikumi/autograd/kernels/detail/depthwise.hpp>
-#include <shikumi/autograd/kernels/detail/panel.hpp>
-#include <shikumi/autograd/kernels/detail/places.hpp>
+#include <shikumi/autograd/kernels/detail/memory.hpp>
+#include <shikumi/autograd/kernels/detail/packed_panel.hpp>
 #include <shikumi/autograd/kernels/detail/scratch.hpp>
+#include <shikumi/autograd/kernels/detail/target_grids.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 
 namespace shikumi::kernels {
 
 namespace {
 
-using detail::Axes;
-using detail::Cut;
+using detail::AxisProgressions;
+using detail::clear;
 using detail::divide_up;
-using detail::for_each_block;
-using detail::Lines;
-using detail::Panel;
-using detail::Part;
-using detail::Place;
-using detail::Range;
+using detail::for_each_panel;
+using detail::IndexRange;
+using detail::PackedPanel;
+using detail::Partition;
+using detail::Progressions;
 using detail::Scratch;
+using detail::Section;
+using detail::TargetGrid;
 
 constexpr Index panel_bytes = Index{1} << 18;  // of a packed kernel: a second-level cache's share
 constexpr Index fewest_targets = 256;          // of a piece that packs the kernel for itself
 constexpr Index most_pieces = 16;
-constexpr double fewest_operations = 1e6;     // of a piece: fewer, and waking a thread costs more
-constexpr Index most_parts = 8;               // sums of a kernel's gradient that are made apart
+constexpr double fewest_operations = 1e6;     // of a piece: below, waking a thread costs more
+constexpr Index most_parts = 8;               // separate sums of a kernel's gradient
 constexpr Index part_bytes = Index{1} << 24;  // that these may take together
 
-template <class T>
-void clear(T* values, Index count) {
-    if (count > 0) std::memset(values, 0, static_cast<std::size_t>(count) * sizeof(T));
-}
-
-// One of the two arrays that a window joins: images of pixels of channels.
+// The input or the output of the window: images of pixels of channels.
 struct Images {
     Window::Sizes size;
     Index channels;
     Index pixels() const { return size[0] * size[1] * size[2]; }
 };
 
-// One convolution: what it joins, and how much there is to do.
-struct Work {
-    Work(const WindowGeometry& slide, Index outputs, Index groups_)
-        : s(slide), in{s.in, s.channels}, out{s.out, outputs}, groups(groups_) {
-        const double operations = 2.0 * static_cast<double>(s.batch * s.places() * s.taps()) *
-                                  static_cast<double>(in.channels / groups * out.channels);
+// A convolution: its two arrays, and into how many pieces its work is worth cutting.
+struct Problem {
+    Problem(const WindowGeometry& g, Index outputs, Index groups_)
+        : geometry(g), in{g.input, g.channels}, out{g.output, outputs}, groups(groups_) {
+        const double operations =
+            2.0 * static_cast<double>(geometry.batch * geometry.output_pixels() * geometry.taps()) *
+            static_cast<double>(in.channels / groups * out.channels);
         pieces = static_cast<Index>(
             std::clamp(operations / fewest_operations, 1.0, static_cast<double>(most_pieces)));
     }
 
-    // Into `most` parts: a kernel is packed for each, which needs some targets to be worth it.
-    Cut cut(const Images& to, Index most) const {
-        const Index worth = s.batch * to.pixels() / fewest_targets;
-        return {s.batch, to.size, std::clamp<Index>(worth, 1, std::min(most, pieces))};
+    // Into at most `most` parts: the kernel is packed for each, which pays only for enough targets.
+    Partition partition(const Images& to, Index most) const {
+        const Index worth = geometry.batch * to.pixels() / fewest_targets;
+        return {geometry.batch, to.size, std::clamp<Index>(worth, 1, std::min(most, pieces))};
     }
 
-    WindowGeometry s;
+    WindowGeometry geometry;
     Images in, out;
     Index groups, pieces;
 };
 
-// Sums of products of the sources with packed columns of the kernel, target by target. Taps whose
-// sources lie side by side, as their rows in the panel do, are one segment.
+// Sums of products of the sources with a packed panel of the kernel, for each target of a grid.
+// Taps whose sources lie side by side, like their rows in the panel, form one segment.
 template <class T>
-void add_up(const Work& work, const Place& place, Range images, const Images& to,
-            const Images& from, const Panel<T>& panel, const T* x, T* y, bool add) {
-    const Index taps = taps_of(place);
+void add_up(const Problem& problem, const TargetGrid& grid, IndexRange images, const Images& to,
+            const Images& from, const PackedPanel<T>& panel, const T* x, T* y, bool add) {
+    const Index taps = taps_of(grid);
     const Scratch<Index> at(2 * taps);
-    const bool side_by_side = place[2].tap_step == 1 && place[2].source_tap_step == 1 &&
-                              panel.depth == from.channels && place[2].taps > 0;
-    const Index joined = side_by_side ? place[2].taps : 1;
+    const bool side_by_side = grid[2].tap_step == 1 && grid[2].source_tap_step == 1 &&
+                              panel.depth == from.channels && grid[2].taps > 0;
+    const Index joined = side_by_side ? grid[2].taps : 1;
     Index tap = 0;
-    for_each_tap(place, work.s.window, from.size, [&](Index number, Index pixel) {
+    for_each_tap(grid, problem.geometry.window, from.size, [&](Index number, Index pixel) {
         if (tap % joined == 0) {
             at[tap / joined] = pixel * from.channels;
             at[taps + tap / joined] = number * panel.depth;
@@ -98,7 +95,7 @@ void add_up(const Work& work, const Place& place, Range images, const Images& to
                                     .width = panel.width,
                                     .columns = panel.columns};
     Index& rows = products.rows;
-    for_each_target(place, images, to.size, from.size, [&](Index target, Index source) {
+    for_each_target(grid, images, to.size, from.size, [&](Index target, Index source) {
         sources[static_cast<std::size_t>(rows)] = x + source * from.channels;
         targets[static_cast<std::size_t>(rows)] = y + target * to.channels;
         if (++rows == detail::most_rows) {
@@ -109,73 +106,78 @@ void add_up(const Work& work, const Place& place, Range images, const Images& to
     if (rows > 0) detail::multiply_rows(products);
 }
 
-// f(images, axes, channels' range of a group) for each piece of what `to` holds.
+// f(part, images, section, range of a group's channels) for each piece of `to`.
 template <class T, class F>
-void for_each_piece(const Cut& cut, const Work& work, const Images& to, const Axes& axes, F f) {
-    const Index columns = to.channels / work.groups;
-    const Index widest = detail::tile_columns<T>().most;
-    const Index wanted = std::clamp<Index>(work.pieces / cut.parts(), 1, columns);
-    const Index each = divide_up(divide_up(columns, wanted), widest) * widest;
+void for_each_piece(const Partition& partition, const Problem& problem, const Images& to,
+                    const AxisProgressions& axes, F f) {
+    const Index columns = to.channels / problem.groups;
+    const Index full_width = detail::panel_widths<T>().most;
+    const Index wanted = std::clamp<Index>(problem.pieces / partition.parts(), 1, columns);
+    const Index each = divide_up(divide_up(columns, wanted), full_width) * full_width;
     const Index blocks = divide_up(columns, each);
-    parallel_for(cut.parts() * blocks, [&](Index piece) {
+    parallel_for(partition.parts() * blocks, [&](Index piece) {
         const Index part = piece / blocks;
-        f(part, cut.images(part), cut.within(axes, part),
-          detail::range(piece % blocks, each, columns));
+        f(part, partition.images(part), partition.within(axes, part),
+          detail::piece_range(piece % blocks, each, columns));
     });
 }
 
-// Both directions: targets are sums over the taps and the sources' channels. `transposed` is the
-// kernel where its rows are the targets' channels.
+// Both directions: targets are sums over the taps and the sources' channels. `transposed`: the rows
+// of the kernel are the targets' channels.
 template <class T>
-void compute(const Work& work, const Images& to, const Images& from, const Axes& axes, const T* x,
-             const T* w, bool transposed, T* y) {
-    const Index taps = work.s.taps();
-    const Index in = work.in.channels / work.groups, row = work.out.channels;
-    const Index depth = from.channels / work.groups, columns = to.channels / work.groups;
-    const Index widest = detail::tile_columns<T>().most;
+void compute(const Problem& problem, const Images& to, const Images& from,
+             const AxisProgressions& axes, const T* x, const T* w, bool transposed, T* y) {
+    const Index taps = problem.geometry.taps();
+    const Index in = problem.in.channels / problem.groups, row = problem.out.channels;
+    const Index depth = from.channels / problem.groups, columns = to.channels / problem.groups;
+    const Index full_width = detail::panel_widths<T>().most;
     const Index fits =
-        std::max<Index>(16, panel_bytes / static_cast<Index>(sizeof(T)) / (widest * taps));
+        std::max<Index>(16, panel_bytes / static_cast<Index>(sizeof(T)) / (full_width * taps));
     const Index each = divide_up(depth, divide_up(depth, fits));
-    const Cut cut = work.cut(to, most_pieces);
-    for_each_piece<T>(cut, work, to, axes, [&](Index, Range images, const Part& own, Range block) {
-        const Scratch<T> packed(taps * each * widest);
-        for (Index g = 0; g < work.groups; ++g) {
-            for_each_block<T>(block, [&](Index first, Index count, Index width) {
-                for (Index k = 0; k < depth; k += each) {
-                    const Panel<T> panel{taps, std::min(each, depth - k), width, count,
-                                         packed.data()};
-                    if (transposed)
-                        panel.pack_transposed(w + first * row + g * depth + k, in * row, row);
-                    else
-                        panel.pack(w + k * row + g * columns + first, in * row, row);
-                    for_each_place(own, [&](const Place& place) {
-                        add_up(work, place, images, to, from, panel, x + g * depth + k,
-                               y + g * columns + first, k > 0);
-                    });
-                }
-            });
-        }
-    });
+    const Partition partition = problem.partition(to, most_pieces);
+    for_each_piece<T>(
+        partition, problem, to, axes,
+        [&](Index, IndexRange images, const Section& own, IndexRange block) {
+            const Scratch<T> packed(taps * each * full_width);
+            for (Index g = 0; g < problem.groups; ++g) {
+                for_each_panel<T>(block, [&](Index first, Index count, Index width) {
+                    for (Index k = 0; k < depth; k += each) {
+                        const PackedPanel<T> panel{taps, std::min(each, depth - k), width, count,
+                                                   packed.data()};
+                        if (transposed)
+                            panel.pack_transposed(w + first * row + g * depth + k, in * row, row);
+                        else
+                            panel.pack(w + k * row + g * columns + first, in * row, row);
+                        for_each_grid(own, [&](const TargetGrid& grid) {
+                            add_up(problem, grid, images, to, from, panel, x + g * depth + k,
+                                   y + g * columns + first, k > 0);
+                        });
+                    }
+                });
+            }
+        });
 }
 
-// The share of some images in the kernel's gradient, for a block of its columns.
+// Adds the contribution of some images to the kernel's gradient, for a range of its columns.
 template <class T>
-void add_gradient(const Work& work, Range images, const Part& part, Range columns, const T* x,
-                  const T* y, T* w) {
-    const Index depth = work.in.channels / work.groups, each = work.out.channels / work.groups;
-    const Index widest = detail::tile_columns<T>().most;
-    const Scratch<T> packed(detail::most_rows * widest);
-    std::array<const T*, detail::most_rows> pixels, places, padded;
-    for_each_place(part, [&](const Place& place) {
-        const Index taps = taps_of(place);
+void add_gradient(const Problem& problem, IndexRange images, const Section& part,
+                  IndexRange columns, const T* x, const T* y, T* w) {
+    const Index depth = problem.in.channels / problem.groups,
+                each = problem.out.channels / problem.groups;
+    const Index full_width = detail::panel_widths<T>().most;
+    const Scratch<T> packed(detail::most_rows * full_width);
+    std::array<const T*, detail::most_rows> pixels, outputs, padded;
+    for_each_grid(part, [&](const TargetGrid& grid) {
+        const Index taps = taps_of(grid);
         if (taps == 0) return;
         const Scratch<Index> at(2 * taps);
         Index tap = 0;
-        for_each_tap(place, work.s.window, work.in.size, [&](Index number, Index pixel) {
-            at[tap] = pixel * work.in.channels;
-            at[taps + tap] = number * depth;
-            ++tap;
-        });
+        for_each_tap(grid, problem.geometry.window, problem.in.size,
+                     [&](Index number, Index pixel) {
+                         at[tap] = pixel * problem.in.channels;
+                         at[taps + tap] = number * depth;
+                         ++tap;
+                     });
         detail::ColumnProducts<T> products{.rows = 0,
                                            .from = pixels.data(),
                                            .y = nullptr,
@@ -185,21 +187,21 @@ void add_gradient(const Work& work, Range images, const Part& part, Range column
                                            .from_at = at.data(),
                                            .out_at = at.data() + taps,
                                            .out = nullptr,
-                                           .stride = work.out.channels,
+                                           .stride = problem.out.channels,
                                            .width = 0,
                                            .columns = 0};
         const auto add = [&](Index rows, Index g) {
             products.rows = rows;
-            for_each_block<T>(columns, [&](Index first, Index count, Index width) {
+            for_each_panel<T>(columns, [&](Index first, Index count, Index width) {
                 products.out = w + g * each + first;
                 products.width = width;
                 products.columns = count;
-                products.y = places.data();
+                products.y = outputs.data();
                 products.y_at = first;
                 if (count < width) {
                     for (Index r = 0; r < rows; ++r) {
                         T* const to = packed.data() + r * width;
-                        std::copy_n(places[static_cast<std::size_t>(r)] + first, count, to);
+                        std::copy_n(outputs[static_cast<std::size_t>(r)] + first, count, to);
                         std::fill(to + count, to + width, T{0});
                         padded[static_cast<std::size_t>(r)] = to;
                     }
@@ -209,14 +211,14 @@ void add_gradient(const Work& work, Range images, const Part& part, Range column
                 detail::multiply_columns(products);
             });
         };
-        for (Index g = 0; g < work.groups; ++g) {
+        for (Index g = 0; g < problem.groups; ++g) {
             Index rows = 0;
-            for_each_target(place, images, work.out.size, work.in.size,
+            for_each_target(grid, images, problem.out.size, problem.in.size,
                             [&](Index target, Index source) {
                                 pixels[static_cast<std::size_t>(rows)] =
-                                    x + source * work.in.channels + g * depth;
-                                places[static_cast<std::size_t>(rows)] =
-                                    y + target * work.out.channels + g * each;
+                                    x + source * problem.in.channels + g * depth;
+                                outputs[static_cast<std::size_t>(rows)] =
+                                    y + target * problem.out.channels + g * each;
                                 if (++rows == detail::most_rows) {
                                     add(rows, g);
                                     rows = 0;
@@ -227,32 +229,36 @@ void add_gradient(const Work& work, Range images, const Part& part, Range column
     });
 }
 
-// Pieces that hold the same columns add up apart, each in a part of its own; then these are added.
+// Pieces that hold the same columns add up separately, each in an array of its own; then these are
+// added.
 template <class T>
-void gradient(const Work& work, const T* x, const T* y, T* w) {
-    const Index depth = work.in.channels / work.groups, each = work.out.channels / work.groups;
-    const Index rows = work.s.taps() * depth, row = work.out.channels;
-    const Axes places = axes_of(work.s, detail::lines_forward);
-    const bool alike = std::all_of(places.begin(), places.end(),
-                                   [](const Lines& lines) { return lines.size() == 1; });
-    // Few channels are added up with the next tap's; many, with all places where the tap is inside.
-    const Axes axes = alike || depth < 6 ? places : axes_of(work.s, detail::lines_of_taps);
+void gradient(const Problem& problem, const T* x, const T* y, T* w) {
+    const Index depth = problem.in.channels / problem.groups,
+                each = problem.out.channels / problem.groups;
+    const Index rows = problem.geometry.taps() * depth, row = problem.out.channels;
+    const AxisProgressions outputs = axes_of(problem.geometry, detail::output_progressions);
+    const bool alike = std::all_of(outputs.begin(), outputs.end(),
+                                   [](const Progressions& lines) { return lines.size() == 1; });
+    // Few channels are added up with the next tap's; many, with all outputs where the tap is
+    // inside.
+    const AxisProgressions axes =
+        alike || depth < 6 ? outputs : axes_of(problem.geometry, detail::tap_progressions);
 
     const Index affordable =
         std::clamp<Index>(part_bytes / static_cast<Index>(sizeof(T)) / (rows * row), 1, most_parts);
-    const Cut cut = work.cut(work.out, affordable);
-    const Index parts = cut.parts();
+    const Partition partition = problem.partition(problem.out, affordable);
+    const Index parts = partition.parts();
     const Scratch<T> others((parts - 1) * rows * row);
     const auto sum_of = [&](Index part) {
         return part == 0 ? w : others.data() + (part - 1) * rows * row;
     };
-    for_each_piece<T>(cut, work, work.out, axes,
-                      [&](Index part, Range images, const Part& own, Range columns) {
+    for_each_piece<T>(partition, problem, problem.out, axes,
+                      [&](Index part, IndexRange images, const Section& own, IndexRange columns) {
                           T* const sum = sum_of(part);
                           for (Index i = 0; i < rows; ++i)
-                              for (Index g = 0; g < work.groups; ++g)
+                              for (Index g = 0; g < problem.groups; ++g)
                                   clear(sum + i * row + g * each + columns.begin, columns.size());
-                          add_gradient(work, images, own, columns, x, y, sum);
+                          add_gradient(problem, images, own, columns, x, y, sum);
                       });
     if (parts == 1) return;
     parallel_pieces(rows * row, Index{1} << 16, [&](Index begin, Index end) {
@@ -266,34 +272,36 @@ void gradient(const Work& work, const T* x, const T* y, T* w) {
 }  // namespace
 
 void convolve(const Window& window, Index groups, ConstView x, ConstView w, View y) {
-    const WindowGeometry s(window, x.spec.shape);
+    const WindowGeometry geometry(window, x.spec.shape);
     const Index outputs = w.spec.shape.back();
-    if (detail::is_depthwise(s, groups, outputs)) return detail::convolve_depthwise(s, x, w, y);
+    if (detail::is_depthwise(geometry, groups, outputs))
+        return detail::convolve_depthwise(geometry, x, w, y);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const Work work(s, outputs, groups);
-        compute(work, work.out, work.in, axes_of(s, detail::lines_forward), x.as<T>(), w.as<T>(),
-                false, y.as<T>());
+        const Problem problem(geometry, outputs, groups);
+        compute(problem, problem.out, problem.in, axes_of(geometry, detail::output_progressions),
+                x.as<T>(), w.as<T>(), false, y.as<T>());
     });
 }
 
 void convolve_back(const Window& window, Index groups, ConstView y, ConstView w, View x) {
-    const WindowGeometry s(window, x.spec.shape);
+    const WindowGeometry geometry(window, x.spec.shape);
     const Index outputs = w.spec.shape.back();
-    if (detail::is_depthwise(s, groups, outputs))
-        return detail::convolve_depthwise_back(s, y, w, x);
+    if (detail::is_depthwise(geometry, groups, outputs))
+        return detail::convolve_depthwise_back(geometry, y, w, x);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const Work work(s, outputs, groups);
-        compute(work, work.in, work.out, axes_of(s, detail::lines_backward), y.as<T>(), w.as<T>(),
-                true, x.as<T>());
+        const Problem problem(geometry, outputs, groups);
+        compute(problem, problem.in, problem.out, axes_of(geometry, detail::input_progressions),
+                y.as<T>(), w.as<T>(), true, x.as<T>());
     });
 }
 
 void correlate(const Window& window, Index groups, ConstView x, ConstView y, View w) {
-    const WindowGeometry s(window, x.spec.shape);
+    const WindowGeometry geometry(window, x.spec.shape);
     const Index outputs = w.spec.shape.back();
-    if (detail::is_depthwise(s, groups, outputs)) return detail::correlate_depthwise(s, x, y, w);
+    if (detail::is_depthwise(geometry, groups, outputs))
+        return detail::correlate_depthwise(geometry, x, y, w);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        gradient(Work(s, outputs, groups), x.as<T>(), y.as<T>(), w.as<T>());
+        gradient(Problem(geometry, outputs, groups), x.as<T>(), y.as<T>(), w.as<T>());
     });
 }
 

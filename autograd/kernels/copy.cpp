@@ -9,22 +9,22 @@ namespace shikumi::kernels {
 
 namespace {
 
-struct Axis {
+struct CopyAxis {
     Index size, to, from;
 };
 
-// The axes that a copy really has: those of size 1 dropped, neighbours that are one run of memory
-// on both sides joined.
-struct Axes {
-    std::array<Axis, Shape::max_rank> axis;
+// The axes of a copy without those of size 1; neighbours that are contiguous on both sides are
+// joined.
+struct CopyAxes {
+    std::array<CopyAxis, Shape::max_rank> axis;
     int rank = 0;
 
-    Axes(const Shape& shape, const Layout& to, const Layout& from) {
+    CopyAxes(const Shape& shape, const Layout& to, const Layout& from) {
         for (unsigned i = 0; i < static_cast<unsigned>(shape.rank()); ++i) {
-            const Axis a{shape[static_cast<int>(i)], to.steps[i], from.steps[i]};
+            const CopyAxis a{shape[static_cast<int>(i)], to.steps[i], from.steps[i]};
             if (a.size == 1) continue;
             if (rank > 0) {
-                Axis& last = axis[static_cast<unsigned>(rank - 1)];
+                CopyAxis& last = axis[static_cast<unsigned>(rank - 1)];
                 if (last.to == a.to * a.size && last.from == a.from * a.size) {
                     last = {last.size * a.size, a.to, a.from};
                     continue;
@@ -33,7 +33,7 @@ struct Axes {
             axis[static_cast<unsigned>(rank++)] = a;
         }
     }
-    Axis& back() { return axis[static_cast<unsigned>(rank - 1)]; }
+    CopyAxis& back() { return axis[static_cast<unsigned>(rank - 1)]; }
     void erase(int i) {
         std::copy(axis.begin() + i + 1, axis.begin() + rank, axis.begin() + i);
         --rank;
@@ -41,7 +41,7 @@ struct Axes {
 };
 
 template <class T>
-void run(Axis a, T* to, const T* from) {
+void run(CopyAxis a, T* to, const T* from) {
     if (a.to == 1 && a.from == 1) {
         std::memcpy(to, from, static_cast<std::size_t>(a.size) * sizeof(T));
     } else if (a.to == 1 && a.from == 0) {
@@ -60,10 +60,10 @@ void transpose_tile(Index height, Index width, T* t, Index to, const T* f, Index
 }
 
 // `rows` runs along memory on the reading side, `columns` on the writing side. Whole tiles go
-// through a buffer: a power of two between their rows would put them all into one place of the
+// through a buffer: a power of two between their rows would map them all to the same lines of the
 // cache.
 template <class T>
-void transpose(Axis rows, Axis columns, T* to, const T* from) {
+void transpose(CopyAxis rows, CopyAxis columns, T* to, const T* from) {
     constexpr Index tile = 16;
     T buffer[tile * tile];
     for (Index r = 0; r < rows.size; r += tile) {
@@ -86,13 +86,13 @@ void transpose(Axis rows, Axis columns, T* to, const T* from) {
 template <class T>
 class Copy {
 public:
-    explicit Copy(const Axes& axes) : outer_(axes) {
+    explicit Copy(const CopyAxes& axes) : outer_(axes) {
         if (outer_.rank == 0) return;
         columns_ = outer_.back();
         outer_.erase(outer_.rank - 1);
         if (columns_.from == 1 || columns_.to != 1) return;
         for (int i = 0; i < outer_.rank; ++i) {
-            const Axis a = outer_.axis[static_cast<unsigned>(i)];
+            const CopyAxis a = outer_.axis[static_cast<unsigned>(i)];
             if (a.from == 1 && a.size > 1) {
                 rows_ = a;
                 outer_.erase(i);
@@ -106,7 +106,7 @@ public:
 private:
     void at(int depth, T* to, const T* from) const {
         if (depth < outer_.rank) {
-            const Axis a = outer_.axis[static_cast<unsigned>(depth)];
+            const CopyAxis a = outer_.axis[static_cast<unsigned>(depth)];
             for (Index i = 0; i < a.size; ++i) at(depth + 1, to + i * a.to, from + i * a.from);
         } else if (rows_.size > 1) {
             transpose(rows_, columns_, to, from);
@@ -115,21 +115,21 @@ private:
         }
     }
 
-    Axes outer_;
-    Axis columns_{1, 1, 1};
-    Axis rows_{1, 0, 0};
+    CopyAxes outer_;
+    CopyAxis columns_{1, 1, 1};
+    CopyAxis rows_{1, 0, 0};
 };
 
 template <class T>
-void copy_elements(const Axes& axes, T* to, const T* from) {
+void copy_elements(const CopyAxes& axes, T* to, const T* from) {
     if (axes.rank == 0) return Copy<T>(axes)(to, from);
-    const Axis whole = axes.axis[0];
+    const CopyAxis whole = axes.axis[0];
     Index below = 1;
     for (int i = 1; i < axes.rank; ++i) below *= axes.axis[static_cast<unsigned>(i)].size;
     const Index rows = std::max<Index>(1, (Index{1} << 17) / std::max<Index>(1, below));
     if (rows >= whole.size) return Copy<T>(axes)(to, from);
     parallel_pieces(whole.size, rows, [&](Index begin, Index end) {
-        Axes part = axes;
+        CopyAxes part = axes;
         part.axis[0].size = end - begin;
         const Copy<T> copy(part);
         copy(to + begin * whole.to, from + begin * whole.from);
@@ -151,7 +151,7 @@ Layout Layout::contiguous(const Shape& shape) {
 void copy(DType dtype, const Shape& shape, void* to, const Layout& layout_to, const void* from,
           const Layout& layout_from) {
     if (shape.size() == 0) return;
-    const Axes axes(shape, layout_to, layout_from);
+    const CopyAxes axes(shape, layout_to, layout_from);
     dispatch(dtype, [&]<class T>() {
         copy_elements(axes, static_cast<T*>(to) + layout_to.offset,
                       static_cast<const T*>(from) + layout_from.offset);

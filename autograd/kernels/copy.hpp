@@ -1,5 +1,4 @@
-// Copies between strided layouts: what transposing, broadcasting, slicing, padding and joining
-// come to.
+// Copies between strided layouts: for transposing, broadcasting, slicing, padding and joining.
 #pragma once
 
 #include <array>
@@ -22,11 +21,11 @@ struct Layout {
 /// be distinct.
 void copy(DType dtype, const Shape& shape, void* to, const Layout& layout_to, const void* from,
           const Layout& layout_from);
-/// The same to contiguous memory.
+/// Copies from a layout to contiguous memory.
 void gather_strided(const void* from, const Layout& layout, View out);
-/// The same from contiguous memory.
+/// Copies from contiguous memory to a layout.
 void scatter_strided(ConstView in, void* to, const Layout& layout);
-/// `in` stretched to the shape of `out`, which its own broadcasts to.
+/// out = `in` broadcast to its shape.
 void broadcast(ConstView in, View out);
 
 }  // namespace shikumi::kernels

@@ -5,25 +5,18 @@
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/kernels/detail/around_axis.hpp>
+#include <shikumi/autograd/kernels/detail/dispatch_index.hpp>
+#include <shikumi/autograd/kernels/detail/pieces.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 
 namespace shikumi::kernels {
 
 namespace {
 
-constexpr Index block = Index{1} << 16;  // elements of one piece of work
-
-template <class F>
-void dispatch_index(DType t, F&& f) {
-    switch (t) {
-        case u8:
-            return f.template operator()<std::uint8_t>();
-        case i32:
-            return f.template operator()<std::int32_t>();
-        default:
-            return f.template operator()<std::int64_t>();
-    }
-}
+using detail::AroundAxis;
+using detail::dispatch_index;
+using detail::items_per_piece;
 
 Index resolve(std::string_view op, Index index, Index size, bool from_end) {
     if (index >= size || index < (from_end ? -size : 0))
@@ -44,16 +37,6 @@ std::vector<Index> resolved(std::string_view op, ConstView indices, Index size,
     return list;
 }
 
-// A shape seen from one axis: (outer, size, inner).
-struct Around {
-    Index outer = 1, size, inner = 1;
-
-    Around(const Shape& shape, int axis) : size(shape[axis]) {
-        for (int i = 0; i < axis; ++i) outer *= shape[i];
-        for (int i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
-    }
-};
-
 // Integers wrap around.
 template <class T>
 void add(T& to, T x) {
@@ -72,44 +55,41 @@ void clear(View out) {
 }  // namespace
 
 void take(std::string_view op, ConstView x, ConstView indices, int axis, View out) {
-    const Around from(x.spec.shape, axis);
+    const AroundAxis from(x.spec.shape, axis);
     const std::vector<Index> list = resolved(op, indices, from.size);
     if (out.size() == 0) return;
     const auto count = static_cast<Index>(list.size());
     dispatch(x.spec.dtype, [&]<class T>() {
-        parallel_pieces(from.outer * count, std::max<Index>(1, block / from.inner),
-                        [&](Index begin, Index end) {
-                            for (Index i = begin; i < end; ++i) {
-                                const Index position = list[static_cast<std::size_t>(i % count)];
-                                std::copy_n(
-                                    x.as<T>() + (i / count * from.size + position) * from.inner,
-                                    from.inner, out.as<T>() + i * from.inner);
-                            }
-                        });
+        parallel_pieces(
+            from.outer * count, items_per_piece(from.inner), [&](Index begin, Index end) {
+                for (Index i = begin; i < end; ++i) {
+                    const Index position = list[static_cast<std::size_t>(i % count)];
+                    std::copy_n(x.as<T>() + (i / count * from.size + position) * from.inner,
+                                from.inner, out.as<T>() + i * from.inner);
+                }
+            });
     });
 }
 
 void scatter_add(std::string_view op, ConstView x, ConstView indices, int axis, View out) {
-    const Around to(out.spec.shape, axis);
+    const AroundAxis to(out.spec.shape, axis);
     const std::vector<Index> list = resolved(op, indices, to.size);
     clear(out);
     if (x.size() == 0) return;
     const auto count = static_cast<Index>(list.size());
     dispatch(x.spec.dtype, [&]<class T>() {
-        parallel_pieces(to.outer, std::max<Index>(1, block / (count * to.inner)),
-                        [&](Index begin, Index end) {
-                            for (Index i = begin * count; i < end * count; ++i) {
-                                const Index position = list[static_cast<std::size_t>(i % count)];
-                                T* row = out.as<T>() + (i / count * to.size + position) * to.inner;
-                                for (Index j = 0; j < to.inner; ++j)
-                                    add(row[j], x.as<T>()[i * to.inner + j]);
-                            }
-                        });
+        parallel_pieces(to.outer, items_per_piece(count * to.inner), [&](Index begin, Index end) {
+            for (Index i = begin * count; i < end * count; ++i) {
+                const Index position = list[static_cast<std::size_t>(i % count)];
+                T* row = out.as<T>() + (i / count * to.size + position) * to.inner;
+                for (Index j = 0; j < to.inner; ++j) add(row[j], x.as<T>()[i * to.inner + j]);
+            }
+        });
     });
 }
 
 void take_along(std::string_view op, ConstView x, ConstView indices, int axis, View out) {
-    const Around from(x.spec.shape, axis), at(indices.spec.shape, axis);
+    const AroundAxis from(x.spec.shape, axis), at(indices.spec.shape, axis);
     const std::vector<Index> list = resolved(op, indices, from.size);
     dispatch(x.spec.dtype, [&]<class T>() {
         for (Index i = 0; i < out.size(); ++i) {
@@ -122,7 +102,7 @@ void take_along(std::string_view op, ConstView x, ConstView indices, int axis, V
 }
 
 void scatter_add_along(std::string_view op, ConstView x, ConstView indices, int axis, View out) {
-    const Around to(out.spec.shape, axis), at(indices.spec.shape, axis);
+    const AroundAxis to(out.spec.shape, axis), at(indices.spec.shape, axis);
     const std::vector<Index> list = resolved(op, indices, to.size);
     clear(out);
     dispatch(x.spec.dtype, [&]<class T>() {
@@ -160,9 +140,7 @@ void sum_by_index(ConstView rows, ConstView indices, View out) {
     });
     std::ranges::sort(order);
     dispatch(rows.spec.dtype, [&]<class T>() {
-        const auto row = [&](auto* data, std::size_t place) {
-            return data + order[place].second * width;
-        };
+        const auto row = [&](auto* data, std::size_t i) { return data + order[i].second * width; };
         for (std::size_t first = 0, next = 0; first < order.size(); first = next) {
             T* const sum = row(out.as<T>(), first);
             std::copy_n(row(rows.as<T>(), first), width, sum);

@@ -10,8 +10,8 @@
 #include <type_traits>
 
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/autograd/kernels/detail/divide_up.hpp>
 #include <shikumi/autograd/kernels/detail/onednn.hpp>
+#include <shikumi/autograd/kernels/detail/pieces.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 
 // OpenBLAS's own; absent from other CBLAS libraries, hence weak.
@@ -34,10 +34,10 @@ void hold_blas_at_one_thread() {
 }
 
 // With the distances between rows, where they weren't given.
-Product with_rows(Product p) {
-    p.row_a = std::max<Index>({1, p.row_a, p.transpose_a ? p.m : p.k});
-    p.row_b = std::max<Index>({1, p.row_b, p.transpose_b ? p.k : p.n});
-    p.row_c = std::max(p.row_c, p.n);
+Product with_leading_dimensions(Product p) {
+    p.lda = std::max<Index>({1, p.lda, p.transpose_a ? p.m : p.k});
+    p.ldb = std::max<Index>({1, p.ldb, p.transpose_b ? p.k : p.n});
+    p.ldc = std::max(p.ldc, p.n);
     return p;
 }
 
@@ -59,16 +59,16 @@ public:
           m_(static_cast<int>(p.m)),
           n_(static_cast<int>(p.n)),
           k_(static_cast<int>(p.k)),
-          row_a_(static_cast<int>(p.row_a)),
-          row_b_(static_cast<int>(p.row_b)),
-          row_c_(static_cast<int>(p.row_c)),
+          lda_(static_cast<int>(p.lda)),
+          ldb_(static_cast<int>(p.ldb)),
+          ldc_(static_cast<int>(p.ldc)),
           accumulate_(p.accumulate),
           turn_(worth_turning(p)) {}
 
     template <class T>
     void operator()(const T* a, const T* b, T* c) const {
         hold_blas_at_one_thread();
-        if (!turn_) return call(transpose_b_, a, b, row_b_, c);
+        if (!turn_) return call(transpose_b_, a, b, ldb_, c);
         T turned[most_turned];
         const bool transposed = transpose_b_ == CblasTrans;
         const int columns = transposed ? k_ : n_, length = transposed ? n_ : k_;
@@ -77,20 +77,20 @@ public:
     }
 
 private:
-    void call(CBLAS_TRANSPOSE transpose_b, const float* a, const float* b, int row_b,
+    void call(CBLAS_TRANSPOSE transpose_b, const float* a, const float* b, int ldb,
               float* c) const {
-        cblas_sgemm(CblasRowMajor, transpose_a_, transpose_b, m_, n_, k_, 1, a, row_a_, b, row_b,
-                    accumulate_ ? 1.0F : 0.0F, c, row_c_);
+        cblas_sgemm(CblasRowMajor, transpose_a_, transpose_b, m_, n_, k_, 1, a, lda_, b, ldb,
+                    accumulate_ ? 1.0F : 0.0F, c, ldc_);
     }
-    void call(CBLAS_TRANSPOSE transpose_b, const double* a, const double* b, int row_b,
+    void call(CBLAS_TRANSPOSE transpose_b, const double* a, const double* b, int ldb,
               double* c) const {
-        cblas_dgemm(CblasRowMajor, transpose_a_, transpose_b, m_, n_, k_, 1, a, row_a_, b, row_b,
-                    accumulate_ ? 1.0 : 0.0, c, row_c_);
+        cblas_dgemm(CblasRowMajor, transpose_a_, transpose_b, m_, n_, k_, 1, a, lda_, b, ldb,
+                    accumulate_ ? 1.0 : 0.0, c, ldc_);
     }
 
     template <class T>
     void gather_column(const T* from, Index length, T* to) const {
-        const Index step = row_b_;
+        const Index step = ldb_;
         Index left = length;
         for (; left >= 4; left -= 4, from += 4 * step, to += 4) {
             to[0] = from[0];
@@ -102,12 +102,12 @@ private:
     }
 
     CBLAS_TRANSPOSE transpose_a_, transpose_b_;
-    int m_, n_, k_, row_a_, row_b_, row_c_;
+    int m_, n_, k_, lda_, ldb_, ldc_;
     bool accumulate_, turn_;
 };
 
 // How C is cut: into pieces of rows × columns.
-struct Cut {
+struct PieceSize {
     Index rows, columns;
 };
 
@@ -119,7 +119,7 @@ constexpr double least_cut = 2e6;  // operations: fewer, and it stays one piece
 
 // Halves the longer side of C's pieces. BLAS packs its operands anew for each, which costs the less
 // the larger they are: there are two from `least_cut` on, twice as many from 16 times as much on.
-Cut cut(const Product& p) {
+PieceSize piece_size(const Product& p) {
     constexpr Index tile = 16;
     Index rows = 1, columns = 1;
     for (double enough = least_cut; operations(p) >= enough; enough *= 16) {
@@ -141,9 +141,9 @@ void compute(const Product& p, bool large, const T* a, const T* b, T* c) {
 
 template <class T>
 void floating(const Product& product, const T* a, const T* b, T* c) {
-    const Product p = with_rows(product);
+    const Product p = with_leading_dimensions(product);
     const bool large = operations(p) >= detail::onednn_least;
-    const Cut piece = p.whole ? Cut{p.m, p.n} : cut(p);
+    const PieceSize piece = p.whole ? PieceSize{p.m, p.n} : piece_size(p);
     if (piece.rows >= p.m && piece.columns >= p.n) return compute(p, large, a, b, c);
     const Index across = divide_up(p.n, piece.columns);
     parallel_for(divide_up(p.m, piece.rows) * across, [&](Index block) {
@@ -152,8 +152,8 @@ void floating(const Product& product, const T* a, const T* b, T* c) {
         Product part = p;
         part.m = std::min(piece.rows, p.m - i);
         part.n = std::min(piece.columns, p.n - j);
-        compute(part, large, a + (p.transpose_a ? i : i * p.row_a),
-                b + (p.transpose_b ? j * p.row_b : j), c + i * p.row_c + j);
+        compute(part, large, a + (p.transpose_a ? i : i * p.lda),
+                b + (p.transpose_b ? j * p.ldb : j), c + i * p.ldc + j);
     });
 }
 
@@ -174,13 +174,13 @@ void integer(const Product& p, const T* a, const T* b, T* c) {
 }
 
 // The number of matrices, and each axis's step from one to the next (0 where it is broadcast).
-struct Batch {
+struct MatrixBatch {
     Index count = 1;
     Shape::Sizes sizes, steps_a, steps_b;
 };
 
-Batch batch_of(const Shape& a, const Shape& b, const Shape& out) {
-    Batch batch;
+MatrixBatch batch_of(const Shape& a, const Shape& b, const Shape& out) {
+    MatrixBatch batch;
     const auto size = [&](const Shape& s, int axis) {
         const int own = axis - (out.rank() - s.rank());
         return own < 0 ? Index{1} : s[own];
@@ -206,7 +206,7 @@ Batch batch_of(const Shape& a, const Shape& b, const Shape& out) {
 void multiply(const Product& p, const void* a, const void* b, void* c) {
     if (p.m == 0 || p.n == 0) return;
     if (p.k == 0) {
-        const auto row = static_cast<std::size_t>(std::max(p.row_c, p.n)) * size_of(p.dtype);
+        const auto row = static_cast<std::size_t>(std::max(p.ldc, p.n)) * size_of(p.dtype);
         for (Index i = 0; i < p.m && !p.accumulate; ++i)
             std::memset(static_cast<std::byte*>(c) + static_cast<std::size_t>(i) * row, 0,
                         static_cast<std::size_t>(p.n) * size_of(p.dtype));
@@ -242,7 +242,7 @@ Prepared prepare_matmul(const Spec& a, bool transpose_a, const Spec& b, bool tra
                     .n = out.shape[1],
                     .k = a.shape[transpose_a ? 0 : 1]};
     if (out.size() == 0 || p.k == 0 || operations(p) >= least_cut) return {};
-    const auto prepared = [blas = Blas(with_rows(p))]<class T>() -> Prepared {
+    const auto prepared = [blas = Blas(with_leading_dimensions(p))]<class T>() -> Prepared {
         return [blas](const void* const* in, void* c) {
             blas(static_cast<const T*>(in[0]), static_cast<const T*>(in[1]), static_cast<T*>(c));
         };
@@ -259,7 +259,7 @@ void matmul(ConstView a, bool transpose_a, ConstView b, bool transpose_b, View o
     p.k = sa[sa.rank() - (transpose_a ? 2 : 1)];
 
     if (rank == 2 && sa.rank() == 2) return multiply(p, a.data, b.data, out.data);
-    const Batch batch = batch_of(sa, b.spec.shape, out.spec.shape);
+    const MatrixBatch batch = batch_of(sa, b.spec.shape, out.spec.shape);
     const auto matrices = [](const View& v, Index rows, Index columns) {
         return rows * columns == 0 ? Index{0} : v.size() / (rows * columns);
     };

@@ -1,5 +1,5 @@
-// Matrix products, by BLAS, and by oneDNN where that was measured to be faster. The only part of
-// shikumi that knows them.
+// Matrix products, by BLAS, and by oneDNN where that was measured to be faster. Only this part of
+// shikumi knows them.
 #pragma once
 
 #include <shikumi/autograd/kernels/prepared.hpp>
@@ -14,9 +14,10 @@ struct Product {
     bool transpose_a = false, transpose_b = false;
     Index m = 0, n = 0, k = 0;
     bool accumulate = false;  ///< C += A·B instead; floating dtypes only
-    /// Elements from one stored row to the next, where more than a row's; floating dtypes only.
-    Index row_a = 0, row_b = 0, row_c = 0;
-    bool whole = false;  ///< not cut: for who has shared out the work already
+    /// Leading dimensions: elements from one stored row to the next; 0 for rows without gaps.
+    /// Floating dtypes only.
+    Index lda = 0, ldb = 0, ldc = 0;
+    bool whole = false;  ///< not cut: for callers that have cut the work already
 
     bool operator==(const Product&) const = default;
 };
@@ -28,7 +29,7 @@ void multiply(const Product& p, const void* a, const void* b, void* c);
 
 /// out = a·b over the last two axes, the axes before them broadcast; the shapes have been checked.
 void matmul(ConstView a, bool transpose_a, ConstView b, bool transpose_b, View out);
-/// The same for two matrices whose product is too small to be cut; else empty.
+/// `matmul` of two matrices whose product is too small to be cut; else empty.
 Prepared prepare_matmul(const Spec& a, bool transpose_a, const Spec& b, bool transpose_b,
                         const Spec& out);
 

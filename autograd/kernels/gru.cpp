@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <shikumi/autograd/kernels/detail/memory.hpp>
 #include <shikumi/autograd/kernels/detail/recurrence.hpp>
 #include <shikumi/autograd/kernels/detail/scratch.hpp>
 #include <shikumi/autograd/kernels/multiversioning.hpp>
@@ -13,7 +14,7 @@ namespace {
 
 using detail::copy;
 using detail::each_piece;
-using detail::Range;
+using detail::IndexRange;
 using detail::Scratch;
 using detail::StepLoop;
 using detail::StepMatrix;
@@ -47,8 +48,8 @@ struct Output {
     }
 };
 
-// From dh, the derivative by the step's output, to ds, those by its sums, and to db, those by b;
-// dh becomes the direct part of the derivative by h.
+// One sample's step backward: from dh, the derivative by its output, to ds, those by its sums, and
+// to db, those by b. The part of the derivative by h that doesn't pass through b replaces dh.
 template <class T>
 struct Backward {
     const T *tape, *h_before;
@@ -84,7 +85,7 @@ void gru(const GruSizes& n, ConstView inputs, ConstView recurrent, ConstView bia
         const StepMatrix<T> weights(recurrent.as<T>(), false, u, 3 * u);
         const Scratch<T> from_states(3 * state), states(state);
         copy(h.as<T>(), state, states.data());
-        each_piece(n.batch, operations(n), [&](Range samples) {
+        each_piece(n.batch, operations(n), [&](IndexRange samples) {
             T* const from_state = from_states.data() + samples.begin * 3 * u;
             T* const before = states.data() + samples.begin * u;
             for (Index t = 0; t < n.steps; ++t) {
@@ -128,12 +129,12 @@ void gru_gradient(const GruSizes& n, ConstView tape, ConstView outputs, ConstVie
     const Index u = n.units, size = n.state();
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
         const auto run = multiversioned<StepLoop<Backward<T>>>();
-        const Index depth = n.steps > 1 ? 3 * u : 0;  // a single step hands nothing on
+        const Index depth = n.steps > 1 ? 3 * u : 0;  // a single step passes nothing back
         const StepMatrix<T> weights(recurrent.as<T>(), true, depth, u);
         T* const dh = state.as<T>();
         const Scratch<T> dbs(3 * size);
         std::fill(dh, dh + size, T{0});
-        each_piece(n.batch, operations(n), [&](Range samples) {
+        each_piece(n.batch, operations(n), [&](IndexRange samples) {
             T* const db = dbs.data() + samples.begin * 3 * u;
             for (Index t = n.steps - 1; t >= 0; --t) {
                 const T* const before = t == 0 ? h.as<T>() : outputs.as<T>() + (t - 1) * size;

@@ -5,7 +5,7 @@
 
 namespace shikumi::kernels {
 
-/// How long, how many, how wide.
+/// The number of steps, of samples, and of units.
 struct GruSizes {
     Index steps, batch, units;
 

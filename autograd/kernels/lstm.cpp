@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <shikumi/autograd/kernels/detail/memory.hpp>
 #include <shikumi/autograd/kernels/detail/recurrence.hpp>
 #include <shikumi/autograd/kernels/multiversioning.hpp>
 #include <shikumi/autograd/kernels/vector_math.hpp>
@@ -12,7 +13,7 @@ namespace {
 
 using detail::copy;
 using detail::each_piece;
-using detail::Range;
+using detail::IndexRange;
 using detail::StepLoop;
 using detail::StepMatrix;
 
@@ -48,8 +49,8 @@ struct Forward {
     }
 };
 
-// And backward: from dh and dc, the derivatives by the step's output and cell, to dz, those by its
-// gates' sums, and that by the cell before, which takes the place of dc.
+// One sample's step backward: from dh and dc, the derivatives by the step's output and cell, to dz,
+// those by its gates' sums. The derivative by the cell before the step replaces dc.
 template <class T>
 struct Backward {
     const T *z, *c_before, *c_tanh, *dh;
@@ -82,7 +83,7 @@ void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h
         const auto run = multiversioned<StepLoop<Forward<T>>>();
         const StepMatrix<T> weights(recurrent.as<T>(), false, u, 4 * u);
         const Tape<T> to(n, tape.as<T>());
-        each_piece(n.batch, operations(n), [&](Range samples) {
+        each_piece(n.batch, operations(n), [&](IndexRange samples) {
             for (Index t = 0; t < n.steps; ++t) {
                 const T* const h_before = t == 0 ? h.as<T>() : to.output + (t - 1) * state;
                 const T* const c_before = t == 0 ? c.as<T>() : to.cell + (t - 1) * state;
@@ -122,7 +123,7 @@ void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, Cons
     const Index u = n.units, state = n.state();
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
         const auto run = multiversioned<StepLoop<Backward<T>>>();
-        const Index depth = n.steps > 1 ? 4 * u : 0;  // a single step hands nothing on
+        const Index depth = n.steps > 1 ? 4 * u : 0;  // a single step passes nothing back
         const StepMatrix<T> weights(recurrent.as<T>(), true, depth, u);
         const Tape<const T> from(n, tape.as<T>());
         const T* const dout = outputs.as<T>();
@@ -131,7 +132,7 @@ void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, Cons
         copy(dout + n.steps * state, state, dc);
         // Whether a step is masked: the state before it is the one after it, as is its derivative.
         const auto kept = [&](Index t, Index row) { return mask && !mask[t * n.batch + row]; };
-        each_piece(n.batch, operations(n), [&](Range samples) {
+        each_piece(n.batch, operations(n), [&](IndexRange samples) {
             for (Index t = n.steps - 1; t >= 0; --t) {
                 T* const dz = gates.as<T>() + t * 4 * state;
                 const T* const c_before = t == 0 ? c.as<T>() : from.cell + (t - 1) * state;
@@ -140,7 +141,7 @@ void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, Cons
                     run({from.gates + 4 * at, c_before + row * u, from.cell_tanh + at, dh + row * u,
                          dc + row * u, dz + 4 * row * u},
                         u);
-                    // The derivative by the output before, as far as it passes by the weights.
+                    // The derivative by the output before that doesn't pass through the weights.
                     T* const own = dh + row * u;
                     if (!kept(t, row)) std::fill(own, own + u, T{0});
                     if (t == 0) continue;

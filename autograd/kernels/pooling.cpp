@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 
-#include <shikumi/autograd/kernels/detail/places.hpp>
+#include <shikumi/autograd/kernels/detail/memory.hpp>
+#include <shikumi/autograd/kernels/detail/pieces.hpp>
 #include <shikumi/autograd/kernels/detail/scratch.hpp>
+#include <shikumi/autograd/kernels/detail/target_grids.hpp>
 #include <shikumi/autograd/kernels/multiversioning.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 
@@ -15,45 +16,41 @@ namespace shikumi::kernels {
 
 namespace {
 
+using detail::clear;
+using detail::items_per_piece;
 using detail::Scratch;
 
-constexpr Index block = Index{1} << 16;  // elements of one piece of work
-
-Index piece_of(Index elements) { return std::max<Index>(1, block / std::max<Index>(1, elements)); }
-
-// 1 / (how many pixels the window sees) for each place of an image.
+// 1 / (number of pixels under the window) for each position of an image.
 template <class T>
-Scratch<T> shares(const WindowGeometry& s) {
-    const Scratch<T> seen(s.places());
-    std::fill_n(seen.data(), s.places(), T{0});
-    for_each_run(s, 0, s.places(), [&](Index place, Index, Index, Index count) {
-        seen[place] += static_cast<T>(count);
-    });
-    for (Index place = 0; place < s.places(); ++place) seen[place] = 1 / seen[place];
-    return seen;
+Scratch<T> reciprocal_counts(const WindowGeometry& geometry) {
+    const Scratch<T> counts(geometry.output_pixels());
+    std::fill_n(counts.data(), geometry.output_pixels(), T{0});
+    for_each_run(geometry, 0, geometry.output_pixels(),
+                 [&](Index position, Index, Index, Index count) {
+                     counts[position] += static_cast<T>(count);
+                 });
+    for (Index position = 0; position < geometry.output_pixels(); ++position)
+        counts[position] = 1 / counts[position];
+    return counts;
 }
 
-template <class T>
-void clear(T* values, Index count) {
-    if (count > 0) std::memset(values, 0, static_cast<std::size_t>(count) * sizeof(T));
-}
-
-// Places along the last axis that see the same taps. Distances are in elements.
-struct Row {
-    Index places, channels;
-    Index place_step, pixel_step;  // from place to place, and from first tap to first tap
+// Positions along the last axis that the same taps reach. Distances are in elements.
+struct OutputRow {
+    Index positions, channels;
+    Index position_step, pixel_step;  // between positions, and between their first taps
     Index taps;
-    const Index* tap;  // how far each is from the first
+    const Index* tap;  // distances from the first tap
 };
 
-constexpr Index strip = 64;  // channels that are taken together
+constexpr Index part_elements = Index{1} << 16;  // of the output, for each part
+constexpr Index strip = 64;                      // channels taken together
 
-// f(place, pixel, channels) for strips of each place of a row.
+// f(position, pixel, channels) for strips of each position of a row.
 template <class F>
-void for_each_strip(const Row& row, F f) {
-    for (Index i = 0; i < row.places; ++i) {
+void for_each_strip(const OutputRow& row, F f) {
+    for (Index i = 0; i < row.positions; ++i) {
         for (Index c = 0; c < row.channels; c += strip)
-            f(i * row.place_step + c, i * row.pixel_step + c, std::min(strip, row.channels - c));
+            f(i * row.position_step + c, i * row.pixel_step + c, std::min(strip, row.channels - c));
     }
 }
 
@@ -67,9 +64,9 @@ bool is_largest(T v, T largest) {
     return (v == largest) | (v != v);
 }
 
-// best = the largest tap of a few channels, whose first taps are at x.
+// best = the largest tap of each of a few channels, whose first taps are at x.
 template <class T>
-void find_largest(const Row& row, const T* x, Index channels, T* best) {
+void find_largest(const OutputRow& row, const T* x, Index channels, T* best) {
     detail::vectorized_for(channels,
                            [=](Index c) { best[c] = -std::numeric_limits<T>::infinity(); });
     for (Index t = 0; t < row.taps; ++t) {
@@ -78,27 +75,27 @@ void find_largest(const Row& row, const T* x, Index channels, T* best) {
     }
 }
 
-// out = the largest
+// out = the largest tap
 template <class T>
-struct Largest {
-    static void run(const Row& row, const T* x, T* out) {
-        for_each_strip(row, [=](Index place, Index pixel, Index channels) {
+struct MaxPool {
+    static void run(const OutputRow& row, const T* x, T* out) {
+        for_each_strip(row, [=](Index position, Index pixel, Index channels) {
             T best[strip];
             find_largest(row, x + pixel, channels, best);
-            T* const to = out + place;
+            T* const to = out + position;
             const T* const from = best;
             detail::vectorized_for(channels, [=](Index c) { to[c] = from[c]; });
         });
     }
 };
 
-// out = t where x has the first of the largest
+// out = t at the first largest tap of x
 template <class T>
-struct PickLargest {
-    static void run(const Row& row, const T* x, const T* t, T* out) {
-        for_each_strip(row, [=](Index place, Index pixel, Index channels) {
+struct MaxPoolTangent {
+    static void run(const OutputRow& row, const T* x, const T* t, T* out) {
+        for_each_strip(row, [=](Index position, Index pixel, Index channels) {
             T largest[strip];
-            T *const best = largest, *const to = out + place;
+            T *const best = largest, *const to = out + position;
             find_largest(row, x + pixel, channels, best);
             detail::vectorized_for(channels, [=](Index c) { to[c] = 0; });
             for (Index i = row.taps; i-- > 0;) {
@@ -112,15 +109,15 @@ struct PickLargest {
     }
 };
 
-// out += g where x has the first of the largest
+// out += g at the first largest tap of x
 template <class T>
-struct PutLargest {
-    static void run(const Row& row, const T* x, const T* g, T* out) {
-        for_each_strip(row, [=](Index place, Index pixel, Index channels) {
+struct MaxPoolGradient {
+    static void run(const OutputRow& row, const T* x, const T* g, T* out) {
+        for_each_strip(row, [=](Index position, Index pixel, Index channels) {
             T largest[strip], left[strip];
             T *const best = largest, *const rest = left;
             find_largest(row, x + pixel, channels, best);
-            const T* const from = g + place;
+            const T* const from = g + position;
             detail::vectorized_for(channels, [=](Index c) { rest[c] = from[c]; });
             for (Index i = 0; i < row.taps; ++i) {
                 const T* const seen = x + pixel + row.tap[i];
@@ -136,10 +133,10 @@ struct PutLargest {
     }
 };
 
-// Asks for the pixels of a place in the next row of windows, at `first` in this one. They lie too
-// far from the last ones for a processor to foresee. (Not inlined it would count as doing nothing.)
+// Prefetches the pixels of the next row of windows, at `first` in this one. They lie too far from
+// the last ones for the processor to predict. (Not inlined, it would count as having no effect.)
 template <bool write, class T>
-[[gnu::always_inline]] inline void ask_ahead(const Row& row, const T* first) {
+[[gnu::always_inline]] inline void prefetch(const OutputRow& row, const T* first) {
     constexpr Index line = 64;
     const Index down = row.tap[2] - row.tap[0];
     for (const Index tap : {2 * down, 3 * down}) {
@@ -152,29 +149,29 @@ template <bool write, class T>
     }
 }
 
-// The largest in one pass, for the usual window of four taps.
+// MaxPool in one pass, for the usual window of four taps.
 template <class T>
-struct LargestOfFour {
-    static void run(const Row& row, const T* x, T* out) {
-        for (Index i = 0; i < row.places; ++i) {
+struct MaxPoolOfFour {
+    static void run(const OutputRow& row, const T* x, T* out) {
+        for (Index i = 0; i < row.positions; ++i) {
             const T *const a = x + row.tap[0], *const b = x + row.tap[1];
             const T *const c = x + row.tap[2], *const d = x + row.tap[3];
             T* const to = out;
             detail::vectorized_for(row.channels, [=](Index j) {
                 to[j] = larger(d[j], larger(c[j], larger(b[j], a[j])));
             });
-            ask_ahead<false>(row, x);
+            prefetch<false>(row, x);
             x += row.pixel_step;
-            out += row.place_step;
+            out += row.position_step;
         }
     }
 };
 
-// And its gradient, where no two windows share a pixel: out = g or 0.
+// MaxPoolGradient for four taps, where no two windows share a pixel: out = g or 0.
 template <class T>
-struct PutLargestOfFour {
-    static void run(const Row& row, const T* x, const T* g, T* out) {
-        for (Index i = 0; i < row.places; ++i) {
+struct MaxPoolGradientOfFour {
+    static void run(const OutputRow& row, const T* x, const T* g, T* out) {
+        for (Index i = 0; i < row.positions; ++i) {
             const T *const a = x + row.tap[0], *const b = x + row.tap[1];
             const T *const c = x + row.tap[2], *const d = x + row.tap[3];
             T *const to_a = out + row.tap[0], *const to_b = out + row.tap[1];
@@ -193,138 +190,154 @@ struct PutLargestOfFour {
                 to_c[j] = taken(c[j]);
                 to_d[j] = taken(d[j]);
             });
-            ask_ahead<false>(row, x);
-            ask_ahead<true>(row, out);
+            prefetch<false>(row, x);
+            prefetch<true>(row, out);
             x += row.pixel_step;
             out += row.pixel_step;
-            g += row.place_step;
+            g += row.position_step;
         }
     }
 };
 
-// Whether no two windows share a pixel; and whether, besides, each pixel is in one.
-struct Sharing {
-    explicit Sharing(const WindowGeometry& s) {
+// Whether no two windows share a pixel, and whether each pixel is in exactly one.
+struct Overlap {
+    explicit Overlap(const WindowGeometry& geometry) {
         for (unsigned i = 0; i < 3; ++i) {
-            const Window& w = s.window;
-            apart &= w.stride[i] >= w.extent(i);
-            whole &=
-                w.stride[i] == w.size[i] && w.before[i] == 0 && s.out[i] * w.stride[i] == s.in[i];
+            const Window& w = geometry.window;
+            none &= w.stride[i] >= w.extent(i);
+            tiling &= w.stride[i] == w.size[i] && w.before[i] == 0 &&
+                      geometry.output[i] * w.stride[i] == geometry.input[i];
         }
-        whole &= apart;
+        tiling &= none;
     }
-    bool apart = true, whole = true;
+    bool none = true, tiling = true;
 };
 
-// f(row, place, pixel) for each row of a part of the places; both in elements, counted through the
-// batch.
+// f(row, position, pixel) for each row of a part of the positions; both in elements, counted
+// through the batch.
 template <class F>
-void for_each_row(const WindowGeometry& s, const detail::Part& part, detail::Range images, F f) {
-    const Scratch<Index> taps(s.taps());
-    detail::for_each_place(part, [&](const detail::Place& p) {
-        Row row{p[2].count, s.channels, p[2].step * s.channels, p[2].source_step * s.channels,
-                0,          taps.data()};
-        detail::for_each_tap(p, s.window, s.in,
-                             [&](Index, Index pixel) { taps[row.taps++] = pixel * s.channels; });
-        detail::for_each_row(p, images, s.out, s.in, [&](Index place, Index pixel) {
-            f(row, place * s.channels, pixel * s.channels);
+void for_each_row(const WindowGeometry& geometry, const detail::Section& section,
+                  detail::IndexRange images, F f) {
+    const Scratch<Index> taps(geometry.taps());
+    detail::for_each_grid(section, [&](const detail::TargetGrid& p) {
+        OutputRow row{p[2].count,
+                      geometry.channels,
+                      p[2].step * geometry.channels,
+                      p[2].source_step * geometry.channels,
+                      0,
+                      taps.data()};
+        detail::for_each_tap(p, geometry.window, geometry.input, [&](Index, Index pixel) {
+            taps[row.taps++] = pixel * geometry.channels;
         });
+        detail::for_each_row(p, images, geometry.output, geometry.input,
+                             [&](Index position, Index pixel) {
+                                 f(row, position * geometry.channels, pixel * geometry.channels);
+                             });
     });
 }
 
-// The same for all places, cut into pieces.
+// f(row, position, pixel) for each row of the output, in parallel.
 template <class F>
-void for_each_row(const WindowGeometry& s, F f) {
-    const detail::Cut cut(s.batch, s.out,
-                          std::max<Index>(1, s.batch * s.places() * s.channels / block));
-    const detail::Axes axes = detail::axes_of(s, detail::lines_forward);
-    parallel_for(cut.parts(),
-                 [&](Index part) { for_each_row(s, cut.within(axes, part), cut.images(part), f); });
+void for_each_row(const WindowGeometry& geometry, F f) {
+    const detail::Partition partition(geometry.batch, geometry.output,
+                                      std::max<Index>(1, geometry.batch * geometry.output_pixels() *
+                                                             geometry.channels / part_elements));
+    const detail::AxisProgressions axes = detail::axes_of(geometry, detail::output_progressions);
+    parallel_for(partition.parts(), [&](Index part) {
+        for_each_row(geometry, partition.within(axes, part), partition.images(part), f);
+    });
 }
 
 }  // namespace
 
-void largest(const Window& window, ConstView x, View out) {
-    const WindowGeometry s(window, x.spec.shape);
+void max_pool(const Window& window, ConstView x, View out) {
+    const WindowGeometry geometry(window, x.spec.shape);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const auto largest_of = multiversioned<Largest<T>>(),
-                   of_four = multiversioned<LargestOfFour<T>>();
-        for_each_row(s, [&](const Row& row, Index place, Index pixel) {
-            (row.taps == 4 ? of_four : largest_of)(row, x.as<T>() + pixel, out.as<T>() + place);
+        const auto largest_of = multiversioned<MaxPool<T>>(),
+                   of_four = multiversioned<MaxPoolOfFour<T>>();
+        for_each_row(geometry, [&](const OutputRow& row, Index position, Index pixel) {
+            (row.taps == 4 ? of_four : largest_of)(row, x.as<T>() + pixel, out.as<T>() + position);
         });
     });
 }
 
-void pick_largest(const Window& window, ConstView x, ConstView t, View out) {
-    const WindowGeometry s(window, x.spec.shape);
+void max_pool_tangent(const Window& window, ConstView x, ConstView t, View out) {
+    const WindowGeometry geometry(window, x.spec.shape);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const auto pick = multiversioned<PickLargest<T>>();
-        for_each_row(s, [&](const Row& row, Index place, Index pixel) {
-            pick(row, x.as<T>() + pixel, t.as<T>() + pixel, out.as<T>() + place);
+        const auto pick = multiversioned<MaxPoolTangent<T>>();
+        for_each_row(geometry, [&](const OutputRow& row, Index position, Index pixel) {
+            pick(row, x.as<T>() + pixel, t.as<T>() + pixel, out.as<T>() + position);
         });
     });
 }
 
-// Windows may overlap, so an image is one thread's. It is cleared when its turn
-// comes, unless all of it is written.
-void put_largest(const Window& window, ConstView x, ConstView g, View out) {
-    const WindowGeometry s(window, x.spec.shape);
-    const Index image = s.pixels() * s.channels;
-    const detail::Axes axes = detail::axes_of(s, detail::lines_forward);
-    const detail::Part all{axes, 2, {0, s.out[2]}};
-    const Sharing sharing(s);
+// Windows may overlap, so one thread computes a whole image. It clears the image first, unless all
+// of it will be written.
+void max_pool_gradient(const Window& window, ConstView x, ConstView g, View out) {
+    const WindowGeometry geometry(window, x.spec.shape);
+    const Index image = geometry.input_pixels() * geometry.channels;
+    const detail::AxisProgressions axes = detail::axes_of(geometry, detail::output_progressions);
+    const detail::Section all{axes, 2, {0, geometry.output[2]}};
+    const Overlap overlap(geometry);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const auto put = multiversioned<PutLargest<T>>(),
-                   put_four = multiversioned<PutLargestOfFour<T>>();
-        const bool fills = sharing.whole && s.taps() == 4;
-        parallel_pieces(s.batch, piece_of(image), [&](Index first, Index last) {
+        const auto put = multiversioned<MaxPoolGradient<T>>(),
+                   put_four = multiversioned<MaxPoolGradientOfFour<T>>();
+        const bool writes_all = overlap.tiling && geometry.taps() == 4;
+        parallel_pieces(geometry.batch, items_per_piece(image), [&](Index first, Index last) {
             for (Index n = first; n < last; ++n) {
-                if (!fills) clear(out.as<T>() + n * image, image);
-                for_each_row(s, all, {n, n + 1}, [&](const Row& row, Index place, Index pixel) {
-                    (sharing.apart && row.taps == 4 ? put_four : put)(
-                        row, x.as<T>() + pixel, g.as<T>() + place, out.as<T>() + pixel);
-                });
+                if (!writes_all) clear(out.as<T>() + n * image, image);
+                for_each_row(geometry, all, {n, n + 1},
+                             [&](const OutputRow& row, Index position, Index pixel) {
+                                 (overlap.none && row.taps == 4 ? put_four : put)(
+                                     row, x.as<T>() + pixel, g.as<T>() + position,
+                                     out.as<T>() + pixel);
+                             });
             }
         });
     });
 }
 
-void average(const Window& window, ConstView x, View out) {
-    const WindowGeometry s(window, x.spec.shape);
+void average_pool(const Window& window, ConstView x, View out) {
+    const WindowGeometry geometry(window, x.spec.shape);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const Scratch<T> share = shares<T>(s);
-        parallel_pieces(s.batch * s.places(), piece_of(s.channels), [&](Index begin, Index end) {
-            clear(out.as<T>() + begin * s.channels, (end - begin) * s.channels);
-            for_each_run(s, begin, end, [&](Index place, Index, Index pixel, Index count) {
-                T* const to = out.as<T>() + place * s.channels;
-                for (Index i = pixel; i < pixel + count; ++i) {
-                    const T* const from = x.as<T>() + i * s.channels;
-                    for (Index c = 0; c < s.channels; ++c) to[c] += from[c];
+        const Scratch<T> scale = reciprocal_counts<T>(geometry);
+        parallel_pieces(
+            geometry.batch * geometry.output_pixels(), items_per_piece(geometry.channels),
+            [&](Index begin, Index end) {
+                clear(out.as<T>() + begin * geometry.channels, (end - begin) * geometry.channels);
+                for_each_run(geometry, begin, end,
+                             [&](Index position, Index, Index pixel, Index count) {
+                                 T* const to = out.as<T>() + position * geometry.channels;
+                                 for (Index i = pixel; i < pixel + count; ++i) {
+                                     const T* const from = x.as<T>() + i * geometry.channels;
+                                     for (Index c = 0; c < geometry.channels; ++c) to[c] += from[c];
+                                 }
+                             });
+                for (Index position = begin; position < end; ++position) {
+                    T* const to = out.as<T>() + position * geometry.channels;
+                    const T factor = scale[position % geometry.output_pixels()];
+                    for (Index c = 0; c < geometry.channels; ++c) to[c] *= factor;
                 }
             });
-            for (Index place = begin; place < end; ++place) {
-                T* const to = out.as<T>() + place * s.channels;
-                const T factor = share[place % s.places()];
-                for (Index c = 0; c < s.channels; ++c) to[c] *= factor;
-            }
-        });
     });
 }
 
-void spread(const Window& window, ConstView y, View x) {
-    const WindowGeometry s(window, x.spec.shape);
-    const Index image = s.pixels() * s.channels;
+void average_pool_gradient(const Window& window, ConstView y, View x) {
+    const WindowGeometry geometry(window, x.spec.shape);
+    const Index image = geometry.input_pixels() * geometry.channels;
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const Scratch<T> share = shares<T>(s);
-        parallel_pieces(s.batch, piece_of(image), [&](Index first, Index last) {
+        const Scratch<T> scale = reciprocal_counts<T>(geometry);
+        parallel_pieces(geometry.batch, items_per_piece(image), [&](Index first, Index last) {
             clear(x.as<T>() + first * image, (last - first) * image);
-            for_each_run(s, first * s.places(), last * s.places(),
-                         [&](Index place, Index, Index pixel, Index count) {
-                             const T factor = share[place % s.places()];
-                             const T* const from = y.as<T>() + place * s.channels;
+            for_each_run(geometry, first * geometry.output_pixels(),
+                         last * geometry.output_pixels(),
+                         [&](Index position, Index, Index pixel, Index count) {
+                             const T factor = scale[position % geometry.output_pixels()];
+                             const T* const from = y.as<T>() + position * geometry.channels;
                              for (Index i = pixel; i < pixel + count; ++i) {
-                                 T* const to = x.as<T>() + i * s.channels;
-                                 for (Index c = 0; c < s.channels; ++c) to[c] += from[c] * factor;
+                                 T* const to = x.as<T>() + i * geometry.channels;
+                                 for (Index c = 0; c < geometry.channels; ++c)
+                                     to[c] += from[c] * factor;
                              }
                          });
         });

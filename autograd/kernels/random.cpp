@@ -63,7 +63,7 @@ void fill(T* out, Index size, F numbers) {
     });
 }
 
-// out[4 i + k] = number(word k of counter i) for begin <= i < end, as `widest` wants it.
+// out[4 i + k] = number(word k of counter i) for begin <= i < end.
 template <class T, class Number>
 struct WordLoop {
     static void run(RandomKey key, Index begin, Index end, const Number& number, T* out) {
@@ -78,7 +78,7 @@ struct WordLoop {
     }
 };
 
-// The same for the whole of `out`.
+// out[4 i + k] = number(word k of counter i) for all of `out`, in parallel.
 template <class T, class Number>
 void fill_by_words(RandomKey key, T* out, Index size, const Number& number) {
     const auto run = multiversioned<WordLoop<T, Number>>();

@@ -1,4 +1,4 @@
-// Random numbers: element i depends on the key and on i alone.
+// Random numbers. Element i depends on the key and on i alone.
 #pragma once
 
 #include <shikumi/autograd/kernels/view.hpp>
@@ -10,7 +10,7 @@ namespace shikumi::kernels {
 void random_uniform(RandomKey key, double low, double high, View out);
 /// Normally distributed, by Box and Muller.
 void random_normal(RandomKey key, double mean, double stddev, View out);
-/// The same cut off at two standard deviations, by rejection.
+/// Normally distributed within two standard deviations around the mean, by rejection.
 void random_truncated_normal(RandomKey key, double mean, double stddev, View out);
 /// 1 with probability p, else 0; any dtype.
 void random_bernoulli(RandomKey key, double p, View out);

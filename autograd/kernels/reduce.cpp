@@ -4,7 +4,8 @@
 #include <array>
 #include <limits>
 
-#include <shikumi/autograd/kernels/detail/divide_up.hpp>
+#include <shikumi/autograd/kernels/detail/around_axis.hpp>
+#include <shikumi/autograd/kernels/detail/pieces.hpp>
 #include <shikumi/autograd/kernels/multiversioning.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/memory/array.hpp>
@@ -13,7 +14,7 @@ namespace shikumi::kernels {
 
 namespace {
 
-// What a reduction is made of. Elements are combined in lanes of type Lane, a few at a time; lanes
+// The parts of a reduction: elements are combined in lanes of type Lane, a few at a time, and lanes
 // are merged into a Total.
 template <class T>
 struct Sum {
@@ -67,31 +68,32 @@ struct Logic {
 using detail::divide_up;
 using Tree = Reducer::Tree;
 
-constexpr Index stretch = 32;  // elements that a lane takes before it is merged
+constexpr Index merge_interval = 32;  // elements that a lane takes before it is merged
 constexpr Index few_lanes = 16, many_lanes = 64;
 constexpr Index most_short = 2048;               // elements that few lanes do for
 constexpr Index wide = 4096;                     // lanes taken together: they stay in the cache
 constexpr Index worth_a_strip = Index{1} << 15;  // elements
 constexpr Index most_strips = 64;                // of a whole array
-constexpr std::size_t widest_lane = 16;          // bytes of a lane and its total
+constexpr std::size_t most_lane_bytes = 16;      // of a lane and its total
 
 Tree tree_of(Index outer, Index n, Index inner) {
     Tree t{outer, n, inner, n, n > 0 ? 1 : 0, 1};
     if (inner == 1)
-        t.fold = n <= stretch ? 1 : n <= most_short ? few_lanes : many_lanes;
+        t.fold = n <= merge_interval ? 1 : n <= most_short ? few_lanes : many_lanes;
     else
         while (t.fold * inner < many_lanes && t.fold * 8 <= n) t.fold *= 2;
     if (n == 0 || inner > wide) return t;
     const Index strips =
         std::clamp<Index>(n * inner / worth_a_strip, 1, std::max<Index>(1, most_strips / outer));
-    t.rows = std::min(n, divide_up(divide_up(n, strips), stretch * t.fold) * stretch * t.fold);
+    t.rows = std::min(
+        n, divide_up(divide_up(n, strips), merge_interval * t.fold) * merge_interval * t.fold);
     t.strips = divide_up(n, t.rows);
     return t;
 }
 
 // Goes through a strip as through rows of fold · inner elements, the last of which may be shorter.
-// Each place in the row is a lane; every 32 rows the lanes are merged into their totals, at the end
-// the totals of one column by halves.
+// Each position in the row is a lane; every 32 rows the lanes are merged into their totals, at the
+// end the totals of one column by halves.
 template <class R>
 struct Feed {
     using Element = typename R::Element;
@@ -111,9 +113,9 @@ struct Feed {
         if (at == 0 && t.inner == 1 && t.n <= most_short) {
             const Index whole = count / t.n;
             if (t.fold == 1)
-                short_ones<1>(x, t.n, whole, static_cast<Result*>(out) + o);
+                reduce_short<1>(x, t.n, whole, static_cast<Result*>(out) + o);
             else
-                short_ones<few_lanes>(x, t.n, whole, static_cast<Result*>(out) + o);
+                reduce_short<few_lanes>(x, t.n, whole, static_cast<Result*>(out) + o);
             x += whole * t.n;
             o += whole;
             count -= whole * t.n;
@@ -127,7 +129,7 @@ struct Feed {
             at += taken;
             count -= taken;
             if (at < length) return;
-            settle(width, lane, total);
+            merge_lanes(width, lane, total);
             for (Index half = t.fold / 2; half > 0; half /= 2) {
                 const Index n = half * t.inner;
                 detail::vectorized_for(
@@ -156,7 +158,7 @@ struct Feed {
         std::fill_n(lane, n, R::identity);
         rows(static_cast<const Element*>(data) + o * t.n * t.inner + first, t.n, n, t.inner, 0,
              lane, total);
-        settle(n, lane, total);
+        merge_lanes(n, lane, total);
         put(total, n, static_cast<Result*>(out) + o * t.inner + first);
     }
 
@@ -183,19 +185,19 @@ private:
 
     // Whole strips of one column: the same tree with its lanes in registers.
     template <Index lanes>
-    static void short_ones(const Element* x, Index n, Index count, Result* out) {
+    static void reduce_short(const Element* x, Index n, Index count, Result* out) {
         for (; count > 0; --count) {
             Total total[lanes];
             std::fill_n(total, lanes, R::identity);
             for (Index left = n; left > 0;) {
                 Lane lane[lanes];
                 std::fill_n(lane, lanes, R::identity);
-                const Index rounds = std::min(left / lanes, stretch);
+                const Index rounds = std::min(left / lanes, merge_interval);
                 for (Index i = 0; i < rounds; ++i, x += lanes) {
                     for (Index l = 0; l < lanes; ++l) lane[l] = R::combine(lane[l], x[l]);
                 }
                 left -= rounds * lanes;
-                if (rounds < stretch) {
+                if (rounds < merge_interval) {
                     for (Index l = 0; l < left; ++l) lane[l] = R::combine(lane[l], x[l]);
                     x += left;
                     left = 0;
@@ -210,8 +212,8 @@ private:
         }
     }
 
-    // Lanes go into their totals.
-    static void settle(Index width, Lane* lane, Total* total) {
+    // Merges lanes into their totals.
+    static void merge_lanes(Index width, Lane* lane, Total* total) {
         detail::vectorized_for(width, [=](Index j) {
             total[j] = R::merge(total[j], static_cast<Total>(lane[j]));
             lane[j] = R::identity;
@@ -242,7 +244,7 @@ private:
     static void rows(const Element* x, Index count, Index n, Index width, Index row, Lane* lane,
                      Total* total) {
         while (count > 0) {
-            const Index now = std::min(count, stretch - row % stretch);
+            const Index now = std::min(count, merge_interval - row % merge_interval);
             Index i = 0;
             for (; i + 4 <= now; i += 4, x += 4 * width) {
                 detail::vectorized_for(n, [=](Index j) {
@@ -254,7 +256,7 @@ private:
                 detail::vectorized_for(n, [=](Index j) { lane[j] = R::combine(lane[j], x[j]); });
             count -= now;
             row += now;
-            if (row % stretch == 0) settle(n, lane, total);
+            if (row % merge_interval == 0) merge_lanes(n, lane, total);
         }
     }
 };
@@ -296,9 +298,9 @@ const Reducer::Functions* functions_of(Reduction reduction, DType t) {
 }
 
 // The axes of a shape, neighbours that are all reduced or all kept taken together.
-class Groups {
+class AxisGroups {
 public:
-    Groups(const Shape& shape, std::uint32_t axes) {
+    AxisGroups(const Shape& shape, std::uint32_t axes) {
         for (int i = 0, rank = shape.rank(); i < rank; ++i) {
             const Index n = shape[i];
             if (n == 1) continue;
@@ -313,7 +315,7 @@ public:
         return std::count_if(list_.begin(), list_.begin() + static_cast<std::ptrdiff_t>(size_),
                              [](const Group& g) { return g.reduced; });
     }
-    // Takes the last reduced group out. What lies before it, in it, and behind it.
+    // Removes the last reduced group; gives the sizes before it, of it, and behind it.
     std::array<Index, 3> take_last() {
         std::array<Index, 3> sizes{1, 1, 1};
         std::size_t at = size_;
@@ -359,7 +361,7 @@ Reducer::Reducer(Reduction reduction, DType dtype, Index outer, Index n, Index i
     : tree_(tree_of(outer, n, inner)), functions_(functions_of(reduction, dtype)) {}
 
 std::optional<Reducer> Reducer::in_blocks(Reduction reduction, const Spec& in, std::uint32_t axes) {
-    Groups groups(in.shape, axes);
+    AxisGroups groups(in.shape, axes);
     if (groups.reduced() > 1 || in.size() == 0) return {};
     const auto [outer, n, inner] = groups.take_last();
     const Reducer r(reduction, in.dtype, outer, n, inner);
@@ -378,12 +380,12 @@ Index Reducer::unit(Index block) const noexcept {
 }
 
 void Reducer::run(const void* in, void* out) const {
-    using State = std::array<std::byte, static_cast<std::size_t>(wide) * widest_lane>;
+    using State = std::array<std::byte, static_cast<std::size_t>(wide) * most_lane_bytes>;
     const Tree& t = tree_;
-    if (t.inner > wide) {  // columns have nothing to do with each other
+    if (t.inner > wide) {  // columns are independent
         const Index across = divide_up(t.inner, wide);
         parallel_for(t.outer * across * t.strips, [&](Index i) {
-            alignas(widest_lane) State state;
+            alignas(most_lane_bytes) State state;
             functions_->columns(t, in, i / across, i % across * wide, state.data(), out);
         });
     } else {
@@ -392,7 +394,7 @@ void Reducer::run(const void* in, void* out) const {
         const auto start_of = [&](Index i) { return i / t.strips * row + i % t.strips * strip; };
         const Index together = std::max<Index>(1, worth_a_strip / std::max<Index>(1, strip));
         parallel_pieces(t.outer * t.strips, together, [&](Index begin, Index end) {
-            alignas(widest_lane) State state;
+            alignas(most_lane_bytes) State state;
             const Index start = start_of(begin);
             feed(static_cast<const std::byte*>(in) +
                      static_cast<std::size_t>(start) * functions_->element,
@@ -406,7 +408,7 @@ void Reducer::run(const void* in, void* out) const {
 
 void reduce(Reduction reduction, ConstView in, std::uint32_t axes, View out) {
     if (out.size() == 0) return;
-    Groups groups(in.spec.shape, axes);
+    AxisGroups groups(in.spec.shape, axes);
     Array between;
     for (auto left = std::max<std::ptrdiff_t>(1, groups.reduced()); left > 0; --left) {
         const auto [outer, n, inner] = groups.take_last();
@@ -420,7 +422,7 @@ void reduce(Reduction reduction, ConstView in, std::uint32_t axes, View out) {
 }
 
 Prepared prepare_reduce(Reduction reduction, const Spec& in, std::uint32_t axes) {
-    Groups groups(in.shape, axes);
+    AxisGroups groups(in.shape, axes);
     if (groups.reduced() > 1 || in.size() == 0) return {};
     const auto [outer, n, inner] = groups.take_last();
     return [reducer = Reducer(reduction, in.dtype, outer, n, inner)](
@@ -428,12 +430,10 @@ Prepared prepare_reduce(Reduction reduction, const Spec& in, std::uint32_t axes)
 }
 
 void arg_reduce(bool largest, ConstView in, int axis, View out) {
-    const Shape& shape = in.spec.shape;
-    Index outer = 1, inner = 1;
-    for (int i = 0; i < axis; ++i) outer *= shape[i];
-    for (int i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
+    const detail::AroundAxis around(in.spec.shape, axis);
     dispatch(in.spec.dtype, [&]<class T>() {
-        arg_reduce_middle(largest, in.as<T>(), outer, shape[axis], inner, out.as<Index>());
+        arg_reduce_middle(largest, in.as<T>(), around.outer, around.size, around.inner,
+                          out.as<Index>());
     });
 }
 

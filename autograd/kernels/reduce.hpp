@@ -1,5 +1,5 @@
-// Reductions. The order in which elements are combined depends on the shape alone, so neither the
-// number of threads nor the surroundings change a bit of the result.
+// Reductions. The order in which elements are combined depends on the shape alone, so the bits of
+// the result depend neither on the number of threads nor on fusion.
 #pragma once
 
 #include <cstddef>
@@ -17,11 +17,12 @@ enum class Reduction : std::uint8_t { sum, max, min, any, all };
 /// f64 accurately, integers and bool into i64, which wraps around. max, min: NaN wins; the reduced
 /// axes are not empty. any, all: bool.
 void reduce(Reduction reduction, ConstView in, std::uint32_t axes, View out);
-/// The same where it is one pass over an array that is not empty; else empty.
+/// The reduction for such an array, where it is a single pass over one that is not empty; else
+/// empty.
 Prepared prepare_reduce(Reduction reduction, const Spec& in, std::uint32_t axes);
 
-/// One reduction of the middle of three axes, which can be fed its array block by block while that
-/// is computed. However the array is cut into blocks, the bits are those of `reduce`.
+/// A reduction of the middle of three axes, which can be fed its array block by block while that is
+/// computed. The bits are those of `reduce`, however the array is cut into blocks.
 class Reducer {
 public:
     /// Each of the `outer` arrays of n rows is cut into strips of `rows` rows. A strip is summed up
@@ -30,7 +31,7 @@ public:
         Index outer, n, inner, rows, strips, fold;
         bool operator==(const Tree&) const = default;
     };
-    /// What it calls, and the bytes of an element, of a total, and of a lane with its total.
+    /// Its loops, and the bytes of an element, of a total, and of a lane with its total.
     struct Functions {
         void (*feed)(const Tree& tree, const void* in, Index start, Index count, void* state,
                      void* totals, void* out);
@@ -41,8 +42,8 @@ public:
     };
 
     Reducer(Reduction reduction, DType dtype, Index outer, Index n, Index inner);
-    /// That of these axes of an array; none where they aren't neighbours, or there is too much to
-    /// keep from one block to the next.
+    /// The reduction of these axes of an array; none where they aren't neighbours, or where its
+    /// state between two blocks would be too large.
     static std::optional<Reducer> in_blocks(Reduction reduction, const Spec& in,
                                             std::uint32_t axes);
 
@@ -68,7 +69,7 @@ public:
               void* out) const {
         functions_->feed(tree_, in, start, count, state, totals, out);
     }
-    /// Once all is taken.
+    /// Completes the result after all elements have been fed.
     void finish(void* totals, void* out) const { functions_->finish(tree_, totals, out); }
 
 private:

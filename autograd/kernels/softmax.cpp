@@ -7,6 +7,8 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/kernels/block.hpp>
+#include <shikumi/autograd/kernels/detail/around_axis.hpp>
+#include <shikumi/autograd/kernels/detail/dispatch_index.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/kernels/vector_math.hpp>
 
@@ -16,7 +18,7 @@ namespace {
 
 constexpr Index block = Index{1} << 14;  // elements of one piece of work
 constexpr Index lanes = 16;
-constexpr Index chunk = 512;  // elements or lines that are taken together: they stay in the cache
+constexpr Index chunk = 512;  // elements or columns taken together: they stay in the cache
 
 // f(0) + f(1) + …, in lanes that are added up at the end.
 template <class T, class F>
@@ -94,22 +96,22 @@ struct LogSumRow {
     }
 };
 
-// Lines of n elements, `stride` apart, whose neighbours are other lines: vectors run across, each
-// with the same element of several lines.
+// Neighbouring columns of n elements, `stride` apart. Vectors run across, each with one element of
+// several columns.
 template <class T>
-struct Lines {
+struct Columns {
     const T* x;
-    Index n, stride, lines;
+    Index n, stride, columns;
 
-    // f(line, offset of its element i)
+    // f(column, offset of its element i)
     template <class F>
     void across(Index i, F f) const {
         const Index first = i * stride;
-        detail::vectorized_for(lines, [=](Index l) { f(l, first + l); });
+        detail::vectorized_for(columns, [=](Index l) { f(l, first + l); });
     }
     void find_largest(T* m) const {
         const T* in = x;
-        std::copy_n(in, lines, m);
+        std::copy_n(in, columns, m);
         for (Index i = 1; i < n; ++i)
             across(i, [=](Index l, Index at) { m[l] = larger(m[l], in[at]); });
     }
@@ -117,7 +119,7 @@ struct Lines {
     template <class F>
     void sum_exponentials(const T* m, T* sum, F use) const {
         const T* in = x;
-        std::fill_n(sum, lines, T{0});
+        std::fill_n(sum, columns, T{0});
         for (Index i = 0; i < n; ++i) {
             across(i, [=](Index l, Index at) {
                 const T e = math::exp(in[at] - m[l]);
@@ -130,19 +132,19 @@ struct Lines {
 
 // y = softmax(x) or log softmax(x)
 template <class T, bool log>
-struct SoftmaxLines {
-    static void run(const T* x, Index n, Index stride, Index lines, T* y) {
+struct SoftmaxColumns {
+    static void run(const T* x, Index n, Index stride, Index columns, T* y) {
         T largest_ones[chunk], sums[chunk];
         T *const m = largest_ones, *const sum = sums;
-        const Lines<T> all{x, n, stride, lines};
+        const Columns<T> all{x, n, stride, columns};
         all.find_largest(m);
         all.sum_exponentials(m, sum, [=](Index at, T e) { y[at] = e; });
         if constexpr (log) {
-            detail::vectorized_for(lines, [=](Index l) { sum[l] = math::log(sum[l]); });
+            detail::vectorized_for(columns, [=](Index l) { sum[l] = math::log(sum[l]); });
             for (Index i = 0; i < n; ++i)
                 all.across(i, [=](Index l, Index at) { y[at] = x[at] - m[l] - sum[l]; });
         } else {
-            detail::vectorized_for(lines, [=](Index l) { sum[l] = 1 / sum[l]; });
+            detail::vectorized_for(columns, [=](Index l) { sum[l] = 1 / sum[l]; });
             for (Index i = 0; i < n; ++i)
                 all.across(i, [=](Index l, Index at) { y[at] *= sum[l]; });
         }
@@ -160,14 +162,14 @@ void each_row(Index rows, F f) {
     }
 }
 
-// Sixteen rows that are shorter than a vector, turned over so that vectors run across: element i of
-// row r is at[i][r]. Rows that are missing are zero.
+// Sixteen rows that are shorter than a vector, transposed so that vectors run across: element i of
+// row r is at[i][r]. Missing rows are zero.
 template <class T>
-struct Turned {
+struct Transposed {
     using Across = T[lanes];
     Across at[lanes];
 
-    Turned(const T* x, Index rows, Index n) {
+    Transposed(const T* x, Index rows, Index n) {
         for (Index i = 0; i < n; ++i) {
             Across& to = at[i];
             for (Index r = rows; r < lanes; ++r) to[r] = 0;
@@ -226,7 +228,7 @@ template <class T, bool log>
 struct NarrowSoftmax {
     static void run(const T* x, Index rows, Index n, T* y) {
         by_sixteen(rows, [=](Index first, Index count) {
-            Turned<T> all(x + first * n, count, n);
+            Transposed<T> all(x + first * n, count, n);
             T m[lanes], sum[lanes];
             all.shift(n, m);
             if constexpr (log)
@@ -246,7 +248,7 @@ struct NarrowSoftmax {
 template <class T>
 struct NarrowLogSum {
     static void run(const T* x, Index rows, Index n, T* log_sum, T* m) {
-        Turned<T> all(x, rows, n);
+        Transposed<T> all(x, rows, n);
         T sum[lanes], largest_ones[lanes];
         all.shift(n, largest_ones);
         all.log_sum(n, sum);
@@ -267,8 +269,8 @@ template <class T>
 struct NarrowLoss {
     static void run(const T* x, const T* weight, Index rows, Index n, T* loss) {
         by_sixteen(rows, [=](Index first, Index count) {
-            Turned<T> all(x + first * n, count, n);
-            const Turned<T> weights(weight + first * n, count, n);
+            Transposed<T> all(x + first * n, count, n);
+            const Transposed<T> weights(weight + first * n, count, n);
             T m[lanes], log_sum[lanes], sum[lanes] = {};
             all.shift(n, m);
             all.log_sum(n, log_sum);
@@ -286,8 +288,8 @@ template <class T, bool weights>
 struct NarrowGradient {
     static void run(const T* x, const T* weight, Index rows, Index n, const T* g, T* y) {
         by_sixteen(rows, [=](Index first, Index count) {
-            Turned<T> all(x + first * n, count, n);
-            const Turned<T> w(weights ? weight + first * n : nullptr, count, weights ? n : 0);
+            Transposed<T> all(x + first * n, count, n);
+            const Transposed<T> w(weights ? weight + first * n : nullptr, count, weights ? n : 0);
             T m[lanes], sum[lanes], scale[lanes] = {}, factor[lanes];
             std::copy_n(g + first, count, scale);
             all.shift(n, m);
@@ -395,10 +397,8 @@ void gradient_rows(const T* x, const T* weight, Index rows, Index n, const T* g,
 template <class T, bool log>
 void along(ConstView x, int axis, View out) {
     if (x.size() == 0) return;
-    const Shape& shape = x.spec.shape;
-    const Index n = shape[axis];
-    Index inner = 1;
-    for (int i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
+    const detail::AroundAxis around(x.spec.shape, axis);
+    const Index n = around.size, inner = around.inner;
     const T* in = x.as<T>();
     T* y = out.as<T>();
     if (inner == 1) {
@@ -406,19 +406,19 @@ void along(ConstView x, int axis, View out) {
             softmax_rows<T, log>(in + first * n, rows, n, y + first * n);
         });
     }
-    const auto lines = multiversioned<SoftmaxLines<T, log>>();
+    const auto columns = multiversioned<SoftmaxColumns<T, log>>();
     const Index strips = (inner + chunk - 1) / chunk;
     each_piece(x.size() / n / inner * strips, n * std::min(inner, chunk),
                [&](Index first, Index pieces) {
                    for (Index piece = first; piece < first + pieces; ++piece) {
                        const Index column = piece % strips * chunk;
                        const Index start = piece / strips * n * inner + column;
-                       lines(in + start, n, inner, std::min(chunk, inner - column), y + start);
+                       columns(in + start, n, inner, std::min(chunk, inner - column), y + start);
                    }
                });
 }
 
-// Calls f with the type of the labels where they are indices; each must be one of `classes`.
+// Calls f with the typed address of labels that are class indices, each below `classes`.
 template <class F>
 void with_indices(ConstView labels, Index classes, F f) {
     const auto use = [&]<class Label>() {
@@ -431,14 +431,7 @@ void with_indices(ConstView labels, Index classes, F f) {
         }
         f(label);
     };
-    switch (labels.spec.dtype) {
-        case u8:
-            return use.template operator()<std::uint8_t>();
-        case i32:
-            return use.template operator()<std::int32_t>();
-        default:
-            return use.template operator()<std::int64_t>();
-    }
+    detail::dispatch_index(labels.spec.dtype, use);
 }
 
 }  // namespace

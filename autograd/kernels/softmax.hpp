@@ -14,11 +14,11 @@ void log_softmax(ConstView x, int axis, View out);
 /// Each row's -Σ label log softmax(x): labels are class indices, one a row (ValueError outside), or
 /// weights of x's shape and dtype.
 void cross_entropy(ConstView x, ConstView labels, View out);
-/// The same for few rows with weights; else empty.
+/// `cross_entropy` for such arrays where there are few rows, with weights; else empty.
 Prepared prepare_cross_entropy(const Spec& x, const Spec& labels);
-/// (softmax(x) Σ label - label) · scale, with a scale for each row: the derivative of that.
+/// The derivative (softmax(x) Σ label - label) · scale, with a scale for each row.
 void cross_entropy_gradient(ConstView x, ConstView labels, ConstView scale, View out);
-/// The same for few rows with weights; else empty.
+/// `cross_entropy_gradient` for such arrays where there are few rows, with weights; else empty.
 Prepared prepare_cross_entropy_gradient(const Spec& x, const Spec& labels);
 
 }  // namespace shikumi::kernels

@@ -35,8 +35,9 @@ int available_processors() noexcept {
 thread_local constinit bool working =
     false;  // this thread is inside a job: nested ones run serially
 
-// The blocks that one thread begins with, and any thread helps with at the end. The same thread
-// meets the same blocks in each job of a size, so what it has written lies in its own cache.
+// The blocks with which one thread begins, and with which any thread helps at the end. A thread
+// gets the same blocks in each job of the same size, so the data that it has written lies in its
+// cache.
 struct alignas(64) Share {
     std::atomic<Index> next;
     Index end;
@@ -75,15 +76,16 @@ struct Job {
     }
 };
 
-// Tells a processor that shares its units with another thread that this one only waits.
+// Tells the processor that this thread only waits, so that a thread beside it on the same core gets
+// more of the core.
 void pause() noexcept {
 #ifdef __x86_64__
     __builtin_ia32_pause();
 #endif
 }
 
-// Whether `ready` within a while: to wake a sleeping thread takes tens of microseconds, which is
-// more than many a piece of work.
+// Whether `ready` comes true within 200 µs. Waking a sleeping thread takes tens of microseconds,
+// more than many pieces of work.
 template <class F>
 bool soon(F ready) noexcept {
     using Clock = std::chrono::steady_clock;
@@ -129,7 +131,7 @@ public:
         job_ = &job;
         next_round();
         job.work(0);
-        job_ = nullptr;  // who comes only now finds nothing left
+        job_ = nullptr;  // late threads find no work
         for (int n; (n = active_) != 0;) {
             if (!patient_ || !soon([this] { return active_ == 0; })) active_.wait(n);
         }
@@ -145,7 +147,7 @@ private:
             for (std::size_t i = 1; i < shares_.size(); ++i)
                 workers_.emplace_back([this, i, seen = round_.load()] { serve(i, seen); });
         } catch (const std::system_error&) {
-            // The system gives no more threads: those that there are do all the work.
+            // The system gives no more threads: the existing ones do all the work.
         }
     }
 
@@ -178,7 +180,7 @@ private:
     std::mutex busy_;  // held by the thread whose job it is
     std::vector<std::thread> workers_;
     std::vector<Share> shares_;  // of a job, the caller's first
-    bool patient_ = true;        // a waiting thread takes no processor from one that works
+    bool patient_ = true;  // there is a processor for each thread, so waiting threads may spin
 
     std::atomic<Job*> job_ = nullptr;
     std::atomic<std::uint32_t> round_ = 0;  // of jobs

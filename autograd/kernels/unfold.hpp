@@ -1,4 +1,4 @@
-// What a sliding window sees, written out as rows.
+// The elements under a sliding window as rows, also known as im2col, and the adjoint, col2im.
 #pragma once
 
 #include <shikumi/autograd/kernels/view.hpp>
@@ -6,9 +6,10 @@
 
 namespace shikumi::kernels {
 
-/// out (batch, places…, taps · channels) = what the window sees at each place.
+/// out (batch, output axes…, taps · channels) = the elements under the window at each position,
+/// zeros in the padding.
 void unfold(const Window& window, ConstView x, View out);
-/// The adjoint of that: what was seen is added up where it lay.
+/// The adjoint of `unfold`: each element of x is the sum of its copies in the rows.
 void fold(const Window& window, ConstView rows, View x);
 
 }  // namespace shikumi::kernels

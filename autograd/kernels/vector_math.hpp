@@ -1,8 +1,8 @@
 // Elementary functions without branches or calls, so that a loop over them becomes vector code.
 //
 // Measured against twice the precision, none is off by more than 2.5 units in the last place in f32
-// and in f64 (see tests/autograd/vector_math_test.cpp). Infinities and NaN go where <cmath> sends
-// them; denormal arguments and results may count as zero.
+// and in f64 (see tests/autograd/kernels/vector_math_test.cpp). Infinities and NaN go where <cmath>
+// sends them; denormal arguments and results may count as zero.
 #pragma once
 
 #include <bit>

@@ -6,6 +6,7 @@
 #include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 #include <shikumi/autograd/ops/detail/recomputable.hpp>
+#include <shikumi/autograd/ops/detail/unary.hpp>
 
 namespace shikumi {
 
@@ -37,15 +38,6 @@ struct SigmoidGradient final : FloatingOp, Recomputable {
     Tensor partial(int i, Tensors in, const Tensor&) const override {
         return i == 0 ? in[1] * (1 - 2 * in[0]) : in[0] * (1 - in[0]);
     }
-};
-
-// log(1 + eˣ) = max(x, 0) + log(1 + exp(-|x|)); σ(x)
-struct Softplus final : FloatingOp {
-    std::string_view name() const noexcept override { return "softplus"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return vector::softplus(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor&) const override { return sigmoid(in[0]); }
 };
 
 // max(0, x); 1 where x > 0, else 0: the sign of the result
@@ -109,13 +101,11 @@ Tensor leaky_relu(const Tensor& x, double negative_slope) {
 }
 Tensor elu(const Tensor& x, double alpha) { return record(Elu{}, x, scalar(alpha, x.dtype())); }
 
-// G. Klambauer et al., "Self-normalizing neural networks", NeurIPS 2017.
 Tensor selu(const Tensor& x) {
     constexpr double scale = 1.0507009873554804934, alpha = 1.6732632423543772848;
     return scale * elu(x, alpha);
 }
 
-// D. Hendrycks, K. Gimpel, "Gaussian error linear units", 2016.
 Tensor gelu(const Tensor& x, bool approximate) {
     if (!approximate) return 0.5 * x * (1 + erf(x / std::numbers::sqrt2));
     constexpr double root = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;  // √(2/π)
@@ -123,7 +113,10 @@ Tensor gelu(const Tensor& x, bool approximate) {
 }
 
 Tensor silu(const Tensor& x) { return x * sigmoid(x); }
-Tensor softplus(const Tensor& x) { return record(Softplus{}, x); }
+Tensor softplus(const Tensor& t) {
+    return detail::unary<"softplus">(
+        t, [](auto v) { return vector::softplus(v); }, [](auto& x, auto&) { return sigmoid(x); });
+}
 Tensor softsign(const Tensor& x) { return x / (1 + abs(x)); }
 Tensor mish(const Tensor& x) { return x * tanh(softplus(x)); }
 Tensor hard_sigmoid(const Tensor& x) { return clip(0.2 * x + 0.5, 0, 1); }

@@ -4,6 +4,7 @@
 #include <shikumi/autograd/kernels/vector_math.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 #include <shikumi/autograd/ops/detail/recomputable.hpp>
+#include <shikumi/autograd/ops/detail/unary.hpp>
 
 namespace shikumi {
 
@@ -82,15 +83,6 @@ struct Square final : NumericOp, Recomputable {
         return kernels::numeric(in[0].dtype, [](auto x) { return wrapping(x) * wrapping(x); });
     }
     Tensor partial(int, Tensors in, const Tensor&) const override { return in[0] * 2; }
-};
-
-// 1 / x; -1 / x²
-struct Reciprocal final : FloatingOp {
-    std::string_view name() const noexcept override { return "reciprocal"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return 1 / x; });
-    }
-    Tensor partial(int, Tensors, const Tensor& out) const override { return -square(out); }
 };
 
 // aᵇ; b aᵇ⁻¹, aᵇ log a. The first is 0 for b = 0 whatever a is, the second for a = 0, at every
@@ -191,7 +183,10 @@ Tensor operator/(Scalar a, const Tensor& b) { return literal("divide", a, b.dtyp
 
 Tensor operator-(const Tensor& x) { return record(Negative{}, x); }
 Tensor square(const Tensor& x) { return record(Square{}, x); }
-Tensor reciprocal(const Tensor& x) { return record(Reciprocal{}, x); }
+Tensor reciprocal(const Tensor& t) {
+    return detail::unary<"reciprocal">(
+        t, [](auto v) { return 1 / v; }, [](auto&, auto& y) { return -square(y); });
+}
 
 Tensor pow(const Tensor& a, const Tensor& b) { return record(Pow{}, a, b); }
 Tensor pow(const Tensor& a, Scalar b) {

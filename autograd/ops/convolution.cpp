@@ -3,6 +3,7 @@
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/convolution.hpp>
 #include <shikumi/autograd/kernels/unfold.hpp>
+#include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/window.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -12,13 +13,13 @@ namespace {
 
 using kernels::Window;
 
-struct Sliding : Multilinear {
-    Sliding(const Window& w, Index g) : window(w), groups(g) {}
-    bool operator==(const Sliding&) const = default;
+struct Windowed : Multilinear {
+    Windowed(const Window& w, Index g) : window(w), groups(g) {}
+    bool operator==(const Windowed&) const = default;
 
-    // Each tap at each place, those in the padding too.
-    static double products(const Shape& places, const Shape& kernel) noexcept {
-        return 2.0 * static_cast<double>(places.size()) *
+    // All taps at all positions, including those in the padding.
+    static double products(const Shape& outputs, const Shape& kernel) noexcept {
+        return 2.0 * static_cast<double>(outputs.size()) *
                static_cast<double>(kernel.size() / kernel.back());
     }
 
@@ -49,19 +50,19 @@ PerAxis window_size(const Shape& kernel) {
 }
 
 DType real_dtype(std::string_view op, Specs in) {
-    const DType dtype = common_dtype(op, in);
-    detail::want_real(op, dtype);
-    return dtype;
+    common_dtype(op, in);
+    detail::want_floating(op, in[0]);
+    return in[0].dtype;
 }
 
 // y[p, o] = Σ x[p·stride + t·dilation - before, i] w[t, i, o] over taps t and the group's channels
 // i
-struct Convolution final : Sliding {
-    using Sliding::Sliding;
+struct Convolution final : Windowed {
+    using Windowed::Windowed;
     bool operator==(const Convolution&) const = default;
     std::string_view name() const noexcept override { return "convolution"; }
     Spec infer(Specs in) const override {
-        return {detail::places_shape(window, in[0].shape, in[1].shape.back()),
+        return {detail::output_shape(window, in[0].shape, in[1].shape.back()),
                 real_dtype(name(), in)};
     }
     void eval(ConstViews in, View out) const override {
@@ -73,9 +74,9 @@ struct Convolution final : Sliding {
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
 };
 
-// x[q, i] = Σ y[p, o] w[t, i, o] over the places p and taps t that see q
-struct ConvolutionByInput final : Sliding {
-    ConvolutionByInput(const Window& w, Index g, const Shape& s) : Sliding(w, g), shape(s) {}
+// x[q, i] = Σ y[p, o] w[t, i, o] over the positions p and taps t that lie on q
+struct ConvolutionByInput final : Windowed {
+    ConvolutionByInput(const Window& w, Index g, const Shape& s) : Windowed(w, g), shape(s) {}
     bool operator==(const ConvolutionByInput&) const = default;
     std::string_view name() const noexcept override { return "convolution_transpose"; }
     Spec infer(Specs in) const override { return {shape, real_dtype(name(), in)}; }
@@ -90,9 +91,9 @@ struct ConvolutionByInput final : Sliding {
     Shape shape;
 };
 
-// w[t, i, o] = Σ x[q, i] y[p, o] over the places p, of which each sees q by its tap t
-struct ConvolutionByKernel final : Sliding {
-    ConvolutionByKernel(const Window& w, Index g, const Shape& s) : Sliding(w, g), shape(s) {}
+// w[t, i, o] = Σ x[q, i] y[p, o] over the positions p, q being the pixel under tap t there
+struct ConvolutionByKernel final : Windowed {
+    ConvolutionByKernel(const Window& w, Index g, const Shape& s) : Windowed(w, g), shape(s) {}
     bool operator==(const ConvolutionByKernel&) const = default;
     std::string_view name() const noexcept override { return "convolution_by_kernel"; }
     Spec infer(Specs in) const override { return {shape, real_dtype(name(), in)}; }
@@ -129,15 +130,16 @@ Tensor pixelwise(const Tensor& x, const Tensor& kernel, const Window& w) {
     return matmul(slice(x, strided), reshape(kernel, {k[k.rank() - 2], k.back()}));
 }
 
-// What a window sees at each place, as a row; g added up where it was seen
+// The elements under the window at each position as a row; each element gets the sum of g at its
+// copies
 struct Unfold final : Multilinear {
     explicit Unfold(const Window& w) : window(w) {}
     bool operator==(const Unfold&) const = default;
     std::string_view name() const noexcept override { return "unfold"; }
     Spec infer(Specs in) const override {
-        detail::want_real(name(), in[0].dtype);
+        detail::want_floating(name(), in[0]);
         const Shape& x = in[0].shape;
-        return {detail::places_shape(window, x, window.taps() * x.back()), in[0].dtype};
+        return {detail::output_shape(window, x, window.taps() * x.back()), in[0].dtype};
     }
     void eval(ConstViews in, View out) const override { kernels::unfold(window, in[0], out); }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
@@ -145,7 +147,7 @@ struct Unfold final : Multilinear {
     Window window;
 };
 
-// Rows added up where they were seen; g unfolded
+// Rows added up at the pixels from which they were copied; g unfolded
 struct Fold final : Multilinear {
     Fold(const Window& w, const Shape& s) : window(w), shape(s) {}
     bool operator==(const Fold&) const = default;
@@ -164,7 +166,7 @@ Tensor Unfold::adjoint(int, Tensors in, const Tensor& g) const {
     return record(Fold(window, in[0].shape()), g);
 }
 
-// Keras's size of what a transposed convolution makes of n places.
+// Keras's output size of a transposed convolution of an axis of n elements.
 Index transposed_size(Index n, Index extent, Index stride, Padding rule) {
     return n * stride + (rule == Padding::valid ? std::max<Index>(0, extent - stride) : 0);
 }
@@ -181,7 +183,7 @@ Tensor convolution(const Tensor& x, const Tensor& kernel, const ConvolutionOptio
     const bool padded = w.before != Window().before || w.after != Window().after;
     if (w.taps() == 1 && !padded && options.groups == 1 && is_floating(x.dtype()))
         return pixelwise(x, kernel, w);
-    // A depthwise kernel may make several channels of one: of as many copies of it.
+    // A depthwise kernel that makes several channels of each takes as many copies of it.
     const Index copies = k.back() / options.groups;
     if (options.groups == shape.back() && options.groups > 1 && copies > 1)
         return record(Convolution(w, k.back()), repeat(x, copies, -1), kernel);
@@ -218,9 +220,9 @@ Tensor convolution_transpose(const Tensor& x, const Tensor& kernel,
     const Shape out(wanted);
     const Window w = detail::window_over(op, out, window_size(k), options.strides, options.dilation,
                                          options.padding);
-    if (detail::places_shape(w, out, shape.back()) != shape)
+    if (detail::output_shape(w, out, shape.back()) != shape)
         fail<ShapeError>(op, "no convolution makes ", shape, " of ", out, ", only ",
-                         detail::places_shape(w, out, shape.back()));
+                         detail::output_shape(w, out, shape.back()));
     return record(ConvolutionByInput(w, options.groups, out), x, kernel);
 }
 

@@ -6,6 +6,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/node.hpp>
+#include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi {
@@ -173,7 +174,7 @@ Tensor arange(Scalar stop) { return arange(0, stop); }
 
 Tensor linspace(double start, double stop, Index count, DType dtype) {
     if (count < 0) fail<ValueError>("linspace", "wants a count of at least 0, got ", count);
-    if (!is_floating(dtype)) fail<DTypeError>("linspace", "wants f32 or f64, got ", dtype);
+    detail::want_floating("linspace", dtype);
     return generate(Shape{count}, dtype, [&]<class T>(Index i) {
         // From the nearer end, so that the last number is exactly `stop`.
         const double last = static_cast<double>(count - 1), at = static_cast<double>(i);

@@ -2,7 +2,7 @@
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/gather.hpp>
-#include <shikumi/autograd/ops/detail/indices.hpp>
+#include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 

@@ -1,11 +1,12 @@
-// Functions of one number (and atan2).
+// Each function is stated as its arithmetic on an element v and its derivative, in operations, from
+// the argument x and the value y.
 #include <cmath>
 #include <numbers>
 
 #include <shikumi/autograd/kernels/vector_math.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
-#include <shikumi/autograd/ops/detail/pointwise.hpp>
 #include <shikumi/autograd/ops/detail/recomputable.hpp>
+#include <shikumi/autograd/ops/detail/unary.hpp>
 
 namespace shikumi {
 
@@ -14,9 +15,13 @@ namespace {
 using detail::FloatingOp;
 using detail::NumericOp;
 using detail::Recomputable;
+using detail::unary;
 using detail::wrapping;
 using kernels::BlockKernel;
 namespace vector = kernels::math;
+
+// The derivative of a step function.
+constexpr auto zero = [](auto&, auto&) { return Tensor(); };
 
 template <class T>
 auto magnitude(T x) {
@@ -25,84 +30,6 @@ auto magnitude(T x) {
     else
         return x < 0 ? -wrapping(x) : wrapping(x);
 }
-
-// eˣ; eˣ
-struct Exp final : FloatingOp {
-    std::string_view name() const noexcept override { return "exp"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return vector::exp(x); });
-    }
-    Tensor partial(int, Tensors, const Tensor& out) const override { return out; }
-};
-
-// eˣ - 1; eˣ
-struct Expm1 final : FloatingOp {
-    std::string_view name() const noexcept override { return "expm1"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return vector::expm1(x); });
-    }
-    Tensor partial(int, Tensors, const Tensor& out) const override { return out + 1; }
-};
-
-// log x; 1 / x
-struct Log final : FloatingOp {
-    std::string_view name() const noexcept override { return "log"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return vector::log(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor&) const override { return reciprocal(in[0]); }
-};
-
-// log(1 + x); 1 / (1 + x)
-struct Log1p final : FloatingOp {
-    std::string_view name() const noexcept override { return "log1p"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return vector::log1p(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor&) const override { return reciprocal(in[0] + 1); }
-};
-
-// log x / log 2; 1 / (x log 2)
-struct Log2 final : FloatingOp {
-    std::string_view name() const noexcept override { return "log2"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return vector::log2(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor&) const override {
-        return reciprocal(in[0] * std::numbers::ln2);
-    }
-};
-
-// log x / log 10; 1 / (x log 10)
-struct Log10 final : FloatingOp {
-    std::string_view name() const noexcept override { return "log10"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(
-            in[0].dtype, [](float x) { return vector::log10(x); },
-            [](double x) { return std::log10(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor&) const override {
-        return reciprocal(in[0] * std::numbers::ln10);
-    }
-};
-
-// √x; 1 / (2 √x)
-struct Sqrt final : FloatingOp {
-    std::string_view name() const noexcept override { return "sqrt"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::sqrt(x); });
-    }
-    Tensor partial(int, Tensors, const Tensor& out) const override { return 0.5 / out; }
-};
-
-// 1 / √x; -1 / (2 x √x)
-struct Rsqrt final : FloatingOp {
-    std::string_view name() const noexcept override { return "rsqrt"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return 1 / std::sqrt(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor& out) const override { return -0.5 * out / in[0]; }
-};
 
 // |x|; sign x
 struct Abs final : NumericOp, Recomputable {
@@ -124,105 +51,6 @@ struct Sign final : NumericOp, Recomputable {
     Tensor partial(int, Tensors, const Tensor&) const override { return Tensor(); }
 };
 
-// ⌊x⌋; 0
-struct Floor final : FloatingOp {
-    std::string_view name() const noexcept override { return "floor"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::floor(x); });
-    }
-    Tensor partial(int, Tensors, const Tensor&) const override { return Tensor(); }
-};
-
-// ⌈x⌉; 0
-struct Ceil final : FloatingOp {
-    std::string_view name() const noexcept override { return "ceil"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::ceil(x); });
-    }
-    Tensor partial(int, Tensors, const Tensor&) const override { return Tensor(); }
-};
-
-// the nearest integer, of two the even one; 0
-struct Round final : FloatingOp {
-    std::string_view name() const noexcept override { return "round"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return std::nearbyint(x); });
-    }
-    Tensor partial(int, Tensors, const Tensor&) const override { return Tensor(); }
-};
-
-// sin x; cos x
-struct Sin final : FloatingOp {
-    std::string_view name() const noexcept override { return "sin"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(
-            in[0].dtype, [](float x) { return vector::turns(x); },
-            [](float x) { return vector::sin(x); }, [](auto x) { return std::sin(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor&) const override { return cos(in[0]); }
-};
-
-// cos x; -sin x
-struct Cos final : FloatingOp {
-    std::string_view name() const noexcept override { return "cos"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(
-            in[0].dtype, [](float x) { return vector::turns(x); },
-            [](float x) { return vector::cos(x); }, [](auto x) { return std::cos(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor&) const override { return -sin(in[0]); }
-};
-
-// tan x; 1 + tan² x
-struct Tan final : FloatingOp {
-    std::string_view name() const noexcept override { return "tan"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(
-            in[0].dtype, [](float x) { return vector::turns(x); },
-            [](float x) { return vector::tan(x); }, [](auto x) { return std::tan(x); });
-    }
-    Tensor partial(int, Tensors, const Tensor& out) const override { return 1 + square(out); }
-};
-
-// arcsin x; 1 / √(1 - x²)
-struct Asin final : FloatingOp {
-    std::string_view name() const noexcept override { return "asin"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(
-            in[0].dtype, [](float x) { return vector::asin(x); },
-            [](double x) { return std::asin(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor&) const override {
-        return rsqrt((1 - in[0]) * (1 + in[0]));
-    }
-};
-
-// arccos x; -1 / √(1 - x²)
-struct Acos final : FloatingOp {
-    std::string_view name() const noexcept override { return "acos"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(
-            in[0].dtype, [](float x) { return vector::acos(x); },
-            [](double x) { return std::acos(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor&) const override {
-        return -rsqrt((1 - in[0]) * (1 + in[0]));
-    }
-};
-
-// arctan x; 1 / (1 + x²)
-struct Atan final : FloatingOp {
-    std::string_view name() const noexcept override { return "atan"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(
-            in[0].dtype, [](float x) { return vector::atan(x); },
-            [](double x) { return std::atan(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor&) const override {
-        return reciprocal(1 + square(in[0]));
-    }
-};
-
 // the angle of (x, y); x / (x² + y²), -y / (x² + y²)
 struct Atan2 final : FloatingOp {
     std::string_view name() const noexcept override { return "atan2"; }
@@ -232,28 +60,6 @@ struct Atan2 final : FloatingOp {
     Tensor partial(int i, Tensors in, const Tensor&) const override {
         return (i == 0 ? in[1] : -in[0]) / (square(in[0]) + square(in[1]));
     }
-};
-
-// sinh x; cosh x
-struct Sinh final : FloatingOp {
-    std::string_view name() const noexcept override { return "sinh"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(
-            in[0].dtype, [](float x) { return vector::sinh(x); },
-            [](double x) { return std::sinh(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor&) const override { return cosh(in[0]); }
-};
-
-// cosh x; sinh x
-struct Cosh final : FloatingOp {
-    std::string_view name() const noexcept override { return "cosh"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(
-            in[0].dtype, [](float x) { return vector::cosh(x); },
-            [](double x) { return std::cosh(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor&) const override { return sinh(in[0]); }
 };
 
 // tanh x; 1 - tanh² x
@@ -278,89 +84,135 @@ struct TanhGradient final : FloatingOp, Recomputable {
     }
 };
 
-// arsinh x; 1 / √(1 + x²)
-struct Asinh final : FloatingOp {
-    std::string_view name() const noexcept override { return "asinh"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(
-            in[0].dtype, [](float x) { return vector::asinh(x); },
-            [](double x) { return std::asinh(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor&) const override {
-        return rsqrt(1 + square(in[0]));
-    }
-};
-
-// arcosh x; 1 / √(x² - 1)
-struct Acosh final : FloatingOp {
-    std::string_view name() const noexcept override { return "acosh"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(
-            in[0].dtype, [](float x) { return vector::acosh(x); },
-            [](double x) { return std::acosh(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor&) const override {
-        return rsqrt((in[0] - 1) * (in[0] + 1));
-    }
-};
-
-// artanh x; 1 / (1 - x²)
-struct Atanh final : FloatingOp {
-    std::string_view name() const noexcept override { return "atanh"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(
-            in[0].dtype, [](float x) { return vector::atanh(x); },
-            [](double x) { return std::atanh(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor&) const override {
-        return reciprocal((1 - in[0]) * (1 + in[0]));
-    }
-};
-
-// 2/√π ∫₀ˣ exp(-t²) dt; 2/√π exp(-x²)
-struct Erf final : FloatingOp {
-    std::string_view name() const noexcept override { return "erf"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(
-            in[0].dtype, [](float x) { return vector::erf(x); },
-            [](double x) { return std::erf(x); });
-    }
-    Tensor partial(int, Tensors in, const Tensor&) const override {
-        return 2 * std::numbers::inv_sqrtpi * exp(-square(in[0]));
-    }
-};
-
 }  // namespace
 
-Tensor exp(const Tensor& x) { return record(Exp{}, x); }
-Tensor expm1(const Tensor& x) { return record(Expm1{}, x); }
-Tensor log(const Tensor& x) { return record(Log{}, x); }
-Tensor log1p(const Tensor& x) { return record(Log1p{}, x); }
-Tensor log2(const Tensor& x) { return record(Log2{}, x); }
-Tensor log10(const Tensor& x) { return record(Log10{}, x); }
-Tensor sqrt(const Tensor& x) { return record(Sqrt{}, x); }
-Tensor rsqrt(const Tensor& x) { return record(Rsqrt{}, x); }
-Tensor abs(const Tensor& x) { return record(Abs{}, x); }
-Tensor sign(const Tensor& x) { return record(Sign{}, x); }
-Tensor floor(const Tensor& x) { return record(Floor{}, x); }
-Tensor ceil(const Tensor& x) { return record(Ceil{}, x); }
-Tensor round(const Tensor& x) { return record(Round{}, x); }
-Tensor sin(const Tensor& x) { return record(Sin{}, x); }
-Tensor cos(const Tensor& x) { return record(Cos{}, x); }
-Tensor tan(const Tensor& x) { return record(Tan{}, x); }
-Tensor asin(const Tensor& x) { return record(Asin{}, x); }
-Tensor acos(const Tensor& x) { return record(Acos{}, x); }
-Tensor atan(const Tensor& x) { return record(Atan{}, x); }
+// ---- exponentials, logarithms, roots ------------------------------------------------------------
+
+Tensor exp(const Tensor& t) {
+    return unary<"exp">(
+        t, [](auto v) { return vector::exp(v); }, [](auto&, auto& y) { return y; });
+}
+Tensor expm1(const Tensor& t) {
+    return unary<"expm1">(
+        t, [](auto v) { return vector::expm1(v); }, [](auto&, auto& y) { return y + 1; });
+}
+Tensor log(const Tensor& t) {
+    return unary<"log">(
+        t, [](auto v) { return vector::log(v); }, [](auto& x, auto&) { return reciprocal(x); });
+}
+Tensor log1p(const Tensor& t) {
+    return unary<"log1p">(
+        t, [](auto v) { return vector::log1p(v); },
+        [](auto& x, auto&) { return reciprocal(x + 1); });
+}
+Tensor log2(const Tensor& t) {
+    return unary<"log2">(
+        t, [](auto v) { return vector::log2(v); },
+        [](auto& x, auto&) { return reciprocal(x * std::numbers::ln2); });
+}
+Tensor log10(const Tensor& t) {
+    return unary<"log10">(
+        t, [](float v) { return vector::log10(v); }, [](double v) { return std::log10(v); },
+        [](auto& x, auto&) { return reciprocal(x * std::numbers::ln10); });
+}
+Tensor sqrt(const Tensor& t) {
+    return unary<"sqrt">(
+        t, [](auto v) { return std::sqrt(v); }, [](auto&, auto& y) { return 0.5 / y; });
+}
+Tensor rsqrt(const Tensor& t) {
+    return unary<"rsqrt">(
+        t, [](auto v) { return 1 / std::sqrt(v); }, [](auto& x, auto& y) { return -0.5 * y / x; });
+}
+
+// ---- signs and whole numbers --------------------------------------------------------------------
+
+Tensor abs(const Tensor& t) { return record(Abs{}, t); }
+Tensor sign(const Tensor& t) { return record(Sign{}, t); }
+Tensor floor(const Tensor& t) {
+    return unary<"floor">(
+        t, [](auto v) { return std::floor(v); }, zero);
+}
+Tensor ceil(const Tensor& t) {
+    return unary<"ceil">(
+        t, [](auto v) { return std::ceil(v); }, zero);
+}
+Tensor round(const Tensor& t) {
+    return unary<"round">(
+        t, [](auto v) { return std::nearbyint(v); }, zero);
+}
+
+// ---- trigonometric ------------------------------------------------------------------------------
+
+Tensor sin(const Tensor& t) {
+    return unary<"sin">(
+        t, [](float v) { return vector::turns(v); }, [](float v) { return vector::sin(v); },
+        [](auto v) { return std::sin(v); }, [](auto& x, auto&) { return cos(x); });
+}
+Tensor cos(const Tensor& t) {
+    return unary<"cos">(
+        t, [](float v) { return vector::turns(v); }, [](float v) { return vector::cos(v); },
+        [](auto v) { return std::cos(v); }, [](auto& x, auto&) { return -sin(x); });
+}
+Tensor tan(const Tensor& t) {
+    return unary<"tan">(
+        t, [](float v) { return vector::turns(v); }, [](float v) { return vector::tan(v); },
+        [](auto v) { return std::tan(v); }, [](auto&, auto& y) { return 1 + square(y); });
+}
+Tensor asin(const Tensor& t) {
+    return unary<"asin">(
+        t, [](float v) { return vector::asin(v); }, [](double v) { return std::asin(v); },
+        [](auto& x, auto&) { return rsqrt((1 - x) * (1 + x)); });
+}
+Tensor acos(const Tensor& t) {
+    return unary<"acos">(
+        t, [](float v) { return vector::acos(v); }, [](double v) { return std::acos(v); },
+        [](auto& x, auto&) { return -rsqrt((1 - x) * (1 + x)); });
+}
+Tensor atan(const Tensor& t) {
+    return unary<"atan">(
+        t, [](float v) { return vector::atan(v); }, [](double v) { return std::atan(v); },
+        [](auto& x, auto&) { return reciprocal(1 + square(x)); });
+}
 Tensor atan2(const Tensor& y, const Tensor& x) { return record(Atan2{}, y, x); }
-Tensor sinh(const Tensor& x) { return record(Sinh{}, x); }
-Tensor cosh(const Tensor& x) { return record(Cosh{}, x); }
-Tensor tanh(const Tensor& x) { return record(Tanh{}, x); }
+
+// ---- hyperbolic ---------------------------------------------------------------------------------
+
+Tensor sinh(const Tensor& t) {
+    return unary<"sinh">(
+        t, [](float v) { return vector::sinh(v); }, [](double v) { return std::sinh(v); },
+        [](auto& x, auto&) { return cosh(x); });
+}
+Tensor cosh(const Tensor& t) {
+    return unary<"cosh">(
+        t, [](float v) { return vector::cosh(v); }, [](double v) { return std::cosh(v); },
+        [](auto& x, auto&) { return sinh(x); });
+}
+Tensor tanh(const Tensor& t) { return record(Tanh{}, t); }
 Tensor detail::tanh_gradient(const Tensor& y, const Tensor& g) {
     return record(TanhGradient{}, y, g);
 }
-Tensor asinh(const Tensor& x) { return record(Asinh{}, x); }
-Tensor acosh(const Tensor& x) { return record(Acosh{}, x); }
-Tensor atanh(const Tensor& x) { return record(Atanh{}, x); }
-Tensor erf(const Tensor& x) { return record(Erf{}, x); }
+Tensor asinh(const Tensor& t) {
+    return unary<"asinh">(
+        t, [](float v) { return vector::asinh(v); }, [](double v) { return std::asinh(v); },
+        [](auto& x, auto&) { return rsqrt(1 + square(x)); });
+}
+Tensor acosh(const Tensor& t) {
+    return unary<"acosh">(
+        t, [](float v) { return vector::acosh(v); }, [](double v) { return std::acosh(v); },
+        [](auto& x, auto&) { return rsqrt((x - 1) * (x + 1)); });
+}
+Tensor atanh(const Tensor& t) {
+    return unary<"atanh">(
+        t, [](float v) { return vector::atanh(v); }, [](double v) { return std::atanh(v); },
+        [](auto& x, auto&) { return reciprocal((1 - x) * (1 + x)); });
+}
+
+// ---- special functions --------------------------------------------------------------------------
+
+Tensor erf(const Tensor& t) {
+    return unary<"erf">(
+        t, [](float v) { return vector::erf(v); }, [](double v) { return std::erf(v); },
+        [](auto& x, auto&) { return 2 * std::numbers::inv_sqrtpi * exp(-square(x)); });
+}
 
 }  // namespace shikumi

@@ -4,6 +4,7 @@
 
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/pooling.hpp>
+#include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/window.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -13,79 +14,79 @@ namespace {
 
 using kernels::Window;
 
-// out = t (input 1) where x (input 0) has the first largest element of what each window sees; g
-// there
-struct PickLargest final : General {
-    explicit PickLargest(const Window& w) : window(w) {}
-    bool operator==(const PickLargest&) const = default;
-    std::string_view name() const noexcept override { return "pick_largest"; }
+// out = t (input 1) where x (input 0) has the first largest element of each window; g there
+struct MaxPoolTangent final : General {
+    explicit MaxPoolTangent(const Window& w) : window(w) {}
+    bool operator==(const MaxPoolTangent&) const = default;
+    std::string_view name() const noexcept override { return "max_pool_tangent"; }
     Spec infer(Specs in) const override {
         const Shape& x = in[0].shape;
-        return {detail::places_shape(window, x, x.back()), in[1].dtype};
+        return {detail::output_shape(window, x, x.back()), in[1].dtype};
     }
     void eval(ConstViews in, View out) const override {
-        kernels::pick_largest(window, in[0], in[1], out);
+        kernels::max_pool_tangent(window, in[0], in[1], out);
     }
     Tensor vjp(int i, Tensors in, const Tensor&, const Tensor& g) const override;
 
     Window window;
 };
 
-// That adjoint: the elements of input 1 added up where x (input 0) has them from; g there
-struct PutLargest final : General {
-    explicit PutLargest(const Window& w) : window(w) {}
-    bool operator==(const PutLargest&) const = default;
-    std::string_view name() const noexcept override { return "put_largest"; }
+// The adjoint by t: each element of input 1 is added where x (input 0) has its window's first
+// largest element; g there
+struct MaxPoolGradient final : General {
+    explicit MaxPoolGradient(const Window& w) : window(w) {}
+    bool operator==(const MaxPoolGradient&) const = default;
+    std::string_view name() const noexcept override { return "max_pool_gradient"; }
     Spec infer(Specs in) const override { return {in[0].shape, in[1].dtype}; }
     void eval(ConstViews in, View out) const override {
-        kernels::put_largest(window, in[0], in[1], out);
+        kernels::max_pool_gradient(window, in[0], in[1], out);
     }
     Tensor vjp(int i, Tensors in, const Tensor&, const Tensor& g) const override {
-        return i == 1 ? record(PickLargest(window), in[0], g) : Tensor();
+        return i == 1 ? record(MaxPoolTangent(window), in[0], g) : Tensor();
     }
 
     Window window;
 };
 
-Tensor PickLargest::vjp(int i, Tensors in, const Tensor&, const Tensor& g) const {
-    return i == 1 ? record(PutLargest(window), in[0], g) : Tensor();
+Tensor MaxPoolTangent::vjp(int i, Tensors in, const Tensor&, const Tensor& g) const {
+    return i == 1 ? record(MaxPoolGradient(window), in[0], g) : Tensor();
 }
 
-// out = the largest element of what each window sees; g to the first such pixel
+// out = the largest element of each window; g to the first such pixel
 struct MaxPool final : General {
     explicit MaxPool(const Window& w) : window(w) {}
     bool operator==(const MaxPool&) const = default;
     std::string_view name() const noexcept override { return "max_pool"; }
     Spec infer(Specs in) const override {
         const Shape& x = in[0].shape;
-        detail::want_real(name(), in[0].dtype);
-        return {detail::places_shape(window, x, x.back()), in[0].dtype};
+        detail::want_floating(name(), in[0]);
+        return {detail::output_shape(window, x, x.back()), in[0].dtype};
     }
-    void eval(ConstViews in, View out) const override { kernels::largest(window, in[0], out); }
+    void eval(ConstViews in, View out) const override { kernels::max_pool(window, in[0], out); }
     double flops(Specs, const Spec& out) const noexcept override {
         return static_cast<double>(out.size() * window.taps());
     }
     Tensor vjp(int, Tensors in, const Tensor&, const Tensor& g) const override {
-        return record(PutLargest(window), in[0], g);
+        return record(MaxPoolGradient(window), in[0], g);
     }
     Tensor jvp(Tensors in, const Tensor&, Tensors tangents) const override {
-        return record(PickLargest(window), in[0], tangents[0]);
+        return record(MaxPoolTangent(window), in[0], tangents[0]);
     }
 
     Window window;
 };
 
-// out = the mean of what each window sees; g / (how much that is) added up there
+// out = the mean of each window's n pixels; g / n added up at each of them
 struct AveragePool final : Multilinear {
     explicit AveragePool(const Window& w) : window(w) {}
     bool operator==(const AveragePool&) const = default;
     std::string_view name() const noexcept override { return "average_pool"; }
     Spec infer(Specs in) const override {
         const Shape& x = in[0].shape;
-        detail::want_real(name(), in[0].dtype);
-        return {detail::places_shape(window, x, x.back()), in[0].dtype};
+        detail::want_floating(name(), in[0]);
+        return {detail::output_shape(window, x, x.back()), in[0].dtype};
     }
-    void eval(ConstViews in, View out) const override { kernels::average(window, in[0], out); }
+    void eval(ConstViews in, View out) const override { kernels::average_pool(window, in[0], out); }
     double flops(Specs, const Spec& out) const noexcept override {
         return static_cast<double>(out.size() * window.taps());
     }
@@ -94,13 +95,15 @@ struct AveragePool final : Multilinear {
     Window window;
 };
 
-// That adjoint; g averaged
-struct Spread final : Multilinear {
-    Spread(const Window& w, const Shape& s) : window(w), shape(s) {}
-    bool operator==(const Spread&) const = default;
-    std::string_view name() const noexcept override { return "average_pool_adjoint"; }
+// The adjoint of AveragePool; g averaged
+struct AveragePoolGradient final : Multilinear {
+    AveragePoolGradient(const Window& w, const Shape& s) : window(w), shape(s) {}
+    bool operator==(const AveragePoolGradient&) const = default;
+    std::string_view name() const noexcept override { return "average_pool_gradient"; }
     Spec infer(Specs in) const override { return {shape, in[0].dtype}; }
-    void eval(ConstViews in, View out) const override { kernels::spread(window, in[0], out); }
+    void eval(ConstViews in, View out) const override {
+        kernels::average_pool_gradient(window, in[0], out);
+    }
     Tensor adjoint(int, Tensors, const Tensor& g) const override {
         return record(AveragePool(window), g);
     }
@@ -110,10 +113,10 @@ struct Spread final : Multilinear {
 };
 
 Tensor AveragePool::adjoint(int, Tensors in, const Tensor& g) const {
-    return record(Spread(window, in[0].shape()), g);
+    return record(AveragePoolGradient(window, in[0].shape()), g);
 }
 
-// Padding must leave every window something to see.
+// Padding must leave every window some pixels.
 Window pool_window(std::string_view op, const Tensor& x, const PerAxis& size,
                    const PoolOptions& options) {
     const Window w = detail::window_over(op, x.shape(), size, options.strides.value_or(size), 1,
@@ -126,38 +129,38 @@ Window pool_window(std::string_view op, const Tensor& x, const PerAxis& size,
     return w;
 }
 
-// What adaptive pooling sees along an axis of n elements: place i of `places` sees those from
-// ⌊i n/places⌋ up to ⌈(i+1) n/places⌉.
-struct Seen {
-    Tensor pixels;  // (places, most); where a place sees fewer, its last one again
-    Tensor shares;  // (places, most); of the mean: nothing for those
+// The windows of adaptive pooling along an axis of n elements: window i of m reaches from ⌊i n/m⌋
+// up to ⌈(i+1) n/m⌉.
+struct AdaptiveWindows {
+    Tensor pixels;   // (m, pixels of the largest window); smaller ones repeat their last pixel
+    Tensor weights;  // (m, pixels of the largest window); of the mean, 0 for repeated pixels
 };
 
-Seen seen(Index n, Index places, DType dtype) {
-    const auto first = [&](Index i) { return i * n / places; };
-    const auto end = [&](Index i) { return ((i + 1) * n + places - 1) / places; };
+AdaptiveWindows adaptive_windows(Index n, Index m, DType dtype) {
+    const auto first = [&](Index i) { return i * n / m; };
+    const auto end = [&](Index i) { return ((i + 1) * n + m - 1) / m; };
     Index most = 0;
-    for (Index i = 0; i < places; ++i) most = std::max(most, end(i) - first(i));
+    for (Index i = 0; i < m; ++i) most = std::max(most, end(i) - first(i));
     std::vector<Index> pixels;
-    std::vector<double> shares;
-    for (Index i = 0; i < places; ++i) {
+    std::vector<double> weights;
+    for (Index i = 0; i < m; ++i) {
         const Index count = end(i) - first(i);
         for (Index k = 0; k < most; ++k) {
             pixels.push_back(first(i) + std::min(k, count - 1));
-            shares.push_back(k < count ? 1 / static_cast<double>(count) : 0);
+            weights.push_back(k < count ? 1 / static_cast<double>(count) : 0);
         }
     }
-    return {tensor(pixels, {places, most}), tensor(shares, {places, most}).cast(dtype)};
+    return {tensor(pixels, {m, most}), tensor(weights, {m, most}).cast(dtype)};
 }
 
-// Windows of one size where the places divide every axis, else axis by axis.
+// Windows of one size where the output sizes divide every axis, else axis by axis.
 template <class Pool, class Reduce>
-Tensor adaptive(std::string_view op, const Tensor& x, const PerAxis& places, Pool&& pool,
+Tensor adaptive(std::string_view op, const Tensor& x, const PerAxis& output_sizes, Pool&& pool,
                 Reduce&& reduce) {
     if (x.rank() < 3 || x.rank() > 5)
         fail<ShapeError>(op, "takes (batch, one to three axes, channels), got ", x.spec());
-    detail::want_real(op, x.dtype());
-    const auto wanted = detail::per_axis(op, "the number of places", places, x.rank() - 2);
+    detail::want_floating(op, x.spec());
+    const auto wanted = detail::per_axis(op, "the output sizes", output_sizes, x.rank() - 2);
     std::vector<Index> window;
     for (int axis = 1; axis < x.rank() - 1; ++axis) {
         const Index n = x.shape()[axis], count = wanted[static_cast<std::size_t>(axis - 1)];
@@ -167,8 +170,9 @@ Tensor adaptive(std::string_view op, const Tensor& x, const PerAxis& places, Poo
     if (window.size() == wanted.size()) return pool(x, PerAxis(window));
     Tensor y = x;
     for (int axis = 1; axis < x.rank() - 1; ++axis) {
-        const Seen s = seen(x.shape()[axis], wanted[static_cast<std::size_t>(axis - 1)], x.dtype());
-        y = reduce(take(y, s.pixels, axis), s.shares, axis + 1);
+        const AdaptiveWindows windows = adaptive_windows(
+            x.shape()[axis], wanted[static_cast<std::size_t>(axis - 1)], x.dtype());
+        y = reduce(take(y, windows.pixels, axis), windows.weights, axis + 1);
     }
     return y;
 }
@@ -183,21 +187,21 @@ Tensor average_pool(const Tensor& x, const PerAxis& size, const PoolOptions& opt
     return record(AveragePool(pool_window("average_pool", x, size, options)), x);
 }
 
-Tensor adaptive_max_pool(const Tensor& x, const PerAxis& places) {
+Tensor adaptive_max_pool(const Tensor& x, const PerAxis& output_sizes) {
     return adaptive(
-        "adaptive_max_pool", x, places,
+        "adaptive_max_pool", x, output_sizes,
         [](const Tensor& t, const PerAxis& window) { return max_pool(t, window); },
         [](const Tensor& windows, const Tensor&, int axis) { return max(windows, axis); });
 }
 
-Tensor adaptive_average_pool(const Tensor& x, const PerAxis& places) {
+Tensor adaptive_average_pool(const Tensor& x, const PerAxis& output_sizes) {
     return adaptive(
-        "adaptive_average_pool", x, places,
+        "adaptive_average_pool", x, output_sizes,
         [](const Tensor& t, const PerAxis& window) { return average_pool(t, window); },
-        [](const Tensor& windows, const Tensor& shares, int axis) {
-            Shape::Sizes beside = shares.shape().sizes();
+        [](const Tensor& windows, const Tensor& weights, int axis) {
+            Shape::Sizes beside = weights.shape().sizes();
             for (int i = axis + 1; i < windows.rank(); ++i) beside.push_back(1);
-            return sum(windows * reshape(shares, Shape(beside)), axis);
+            return sum(windows * reshape(weights, Shape(beside)), axis);
         });
 }
 

@@ -7,6 +7,7 @@
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/random.hpp>
+#include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi {
@@ -65,13 +66,9 @@ Tensor draw(Distribution distribution, const Spec& spec, Generator& rng, double 
     return record(Random(distribution, spec), leaf, scalar(a, f64), scalar(b, f64));
 }
 
-void want_floating(std::string_view op, DType dtype) {
-    if (!is_floating(dtype)) fail<DTypeError>(op, "wants f32 or f64, got ", dtype);
-}
-
 Tensor draw_normal(std::string_view op, Distribution distribution, const Spec& spec, Generator& rng,
                    double mean, double stddev) {
-    want_floating(op, spec.dtype);
+    detail::want_floating(op, spec.dtype);
     if (!(stddev >= 0)) fail<ValueError>(op, "wants a stddev of at least 0, got ", stddev);
     return draw(distribution, spec, rng, mean, stddev);
 }
@@ -79,7 +76,7 @@ Tensor draw_normal(std::string_view op, Distribution distribution, const Spec& s
 }  // namespace
 
 Tensor random_uniform(const Shape& shape, Generator& rng, double low, double high, DType dtype) {
-    want_floating("random_uniform", dtype);
+    detail::want_floating("random_uniform", dtype);
     if (!(low <= high)) fail<ValueError>("random_uniform", "low ", low, " lies above high ", high);
     return draw(Distribution::uniform, {shape, dtype}, rng, low, high);
 }

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/reducing.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -16,61 +17,58 @@ using detail::AxisSet;
 using detail::Reducing;
 using kernels::Reduction;
 
-// The reduced axes are there again, with size 1.
+// With the reduced axes again, of size 1.
 Tensor with_kept_axes(const Tensor& reduced, const Shape& in, AxisSet axes) {
     return reshape(reduced, detail::reduced(in, axes, true));
 }
 
-// out = Σ x; g spread over the axes. Integers and bool add up in i64, as NumPy's do: 300 pixels
-// of u8 have no sum in u8.
-struct Sum final : Multilinear, Reducing {
-    Sum(AxisSet a, bool k) : Reducing{Reduction::sum, a}, keepdims(k) {}
-    bool operator==(const Sum&) const = default;
-    std::string_view name() const noexcept override { return "sum"; }
-    Spec infer(Specs in) const override {
-        return {detail::reduced(in[0].shape, axes, keepdims),
-                is_floating(in[0].dtype) ? in[0].dtype : i64};
-    }
-    void eval(ConstViews in, View out) const override {
-        kernels::reduce(reduction, in[0], axes, out);
-    }
-    kernels::Prepared prepare(Specs in, const Spec&) const override {
+// A reduction of some axes: its value, and which shape comes out.
+template <class Family>
+struct AxisReduction : Family, Reducing {
+    AxisReduction(Reduction r, AxisSet a, bool k) : Reducing{r, a}, keepdims(k) {}
+    bool operator==(const AxisReduction&) const = default;
+    Shape shape(const Shape& in) const { return detail::reduced(in, axes, keepdims); }
+    void eval(ConstViews in, View out) const final { kernels::reduce(reduction, in[0], axes, out); }
+    kernels::Prepared prepare(Specs in, const Spec&) const final {
         return kernels::prepare_reduce(reduction, in[0], axes);
-    }
-    double flops(Specs in, const Spec&) const noexcept override {
-        return static_cast<double>(in[0].size());
-    }
-    Tensor adjoint(int, Tensors in, const Tensor& g) const override {
-        const Shape& shape = in[0].shape();
-        return broadcast_to(with_kept_axes(g, shape, axes), shape);
     }
 
     bool keepdims;
 };
 
-// out = max x (or min); g shared equally by the elements that are it
-struct Extreme final : General, Reducing {
+double elements(Specs in) { return static_cast<double>(in[0].size()); }
+
+// out = Σ x; g repeated along the axes. Integers and bool add up in i64, as NumPy's do: 300 pixels
+// of u8 have no sum in u8.
+struct Sum final : AxisReduction<Multilinear> {
+    Sum(AxisSet a, bool k) : AxisReduction(Reduction::sum, a, k) {}
+    bool operator==(const Sum&) const = default;
+    std::string_view name() const noexcept override { return "sum"; }
+    Spec infer(Specs in) const override {
+        return {shape(in[0].shape), is_floating(in[0].dtype) ? in[0].dtype : i64};
+    }
+    double flops(Specs in, const Spec&) const noexcept override { return elements(in); }
+    Tensor adjoint(int, Tensors in, const Tensor& g) const override {
+        const Shape& wide = in[0].shape();
+        return broadcast_to(with_kept_axes(g, wide, axes), wide);
+    }
+};
+
+// out = max x (or min); g shared equally by the elements that equal it
+struct Extreme final : AxisReduction<General> {
     Extreme(bool largest, AxisSet a, bool k)
-        : Reducing{largest ? Reduction::max : Reduction::min, a}, keepdims(k) {}
+        : AxisReduction(largest ? Reduction::max : Reduction::min, a, k) {}
     bool operator==(const Extreme&) const = default;
     std::string_view name() const noexcept override {
         return reduction == Reduction::max ? "max" : "min";
     }
     Spec infer(Specs in) const override {
-        const Spec out{detail::reduced(in[0].shape, axes, keepdims), in[0].dtype};
+        const Spec out{shape(in[0].shape), in[0].dtype};
         if (out.size() > 0 && detail::count(in[0].shape, axes) == 0)
             fail<ShapeError>(name(), "got ", in[0], ", and no elements have no ", name());
         return out;
     }
-    void eval(ConstViews in, View out) const override {
-        kernels::reduce(reduction, in[0], axes, out);
-    }
-    kernels::Prepared prepare(Specs in, const Spec&) const override {
-        return kernels::prepare_reduce(reduction, in[0], axes);
-    }
-    double flops(Specs in, const Spec&) const noexcept override {
-        return static_cast<double>(in[0].size());
-    }
+    double flops(Specs in, const Spec&) const noexcept override { return elements(in); }
     Tensor vjp(int, Tensors in, const Tensor& out, const Tensor& g) const override {
         return with_kept_axes(g, in[0].shape(), axes) * shares(in[0], out);
     }
@@ -83,11 +81,9 @@ struct Extreme final : General, Reducing {
         const Tensor hits = cast(equal(x, with_kept_axes(out, x.shape(), axes)), x.dtype());
         return hits / record(Sum(axes, true), hits);
     }
-
-    bool keepdims;
 };
 
-// out = the first largest (or smallest) element's position; a constant
+// out = the position of the first largest (or smallest) element; a constant
 struct ArgExtreme final : General {
     ArgExtreme(bool l, int a, bool k) : largest(l), axis(a), keepdims(k) {}
     bool operator==(const ArgExtreme&) const = default;
@@ -109,9 +105,9 @@ struct ArgExtreme final : General {
 };
 
 // out = x₁ or x₂ or … (and); a constant
-struct Logic final : General, Reducing {
+struct Logic final : AxisReduction<General> {
     Logic(bool either, AxisSet a, bool k)
-        : Reducing{either ? Reduction::any : Reduction::all, a}, keepdims(k) {}
+        : AxisReduction(either ? Reduction::any : Reduction::all, a, k) {}
     bool operator==(const Logic&) const = default;
     std::string_view name() const noexcept override {
         return reduction == Reduction::any ? "any" : "all";
@@ -120,23 +116,10 @@ struct Logic final : General, Reducing {
         if (in[0].dtype != bool_)
             fail<DTypeError>(name(), "wants bool, got ", in[0],
                              ": compare first, e.g. not_equal(x, 0)");
-        return {detail::reduced(in[0].shape, axes, keepdims), bool_};
-    }
-    void eval(ConstViews in, View out) const override {
-        kernels::reduce(reduction, in[0], axes, out);
-    }
-    kernels::Prepared prepare(Specs in, const Spec&) const override {
-        return kernels::prepare_reduce(reduction, in[0], axes);
+        return {shape(in[0].shape), bool_};
     }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
-
-    bool keepdims;
 };
-
-void want_floating(std::string_view op, const Tensor& x) {
-    if (!is_floating(x.dtype()))
-        fail<DTypeError>(op, "wants f32 or f64, got ", x.spec(), ": convert it with .cast(f32)");
-}
 
 // 1 / n, where n = 0 gives NaN for the sum of nothing.
 double reciprocal_of(Index n) {
@@ -165,7 +148,7 @@ Tensor sum(const Tensor& x, const Axes& axes, bool keepdims) {
 }
 
 Tensor mean(const Tensor& x, const Axes& axes, bool keepdims) {
-    want_floating("mean", x);
+    detail::want_floating("mean", x.spec());
     const AxisSet set = detail::axis_set("mean", axes, x.rank());
     return record(Sum(set, keepdims), x) * reciprocal_of(detail::count(x.shape(), set));
 }
@@ -209,7 +192,7 @@ Tensor argmin(const Tensor& x, std::optional<int> axis, bool keepdims) {
 
 // Two passes: Σ (x - mean)² / (n - ddof).
 Tensor var(const Tensor& x, const Axes& axes, bool keepdims, int ddof) {
-    want_floating("var", x);
+    detail::want_floating("var", x.spec());
     const AxisSet set = detail::axis_set("var", axes, x.rank());
     const Tensor deviation = x - mean(x, axes, true);
     const Index n = std::max<Index>(0, detail::count(x.shape(), set) - ddof);
@@ -222,7 +205,7 @@ Tensor std(const Tensor& x, const Axes& axes, bool keepdims, int ddof) {
 
 // log Σ exp(x - m) + m for the largest element m, or 0 where that is infinite.
 Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdims) {
-    want_floating("logsumexp", x);
+    detail::want_floating("logsumexp", x.spec());
     const AxisSet set = detail::axis_set("logsumexp", axes, x.rank());
     const Tensor largest = stop_gradient(record(Extreme(true, set, true), x));
     const Tensor shift = where(isfinite(largest), largest, 0);
@@ -231,7 +214,7 @@ Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdims) {
 }
 
 Tensor norm(const Tensor& x, const Axes& axes, bool keepdims) {
-    want_floating("norm", x);
+    detail::want_floating("norm", x.spec());
     return safe_sqrt(sum(square(x), axes, keepdims));
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/window.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -49,7 +50,7 @@ Tensor resize(const Tensor& x, const PerAxis& sizes, Interpolation interpolation
     constexpr std::string_view op = "resize";
     // A window of one element looks for something in each axis.
     detail::window_over(op, x.shape(), 1, 1, 1, Padding::valid);
-    detail::want_real(op, x.dtype());
+    detail::want_floating(op, x.spec());
     const std::vector<Index> wanted = detail::per_axis(op, "sizes", sizes, x.rank() - 2);
     Tensor out = x;
     for (int axis = 1; axis < x.rank() - 1; ++axis) {

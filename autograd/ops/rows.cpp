@@ -1,7 +1,7 @@
 // Rows of a table by index: what a step needs that changes a few of them.
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/gather.hpp>
-#include <shikumi/autograd/ops/detail/indices.hpp>
+#include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 

@@ -1,4 +1,4 @@
-// Operations that move elements about and compute nothing.
+// Operations that move elements and compute nothing.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -8,6 +8,7 @@
 
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/copy.hpp>
+#include <shikumi/autograd/kernels/detail/around_axis.hpp>
 #include <shikumi/autograd/ops/detail/axes.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/transpose.hpp>
@@ -18,6 +19,7 @@ namespace shikumi {
 namespace {
 
 using kernels::Layout;
+using kernels::detail::AroundAxis;
 
 void copy_bytes(ConstView from, View to) {
     if (to.size() > 0) std::memcpy(to.data, from.data, to.spec.bytes());
@@ -211,9 +213,9 @@ Extent extent(const Range& range, Index size) {
     return {start, below >= distance ? 1 : (distance - 1) / (below + 1) + 1};
 }
 
-// All of x, to be narrowed along some axes.
-struct Cut {
-    explicit Cut(const Tensor& x) : sizes(x.shape().sizes()) { grid.step.fill(1); }
+// A slice of x: all of it, until it is narrowed along some axes.
+struct SliceBuilder {
+    explicit SliceBuilder(const Tensor& x) : sizes(x.shape().sizes()) { grid.step.fill(1); }
     void narrow(int axis, const Range& range) {
         const auto [start, count] = extent(range, sizes[axis]);
         sizes[axis] = count;
@@ -228,15 +230,6 @@ struct Cut {
 
     Shape::Sizes sizes;
     Grid grid;
-};
-
-// x seen as (outer, axis, inner).
-struct Sides {
-    Index outer = 1, inner = 1;
-    Sides(const Shape& shape, int axis) {
-        for (int i = 0; i < axis; ++i) outer *= shape[i];
-        for (int i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
-    }
 };
 
 Shape with_size(const Shape& shape, int axis, Index size) {
@@ -402,15 +395,15 @@ Tensor slice(const Tensor& x, const std::vector<Range>& ranges) {
     if (static_cast<int>(ranges.size()) > x.rank())
         fail<ShapeError>("slice", ranges.size(), " ranges for ", x.shape(), ", which has ",
                          x.rank(), " axes");
-    Cut cut(x);
-    for (std::size_t i = 0; i < ranges.size(); ++i) cut.narrow(static_cast<int>(i), ranges[i]);
-    return cut.of(x);
+    SliceBuilder part(x);
+    for (std::size_t i = 0; i < ranges.size(); ++i) part.narrow(static_cast<int>(i), ranges[i]);
+    return part.of(x);
 }
 
 Tensor slice(const Tensor& x, int axis, const Range& range) {
-    Cut cut(x);
-    cut.narrow(normalize_axis("slice", axis, x.rank()), range);
-    return cut.of(x);
+    SliceBuilder part(x);
+    part.narrow(normalize_axis("slice", axis, x.rank()), range);
+    return part.of(x);
 }
 
 std::vector<Tensor> split(const Tensor& x, const std::vector<Index>& sizes, int axis) {
@@ -441,11 +434,11 @@ std::vector<Tensor> split(const Tensor& x, Index parts, int axis) {
 
 Tensor flip(const Tensor& x, const Axes& axes) {
     const detail::AxisSet set = detail::axis_set("flip", axes, x.rank());
-    Cut cut(x);
+    SliceBuilder part(x);
     for (int i = 0; i < x.rank(); ++i) {
-        if (detail::holds(set, i)) cut.narrow(i, {.step = -1});
+        if (detail::holds(set, i)) part.narrow(i, {.step = -1});
     }
-    return cut.of(x);
+    return part.of(x);
 }
 
 Tensor pad(const Tensor& x, const std::vector<std::pair<Index, Index>>& widths, Scalar value) {
@@ -488,8 +481,7 @@ Tensor tile(const Tensor& x, const std::vector<Index>& repeats) {
         const Index count = repeats[i];
         if (count < 0) fail<ShapeError>("tile", "can't repeat ", x.shape(), " ", count, " times");
         if (count == 1) continue;
-        const auto [outer, inner] = Sides(out.shape(), axis);
-        const Index size = out.shape()[axis];
+        const auto [outer, size, inner] = AroundAxis(out.shape(), axis);
         const Shape repeated{outer, count, size * inner};
         const Shape shape = with_size(out.shape(), axis, size * count);
         out = reshape(broadcast_to(reshape(out, Shape{outer, 1, size * inner}), repeated), shape);
@@ -500,8 +492,7 @@ Tensor tile(const Tensor& x, const std::vector<Index>& repeats) {
 Tensor repeat(const Tensor& x, Index count, int axis) {
     const int at = normalize_axis("repeat", axis, x.rank());
     if (count < 0) fail<ShapeError>("repeat", "can't repeat ", x.shape(), " ", count, " times");
-    const auto [outer, inner] = Sides(x.shape(), at);
-    const Index size = x.shape()[at];
+    const auto [outer, size, inner] = AroundAxis(x.shape(), at);
     const Shape repeated{outer * size, count, inner};
     return reshape(broadcast_to(reshape(x, Shape{outer * size, 1, inner}), repeated),
                    with_size(x.shape(), at, size * count));

@@ -2,6 +2,7 @@
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/softmax.hpp>
+#include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/logits.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -9,9 +10,8 @@ namespace shikumi {
 
 namespace {
 
-Spec floating_axis(std::string_view op, const Spec& x) {
-    if (!is_floating(x.dtype))
-        fail<DTypeError>(op, "wants f32 or f64, got ", x, ": convert it with .cast(f32)");
+Spec floating(std::string_view op, const Spec& x) {
+    detail::want_floating(op, x);
     return x;
 }
 
@@ -20,7 +20,7 @@ struct Softmax final : General {
     explicit Softmax(int a) : axis(a) {}
     bool operator==(const Softmax&) const = default;
     std::string_view name() const noexcept override { return "softmax"; }
-    Spec infer(Specs in) const override { return floating_axis(name(), in[0]); }
+    Spec infer(Specs in) const override { return floating(name(), in[0]); }
     void eval(ConstViews in, View out) const override { kernels::softmax(in[0], axis, out); }
     double flops(Specs in, const Spec&) const noexcept override {  // max, -, exp, sum, /
         return 5.0 * static_cast<double>(in[0].size());
@@ -38,7 +38,7 @@ struct LogSoftmax final : General {
     explicit LogSoftmax(int a) : axis(a) {}
     bool operator==(const LogSoftmax&) const = default;
     std::string_view name() const noexcept override { return "log_softmax"; }
-    Spec infer(Specs in) const override { return floating_axis(name(), in[0]); }
+    Spec infer(Specs in) const override { return floating(name(), in[0]); }
     void eval(ConstViews in, View out) const override { kernels::log_softmax(in[0], axis, out); }
     double flops(Specs in, const Spec&) const noexcept override {  // max, -, exp, sum, -
         return 5.0 * static_cast<double>(in[0].size());
@@ -99,7 +99,7 @@ struct CrossEntropy final : General {
     std::string_view name() const noexcept override { return "cross_entropy"; }
     Spec infer(Specs in) const override {
         const Spec &x = in[0], &labels = in[1];
-        floating_axis(name(), x);
+        detail::want_floating(name(), x);
         if (!is_integer(labels.dtype)) common_dtype(name(), in);
         if (x.shape.rank() == 0)
             fail<ShapeError>(name(), "logits want an axis of classes, got ", x);

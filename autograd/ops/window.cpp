@@ -26,8 +26,8 @@ void choose_padding(std::string_view op, kernels::Window& w, const Shape& x, con
             w.before[axis] = w.extent(axis) - 1;
         } else if (pads.rule() == Padding::same) {
             const Index n = x[static_cast<int>(i) + 1], stride = w.stride[axis];
-            const Index places = (n + stride - 1) / stride;
-            const Index total = std::max<Index>(0, (places - 1) * stride + w.extent(axis) - n);
+            const Index outputs = (n + stride - 1) / stride;
+            const Index total = std::max<Index>(0, (outputs - 1) * stride + w.extent(axis) - n);
             w.before[axis] = total / 2;
             w.after[axis] = total - total / 2;
         }
@@ -76,7 +76,7 @@ kernels::Window window_over(std::string_view op, const Shape& x, const PerAxis& 
     for (std::size_t i = 0; i < axes; ++i) {
         const auto axis = static_cast<unsigned>(i + 3 - axes);
         const Index n = x[static_cast<int>(i) + 1];
-        if (w.places(axis, n) < 1)
+        if (w.output_size(axis, n) < 1)
             fail<ShapeError>(op, "a window that covers ", w.extent(axis), " elements of axis ",
                              i + 1, " doesn't fit ", x, ", which has ", n,
                              w.before[axis] + w.after[axis] > 0
@@ -86,18 +86,13 @@ kernels::Window window_over(std::string_view op, const Shape& x, const PerAxis& 
     return w;
 }
 
-Shape places_shape(const kernels::Window& window, const Shape& x, Index channels) {
+Shape output_shape(const kernels::Window& window, const Shape& x, Index channels) {
     Shape::Sizes sizes = x.sizes();
     const int axes = x.rank() - 2;
     for (int i = 0; i < axes; ++i)
-        sizes[i + 1] = window.places(static_cast<unsigned>(i + 3 - axes), x[i + 1]);
+        sizes[i + 1] = window.output_size(static_cast<unsigned>(i + 3 - axes), x[i + 1]);
     sizes[axes + 1] = channels;
     return Shape(sizes);
-}
-
-void want_real(std::string_view op, DType dtype) {
-    if (!is_floating(dtype))
-        fail<DTypeError>(op, "wants f32 or f64, got ", dtype, ": convert it with .cast(f32)");
 }
 
 }  // namespace shikumi::detail

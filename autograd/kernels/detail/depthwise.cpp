@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <shikumi/autograd/kernels/detail/divide_up.hpp>
+#include <shikumi/autograd/kernels/detail/pieces.hpp>
 #include <shikumi/autograd/kernels/multiversioning.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/memory/buffer.hpp>
@@ -11,8 +11,8 @@ namespace shikumi::kernels::detail {
 
 namespace {
 
-constexpr Index piece_elements = Index{1} << 15;  // that a piece computes or reads
-constexpr Index most_parts = 8;                   // sums of a kernel's gradient that are made apart
+constexpr Index piece_elements = Index{1} << 15;  // of a piece
+constexpr Index most_parts = 8;                   // separate sums of a kernel's gradient
 
 // to[i] += a[i] b[i]
 template <class T>
@@ -22,55 +22,65 @@ struct AddProducts {
     }
 };
 
-// f(place, pixel, tap) for whatever the places [begin, end) see.
+// f(position, pixel, tap) for each tap outside the padding at positions [begin, end); offsets of
+// elements.
 template <class F>
-void for_each_tap(const WindowGeometry& s, Index begin, Index end, F f) {
-    for_each_run(s, begin, end, [&](Index place, Index tap, Index pixel, Index count) {
+void for_each_tap(const WindowGeometry& geometry, Index begin, Index end, F f) {
+    for_each_run(geometry, begin, end, [&](Index position, Index tap, Index pixel, Index count) {
         for (Index i = 0; i < count; ++i)
-            f(place * s.channels, (pixel + i) * s.channels, (tap + i) * s.channels);
+            f(position * geometry.channels, (pixel + i) * geometry.channels,
+              (tap + i) * geometry.channels);
     });
 }
 
-Index images_of_a_piece(const WindowGeometry& s) {
-    return std::max<Index>(1, piece_elements / std::max<Index>(1, s.pixels() * s.channels));
+Index images_per_piece(const WindowGeometry& geometry) {
+    return std::max<Index>(
+        1, piece_elements / std::max<Index>(1, geometry.input_pixels() * geometry.channels));
 }
 
 }  // namespace
 
-void convolve_depthwise(const WindowGeometry& s, ConstView x, ConstView w, View y) {
+void convolve_depthwise(const WindowGeometry& geometry, ConstView x, ConstView w, View y) {
     dispatch_floating(x.spec.dtype, [&]<class T>() {
         const auto add_products = multiversioned<AddProducts<T>>();
-        const Index places = std::max<Index>(1, piece_elements / s.channels);
-        parallel_pieces(s.batch * s.places(), places, [&](Index begin, Index end) {
-            std::fill_n(y.as<T>() + begin * s.channels, (end - begin) * s.channels, T{0});
-            for_each_tap(s, begin, end, [&](Index place, Index pixel, Index tap) {
-                add_products(s.channels, x.as<T>() + pixel, w.as<T>() + tap, y.as<T>() + place);
-            });
-        });
-    });
-}
-
-// Windows overlap, so an image is one thread's.
-void convolve_depthwise_back(const WindowGeometry& s, ConstView y, ConstView w, View x) {
-    dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const auto add_products = multiversioned<AddProducts<T>>();
-        parallel_pieces(s.batch, images_of_a_piece(s), [&](Index first, Index last) {
-            const Index image = s.pixels() * s.channels;
-            std::fill_n(x.as<T>() + first * image, (last - first) * image, T{0});
-            for_each_tap(
-                s, first * s.places(), last * s.places(), [&](Index place, Index pixel, Index tap) {
-                    add_products(s.channels, y.as<T>() + place, w.as<T>() + tap, x.as<T>() + pixel);
+        const Index positions = std::max<Index>(1, piece_elements / geometry.channels);
+        parallel_pieces(
+            geometry.batch * geometry.output_pixels(), positions, [&](Index begin, Index end) {
+                std::fill_n(y.as<T>() + begin * geometry.channels,
+                            (end - begin) * geometry.channels, T{0});
+                for_each_tap(geometry, begin, end, [&](Index position, Index pixel, Index tap) {
+                    add_products(geometry.channels, x.as<T>() + pixel, w.as<T>() + tap,
+                                 y.as<T>() + position);
                 });
+            });
+    });
+}
+
+// Windows overlap, so one thread computes a whole image.
+void convolve_depthwise_back(const WindowGeometry& geometry, ConstView y, ConstView w, View x) {
+    dispatch_floating(x.spec.dtype, [&]<class T>() {
+        const auto add_products = multiversioned<AddProducts<T>>();
+        parallel_pieces(geometry.batch, images_per_piece(geometry), [&](Index first, Index last) {
+            const Index image = geometry.input_pixels() * geometry.channels;
+            std::fill_n(x.as<T>() + first * image, (last - first) * image, T{0});
+            for_each_tap(geometry, first * geometry.output_pixels(),
+                         last * geometry.output_pixels(),
+                         [&](Index position, Index pixel, Index tap) {
+                             add_products(geometry.channels, y.as<T>() + position, w.as<T>() + tap,
+                                          x.as<T>() + pixel);
+                         });
         });
     });
 }
 
-// Images are shared out among parts, each of which adds up for itself; then the parts are added.
-void correlate_depthwise(const WindowGeometry& s, ConstView x, ConstView y, View w) {
+// Positions are distributed among parts, each of which has a sum of its own; then these are added.
+void correlate_depthwise(const WindowGeometry& geometry, ConstView x, ConstView y, View w) {
     dispatch_floating(x.spec.dtype, [&]<class T>() {
         const auto add_products = multiversioned<AddProducts<T>>();
-        const Index size = s.taps() * s.channels, rows = s.batch * s.places();
-        const Index parts = std::clamp<Index>(rows * s.channels / piece_elements, 1, most_parts);
+        const Index size = geometry.taps() * geometry.channels,
+                    rows = geometry.batch * geometry.output_pixels();
+        const Index parts =
+            std::clamp<Index>(rows * geometry.channels / piece_elements, 1, most_parts);
         const Index each = std::max<Index>(1, divide_up(rows, parts));
         const Buffer others =
             Buffer::allocate(static_cast<std::size_t>((parts - 1) * size) * sizeof(T));
@@ -80,10 +90,10 @@ void correlate_depthwise(const WindowGeometry& s, ConstView x, ConstView y, View
         parallel_for(parts, [&](Index part) {
             T* const sum = sum_of(part);
             std::fill_n(sum, size, T{0});
-            for_each_tap(s, std::min(rows, part * each), std::min(rows, (part + 1) * each),
-                         [&](Index place, Index pixel, Index tap) {
-                             add_products(s.channels, x.as<T>() + pixel, y.as<T>() + place,
-                                          sum + tap);
+            for_each_tap(geometry, std::min(rows, part * each), std::min(rows, (part + 1) * each),
+                         [&](Index position, Index pixel, Index tap) {
+                             add_products(geometry.channels, x.as<T>() + pixel,
+                                          y.as<T>() + position, sum + tap);
                          });
         });
         for (Index part = 1; part < parts; ++part) {

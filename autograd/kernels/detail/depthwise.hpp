@@ -6,13 +6,13 @@
 
 namespace shikumi::kernels::detail {
 
-inline bool is_depthwise(const WindowGeometry& s, Index groups, Index outputs) noexcept {
-    return groups > 1 && groups == s.channels && groups == outputs;
+inline bool is_depthwise(const WindowGeometry& geometry, Index groups, Index outputs) noexcept {
+    return groups > 1 && groups == geometry.channels && groups == outputs;
 }
 
 // What convolution.hpp says of `convolve`, `convolve_back` and `correlate`.
-void convolve_depthwise(const WindowGeometry& s, ConstView x, ConstView w, View y);
-void convolve_depthwise_back(const WindowGeometry& s, ConstView y, ConstView w, View x);
-void correlate_depthwise(const WindowGeometry& s, ConstView x, ConstView y, View w);
+void convolve_depthwise(const WindowGeometry& geometry, ConstView x, ConstView w, View y);
+void convolve_depthwise_back(const WindowGeometry& geometry, ConstView y, ConstView w, View x);
+void correlate_depthwise(const WindowGeometry& geometry, ConstView x, ConstView y, View w);
 
 }  // namespace shikumi::kernels::detail

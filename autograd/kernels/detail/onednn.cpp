@@ -140,9 +140,9 @@ dnnl_memory_desc_t matrix(const Library& library, Index rows, Index columns, Ind
 class Call {
 public:
     Call(const Library& library, const Product& p) : product(p), library_(library) {
-        const dnnl_memory_desc_t a = matrix(library, p.m, p.k, p.row_a, p.transpose_a),
-                                 b = matrix(library, p.k, p.n, p.row_b, p.transpose_b),
-                                 c = matrix(library, p.m, p.n, p.row_c, false);
+        const dnnl_memory_desc_t a = matrix(library, p.m, p.k, p.lda, p.transpose_a),
+                                 b = matrix(library, p.k, p.n, p.ldb, p.transpose_b),
+                                 c = matrix(library, p.m, p.n, p.ldc, false);
         const auto how = make(library.attr_destroy, library.attr_create);
         check(library.set_scratchpad_mode(how.get(), dnnl_scratchpad_mode_user));
         if (p.accumulate) {

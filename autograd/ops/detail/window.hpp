@@ -1,4 +1,4 @@
-// From the sizes, strides, dilations and padding that a caller gives to a window that fits.
+// Windows from the sizes, strides, dilations and padding that a caller gives.
 #pragma once
 
 #include <optional>
@@ -14,17 +14,14 @@ namespace shikumi::detail {
 std::vector<Index> per_axis(std::string_view op, std::string_view what, const PerAxis& numbers,
                             int axes);
 
-/// The window over the middle axes of x (batch, axes…, channels). Throws ShapeError where x has no
+/// The window over the middle axes of x (batch, axes…, channels). Throws ShapeError unless x has
 /// one to three of them, where lists have another length, or where the window doesn't fit;
 /// ValueError for a size, stride or dilation below 1, for negative padding, or for strides together
 /// with dilation.
 kernels::Window window_over(std::string_view op, const Shape& x, const PerAxis& size,
                             const PerAxis& strides, const PerAxis& dilation, const Pads& pads);
 
-/// (batch, places…, channels): what a window makes of x.
-Shape places_shape(const kernels::Window& window, const Shape& x, Index channels);
-
-/// Refuses anything but f32 and f64.
-void want_real(std::string_view op, DType dtype);
+/// (batch, output sizes…, channels) for a window over x.
+Shape output_shape(const kernels::Window& window, const Shape& x, Index channels);
 
 }  // namespace shikumi::detail

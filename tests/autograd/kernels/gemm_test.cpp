@@ -181,7 +181,7 @@ TEST_CASE("a product can be added to the result") {
     CHECK(c == expected);
     // A column and the rows of Bᵀ's first column, three elements apart.
     const std::vector<float> column{1, 2, 3}, rows{5, 0, 0, 6, 0, 0};
-    kernels::multiply({.transpose_b = true, .m = 3, .n = 2, .k = 1, .accumulate = true, .row_b = 3},
+    kernels::multiply({.transpose_b = true, .m = 3, .n = 2, .k = 1, .accumulate = true, .ldb = 3},
                       column.data(), rows.data(), c.data());
     for (std::size_t i = 0; i < 6; ++i) expected[i] += column[i / 2] * rows[i % 2 * 3];
     CHECK(c == expected);

@@ -33,9 +33,9 @@ std::vector<float> drawn(Index size, std::uint64_t seed) {
 struct Case {
     explicit Case(const Product& product)
         : p(product),
-          a(drawn((p.transpose_a ? p.k : p.m) * p.row_a, 1)),
-          b(drawn((p.transpose_b ? p.n : p.k) * p.row_b, 2)),
-          c(drawn(p.m * p.row_c, 3)) {}
+          a(drawn((p.transpose_a ? p.k : p.m) * p.lda, 1)),
+          b(drawn((p.transpose_b ? p.n : p.k) * p.ldb, 2)),
+          c(drawn(p.m * p.ldc, 3)) {}
 
     std::vector<float> multiplied() const {
         std::vector<float> out = c;
@@ -52,16 +52,16 @@ struct Case {
     double error(const std::vector<float>& out) const {
         double worst = 0;
         for (Index i = 0; i < p.m; ++i) {
-            for (Index j = 0; j < p.row_c; ++j) {
-                const float before = at(c, i * p.row_c + j), now = at(out, i * p.row_c + j);
+            for (Index j = 0; j < p.ldc; ++j) {
+                const float before = at(c, i * p.ldc + j), now = at(out, i * p.ldc + j);
                 if (j >= p.n) {
                     if (now != before) return std::numeric_limits<double>::infinity();
                     continue;
                 }
                 double sum = p.accumulate ? before : 0, size = std::abs(sum);
                 for (Index l = 0; l < p.k; ++l) {
-                    const double x = at(a, p.transpose_a ? l * p.row_a + i : i * p.row_a + l);
-                    const double y = at(b, p.transpose_b ? j * p.row_b + l : l * p.row_b + j);
+                    const double x = at(a, p.transpose_a ? l * p.lda + i : i * p.lda + l);
+                    const double y = at(b, p.transpose_b ? j * p.ldb + l : l * p.ldb + j);
                     sum += x * y;
                     size += std::abs(x * y);
                 }
@@ -88,9 +88,9 @@ Product sized(Index m, Index n, Index k, bool transpose_a = false, bool transpos
             .m = m,
             .n = n,
             .k = k,
-            .row_a = (transpose_a ? m : k) + more,
-            .row_b = (transpose_b ? k : n) + more,
-            .row_c = n + more};
+            .lda = (transpose_a ? m : k) + more,
+            .ldb = (transpose_b ? k : n) + more,
+            .ldc = n + more};
 }
 
 bool there() {

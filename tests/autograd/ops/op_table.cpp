@@ -1,5 +1,7 @@
 #include "op_table.hpp"
 
+#include <utility>
+
 namespace shikumi_test {
 
 Real Values::at(const Position& p) const {
@@ -16,6 +18,30 @@ Values generate(const Shape& shape, const std::function<Real(const Position&)>& 
         for (std::size_t i = p.size(); i-- > 0 && ++p[i] == shape[static_cast<int>(i)];) p[i] = 0;
     }
     return out;
+}
+
+Row& OpTable::row(const char* name, const char* label, std::vector<Sample> in,
+                  std::function<Tensor(const Inputs&)> call, Row::Reference reference) {
+    return rows_.emplace_back(Row{.name = name,
+                                  .label = label,
+                                  .inputs = std::move(in),
+                                  .call = [call](const Inputs& t, DType) { return call(t); },
+                                  .reference = std::move(reference),
+                                  .elementwise = {}});
+}
+
+Row& OpTable::pointwise(const char* name, const char* label, std::vector<Sample> in,
+                        std::function<Tensor(const Inputs&)> call, Row::Elementwise reference) {
+    Row& added = row(name, label, std::move(in), std::move(call), {});
+    added.elementwise = std::move(reference);
+    return added;
+}
+
+Row& OpTable::creation(const char* name, const char* label, std::function<Tensor(DType)> call,
+                       Row::Reference reference) {
+    Row& added = row(name, label, {}, {}, std::move(reference));
+    added.call = [call](const Inputs&, DType t) { return call(t); };
+    return added.differentiable(0);
 }
 
 const std::vector<Row>& op_table() {

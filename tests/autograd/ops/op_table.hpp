@@ -69,6 +69,26 @@ struct Row {
 const std::vector<Row>& op_table();
 
 using Rows = std::vector<Row>;
+
+/// Adds rows to a list. Each file of rows derives a table with the forms that its operations share.
+class OpTable {
+public:
+    explicit OpTable(Rows& rows) : rows_(rows) {}
+
+    /// An operation with a reference of its own.
+    Row& row(const char* name, const char* label, std::vector<Sample> in,
+             std::function<Tensor(const Inputs&)> call, Row::Reference reference);
+    /// A pointwise operation; the reference sees one element of each input.
+    Row& pointwise(const char* name, const char* label, std::vector<Sample> in,
+                   std::function<Tensor(const Inputs&)> call, Row::Elementwise reference);
+    /// A tensor from nothing, of the dtype under test.
+    Row& creation(const char* name, const char* label, std::function<Tensor(DType)> call,
+                  Row::Reference reference);
+
+private:
+    Rows& rows_;
+};
+
 void add_pointwise_rows(Rows& rows);
 void add_structure_rows(Rows& rows);
 void add_product_rows(Rows& rows);

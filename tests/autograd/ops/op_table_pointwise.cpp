@@ -19,29 +19,20 @@ Sample real(double low, double high, std::vector<double> kinks = {}) {
 }
 const Sample truth{small, 0, 1, bool_};
 
-class Table {
+class PointwiseTable : public OpTable {
 public:
-    explicit Table(Rows& rows) : rows_(rows) {}
+    using OpTable::OpTable;
 
-    Row& row(const char* name, const char* label, std::vector<Sample> in,
-             std::function<Tensor(const Inputs&)> call, Row::Elementwise reference) {
-        return rows_.emplace_back(Row{.name = name,
-                                      .label = label,
-                                      .inputs = std::move(in),
-                                      .call = [call](const Inputs& t, DType) { return call(t); },
-                                      .reference = {},
-                                      .elementwise = std::move(reference)});
-    }
     Row& unary(const char* name, Tensor (*op)(const Tensor&), Real (*reference)(Real), double low,
                double high, std::vector<double> kinks = {}) {
-        return row(
+        return pointwise(
             name, "", {real(low, high, std::move(kinks))},
             [op](const Inputs& t) { return op(t[0]); },
             [reference](const Real* x) { return reference(x[0]); });
     }
     Row& binary(const char* name, Tensor (*op)(const Tensor&, const Tensor&),
                 Real (*reference)(Real, Real), Sample a, Sample b) {
-        return row(
+        return pointwise(
             name, "tensors", {std::move(a), std::move(b)},
             [op](const Inputs& t) { return op(t[0], t[1]); },
             [reference](const Real* x) { return reference(x[0], x[1]); });
@@ -49,24 +40,21 @@ public:
     /// The operation with a literal of 3 on the right, or on the left.
     Row& right(const char* name, Tensor (*op)(const Tensor&, Scalar), Real (*reference)(Real, Real),
                Sample a) {
-        return row(
+        return pointwise(
             name, "literal on the right", {std::move(a)},
             [op](const Inputs& t) { return op(t[0], 3); },
             [reference](const Real* x) { return reference(x[0], 3); });
     }
     Row& left(const char* name, Tensor (*op)(Scalar, const Tensor&), Real (*reference)(Real, Real),
               Sample b) {
-        return row(
+        return pointwise(
             name, "literal on the left", {std::move(b)},
             [op](const Inputs& t) { return op(3, t[0]); },
             [reference](const Real* x) { return reference(3, x[0]); });
     }
-
-private:
-    Rows& rows_;
 };
 
-void add_arithmetic(Table& table) {
+void add_arithmetic(PointwiseTable& table) {
     constexpr auto add = [](Real a, Real b) { return a + b; };
     constexpr auto subtract = [](Real a, Real b) { return a - b; };
     constexpr auto multiply = [](Real a, Real b) { return a * b; };
@@ -96,10 +84,10 @@ void add_arithmetic(Table& table) {
     table.binary("pow", pow, power, positive, any);
     table.right("pow", pow, power, any);
     table.left("pow", pow, power, any);
-    table.row(
+    table.pointwise(
         "pow", "squared", {any}, [](const Inputs& t) { return pow(t[0], 2); },
         [](const Real* x) { return x[0] * x[0]; });
-    table.row(
+    table.pointwise(
         "pow", "a real exponent", {positive}, [](const Inputs& t) { return pow(t[0], -1.5); },
         [](const Real* x) { return std::pow(x[0], Real{-1.5}); });
 
@@ -108,23 +96,23 @@ void add_arithmetic(Table& table) {
     table.binary("minimum", minimum, smaller, any, any).on(Accepts::numbers);
     table.right("minimum", minimum, smaller, real(1, 5, {3})).on(Accepts::numbers);
     table
-        .row(
+        .pointwise(
             "clip", "", {real(-3, 4, {-1, 2})}, [](const Inputs& t) { return clip(t[0], -1, 2); },
             [](const Real* x) { return x[0] < -1  ? -1
                                        : x[0] > 2 ? 2
                                                   : x[0]; })
         .on(Accepts::numbers);
     const auto between = [](const Real* x) { return x[0] + (x[1] - x[0]) * x[2]; };
-    table.row(
+    table.pointwise(
         "lerp", "", {real(-2, 2), real(-2, 2), real(0, 1, {3})},
         [](const Inputs& t) { return lerp(t[0], t[1], t[2]); }, between);
-    table.row(
+    table.pointwise(
         "lerp", "a number", {real(-2, 2), real(-2, 2)},
         [](const Inputs& t) { return lerp(t[0], t[1], 0.25); },
         [](const Real* x) { return x[0] + (x[1] - x[0]) * Real{0.25}; });
 }
 
-void add_comparisons(Table& table) {
+void add_comparisons(PointwiseTable& table) {
     constexpr auto less = [](Real a, Real b) -> Real { return a < b; };
     constexpr auto less_equal = [](Real a, Real b) -> Real { return a <= b; };
     constexpr auto greater = [](Real a, Real b) -> Real { return a > b; };
@@ -158,7 +146,7 @@ void add_comparisons(Table& table) {
         .gives(bool_);
     table.binary("logical_xor", logical_xor, other, truth, truth).gives(bool_);
     table
-        .row(
+        .pointwise(
             "logical_not", "", {truth}, [](const Inputs& t) { return logical_not(t[0]); },
             [](const Real* x) -> Real { return x[0] == 0; })
         .gives(bool_);
@@ -172,26 +160,26 @@ void add_comparisons(Table& table) {
         .gives(bool_);
 
     table
-        .row(
+        .pointwise(
             "where", "tensors", {truth, real(-3, 4), real(-3, 4)},
             [](const Inputs& t) { return where(t[0], t[1], t[2]); },
             [](const Real* x) { return x[0] != 0 ? x[1] : x[2]; })
         .on(Accepts::anything);
     table
-        .row(
+        .pointwise(
             "where", "literal on the right", {truth, real(-3, 4)},
             [](const Inputs& t) { return where(t[0], t[1], 3); },
             [](const Real* x) { return x[0] != 0 ? x[1] : 3; })
         .on(Accepts::numbers);
     table
-        .row(
+        .pointwise(
             "where", "literal on the left", {truth, real(-3, 4)},
             [](const Inputs& t) { return where(t[0], 3, t[1]); },
             [](const Real* x) { return x[0] != 0 ? 3 : x[1]; })
         .on(Accepts::numbers);
 }
 
-void add_functions(Table& table) {
+void add_functions(PointwiseTable& table) {
     table.unary("exp", exp, std::exp, -3, 3);
     table.unary("expm1", expm1, std::expm1, -2, 2);
     table.unary("log", log, std::log, 0.3, 4);
@@ -233,22 +221,22 @@ void add_functions(Table& table) {
     table.unary("erf", erf, std::erf, -2, 2);
 }
 
-void add_activations(Table& table) {
+void add_activations(PointwiseTable& table) {
     constexpr auto sigma = [](Real x) -> Real { return 1 / (1 + std::exp(-x)); };
     table.unary("sigmoid", sigmoid, sigma, -4, 4);
     table.unary(
         "log_sigmoid", log_sigmoid, [](Real x) { return -std::log1p(std::exp(-x)); }, -4, 4);
     table.unary("relu", relu, [](Real x) -> Real { return x > 0 ? x : 0; }, -3, 4, {0})
         .on(Accepts::numbers);
-    table.row(
+    table.pointwise(
         "sigmoid_gradient", "", {real(-2, 2), real(-3, 3)},
         [](const Inputs& t) { return detail::sigmoid_gradient(t[0], t[1]); },
         [](const Real* x) -> Real { return x[1] * x[0] * (1 - x[0]); });
-    table.row(
+    table.pointwise(
         "tanh_gradient", "", {real(-2, 2), real(-3, 3)},
         [](const Inputs& t) { return detail::tanh_gradient(t[0], t[1]); },
         [](const Real* x) -> Real { return x[1] * (1 - x[0] * x[0]); });
-    table.row(
+    table.pointwise(
         "relu_gradient", "", {real(-2, 2, {0}), real(-3, 3)},
         [](const Inputs& t) { return detail::relu_gradient(t[0], t[1]); },
         [](const Real* x) -> Real { return x[0] > 0 ? x[1] : 0; });
@@ -256,10 +244,10 @@ void add_activations(Table& table) {
                                                             : x > 6 ? 6
                                                                     : x; }, -3, 9,
                 {0, 6});
-    table.row(
+    table.pointwise(
         "leaky_relu", "", {real(-3, 4, {0})}, [](const Inputs& t) { return leaky_relu(t[0], 0.1); },
         [](const Real* x) -> Real { return x[0] > 0 ? x[0] : 0.1 * x[0]; });
-    table.row(
+    table.pointwise(
         "elu", "", {real(-3, 4, {0})}, [](const Inputs& t) { return elu(t[0], 0.7); },
         [](const Real* x) -> Real { return x[0] > 0 ? x[0] : 0.7 * std::expm1(x[0]); });
     table.unary("selu", selu,
@@ -268,10 +256,10 @@ void add_activations(Table& table) {
                            (x > 0 ? x : 1.6732632423543772848L * std::expm1(x));
                 },
                 -3, 4, {0});
-    table.row(
+    table.pointwise(
         "gelu", "exact", {real(-3, 3)}, [](const Inputs& t) { return gelu(t[0]); },
         [](const Real* x) { return x[0] / 2 * std::erfc(-x[0] / std::numbers::sqrt2_v<Real>); });
-    table.row(
+    table.pointwise(
         "gelu", "approximate", {real(-3, 3)}, [](const Inputs& t) { return gelu(t[0], true); },
         [](const Real* x) {
             const Real root = std::sqrt(2 / std::numbers::pi_v<Real>);
@@ -295,7 +283,7 @@ void add_activations(Table& table) {
 }  // namespace
 
 void add_pointwise_rows(Rows& rows) {
-    Table table(rows);
+    PointwiseTable table(rows);
     add_arithmetic(table);
     add_comparisons(table);
     add_functions(table);

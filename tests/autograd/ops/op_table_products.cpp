@@ -77,19 +77,10 @@ Values by_distribution(const Values& logits, const Values& labels) {
     });
 }
 
-class Table {
+class ProductTable : public OpTable {
 public:
-    explicit Table(Rows& rows) : rows_(rows) {}
+    using OpTable::OpTable;
 
-    Row& row(const char* name, const char* label, std::vector<Sample> in,
-             std::function<Tensor(const Inputs&)> call, Row::Reference reference) {
-        return rows_.emplace_back(Row{.name = name,
-                                      .label = label,
-                                      .inputs = std::move(in),
-                                      .call = [call](const Inputs& t, DType) { return call(t); },
-                                      .reference = std::move(reference),
-                                      .elementwise = {}});
-    }
     // The reference computes `lifted_out` from a and b of shapes `lifted_a` and `lifted_b`.
     void matmul_row(const char* label, const Shape& a, const Shape& b, const Shape& lifted_a,
                     const Shape& lifted_b, const Shape& lifted_out, const Shape& out) {
@@ -101,15 +92,12 @@ public:
             })
             .on(Accepts::numbers);
     }
-
-private:
-    Rows& rows_;
 };
 
 }  // namespace
 
 void add_product_rows(Rows& rows) {
-    Table table(rows);
+    ProductTable table(rows);
     table.matmul_row("matrices", {3, 4}, {4, 2}, {3, 4}, {4, 2}, {3, 2}, {3, 2});
     table.matmul_row("row, matrix", {4}, {4, 3}, {1, 4}, {4, 3}, {1, 3}, {3});
     table.matmul_row("matrix, column", {3, 4}, {4}, {3, 4}, {4, 1}, {3, 1}, {3});

@@ -16,47 +16,23 @@ using namespace shikumi;
 
 using Many = const std::vector<Values>&;
 
-class Table {
+class StructureTable : public OpTable {
 public:
-    explicit Table(Rows& rows) : rows_(rows) {}
+    using OpTable::OpTable;
 
-    Row& row(const char* name, const char* label, std::vector<Sample> in,
-             std::function<Tensor(const Inputs&)> call, Row::Reference reference) {
-        return rows_.emplace_back(Row{.name = name,
-                                      .label = label,
-                                      .inputs = std::move(in),
-                                      .call = [call](const Inputs& t, DType) { return call(t); },
-                                      .reference = std::move(reference),
-                                      .elementwise = {}});
-    }
     Row& creation(const char* name, const char* label, std::function<Tensor(DType)> call,
                   Values expected) {
-        return rows_
-            .emplace_back(Row{.name = name,
-                              .label = label,
-                              .inputs = {},
-                              .call = [call](const Inputs&, DType t) { return call(t); },
-                              .reference = [expected](Many) { return expected; },
-                              .elementwise = {}})
-            .differentiable(0);
+        return OpTable::creation(name, label, std::move(call),
+                                 [expected](Many) { return expected; });
     }
+    // Without a reference: only shape and dtype are checked.
     Row& random(const char* name, std::function<Tensor(DType, Generator&)> call) {
-        return rows_
-            .emplace_back(Row{.name = name,
-                              .label = "",
-                              .inputs = {},
-                              .call =
-                                  [call](const Inputs&, DType t) {
-                                      Generator rng(7);
-                                      return call(t, rng);
-                                  },
-                              .reference = {},
-                              .elementwise = {}})
-            .differentiable(0);
+        const auto drawn = [call](DType t) {
+            Generator rng(7);
+            return call(t, rng);
+        };
+        return OpTable::creation(name, "", drawn, {});
     }
-
-private:
-    Rows& rows_;
 };
 
 Sample real(const Shape& shape, double low = -2, double high = 2, std::vector<double> kinks = {}) {
@@ -69,7 +45,7 @@ std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 // ---- creation -----------------------------------------------------------------------------------
 
-void add_creation(Table& table) {
+void add_creation(StructureTable& table) {
     table.creation("tensor", "nested braces",
                    [](DType t) {
                        return tensor({{1, 2.5, -3}, {4, 5, 6}}, t);
@@ -194,7 +170,7 @@ Real position_of(const std::vector<Real>& x, Real wanted) {
     return static_cast<Real>(std::find(x.begin(), x.end(), wanted) - x.begin());
 }
 
-void add_reductions(Table& table) {
+void add_reductions(StructureTable& table) {
     const Shape cube{2, 3, 4};
     using Reduction = Tensor (*)(const Tensor&, const Axes&, bool);
     const auto reduction = [&](const char* name, Reduction op, const Sample& in, const Fold& fold,
@@ -371,7 +347,7 @@ Row::Reference gather(const Shape& shape, std::function<Position(const Position&
     };
 }
 
-void add_shapes(Table& table) {
+void add_shapes(StructureTable& table) {
     const std::vector<Sample> matrix{real({2, 3})}, cube{real({2, 3, 4})};
     const auto move = [&](const char* name, const char* label, const std::vector<Sample>& in,
                           std::function<Tensor(const Tensor&)> call, Row::Reference reference) {
@@ -552,7 +528,7 @@ void add_shapes(Table& table) {
 
 // ---- indexing -----------------------------------------------------------------------------------
 
-void add_indexing(Table& table) {
+void add_indexing(StructureTable& table) {
     table
         .row(
             "take", "rows, some twice", {real({3, 2}), index({5}, -3, 2)},
@@ -670,7 +646,7 @@ void add_indexing(Table& table) {
 }  // namespace
 
 void add_structure_rows(Rows& rows) {
-    Table table(rows);
+    StructureTable table(rows);
     add_creation(table);
     add_reductions(table);
     add_shapes(table);

@@ -14,19 +14,10 @@ using namespace shikumi;
 
 using Many = const std::vector<Values>&;
 
-class Table {
+class WindowTable : public OpTable {
 public:
-    explicit Table(Rows& rows) : rows_(rows) {}
+    using OpTable::OpTable;
 
-    Row& row(const char* name, const char* label, std::vector<Sample> in,
-             std::function<Tensor(const Inputs&)> call, Row::Reference reference) {
-        return rows_.emplace_back(Row{.name = name,
-                                      .label = label,
-                                      .inputs = std::move(in),
-                                      .call = [call](const Inputs& t, DType) { return call(t); },
-                                      .reference = std::move(reference),
-                                      .elementwise = {}});
-    }
     void convolution(const char* label, const Shape& x, const Shape& kernel, const Shape& out,
                      const ConvolutionOptions& options, const Slid& slid) {
         row(
@@ -123,11 +114,9 @@ private:
         const Real below = std::floor(at - 0.5L), share = at - 0.5L - below;
         return read(below) * (1 - share) + read(below + 1) * share;
     }
-
-    Rows& rows_;
 };
 
-void add_convolutions(Table& table) {
+void add_convolutions(WindowTable& table) {
     const Pads same = Padding::same;
     table.convolution("one axis", {2, 5, 2}, {3, 2, 3}, {2, 3, 3}, {}, {});
     table.convolution("causal, dilated", {1, 5, 2}, {2, 2, 2}, {1, 5, 2},
@@ -156,7 +145,7 @@ void add_convolutions(Table& table) {
     table.transposed("three axes", {1, 2, 1, 2, 1}, {2, 2, 1, 2, 1}, {1, 3, 2, 2, 2}, {}, {}, {});
 }
 
-void add_pooling(Table& table) {
+void add_pooling(WindowTable& table) {
     for (const char* name : {"max_pool", "average_pool"}) {
         table.pool(name, "one axis", {2, 5, 2}, {2}, {2, 2, 2}, {}, {.stride = {2}});
         table.pool(name, "overlapping, same", {1, 4, 5, 2}, {3, 2}, {1, 2, 3, 2},
@@ -194,7 +183,7 @@ void add_pooling(Table& table) {
         });
 }
 
-void add_resizing(Table& table) {
+void add_resizing(WindowTable& table) {
     table.resize("nearest, larger", {2, 2, 3, 2}, {2, 4, 9, 2}, Interpolation::nearest);
     table.resize("nearest, other", {2, 5, 3, 2}, {2, 3, 4, 2}, Interpolation::nearest);
     table.resize("bilinear, larger", {2, 2, 3, 2}, {2, 4, 6, 2}, Interpolation::bilinear);
@@ -204,7 +193,7 @@ void add_resizing(Table& table) {
 }  // namespace
 
 void add_window_rows(Rows& rows) {
-    Table table(rows);
+    WindowTable table(rows);
     add_convolutions(table);
     add_pooling(table);
     add_resizing(table);

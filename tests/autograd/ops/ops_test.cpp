@@ -235,7 +235,8 @@ std::map<std::string, int> declared_forms() {
 
 // The names of the operations in the library's sources: the words in each `name`.
 std::set<std::string> defined_operations() {
-    static const std::regex name(R"(string_view name[^;]*;)"), word(R"re("(\w+)")re");
+    static const std::regex name(R"re(string_view name[^;]*;|unary<"\w+">)re"),
+        word(R"re("(\w+)")re");
     std::set<std::string> all;
     for (const auto& file :
          std::filesystem::directory_iterator(SHIKUMI_TEST_SOURCE_DIR "/autograd/ops")) {

@@ -1,22 +1,23 @@
-// Columns of a matrix, packed side by side as the tiles read them.
+// Packed panels: columns of a matrix, side by side as the micro-kernel reads them.
 #pragma once
 
 #include <algorithm>
 
-#include <shikumi/autograd/kernels/detail/places.hpp>
-#include <shikumi/autograd/kernels/detail/tiles.hpp>
+#include <shikumi/autograd/kernels/detail/micro_kernel.hpp>
+#include <shikumi/autograd/kernels/detail/pieces.hpp>
 
 namespace shikumi::kernels::detail {
 
-/// A block of columns for `multiply_rows`: panel[(tap · depth + i) · width + c], zeros beyond
-/// `columns`. A plain matrix has one tap, a convolution's kernel one matrix for each.
+/// A block of columns for `multiply_rows`: element (i, c) of tap t's matrix is
+/// values[(t · depth + i) · width + c], with zeros from `columns` to `width`. A plain matrix counts
+/// as one tap; a convolution's kernel has a matrix for each tap.
 template <class T>
-struct Panel {
+struct PackedPanel {
     Index taps, depth, width, columns;
     T* values;
 
-    /// `w` is the first tap's matrix, which starts with these columns; `tap` and `row` are the ways
-    /// to the next ones.
+    /// Copies from `w`, the first of these columns in the first tap's matrix; `tap` and `row` are
+    /// the distances to the next tap's matrix and to the next row.
     void pack(const T* w, Index tap, Index row) const {
         for (Index t = 0; t < taps; ++t) {
             for (Index i = 0; i < depth; ++i) {
@@ -26,9 +27,9 @@ struct Panel {
             }
         }
     }
-    /// The same of matrices whose rows are to be the columns.
+    /// Copies from matrices whose rows become the columns.
     void pack_transposed(const T* w, Index tap, Index row) const {
-        constexpr Index strip = 64 / static_cast<Index>(sizeof(T));  // a line of the cache
+        constexpr Index strip = 64 / static_cast<Index>(sizeof(T));  // a cache line
         for (Index t = 0; t < taps; ++t) {
             for (Index first = 0; first < depth; first += strip) {
                 T* const to = values + (t * depth + first) * width;
@@ -44,12 +45,12 @@ struct Panel {
     }
 };
 
-/// f(first, columns, width) for the blocks of columns in a range.
+/// f(first column, columns, width) for each panel of a range of columns.
 template <class T, class F>
-void for_each_block(Range columns, F f) {
-    const TileColumns tile = tile_columns<T>();
+void for_each_panel(IndexRange columns, F f) {
+    const PanelWidths widths = panel_widths<T>();
     for (Index first = columns.begin; first < columns.end;) {
-        const Index width = tile.block(columns.end - first);
+        const Index width = widths.first(columns.end - first);
         const Index count = std::min(width, columns.end - first);
         f(first, count, width);
         first += count;

@@ -1,27 +1,30 @@
-// The two innermost loops of convolution: sums of products that stay in registers, a tile of rows ×
-// columns at a time.
+// The micro-kernels of convolution and recurrent layers: sums of products, a tile of rows × columns
+// at a time, whose sums stay in registers.
 #pragma once
 
 #include <shikumi/autograd/core/dtype.hpp>
 
 namespace shikumi::kernels::detail {
 
-constexpr Index most_rows = 96;  ///< that one call takes: what a first-level cache holds of them
+/// Rows that one call takes at most: as many as a first-level cache holds.
+constexpr Index most_rows = 96;
 
-/// Columns that a tile may have, and that it is best given; it has 1, 2 or 4 vectors of them.
-struct TileColumns {
-    Index lanes;  ///< of a vector
-    Index most;
-    /// The first block of `columns`, and how many columns it takes up where it lies packed.
-    Index block(Index columns) const noexcept {
+/// The widths that a packed panel may have: 1, 2 or 4 vectors.
+struct PanelWidths {
+    Index lanes;  ///< elements of a vector
+    Index most;   ///< the width of a full panel
+    /// The width of the first panel of so many columns.
+    Index first(Index columns) const noexcept {
         Index width = most;
         while (width > lanes && width > columns) width /= 2;
         return width;
     }
 };
+/// The widths for this processor.
 template <class T>
-TileColumns tile_columns() noexcept;
+PanelWidths panel_widths() noexcept;
 
+/// Products of rows with a packed panel:
 /// out[r][c] = Σ_s Σ_i from[r][from_at[s] + i] · panel[(panel_at[s] + i) · width + c]
 template <class T>
 struct RowProducts {
@@ -32,11 +35,12 @@ struct RowProducts {
     Index segments, depth;  ///< s < segments, i < depth
     const Index *from_at, *panel_at;
     const T* panel;
-    Index width, columns;  ///< c < columns <= width = block(columns)
+    Index width, columns;  ///< c < columns <= width
 };
 template <class T>
 void multiply_rows(const RowProducts<T>& p);
 
+/// Products of columns with columns, added to a matrix:
 /// out[(out_at[s] + i) · stride + c] += Σ_r from[r][from_at[s] + i] · y[r][y_at + c]
 template <class T>
 struct ColumnProducts {

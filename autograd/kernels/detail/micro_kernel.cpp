@@ -1,4 +1,4 @@
-#include <shikumi/autograd/kernels/detail/tiles.hpp>
+#include <shikumi/autograd/kernels/detail/micro_kernel.hpp>
 
 #include <shikumi/autograd/kernels/multiversioning.hpp>
 
@@ -12,7 +12,7 @@ struct VectorOf {
     using Type [[gnu::vector_size(Bytes), gnu::aligned(alignof(T)), gnu::may_alias]] = T;
 };
 
-// What fits the registers: accumulators, the columns' vectors, and one more.
+// Tiles that fit the registers: accumulators, the columns' vectors, and one more.
 template <class T, Instructions I>
 struct Registers {
     static constexpr int bytes = I == Instructions::avx512 ? 64 : I == Instructions::avx2 ? 32 : 16;
@@ -175,7 +175,7 @@ struct Columnwise {
     }
 };
 
-// The loops by instructions alone, as `specialized` wants them.
+// The loops as templates of the instruction set alone, which `specialized` takes.
 template <class T>
 struct For {
     template <Instructions I>
@@ -184,7 +184,7 @@ struct For {
     using Columns = Columnwise<T, I>;
     template <Instructions I>
     struct Widths {
-        static TileColumns run() {
+        static PanelWidths run() {
             using R = Registers<T, I>;
             return {R::lanes, R::lanes * R::most_vectors};
         }
@@ -194,7 +194,7 @@ struct For {
 }  // namespace
 
 template <class T>
-TileColumns tile_columns() noexcept {
+PanelWidths panel_widths() noexcept {
     return specialized<For<T>::template Widths>()();
 }
 
@@ -210,8 +210,8 @@ void multiply_columns(const ColumnProducts<T>& p) {
     run(p);
 }
 
-template TileColumns tile_columns<float>() noexcept;
-template TileColumns tile_columns<double>() noexcept;
+template PanelWidths panel_widths<float>() noexcept;
+template PanelWidths panel_widths<double>() noexcept;
 template void multiply_rows(const RowProducts<float>& p);
 template void multiply_rows(const RowProducts<double>& p);
 template void multiply_columns(const ColumnProducts<float>& p);
