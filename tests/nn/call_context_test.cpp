@@ -1,4 +1,4 @@
-// What a call leaves behind, the layers under way, and which entry a call takes.
+// CallContext: losses, updates and masks of a call, the running layers, and the entry of a call.
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,7 +34,7 @@ struct Busy final : nn::Layer {
 
 double calls_of(const Busy& layer) { return layer.calls.value().item<double>(); }
 
-// A class of one's own around a chain.
+// A custom class around a chain.
 struct Wrapper final : nn::Model {
     Tensor call(const Tensor& x, Mode mode) override { return chain(x, mode); }
     nn::Sequential chain{"chain"};
@@ -54,7 +54,7 @@ TEST_CASE("a context collects losses, updates and masks", "[nn]") {
     CHECK(context.losses()[0].item<double>() == 5);
     REQUIRE(context.updates().size() == 1);
     CHECK(context.updates()[0].parameter == layer.calls);
-    CHECK(calls_of(layer) == 0);  // whoever made the context stores the updates
+    CHECK(calls_of(layer) == 0);  // the owner of the context stores the updates
     CHECK(nn::mask_of(y).shape() == Shape{2, 3});
     CHECK_FALSE(nn::mask_of(x).defined());
 
@@ -105,7 +105,7 @@ TEST_CASE("a context says how layers are copied", "[nn]") {
     CHECK_FALSE(nn::copies_are_unbuilt());
 }
 
-TEST_CASE("a layer inside a nested context still knows who called it", "[nn]") {
+TEST_CASE("a layer inside a nested context still knows its caller", "[nn]") {
     struct Outer final : nn::Layer {
         Tensor call(const Tensor& x, Mode mode) override {
             const CallContext own;
@@ -137,7 +137,7 @@ TEST_CASE("the static type of a model doesn't decide how it is called", "[nn]") 
     REQUIRE_THROWS_WITH(direct(ones({2, 5})), contains("in layer 'chain'") &&
                                                   contains("in layer '" + direct.name() + "'"));
 
-    // A chain that nobody calls has no part in names and errors.
+    // A chain that is never called has no part in names and errors.
     nn::Sequential chain{nn::Dense(4, {.name = "only"})};
     as_layer(chain, x);
     CHECK(chain.parameters()[0].name() == "only/kernel");

@@ -1,4 +1,4 @@
-// SharedLayer: how layers of known and unknown classes are copied.
+// SharedLayer: copies of layers of known and unknown classes.
 #include <memory>
 
 #include <shikumi/autograd/ops/ops.hpp>
@@ -9,14 +9,14 @@
 using namespace shikumi;
 using shikumi_test::contains;
 
-TEST_CASE("a copy of a shared layer is yet to be built", "[nn]") {
+TEST_CASE("a copy of a shared layer is unbuilt", "[nn]") {
     const nn::SharedLayer shared = nn::shared(nn::Dense(3, {.name = "d"}));
     (*shared.layer)(ones({1, 2}));
     const nn::SharedLayer copy = shared.clone();
     CHECK(copy.layer != shared.layer);
     CHECK_FALSE(copy.layer->built());
     CHECK(copy.layer->name() == "d");
-    CHECK((*copy.clone().layer)(ones({1, 5})).shape() == Shape{1, 3});  // copies have copies
+    CHECK((*copy.clone().layer)(ones({1, 5})).shape() == Shape{1, 3});  // a copy can be copied
     CHECK(shared.layer->weights().size() == 2);
 }
 
@@ -29,7 +29,7 @@ TEST_CASE("a copy of a shared model has the values of its weights", "[nn]") {
     CHECK(copy.layer->weights()[0] != shared.layer->weights()[0]);
 }
 
-TEST_CASE("layers without a copy say so", "[nn]") {
+TEST_CASE("layers that can't be copied throw", "[nn]") {
     struct Unique final : nn::Layer {
         Tensor call(const Tensor& x, nn::Mode) override { return x; }
         std::unique_ptr<int> only;

@@ -1,4 +1,4 @@
-// Long graphs let go of the parts that nobody can differentiate any more.
+// Long graphs drop the parts that can no longer be differentiated.
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -13,7 +13,7 @@ namespace {
 
 Tensor leaf() { return Tensor(ones({4}).array()); }
 
-// Pending, with its leaf held by nobody else.
+// A pending value whose leaf has no other handle.
 Tensor chain(Tensor t = leaf()) {
     for (int i = 0; i < 10; ++i) t = tanh(t);
     return t;
@@ -21,7 +21,7 @@ Tensor chain(Tensor t = leaf()) {
 
 }  // namespace
 
-TEST_CASE("a graph over values that nobody holds is evaluated and loses its inputs") {
+TEST_CASE("a graph over values without handles is evaluated and loses its inputs") {
     const Tensor root = chain();
     fold_pending(root);
     CHECK(root.evaluated());
@@ -45,7 +45,7 @@ TEST_CASE("a graph over a held value stays, and its other parts are folded") {
     CHECK(grad(sum(both), {x})[0].shape() == x.shape());
 }
 
-TEST_CASE("held integers, and what is recorded under NoGrad, keep no graph") {
+TEST_CASE("integers with handles and values recorded under NoGrad keep no graph") {
     const Tensor counts = Tensor(tensor(std::array<std::int64_t, 2>{1, 2}).array());
     const Tensor root = counts + 1;
     fold_pending(root);

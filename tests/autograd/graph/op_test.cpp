@@ -1,4 +1,4 @@
-// Which operations can be recorded, and which instances of them are shared.
+// Operations that can be recorded, and instances that are shared.
 #include "catch.hpp"
 
 #include <shikumi/shikumi.hpp>

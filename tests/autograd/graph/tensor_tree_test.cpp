@@ -1,4 +1,4 @@
-// Values made of Tensors, taken apart and put together again.
+// Flattens values made of Tensors and rebuilds them.
 #include <map>
 
 #include <shikumi/autograd/graph/node.hpp>

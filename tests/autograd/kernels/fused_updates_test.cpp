@@ -1,4 +1,4 @@
-// Runs: the optimisers' updates are recognised, and give the bits of their operations one by one.
+// The optimisers' updates are recognised and give the bits of their single operations.
 #include <algorithm>
 #include <optional>
 
@@ -53,7 +53,7 @@ std::vector<std::vector<double>> trained(optim::Optimizer optimizer, DType dtype
 
 }  // namespace
 
-TEST_CASE("an optimiser's update is one loop, to the bit what its formula gives") {
+TEST_CASE("an optimiser's update is one loop with the bits of its formula") {
     const auto check = [](const char* name, auto make, std::size_t expected) {
         INFO(name);
         for (const DType dtype : {f32, f64}) {
@@ -65,7 +65,7 @@ TEST_CASE("an optimiser's update is one loop, to the bit what its formula gives"
             CHECK(trained(make(), dtype, false) == trained(make(), dtype, true));
         }
     };
-    // All but the weight of one element, where nothing tells it from the single numbers.
+    // Except the weight of one element, which looks like a scalar argument.
     check(
         "momentum", [] { return optim::SGD({.learning_rate = 0.01, .momentum = 0.9}); }, 4);
     check(
@@ -77,7 +77,7 @@ TEST_CASE("an optimiser's update is one loop, to the bit what its formula gives"
         "AdamW", [] { return optim::AdamW(optim::AdamWOptions{.learning_rate = 0.01}); }, 4);
 }
 
-TEST_CASE("a run whose way somebody looks at is done operation by operation") {
+TEST_CASE("an update with a held intermediate value runs operation by operation") {
     Generator rng(1);
     const Parameter w("w", random_normal({10}, rng)), v("v", random_normal({10}, rng));
     const Tensor g = random_normal({10}, rng), rate = scalar(0.1F);

@@ -1,4 +1,4 @@
-// Objects and buffers that a thread keeps from one use to the next.
+// Objects and buffers that a thread reuses.
 #include <shikumi/autograd/memory/thread_cache.hpp>
 
 #include "catch.hpp"
@@ -17,7 +17,7 @@ struct Counter {
 
 }  // namespace
 
-TEST_CASE("a thread's object comes again, cleared, until it is not worth keeping") {
+TEST_CASE("a thread's object is cleared and reused, until it is not worth keeping") {
     for (int i = 0; i < 3; ++i) {
         const ThreadCache<Counter> counter;
         CHECK(counter->uses++ == i);
@@ -29,7 +29,7 @@ TEST_CASE("a thread's object comes again, cleared, until it is not worth keeping
     fresh->keep = false;
 }
 
-TEST_CASE("a nested use gets an object of its own") {
+TEST_CASE("a nested use gets its own object") {
     const ThreadCache<Counter> outer;
     ++outer->uses;
     const ThreadCache<Counter> inner;
@@ -38,7 +38,7 @@ TEST_CASE("a nested use gets an object of its own") {
     outer->keep = inner->keep = false;
 }
 
-TEST_CASE("a buffer grows where it must and goes where it is large") {
+TEST_CASE("a buffer grows on demand and is released if it is large") {
     Buffer buffer;
     ensure_capacity(buffer, 100);
     const void* const first = buffer.data();

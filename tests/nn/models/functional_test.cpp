@@ -17,7 +17,7 @@ namespace {
 
 std::vector<double> numbers(const Tensor& t) { return t.to_vector<double>(); }
 
-// Notes the order in which layers of its kind are called.
+// Records the order of the calls of such layers.
 struct Step final : nn::Layer {
     Step(std::string name, std::vector<std::string>* seen)
         : Layer({.name = std::move(name)}), seen_(seen) {}
@@ -30,7 +30,7 @@ struct Step final : nn::Layer {
 
 }  // namespace
 
-TEST_CASE("a functional graph calls each layer after those that it depends on", "[nn]") {
+TEST_CASE("a functional graph calls each layer after its inputs", "[nn]") {
     std::vector<std::string> seen;
     const nn::Input a({2}, {.name = "a"}), b({2}, {.name = "b"});
     const nn::SymbolicTensor early = a | Step("early", &seen), late = b | Step("late", &seen);
@@ -72,7 +72,7 @@ TEST_CASE("a functional graph refuses inputs that don't fit", "[nn]") {
     REQUIRE_THROWS_AS(Functional(nn::SymbolicTensors(), nn::SymbolicTensors(), "none"), ValueError);
 }
 
-TEST_CASE("a copy of a functional graph has layers and weights of its own", "[nn]") {
+TEST_CASE("a copy of a functional graph has its own layers and weights", "[nn]") {
     const nn::Input a({2}, {.name = "a"});
     const auto twice = nn::shared(nn::Dense(2, {.name = "twice"}));
     const Functional graph(a, a | twice | twice, "graph"), copy = graph.clone();

@@ -1,4 +1,5 @@
-// Models beyond the chain: drawn, written as classes, nested, copied; and what layers hand to them.
+// Models other than Sequential: functional, written as classes, nested, copied; states and losses
+// of layers.
 #include <cmath>
 #include <sstream>
 #include <vector>
@@ -47,7 +48,7 @@ struct Residual final : nn::Layer {
 
 }  // namespace
 
-TEST_CASE("a drawn model: several inputs and outputs, shared layers", "[nn]") {
+TEST_CASE("a functional model: several inputs and outputs, shared layers", "[nn]") {
     nn::clear_session();
     const nn::Input a({4}, {.name = "a"}), b({4}, {.name = "b"});
     const auto tower = nn::shared(nn::Dense(3, {.activation = nn::tanh}));
@@ -86,7 +87,7 @@ TEST_CASE("a drawn model: several inputs and outputs, shared layers", "[nn]") {
           numbers(copy.predict(std::vector{x1, x2})[0]));
 }
 
-TEST_CASE("a drawing refuses", "[nn]") {
+TEST_CASE("functional models refuse bad graphs and inputs", "[nn]") {
     const nn::Input a({4}, {.name = "a"}), b({4}, {.name = "b"}), wide({5}, {.name = "wide"});
     const auto tower = nn::shared(nn::Dense(3, {.name = "tower"}));
     const nn::SymbolicTensor y = a | tower;
@@ -135,7 +136,7 @@ TEST_CASE("merge layers", "[nn]") {
           std::vector<double>{2, 4, 6, 8});
 }
 
-TEST_CASE("a class of layers is a model, and is copied", "[nn]") {
+TEST_CASE("a class with layers is a model and can be copied", "[nn]") {
     Perceptron m;
     REQUIRE_THROWS_AS(m.parameters(), StateError);
     const Tensor x = ones({3, 4});
@@ -218,7 +219,7 @@ TEST_CASE("states, losses, penalties, constraints and frozen layers in training"
     CHECK_THAT(half.summary(), contains("Non-trainable params: 12"));
 }
 
-TEST_CASE("a train_step of one's own", "[nn]") {
+TEST_CASE("a custom train_step", "[nn]") {
     struct Own final : nn::Model {
         Tensor call(const Tensor& x, Mode mode) override { return dense(x, mode); }
         nn::Logs train_step(const nn::Batch& batch) override {
@@ -237,14 +238,14 @@ TEST_CASE("a train_step of one's own", "[nn]") {
     CHECK(h.history.at("mine").back() < h.history.at("mine").front());
 }
 
-TEST_CASE("two networks against each other: each changes its own weights", "[nn]") {
+TEST_CASE("two competing networks: each changes its own weights", "[nn]") {
     nn::Sequential draw{nn::Dense(2, {.input_dim = 3})}, judge{nn::Dense(1, {.input_dim = 2})};
     for (nn::Sequential* m : {&draw, &judge}) m->compile(plain);
     const Tensor z = ones({4, 3});
     const auto loss = [&] { return mean(square(judge(draw(z)) - 1)); };
     const auto drawn = numbers(draw.get_weights()[0]), judged = numbers(judge.get_weights()[0]);
 
-    // A drawer trained through a frozen judge, as Keras's older examples do it.
+    // Trains a drawer through a frozen judge, as Keras's older examples do.
     judge.set_trainable(false);
     CHECK(judge.trainable_weights().empty());
     CHECK(draw.trainable_weights().size() == 2);

@@ -72,7 +72,7 @@ TEST_CASE("a Sequential moves and does not copy", "[nn]") {
     CHECK(b.layers().size() == 2);
 }
 
-TEST_CASE("building: from the first layer, an Input, or the data", "[nn]") {
+TEST_CASE("a model is built from the first layer, an Input, or the data", "[nn]") {
     CHECK(classifier().count_params() == 4 * 8 + 8 + 8 * 3 + 3);
 
     nn::Sequential with_input{nn::Input({2, 2}), nn::Flatten(), nn::Dense(3)};
@@ -114,7 +114,7 @@ TEST_CASE("an error names the layer and keeps its type", "[nn]") {
     REQUIRE_THROWS_WITH(mixes.build({{5, 2}}), contains("must stay the batch"));
 }
 
-TEST_CASE("weights are given back and set, all or none", "[nn]") {
+TEST_CASE("weights are read and set, all or none", "[nn]") {
     nn::Sequential a = classifier(), b = classifier();
     const Tensor x = tensor({{1, 2, 3, 4}, {0, 1, 0, 1}});
     CHECK(numbers(a.predict(x)) != numbers(b.predict(x)));
@@ -133,13 +133,13 @@ TEST_CASE("weights are given back and set, all or none", "[nn]") {
     wrong.pop_back();
     REQUIRE_THROWS_AS(b.set_weights(wrong), ValueError);
     CHECK(numbers(b.predict(x)) == before);
-    // What can only be found out by evaluating it leaves everything as it was, too.
+    // An error at evaluation leaves everything unchanged, too.
     wrong.push_back(take(zeros({5}), tensor({1, 2, 9}).cast(i64)));
     REQUIRE_THROWS_AS(b.set_weights(wrong), Error);
     CHECK(numbers(b.predict(x)) == before);
 }
 
-TEST_CASE("weights that were looked at keep their values", "[nn]") {
+TEST_CASE("a handle to a weight keeps its value", "[nn]") {
     nn::Sequential m = classifier(2);
     const auto [x, labels] = blobs(12);
     const std::vector<Tensor> held = m.get_weights();
@@ -150,7 +150,7 @@ TEST_CASE("weights that were looked at keep their values", "[nn]") {
     CHECK(numbers(m.get_weights()[0]) != before);
 }
 
-TEST_CASE("predict goes batch by batch", "[nn]") {
+TEST_CASE("predict works batch by batch", "[nn]") {
     nn::Sequential m = classifier(2);
     const Tensor x = blobs(70).x;
     const Tensor all = m.predict(x);
@@ -231,7 +231,7 @@ TEST_CASE("the reported loss is the mean over samples, before each update", "[nn
     CHECK(m.get_weights()[0].item<double>() == Approx(w).epsilon(1e-12));
 }
 
-TEST_CASE("shuffling: every sample once an epoch, the seed decides", "[nn]") {
+TEST_CASE("shuffling takes every sample once an epoch, and the seed decides the order", "[nn]") {
     const Tensor x = reshape(arange(10).cast(f32), {10, 1});
     const auto order = [&](nn::FitOptions options) {
         nn::set_random_seed(3);
@@ -311,7 +311,7 @@ TEST_CASE("fit, evaluate and predict record a step once for each size of batch",
     CHECK(counted(fit) == 2);
     CHECK(counted(evaluate) == 2);
     CHECK(counted(predict) == 2);
-    CHECK(counted(predict) == 0);  // what was recorded stays
+    CHECK(counted(predict) == 0);  // recorded programs stay
     compile(true);
     CHECK(counted(fit) == 15);
     CHECK(counted(evaluate) == 3);
@@ -341,7 +341,7 @@ TEST_CASE("class weights multiply the losses, divided by the batch", "[nn]") {
     REQUIRE_THROWS_AS(loss(labels, nn::sparse_categorical_crossentropy, 2, {{-1, 1}}), ValueError);
 }
 
-TEST_CASE("losses, metrics and activations of the user's own", "[nn]") {
+TEST_CASE("custom losses, metrics and activations", "[nn]") {
     const auto [x, labels] = blobs(12);
     nn::Sequential m{nn::Dense(3, {.activation = [](const Tensor& t) { return t * 2; }})};
     m.compile(
@@ -377,7 +377,7 @@ TEST_CASE("a hook sees every epoch and may stop", "[nn]") {
     CHECK(m.optimizer().learning_rate() == 0.001);
 }
 
-TEST_CASE("what fit prints", "[nn]") {
+TEST_CASE("the output of fit", "[nn]") {
     const auto [x, labels] = blobs(12);
     nn::Sequential m = classifier(2);
     m.compile(crossentropy());
@@ -448,7 +448,7 @@ TEST_CASE("labels outside the classes are refused before training", "[nn]") {
     CHECK(m.fit(x, tensor({{0}, {1}, {2}}).cast(u8), {.verbose = 0}).epoch.size() == 1);
 }
 
-TEST_CASE("NaN and infinity stop training, by epoch and batch", "[nn]") {
+TEST_CASE("NaN and infinity stop training; the error names epoch and batch", "[nn]") {
     const double nan = std::numeric_limits<double>::quiet_NaN(),
                  inf = std::numeric_limits<double>::infinity();
     for (const DType dtype : {f32, f64}) {
@@ -479,7 +479,7 @@ TEST_CASE("a loss from logits after softmax is refused", "[nn]") {
     REQUIRE_THROWS_WITH(
         m.compile({.loss = nn::SparseCategoricalCrossentropy({.from_logits = true})}),
         contains("softmax") && contains(m.layers()[1]->name()));
-    nn::Sequential sigmoid{nn::Dense(1, {.activation = nn::sigmoid})};  // found out at first use
+    nn::Sequential sigmoid{nn::Dense(1, {.activation = nn::sigmoid})};  // noticed at first use
     sigmoid.compile({.loss = nn::BinaryCrossentropy({.from_logits = true})});
     REQUIRE_THROWS_AS(sigmoid.fit(ones({2, 3}), ones({2, 1}), {.verbose = 0}), ValueError);
 

@@ -1,4 +1,4 @@
-// Trainer on the least that can be trained: a layer that knows its outputs.
+// Trainer with a minimal Trainable: a layer that knows its outputs.
 #include <sstream>
 #include <string>
 #include <vector>
@@ -15,7 +15,7 @@ using shikumi_test::contains;
 
 namespace {
 
-// y = slope · x, trained by a trainer of its own.
+// y = slope · x, trained by its own trainer.
 class Line final : public nn::Trainable {
 public:
     Line() : Trainable(nn::LayerOptions{.name = "line", .dtype = f64}) {}
@@ -111,7 +111,7 @@ TEST_CASE("a trainer captures a step once for each shape of batch", "[nn]") {
     CHECK(line.calls == 5);
 }
 
-TEST_CASE("a trainer does single steps, and finds out what learns", "[nn]") {
+TEST_CASE("a trainer does single steps and finds the trainable weights", "[nn]") {
     Line line;
     line.trainer.compile(line, squares);
     const nn::Batch batch{{x}, {y}, {}};
@@ -119,7 +119,7 @@ TEST_CASE("a trainer does single steps, and finds out what learns", "[nn]") {
     line.set_trainable(false);
     REQUIRE_THROWS_WITH(line.train_step(batch), contains("'line' is frozen"));
     line.trainer.compile(line, squares);
-    line.test_step(batch);  // resolved while nothing learns
+    line.test_step(batch);  // resolved while all weights are frozen
     line.set_trainable(true);
     CHECK(line.train_step(batch)["loss"] == Approx(14.0 / 3));
     CHECK(line.slope.value().item<double>() == Approx(1 + 0.2 * 14.0 / 3));
@@ -129,7 +129,7 @@ TEST_CASE("a trainer does single steps, and finds out what learns", "[nn]") {
     CHECK(line.test_step(weighted)["loss"] == Approx(off * off / 3));
 }
 
-TEST_CASE("a trainer wants options that fit the outputs", "[nn]") {
+TEST_CASE("a trainer refuses options that don't fit the outputs", "[nn]") {
     Line line;
     line.ensure_built(x.spec());
     REQUIRE_THROWS_WITH(line.trainer.compile(line, {.loss = {{"depth", nn::mean_squared_error}}}),
@@ -142,7 +142,7 @@ TEST_CASE("a trainer wants options that fit the outputs", "[nn]") {
     REQUIRE_THROWS_AS(line.trainer.predict(line, {x}, 0), ValueError);
 }
 
-TEST_CASE("a moved model keeps what its trainer knows", "[nn]") {
+TEST_CASE("a moved model keeps the state of its trainer", "[nn]") {
     nn::Sequential first{nn::Dense(1, {.input_dim = 2})};
     first.compile({.optimizer = optim::SGD(),
                    .loss = nn::mean_squared_error,

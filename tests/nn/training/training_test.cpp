@@ -1,4 +1,4 @@
-// What a step measures: masks, several outputs, a train_step of one's own, evaluation at once.
+// Training: masks, several outputs, a custom train_step, eager evaluation.
 #include <cmath>
 #include <sstream>
 #include <vector>
@@ -23,7 +23,7 @@ std::vector<std::string> names(const nn::Logs& logs) {
     return all;
 }
 
-// Sequences of which all but the steps marked 1 are padding.
+// Sequences whose steps are padding except those marked 1.
 struct Padded {
     std::vector<double> real{1, 1, 0, 1, 0, 0, 0, 0, 0, 1, 1, 1};
     Tensor x = tensor(std::vector<double>{1, 2, 0, 3, 0, 0, 0, 0, 0, 4, 5, 6}, {4, 3, 1});
@@ -80,8 +80,8 @@ TEST_CASE("masked steps count neither in losses nor in metrics", "[nn]") {
     CHECK(whole["loss"] == Approx(masked_mean(squares, p.real)).epsilon(1e-12));
     CHECK(whole["near"] == Approx(masked_mean(near, p.real)).epsilon(1e-6));
 
-    // By batches: losses by samples, as Keras's loss tracker; metrics by the steps that are left,
-    // of which the third sample has none.
+    // Over batches, losses are weighted by samples, as in Keras's loss tracker, and metrics by
+    // unmasked steps, of which the third sample has none.
     double loss = 0;
     for (std::size_t i = 0; i < 12; i += 3)
         loss += masked_mean({squares.begin() + static_cast<std::ptrdiff_t>(i),
@@ -104,7 +104,7 @@ TEST_CASE("masked steps count neither in losses nor in metrics", "[nn]") {
     }
 }
 
-TEST_CASE("masks meet softmax, labels and class weights", "[nn]") {
+TEST_CASE("masks combine with softmax, labels and class weights", "[nn]") {
     const Padded p;
     nn::Sequential m = steps(nn::softmax);
     m.compile({.loss = nn::sparse_categorical_crossentropy, .metrics = {nn::accuracy}});
@@ -121,7 +121,7 @@ TEST_CASE("masks meet softmax, labels and class weights", "[nn]") {
     CHECK(logs["loss"] == Approx(masked_mean(losses, p.real)).epsilon(1e-12));
     CHECK(logs["accuracy"] == Approx(masked_mean(right, p.real)).epsilon(1e-6));
 
-    // Where the output has no steps any more, there is no mask.
+    // An output without a step axis has no mask.
     nn::Sequential last{nn::Masking(0, {.dtype = f64, .input_shape = {3, 1}}),
                         nn::LSTM(2, {.return_sequences = true, .dtype = f64}), nn::Flatten()};
     last.compile({.loss = nn::mean_squared_error});
@@ -187,7 +187,7 @@ TEST_CASE("several outputs: losses, weights and metrics by name and by order", "
           std::vector<std::string>{"t", "t_1"});
 }
 
-TEST_CASE("a train_step of one's own needs neither loss nor targets", "[nn]") {
+TEST_CASE("a custom train_step needs neither loss nor targets", "[nn]") {
     struct Own final : nn::Model {
         Tensor call(const Tensor& x, Mode mode) override { return dense(x, mode); }
         nn::Logs train_step(const nn::Batch& batch) override {
@@ -215,7 +215,7 @@ TEST_CASE("a train_step of one's own needs neither loss nor targets", "[nn]") {
     REQUIRE_THROWS_AS(two_headed().fit(ones({4, 4}), {.verbose = 0}), StateError);
 }
 
-TEST_CASE("run_eagerly computes at once, and the same", "[nn]") {
+TEST_CASE("run_eagerly computes at once and gives the same numbers", "[nn]") {
     struct Watching final : nn::Layer {
         Tensor call(const Tensor& x, Mode) override {
             const Tensor y = x * 2;
@@ -245,7 +245,7 @@ TEST_CASE("run_eagerly computes at once, and the same", "[nn]") {
     CHECK(eager.history.at("loss") == deferred.history.at("loss"));
 }
 
-TEST_CASE("a layer made anew at each call is an error", "[nn]") {
+TEST_CASE("a layer that is made again at each call is an error", "[nn]") {
     struct Careless final : nn::Layer {
         Tensor call(const Tensor& x, Mode mode) override {
             return nn::Dense(3, {.name = "lost"})(x, mode);
@@ -269,7 +269,7 @@ TEST_CASE("a layer made anew at each call is an error", "[nn]") {
     };
     REQUIRE_THROWS_AS(Builder()(ones({2, 3})), StateError);
 
-    // Layers without weights, and layers that are kept, may be made at any time.
+    // Layers without weights and layers that are kept may be made at any time.
     struct Fine final : nn::Layer {
         Tensor call(const Tensor& x, Mode mode) override {
             while (layers.size() < 3) {

@@ -1,4 +1,4 @@
-// Pieces of a broadcast array, against an index computed element by element.
+// Compares pieces of a broadcast array with an index computed for each element.
 #include <shikumi/autograd/evaluate/run/expand_broadcast.hpp>
 
 #include <cstring>
@@ -28,7 +28,7 @@ Stretch broadcast_over(const std::vector<Axis>& axes, std::size_t element) {
     return broadcast;
 }
 
-// The element of the source at this place of the broadcast array.
+// The source element of a position in the broadcast array.
 std::size_t source_of(const std::vector<Axis>& axes, Index place) {
     Index offset = 0, stride = 1;
     for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
@@ -41,7 +41,7 @@ std::size_t source_of(const std::vector<Axis>& axes, Index place) {
     return static_cast<std::size_t>(offset);
 }
 
-// Whether each piece of the array has the values that it is to have, and nothing behind it changes.
+// True if each piece of the array has the expected values and no element after it changes.
 template <class T>
 bool right_everywhere(const std::vector<Axis>& axes) {
     Index size = 1, known = 1;

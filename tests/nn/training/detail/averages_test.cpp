@@ -18,7 +18,7 @@ nn::Logs logs(double loss, double accuracy, double counted = -1) {
 
 }  // namespace
 
-TEST_CASE("averages weigh batches by samples, or by what was counted", "[nn]") {
+TEST_CASE("averages weight batches by samples or by counted steps", "[nn]") {
     Averages averages;
     averages.add(logs(1, 0.5), 3);
     averages.add(logs(5, 1), 1);
@@ -34,7 +34,7 @@ TEST_CASE("averages weigh batches by samples, or by what was counted", "[nn]") {
     CHECK(averages.means()["accuracy"] == Approx(0.25));
 }
 
-TEST_CASE("a batch of which nothing counts changes no mean", "[nn]") {
+TEST_CASE("a batch without counted steps changes no mean", "[nn]") {
     Averages averages;
     averages.add(logs(1, 0.5, 2), 1);
     averages.add(logs(1, 99, 0), 1);

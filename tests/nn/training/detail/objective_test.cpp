@@ -59,7 +59,7 @@ TEST_CASE("an objective adds weighted losses and penalties", "[nn]") {
     CHECK(logs["b_binary_accuracy"] == 0);
 }
 
-TEST_CASE("an objective knows which weights learn and which are constrained", "[nn]") {
+TEST_CASE("an objective knows the trainable and the constrained weights", "[nn]") {
     nn::Model model = two_outputs(), half = two_outputs(true);
     const nn::CompileOptions how{.loss = nn::mean_squared_error};
     CHECK(Objective(half, how).weights().size() == 1);
@@ -72,7 +72,7 @@ TEST_CASE("an objective knows which weights learn and which are constrained", "[
     CHECK(steps[1].value.item<double>() == 0);
 }
 
-TEST_CASE("an objective refuses what doesn't fit the outputs", "[nn]") {
+TEST_CASE("an objective refuses options that don't fit the outputs", "[nn]") {
     nn::Model model = two_outputs();
     REQUIRE_THROWS_AS(Objective(model, {}), StateError);
     REQUIRE_THROWS_WITH(Objective(model, {.loss = {{"c", nn::mean_squared_error}}}),

@@ -29,7 +29,7 @@ nn::Sequential classifier() {
 
 }  // namespace
 
-TEST_CASE("batches go through the rows in their order", "[nn]") {
+TEST_CASE("batches take the rows in order", "[nn]") {
     Samples samples = five();
     samples.rows = {4, 0, 3};
     samples.weights = tensor({1, 2, 3, 4, 5}).array();
@@ -48,7 +48,7 @@ TEST_CASE("batches go through the rows in their order", "[nn]") {
     }
 }
 
-TEST_CASE("a batch names the sample that isn't finite", "[nn]") {
+TEST_CASE("a batch names the sample with NaN or infinity", "[nn]") {
     Samples samples = five();
     samples.y = {tensor({0.0, 1.0, 2.0, std::numeric_limits<double>::infinity(), 4.0}).array()};
     samples.rows = {2, 1, 0, 4, 3};
@@ -60,7 +60,7 @@ TEST_CASE("a batch names the sample that isn't finite", "[nn]") {
     REQUIRE_THROWS_WITH(batches.check_finite(), contains("y holds NaN or infinity in sample 3"));
 }
 
-TEST_CASE("fit's samples: the tail is held out, classes have weights", "[nn]") {
+TEST_CASE("fit holds out the last samples and weights classes", "[nn]") {
     nn::Sequential model = classifier();
     const nn::CompileOptions how{.loss = nn::sparse_categorical_crossentropy};
     const Tensor x = reshape(arange(5).cast(f32), {5, 1}), y = tensor({0, 1, 1, 0, 1}, i64);
