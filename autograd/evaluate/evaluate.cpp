@@ -6,7 +6,7 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/evaluate/capture/capture_context.hpp>
 #include <shikumi/autograd/evaluate/plan/pending_graph.hpp>
-#include <shikumi/autograd/evaluate/plan/planner.hpp>
+#include <shikumi/autograd/evaluate/plan/plan.hpp>
 #include <shikumi/autograd/evaluate/plan/rematerialize.hpp>
 #include <shikumi/autograd/evaluate/run/executor.hpp>
 #include <shikumi/autograd/evaluate/run/interpreter.hpp>
@@ -66,7 +66,7 @@ private:
     std::vector<const Node*> nodes_;  // by the plan's numbers
     PendingGraph graph_;
     Interpreter interpreter_;
-    Planner planner_;
+    Plan plan_;  // the latest
     Executor executor_;
 };
 
@@ -89,10 +89,10 @@ void Evaluator::evaluate(std::span<const Tensor> roots, std::span<const Assignme
 }
 
 const Plan& Evaluator::make_plan(std::size_t budget, bool keep) {
-    const Plan& plan = plan_within(budget, planner_, graph_);
+    plan_ = plan_within(budget, graph_);
     nodes_.assign(graph_.nodes().begin(), graph_.nodes().end());
-    if (keep) plans_.keep(plan, graph_, budget);
-    return plan;
+    if (keep) plans_.keep(plan_, graph_, budget);
+    return plan_;
 }
 
 void Evaluator::run(const Plan& plan, std::span<const Assignment> assignments, Timer& timer) {
@@ -114,15 +114,11 @@ void Evaluator::run(const Plan& plan, std::span<const Assignment> assignments, T
 void Evaluator::clear() noexcept {
     executor_.release();
     interpreter_.release();
-    if (graph_.capacity() <= largest_kept_traversal) {
-        graph_.clear();
-        planner_.clear();
-        return;
-    }
+    if (graph_.capacity() <= largest_kept_traversal) return graph_.clear();
     nodes_ = {};
     graph_ = PendingGraph();
     interpreter_ = Interpreter();
-    planner_ = Planner();
+    plan_ = Plan();
     executor_ = Executor();
 }
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include <shikumi/autograd/evaluate/capture/fold_constants.hpp>
-#include <shikumi/autograd/evaluate/plan/planner.hpp>
 #include <shikumi/autograd/evaluate/plan/rematerialize.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 
@@ -34,16 +33,15 @@ CapturedProgram::CapturedProgram(const Recording& recording, const EvaluationOpt
 
 CapturedProgram::~CapturedProgram() {
     for (const Call& call : plan_.calls) call.op->release();
-    for (const Op* op : plan_.pointwise) op->release();
+    for (const Op* op : plan_.group_operations) op->release();
 }
 
 void CapturedProgram::make_plan(const Recording& recording, const EvaluationOptions& options) {
     Timer timer;
-    Planner planner;
     const PendingGraph graph = graph_of(recording);
-    plan_ = plan_within(options.memory_budget, planner, graph);
+    plan_ = plan_within(options.memory_budget, graph);
     for (const Call& call : plan_.calls) call.op->retain();
-    for (const Op* op : plan_.pointwise) op->retain();
+    for (const Op* op : plan_.group_operations) op->retain();
     nodes_.resize(graph.size());
     find_leaves(recording, graph);
     keep_keys(recording.keys);
@@ -95,7 +93,7 @@ void CapturedProgram::find_assignments(const Recording& recording, const Pending
 
 // A replay decides by itself what may be overwritten: the plan is bound without assignments.
 void CapturedProgram::find_fresh_nodes(const PendingGraph& graph) {
-    for (OutputBuffer& output : plan_.kept) {
+    for (OutputBuffer& output : plan_.output_buffers) {
         const std::uint32_t assignment = std::exchange(output.in_place_of, ~0U);
         const ParameterState* old = assignment == ~0U ? nullptr : assigned_[assignment].parameter;
         fresh_.push_back({output.node, graph[output.node].spec, old});

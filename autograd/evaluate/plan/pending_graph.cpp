@@ -95,8 +95,9 @@ void PendingGraph::find_array(Position i) {
     const Entry& input = entries_[inputs(i)[0]];
     // A known scalar lies in its node: there is no buffer to share.
     if (!pending(input.array) && !nodes_[input.array]->buffer) return;
+    const Spec* const spec = &nodes_[inputs(i)[0]]->spec;
     entries_[i].array = input.array;
-    entries_[i].offset = input.offset;
+    entries_[i].offset = input.offset + node.op->view_offset(std::span(&spec, 1));
 }
 
 }  // namespace shikumi::detail

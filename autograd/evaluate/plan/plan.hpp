@@ -15,7 +15,7 @@
 
 namespace shikumi::detail {
 
-/// Number of a value's address in the frame.
+/// Number of an address that the executor knows.
 using SlotIndex = std::uint32_t;
 inline constexpr SlotIndex no_slot = ~SlotIndex{0};
 
@@ -42,45 +42,47 @@ struct GroupValue {
     std::uint8_t element = 0;   // bytes that it advances by; 0 for a single number
 };
 
-/// A smaller array, stretched over the space block by block into scratch memory.
-struct Stretch {
+/// A smaller array, expanded over the space block by block into scratch memory.
+struct Broadcast {
     SlotIndex slot = no_slot;
     std::uint32_t value = 0;   // where to, numbered as the operands of an Instruction
     std::uint8_t element = 0;  // bytes
-    bool constant = false;     // every block gets the same: stretched once
+    bool constant = false;     // every block gets the same: expanded once
     int rank = 0;              // the space's axes, neighbours of one kind taken together
     std::array<Index, Shape::max_rank> sizes{};
-    std::array<bool, Shape::max_rank> moves{};  // false: stretched along this axis
+    std::array<bool, Shape::max_rank> moves{};  // false: repeated along this axis
 };
 
-/// One pointwise operation on a block, or a known run of several, or a reduction that is fed with
-/// it. Its operands are values of its group by number, or slots where the group is a single block.
+/// One pointwise operation on a block, a fused update in the place of several, or a reduction that
+/// takes in a block. Its operands are values of its group by number, or slots where the group is a
+/// single block.
 struct Instruction {
-    kernels::BlockFunction kernel = nullptr;  // null: `run`, and if that is null a reduction
+    kernels::BlockFunction kernel = nullptr;  // null: `fused`, and if that is null a reduction
     std::array<std::uint32_t, 3> in{};        // of a reduction: the value, and its state
     std::uint32_t out = 0;
-    kernels::FusedFunction run = nullptr;
-    std::uint32_t first = 0, values = 0;  // in Plan::run_values, or the number in Plan::reductions
+    kernels::FusedFunction fused = nullptr;
+    std::uint32_t first = 0;  // in Plan::fused_values, or the number in Plan::reductions
+    std::uint32_t count = 0;  // fused values, or inputs
 };
 
 /// A reduction of a value that a group computes.
 struct GroupReduction {
     kernels::Reducer reducer;
     SlotIndex out = no_slot;
-    std::size_t totals = 0;  // where all threads' totals lie in the frame's scratch memory
+    std::size_t totals = 0;  // where all threads' totals lie in the executor's scratch memory
 };
 
 /// Pointwise operations of one iteration space, done block by block, and reductions of what they
 /// give, all with the same tree.
-struct Group {
+struct FusionGroup {
     const std::string* scope = nullptr;  // the first layer that one of them was recorded in
-    std::uint32_t first_operation = 0, operations = 0;  // in Plan::pointwise
+    std::uint32_t first_operation = 0, operations = 0;  // in Plan::group_operations
     Index size = 0;                                     // elements
     Index block = 0;                                    // elements at a time
-    bool single = false;                                // all of them
+    bool single_block = false;                          // all of them
     Index piece = 0;                                    // elements that one thread takes at a time
     std::uint32_t first_value = 0, values = 0;
-    std::uint32_t first_stretch = 0, stretches = 0;
+    std::uint32_t first_broadcast = 0, broadcasts = 0;
     std::uint32_t first_instruction = 0, instructions = 0;
     std::uint32_t first_reduction = 0, reductions = 0;
     std::uint32_t scratch_blocks = 0;
@@ -98,9 +100,10 @@ struct Step {
 };
 
 /// A value that leaves the evaluation: node `node` gets the array of node `array`, itself or, for
-/// a view, another one.
+/// a view, another one, from byte `offset` on.
 struct Output {
     std::uint32_t node = 0, array = 0;
+    std::size_t offset = 0;
 };
 
 /// A slot whose memory outlives the evaluation.
@@ -120,13 +123,13 @@ struct Plan {
     std::vector<Step> steps;
     std::vector<Call> calls;
     std::vector<Operand> operands;
-    std::vector<Group> groups;
+    std::vector<FusionGroup> groups;
     std::vector<GroupValue> values;
-    std::vector<Stretch> stretches;
-    std::vector<const Op*> pointwise;  // what instructions do, for those who want to know
+    std::vector<Broadcast> broadcasts;
+    std::vector<const Op*> group_operations;  // also those that a fused update replaces
     std::vector<Instruction> instructions;
     std::vector<GroupReduction> reductions;
-    std::vector<std::uint32_t> run_values;
+    std::vector<std::uint32_t> fused_values;
 
     std::uint32_t slots = 0;
     std::uint32_t most_inputs = 0;  // of a call
@@ -135,19 +138,23 @@ struct Plan {
         SlotIndex slot;
     };
     std::vector<Leaf> leaves;
-    std::vector<OutputBuffer> kept;
+    std::vector<OutputBuffer> output_buffers;
     std::vector<Output> outputs;
     struct WorkspaceSlot {
         SlotIndex slot;
         std::size_t offset;
     };
-    std::vector<WorkspaceSlot> work;  // slots in the workspace
+    std::vector<WorkspaceSlot> workspace_slots;
     std::vector<WorkspaceSlot>
-        blocks;                 // in the scratch memory: blocks of all groups that are a single one
+        block_slots;            // in the scratch memory: blocks of groups that are a single one
     std::size_t workspace = 0;  // bytes
     std::size_t scratch = 0;    // bytes for the neediest group, run by one thread
-
-    void clear();
+    /// A value that begins so many bytes after another slot's.
+    struct OffsetSlot {
+        SlotIndex slot, base;
+        std::size_t bytes;
+    };
+    std::vector<OffsetSlot> offset_slots;
 };
 
 }  // namespace shikumi::detail

@@ -35,14 +35,14 @@ std::string name_of(std::span<const Op* const> group) {
 }
 
 // Each array that is read or written; blocks in the cache cost no traffic.
-double bytes_of(const Plan& plan, const Group& group) {
+double bytes_of(const Plan& plan, const FusionGroup& group) {
     double bytes = 0;
     for (std::uint32_t v = 0; v < group.values; ++v) {
         const GroupValue& value = plan.values[group.first_value + v];
         if (value.slot != no_slot) bytes += static_cast<double>(group.size * value.element);
     }
-    for (std::uint32_t i = 0; i < group.stretches; ++i) {
-        const Stretch& s = plan.stretches[group.first_stretch + i];
+    for (std::uint32_t i = 0; i < group.broadcasts; ++i) {
+        const Broadcast& s = plan.broadcasts[group.first_broadcast + i];
         double own = s.element;
         for (unsigned axis = 0; axis < static_cast<unsigned>(s.rank); ++axis) {
             if (s.moves[axis]) own *= static_cast<double>(s.sizes[axis]);
@@ -124,8 +124,9 @@ const std::vector<Profile::StepCost>& Profile::costs_of(const Plan& plan) {
     return plans_.emplace(plan.number, std::move(costs)).first->second;
 }
 
-Profile::StepCost Profile::cost_of(const Plan& plan, const Group& group) {
-    const std::span operations(plan.pointwise.data() + group.first_operation, group.operations);
+Profile::StepCost Profile::cost_of(const Plan& plan, const FusionGroup& group) {
+    const std::span operations(plan.group_operations.data() + group.first_operation,
+                               group.operations);
     return {row_of(name_of(operations), group.scope ? *group.scope : ""),
             static_cast<double>(group.size) * group.operations, bytes_of(plan, group)};
 }

@@ -15,7 +15,7 @@ namespace shikumi {
 
 namespace detail {
 struct Call;
-struct Group;
+struct FusionGroup;
 struct Plan;
 class Timer;
 }  // namespace detail
@@ -94,7 +94,7 @@ private:
     RowIndex row_of(std::string name, std::string layer);
     // Of the plan's steps in order. Only a plan's first evaluation works them out.
     const std::vector<StepCost>& costs_of(const detail::Plan& plan);
-    StepCost cost_of(const detail::Plan& plan, const detail::Group& group);
+    StepCost cost_of(const detail::Plan& plan, const detail::FusionGroup& group);
     StepCost cost_of(const detail::Plan& plan, const detail::Call& call);
     void add(const StepCost& cost, Clock::time_point start, Clock::time_point end);
     void add_part(const char* part, Clock::time_point start, Clock::time_point end);

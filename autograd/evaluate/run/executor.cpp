@@ -34,10 +34,10 @@ void Executor::lay_out_memory(const Plan& plan) {
     laid_out_ = no_plan;
     slots_.resize(plan.slots);
     ensure_capacity(workspace_, plan.workspace);
-    for (const Plan::WorkspaceSlot& work : plan.work)
+    for (const Plan::WorkspaceSlot& work : plan.workspace_slots)
         slots_[work.slot] = static_cast<std::byte*>(workspace_.data()) + work.offset;
     ensure_capacity(scratch_, plan.scratch);
-    for (const Plan::WorkspaceSlot& block : plan.blocks)
+    for (const Plan::WorkspaceSlot& block : plan.block_slots)
         slots_[block.slot] = scratch() + block.offset;
     if (views_.size() < plan.most_inputs) {
         views_.resize(plan.most_inputs);
@@ -49,7 +49,7 @@ void Executor::lay_out_memory(const Plan& plan) {
 void Executor::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assignments) {
     if (laid_out_ != plan.number) lay_out_memory(plan);
     for (const Plan::Leaf& leaf : plan.leaves) slots_[leaf.slot] = nodes[leaf.node]->data;
-    for (const OutputBuffer& output : plan.kept) {
+    for (const OutputBuffer& output : plan.output_buffers) {
         const Node& node = *nodes[output.node];
         if (node.data) {
             slots_[output.slot] = node.data;
@@ -62,6 +62,8 @@ void Executor::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> a
             slots_[output.slot] = take_output_memory(output, old);
         }
     }
+    for (const Plan::OffsetSlot& part : plan.offset_slots)
+        slots_[part.slot] = static_cast<std::byte*>(slots_[part.base]) + part.bytes;
 }
 
 // The old value is written over where only its parameter and this graph hold it.
@@ -103,9 +105,9 @@ void Executor::run_call(const Plan& plan, const Call& call) {
     call.op->eval({views_.data(), call.inputs}, {out, call.out.spec});
 }
 
-void Executor::run_group(const Plan& plan, const Group& group) {
+void Executor::run_group(const Plan& plan, const FusionGroup& group) {
     if (group.size == 0) return;
-    if (group.single) return run_block(plan, group, 0, group.size, true, slots_.data());
+    if (group.single_block) return run_block(plan, group, 0, group.size, true, slots_.data());
     run_in_blocks(plan, group);
     for (std::uint32_t i = 0; i < group.reductions; ++i) {
         const GroupReduction& r = plan.reductions[group.first_reduction + i];
@@ -113,7 +115,7 @@ void Executor::run_group(const Plan& plan, const Group& group) {
     }
 }
 
-void Executor::run_in_blocks(const Plan& plan, const Group& group) {
+void Executor::run_in_blocks(const Plan& plan, const FusionGroup& group) {
     if (group.size <= group.piece || group.size * Index{group.instructions} < small_group)
         return run_blocks(plan, group, 0, group.size, scratch());
     kernels::parallel_pieces(group.size, group.piece, [&](Index first, Index last) {
@@ -122,7 +124,7 @@ void Executor::run_in_blocks(const Plan& plan, const Group& group) {
 }
 
 // Elements [first, last) of a group, block by block.
-void Executor::run_blocks(const Plan& plan, const Group& group, Index first, Index last,
+void Executor::run_blocks(const Plan& plan, const FusionGroup& group, Index first, Index last,
                           std::byte* scratch) const {
     // Behind the scratch blocks: each value's address in the current block.
     auto* const at = reinterpret_cast<void**>(scratch + group.scratch_blocks * group.scratch_bytes);
@@ -144,15 +146,15 @@ void Executor::run_blocks(const Plan& plan, const Group& group, Index first, Ind
 
 // Elements [start, start + count), with the addresses of their values. `first`: a thread's first
 // block.
-void Executor::run_block(const Plan& plan, const Group& group, Index start, Index count, bool first,
-                         void* const* values) const {
-    if (group.stretches > 0) expand_broadcasts(plan, group, start, count, first, values);
+void Executor::run_block(const Plan& plan, const FusionGroup& group, Index start, Index count,
+                         bool first, void* const* values) const {
+    if (group.broadcasts > 0) expand_broadcasts(plan, group, start, count, first, values);
     const Instruction* const instructions = plan.instructions.data() + group.first_instruction;
     for (const Instruction& i : std::span(instructions, group.instructions)) {
         if (i.kernel) {
             i.kernel(count, values[i.out], values[i.in[0]], values[i.in[1]], values[i.in[2]]);
-        } else if (i.run) {
-            i.run(count, values, plan.run_values.data() + i.first);
+        } else if (i.fused) {
+            i.fused(count, values, plan.fused_values.data() + i.first);
         } else {
             const GroupReduction& r = plan.reductions[i.first];
             r.reducer.feed(values[i.in[0]], start, count, values[i.in[1]], scratch() + r.totals,
@@ -162,10 +164,10 @@ void Executor::run_block(const Plan& plan, const Group& group, Index start, Inde
 }
 
 // What is the same in every block is written for the first one.
-void Executor::expand_broadcasts(const Plan& plan, const Group& group, Index start, Index count,
-                                 bool first, void* const* values) const {
-    const Stretch* const broadcasts = plan.stretches.data() + group.first_stretch;
-    for (const Stretch& broadcast : std::span(broadcasts, group.stretches)) {
+void Executor::expand_broadcasts(const Plan& plan, const FusionGroup& group, Index start,
+                                 Index count, bool first, void* const* values) const {
+    const Broadcast* const broadcasts = plan.broadcasts.data() + group.first_broadcast;
+    for (const Broadcast& broadcast : std::span(broadcasts, group.broadcasts)) {
         if (first || !broadcast.constant)
             expand_broadcast(broadcast, slots_[broadcast.slot], start, count,
                              static_cast<std::byte*>(values[broadcast.value]));
@@ -174,15 +176,16 @@ void Executor::expand_broadcasts(const Plan& plan, const Group& group, Index sta
 
 void Executor::publish(const Plan& plan, Nodes nodes) noexcept {
     auto memory = outputs_.begin();
-    for (const OutputBuffer& output : plan.kept) {
+    for (const OutputBuffer& output : plan.output_buffers) {
         const Node& node = *nodes[output.node];
         if (node.data) continue;
         if (output.scalar) {
             node.store_scalar();
             continue;
         }
-        node.buffer = std::move(memory->overwritten ? memory->overwritten->buffer : memory->fresh);
-        node.data = node.buffer.data();
+        const Node* const old = memory->overwritten;
+        node.buffer = std::move(old ? old->buffer : memory->fresh);
+        node.data = old ? old->data : node.buffer.data();
         ++memory;
     }
     // Views show the array of another node: an output's, or a leaf's.
@@ -190,7 +193,7 @@ void Executor::publish(const Plan& plan, Nodes nodes) noexcept {
         const Node& node = *nodes[output.node];
         if (node.data) continue;
         node.buffer = nodes[output.array]->buffer;
-        node.data = nodes[output.array]->data;
+        node.data = static_cast<std::byte*>(nodes[output.array]->data) + output.offset;
     }
 }
 

@@ -44,13 +44,13 @@ private:
 
     void run_steps(const Plan& plan, std::span<const Step> steps);
     void run_call(const Plan& plan, const Call& call);
-    void run_group(const Plan& plan, const Group& group);
-    void run_in_blocks(const Plan& plan, const Group& group);
-    void run_blocks(const Plan& plan, const Group& group, Index first, Index last,
+    void run_group(const Plan& plan, const FusionGroup& group);
+    void run_in_blocks(const Plan& plan, const FusionGroup& group);
+    void run_blocks(const Plan& plan, const FusionGroup& group, Index first, Index last,
                     std::byte* scratch) const;
-    void run_block(const Plan& plan, const Group& group, Index start, Index count, bool first,
+    void run_block(const Plan& plan, const FusionGroup& group, Index start, Index count, bool first,
                    void* const* values) const;
-    void expand_broadcasts(const Plan& plan, const Group& group, Index start, Index count,
+    void expand_broadcasts(const Plan& plan, const FusionGroup& group, Index start, Index count,
                            bool first, void* const* values) const;
     std::byte* scratch() const noexcept { return static_cast<std::byte*>(scratch_.data()); }
 

@@ -37,7 +37,7 @@ void repeat_row(std::byte* out, const std::byte* row, std::size_t bytes, std::si
 // A place in the broadcast array, and the element of the source that is read there.
 class Cursor {
 public:
-    Cursor(const Stretch& broadcast, Index start) : broadcast_(broadcast) {
+    Cursor(const Broadcast& broadcast, Index start) : broadcast_(broadcast) {
         Index stride = 1;
         for (unsigned axis = axes(); axis-- > 0;) {
             const Index size = broadcast.sizes[axis];
@@ -65,7 +65,7 @@ public:
 private:
     unsigned axes() const noexcept { return static_cast<unsigned>(broadcast_.rank); }
 
-    const Stretch& broadcast_;
+    const Broadcast& broadcast_;
     std::array<Index, Shape::max_rank> strides_{}, at_{};
 };
 
@@ -75,7 +75,7 @@ std::size_t bytes(Index elements, std::size_t element) {
 
 }  // namespace
 
-void expand_broadcast(const Stretch& broadcast, const void* source, Index start, Index count,
+void expand_broadcast(const Broadcast& broadcast, const void* source, Index start, Index count,
                       std::byte* out) {
     const auto* from = static_cast<const std::byte*>(source);
     const std::size_t element = broadcast.element;

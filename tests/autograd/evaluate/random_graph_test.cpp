@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include <shikumi/autograd/evaluate/plan/planner.hpp>
+#include <shikumi/autograd/evaluate/plan/make_plan.hpp>
 #include <shikumi/autograd/evaluate/run/executor.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/op.hpp>
@@ -170,21 +170,21 @@ std::vector<std::vector<float>> gradients(std::uint64_t seed, std::size_t* twice
     }
     if (twice) {
         const PendingGraph graph(roots, {});
-        Planner planner;
+        const Outline whole = outline(graph);
         const auto operations = [](const Plan& plan) {
             return plan.calls.size() + plan.instructions.size();
         };
-        const Plan& once = planner.plan(graph);
+        const Plan once = lower(whole);
         const std::size_t before = operations(once);
         const Index split = program.below(static_cast<Index>(once.steps.size()));
         Repetition repetition;
         for (std::uint32_t i = 0; i < graph.size(); ++i) {
-            const Planner::Place place = planner.place(i);
-            const bool computed = place.kind == Planner::Place::Kind::computed;
-            repetition.late.push_back(computed && place.step > split);
-            repetition.dropped.push_back(computed && place.step <= split && program.below(3) > 0);
+            const bool computed = whole.nodes.computed(i) && !whole.arrays.outlives[i];
+            const std::uint32_t step = whole.schedule.step_of[i];
+            repetition.late.push_back(computed && step > split);
+            repetition.dropped.push_back(computed && step <= split && program.below(3) > 0);
         }
-        const Plan& plan = planner.plan(graph.repeated(repetition));
+        const Plan plan = make_plan(graph.repeated(repetition));
         *twice = operations(plan) - before;
         Executor frame;
         frame.bind(plan, graph.nodes(), {});

@@ -41,10 +41,9 @@ struct Deep {
     };
     Plan plan(const Tensor& x, std::size_t budget) {
         const Tensor l = loss(x);
-        Planner planner;
         const auto updates = optimizer.minimize(l, weights);
         const PendingGraph graph({&l, 1}, updates);
-        const auto& plan = plan_within(budget, planner, graph);
+        const auto plan = plan_within(budget, graph);
         return {plan.workspace, plan.calls.size()};
     }
 

@@ -17,8 +17,8 @@ struct Axis {
     bool moves;
 };
 
-Stretch broadcast_over(const std::vector<Axis>& axes, std::size_t element) {
-    Stretch broadcast;
+Broadcast broadcast_over(const std::vector<Axis>& axes, std::size_t element) {
+    Broadcast broadcast;
     broadcast.element = static_cast<std::uint8_t>(element);
     broadcast.rank = static_cast<int>(axes.size());
     for (std::size_t i = 0; i < axes.size(); ++i) {
@@ -51,7 +51,7 @@ bool right_everywhere(const std::vector<Axis>& axes) {
     }
     std::vector<T> source(static_cast<std::size_t>(known));
     std::iota(source.begin(), source.end(), T{1});
-    const Stretch broadcast = broadcast_over(axes, sizeof(T));
+    const Broadcast broadcast = broadcast_over(axes, sizeof(T));
     for (Index start = 0; start < size; ++start) {
         for (Index count = 1; start + count <= size; ++count) {
             std::vector<T> out(static_cast<std::size_t>(count) + 1, T{99});

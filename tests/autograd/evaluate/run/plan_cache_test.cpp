@@ -1,5 +1,5 @@
 // Plans are kept for graphs that come again, and found for them.
-#include <shikumi/autograd/evaluate/plan/planner.hpp>
+#include <shikumi/autograd/evaluate/plan/make_plan.hpp>
 #include <shikumi/autograd/evaluate/run/plan_cache.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -22,9 +22,8 @@ Tensor chain(int length) {
 PendingGraph graph_of(const Tensor& root) { return {{&root, 1}, {}}; }
 
 void keep(PlanCache& cache, const Tensor& root, std::size_t budget = no_budget) {
-    Planner planner;
     const PendingGraph graph = graph_of(root);
-    cache.keep(planner.plan(graph), graph, budget);
+    cache.keep(make_plan(graph), graph, budget);
 }
 
 // The number of the plan that is found for this graph; 0: none.

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include <shikumi/autograd/evaluate/plan/planner.hpp>
+#include <shikumi/autograd/evaluate/plan/make_plan.hpp>
 #include <shikumi/autograd/memory/random.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/autograd/transform/transform.hpp>
@@ -51,11 +51,10 @@ Traffic traffic(F f, Index cached = 1 << 22) {
     CHECK(values() == wanted);
     std::vector<Tensor> results = f();
     results.push_back(sum(square(much)));
-    Planner planner;
-    const Plan& plan = planner.plan(PendingGraph(results, {}));
+    const Plan plan = make_plan(PendingGraph(results, {}));
     constexpr double array = n * sizeof(float);
     Traffic t{0, static_cast<double>(plan.workspace) / array, {}};
-    for (const Group& group : plan.groups) {
+    for (const FusionGroup& group : plan.groups) {
         if (group.size != n) continue;
         for (std::uint32_t v = 0; v < group.values; ++v) {
             const GroupValue& value = plan.values[group.first_value + v];

@@ -2,12 +2,15 @@
 #include <string>
 #include <vector>
 
-#include <shikumi/autograd/evaluate/plan/planner.hpp>
+#include <shikumi/autograd/evaluate/plan/fuse.hpp>
+#include <shikumi/autograd/evaluate/plan/levels.hpp>
+#include <shikumi/autograd/evaluate/plan/make_plan.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
+#include "plan_testing.hpp"
 
 using namespace shikumi;
 using namespace shikumi::detail;
@@ -44,8 +47,7 @@ Steps steps_of(F f) {
         CHECK(values() == wanted);
     }
     const std::vector<Tensor> results = f();
-    Planner planner;
-    const Plan& plan = planner.plan(PendingGraph(results, {}));
+    const Plan plan = make_plan(PendingGraph(results, {}));
     return {plan.calls.size(), plan.groups.size(), plan.workspace};
 }
 
@@ -186,4 +188,54 @@ TEST_CASE("a parameter may become a reduction of its own old value") {
         evaluate({}, std::vector<Assignment>{{mean_of, next}});
         CHECK(mean_of.value().to_vector<float>() == wanted);
     }
+}
+
+namespace {
+
+FusionGroups fused(const PendingGraph& graph) {
+    ClassifiedGraph nodes = classify(graph);
+    return fuse(nodes, assign_levels(nodes));
+}
+
+}  // namespace
+
+TEST_CASE("pointwise operations of one level and shape are one group") {
+    const Tensor x = shikumi_test::known({4, 4});
+    const Tensor root = matmul(exp(x) + tanh(x), x) * 2.0;
+    const PendingGraph graph = shikumi_test::graph_of(root);
+    const FusionGroups fusion = fused(graph);
+    const auto group_of = [&](const char* name) {
+        return fusion.group_of[shikumi_test::find(graph, name)];
+    };
+    REQUIRE(fusion.groups.size() == 2);
+    CHECK(group_of("exp") == group_of("add"));
+    CHECK(group_of("exp") == group_of("tanh"));
+    CHECK(group_of("matmul") == FusionGroups::none);
+    CHECK(group_of("multiply") != group_of("add"));
+    const auto& first = fusion.groups[group_of("add")];
+    CHECK(fusion.members_of(first).size() == 3);
+    CHECK(first.is_read);
+    CHECK_FALSE(first.assigns);
+    CHECK_FALSE(fusion.groups[group_of("multiply")].is_read);
+    CHECK(fusion.read_elsewhere[shikumi_test::find(graph, "add")]);
+    CHECK_FALSE(fusion.read_elsewhere[shikumi_test::find(graph, "exp")]);
+}
+
+TEST_CASE("a group that computes a parameter's next value assigns") {
+    const Parameter p("p", shikumi_test::known({4}));
+    const std::vector<Assignment> assignments{{p, p.value() * 2.0}};
+    const PendingGraph graph({}, assignments);
+    const FusionGroups fusion = fused(graph);
+    REQUIRE(fusion.groups.size() == 1);
+    CHECK(fusion.groups[0].assigns);
+}
+
+TEST_CASE("a group has 512 members at most") {
+    Tensor t = shikumi_test::known({4});
+    for (int i = 0; i < 600; ++i) t = tanh(t);
+    const PendingGraph graph = shikumi_test::graph_of(t);
+    const FusionGroups fusion = fused(graph);
+    REQUIRE(fusion.groups.size() == 2);
+    CHECK(fusion.groups[0].count == 512);
+    CHECK(fusion.groups[1].count == 88);
 }

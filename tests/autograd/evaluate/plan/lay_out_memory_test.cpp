@@ -1,7 +1,7 @@
 // Arrays of a plan that share memory.
 #include <vector>
 
-#include <shikumi/autograd/evaluate/plan/planner.hpp>
+#include <shikumi/autograd/evaluate/plan/make_plan.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 #include "catch.hpp"
@@ -26,8 +26,7 @@ std::size_t workspace(F f) {
         return f().template to_vector<float>();
     }();
     const Tensor root = f();
-    Planner planner;
-    const std::size_t bytes = planner.plan(PendingGraph({&root, 1}, {})).workspace;
+    const std::size_t bytes = make_plan(PendingGraph({&root, 1}, {})).workspace;
     CHECK(root.to_vector<float>() == wanted);
     return bytes;
 }
