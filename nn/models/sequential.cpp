@@ -54,6 +54,7 @@ void Sequential::build(const Spec& input) {
 }
 
 Tensor Sequential::call(const Tensor& x, Mode mode) {
+    build(x.spec());  // what was added since the last call
     Tensor y = x;
     for (const SharedLayer& l : layers_) y = (*l.layer)(y, mode);
     return y;

@@ -51,14 +51,6 @@ std::vector<Index> in_order(Index first, Index last) {
     return rows;
 }
 
-std::vector<std::span<const Index>> batches(std::span<const Index> rows, Index batch_size) {
-    std::vector<std::span<const Index>> all;
-    const auto size = static_cast<std::size_t>(batch_size);
-    for (std::size_t i = 0; i < rows.size(); i += size)
-        all.push_back(rows.subspan(i, std::min(size, rows.size() - i)));
-    return all;
-}
-
 Array gather(const Array& from, std::span<const Index> rows) {
     Array to({from.shape().with_front(static_cast<Index>(rows.size())), from.dtype()});
     const std::size_t bytes = row_bytes(from);

@@ -1,4 +1,4 @@
-// Batches: rows of an array, copied. No graph is involved.
+// Rows of arrays: chosen, copied, checked. No graph is involved.
 #pragma once
 
 #include <span>
@@ -9,17 +9,15 @@
 
 namespace shikumi::nn::detail {
 
-/// Throws ValueError naming `caller` unless it is positive.
+/// Throws ValueError beginning with `caller` unless the batch size is positive.
 void check_batch_size(std::string_view caller, Index batch_size);
-/// first, first + 1, … below last.
+/// The numbers first, first + 1, … below last.
 std::vector<Index> in_order(Index first, Index last);
-/// `rows` cut into pieces of `batch_size`; the last may be shorter.
-std::vector<std::span<const Index>> batches(std::span<const Index> rows, Index batch_size);
-/// Those rows (entries of the first axis) of `from`.
+/// A copy of these rows (entries of the first axis) of `from`.
 Array gather(const Array& from, std::span<const Index> rows);
-/// Copies `rows` over those of `to` that begin at `first`.
+/// Copies `rows` over the rows of `to` from row `first` on.
 void put(const Array& rows, Array& to, Index first);
-/// The first row that holds a NaN or an infinity; -1 where none does.
+/// The first row that holds NaN or infinity; -1 where none does.
 Index non_finite_row(const Array& values);
 
 }  // namespace shikumi::nn::detail

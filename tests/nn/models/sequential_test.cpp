@@ -86,6 +86,10 @@ TEST_CASE("a model is built from the first layer, an Input, or the data", "[nn]"
     from_data.add(nn::Dense(2));
     CHECK(from_data(ones({7, 5})).shape() == Shape{7, 2});
     CHECK(from_data.count_params() == 26);
+    CHECK_THAT(from_data.summary(), contains("(None, 2)"));
+    from_data.add(nn::Dense(4));
+    CHECK(from_data.output().shape.back() == 4);  // without a call in between
+    CHECK_THAT(from_data.summary(), contains("(None, 4)"));
 
     REQUIRE_THROWS_AS(nn::Sequential().count_params(), StateError);
     REQUIRE_THROWS_AS(nn::Sequential()(ones({1, 1})), StateError);
