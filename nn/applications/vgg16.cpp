@@ -5,8 +5,9 @@
 #include <shikumi/nn/io/weights_file.hpp>
 #include <shikumi/nn/layers/convolution/convolution.hpp>
 #include <shikumi/nn/layers/core/dense.hpp>
+#include <shikumi/nn/layers/pooling/global_pooling.hpp>
 #include <shikumi/nn/layers/pooling/pooling.hpp>
-#include <shikumi/nn/layers/reshaping/reshape.hpp>
+#include <shikumi/nn/layers/reshaping/flatten.hpp>
 
 namespace shikumi::nn::applications {
 

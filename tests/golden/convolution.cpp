@@ -30,7 +30,7 @@ PerAxis read_numbers(const json& config, const std::string& key) {
 }
 
 nn::Borders read_borders(const json& config, const std::string& key) {
-    using Pair = nn::Borders::Pair;
+    using Pair = std::pair<Index, Index>;
     const auto sides = config.at(key).get<std::vector<Pair>>();
     return {sides.at(0), sides.at(1)};
 }

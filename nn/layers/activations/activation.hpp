@@ -1,5 +1,8 @@
-// Activation: an activation function as a layer of its own.
+// Activation: any activation function as a layer.
 #pragma once
+
+#include <string>
+#include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/nn/functions/activations.hpp>
@@ -7,9 +10,10 @@
 
 namespace shikumi::nn {
 
-/// f(x).
+/// f(x), of x's shape and dtype.
 class Activation final : public Layer {
 public:
+    /// Takes a constant, such as `nn::relu`, or any function of a tensor.
     explicit Activation(ActivationFunction f, const LayerOptions& options = {})
         : Layer(options), function_(std::move(f)) {}
     Tensor call(const Tensor& x, Mode) override { return function_(x); }

@@ -1,7 +1,7 @@
-// Attention: each query's mixture of values, by how well their keys match it.
+// Attention.
 #pragma once
 
-#include <optional>
+#include <string>
 #include <vector>
 
 #include <shikumi/nn/layer.hpp>
@@ -9,40 +9,36 @@
 
 namespace shikumi::nn {
 
-struct AttentionOptions {
-    Tensor mask = {};  ///< bool, broadcasts to (…, queries, keys): true where a key may be seen
-    bool causal = false;               ///< query i sees keys 0 to i only
-    std::optional<double> scale = {};  ///< 1/√features where it is absent
+/// How well a key matches a query.
+enum class Score {
+    dot,    ///< q·k
+    concat  ///< Σ tanh(q + k), times a learned factor
 };
 
-/// softmax(scale q kᵀ) v for q (…, queries, features), k (…, keys, features), v (…, keys, outputs).
-/// A query that may see no key at all gets zeros. A. Vaswani et al., NIPS 2017. Throws ShapeError,
-/// DTypeError.
-Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
-                                    const AttentionOptions& options = {});
-
-enum class Score { dot, concat };
-
+/// What Attention can be given. Defaults are Keras's.
 struct AttentionLayerOptions {
     bool use_scale = false;                ///< learn a factor of the scores
-    Score score_mode = Score::dot;         ///< q·k, or Σ tanh(q + k) times a learnt factor
-    double dropout = 0;                    ///< of the shares
-    bool use_causal_mask = false;          ///< query i sees keys 0 to i only
-    bool return_attention_scores = false;  ///< the shares (batch, queries, keys), too
-    std::string name = {};
-    DType dtype = f32;
+    Score score_mode = Score::dot;         ///< how well a key matches a query
+    double dropout = 0;                    ///< share of the weights dropped in training
+    bool use_causal_mask = false;          ///< let query i see keys 0 to i only
+    bool return_attention_scores = false;  ///< return the weights (batch, queries, keys), too
+    std::string name = {};                 ///< "attention", "attention_1", … where it is empty
+    DType dtype = f32;                     ///< of the weights and the inputs: f32 or f64
 };
 
-/// Luong's attention without projections: `attention({query, value})`, `({query, value, key})`, or
+/// Each query's weighted mean of values, by how well their keys match it; without projections. M.
+/// Luong et al., EMNLP 2015. Called as `attention({query, value})`, `({query, value, key})`, or on
 /// one tensor that attends to itself, all (batch, steps, features); a bool tensor (batch, queries,
-/// keys) at the end is a mask. Masks of value and key are heeded; where the query has one, steps
-/// that it hides get zeros.
+/// keys) at the end is a mask. Masks of value and key are heeded; where the query has one, the
+/// steps that it hides get zeros. Weights: scale and concat_score_weight, as far as options ask.
 class Attention final : public Layer {
 public:
+    /// Throws ValueError unless `dropout` lies in [0, 1].
     explicit Attention(const AttentionLayerOptions& options = {});
     void build(const Spec& input) override { build_all({input}); }
     void build_all(const std::vector<Spec>& inputs) override;
     Tensor call(const Tensor& x, Mode mode) override { return call_all({x}, mode).front(); }
+    /// Throws ShapeError where the inputs don't fit.
     std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
 
 protected:
@@ -52,57 +48,6 @@ private:
     AttentionLayerOptions options_;
     Dropout dropout_;
     Parameter scale_, concat_score_weight_;
-};
-
-struct MultiHeadAttentionOptions {
-    std::optional<Index> value_dim = {};     ///< key_dim where it is absent
-    std::optional<Index> output_shape = {};  ///< the query's features where it is absent
-    double dropout = 0;                      ///< of the shares
-    bool use_bias = true;
-    std::vector<int> attention_axes = {};  ///< all between batch and features where it is empty
-    bool use_causal_mask = false;          ///< query i sees keys 0 to i only
-    bool return_attention_scores = false;  ///< the shares, too
-    Initializer kernel_initializer = glorot_uniform();
-    Initializer bias_initializer = zeros_init();
-    Regularizer kernel_regularizer = {};
-    Regularizer bias_regularizer = {};
-    Constraint kernel_constraint = {};
-    Constraint bias_constraint = {};
-    std::string name = {};
-    DType dtype = f32;
-};
-
-/// Attention of several heads, each with projections of its own to key_dim features. Inputs as for
-/// Attention, but with any number of axes between batch and features, (batch, others…, attended…,
-/// features) in any order; the mask is (batch, queries, keys), the attended axes being flattened.
-/// The shares are (batch, others…, heads, attended queries…, attended keys…). A. Vaswani et al.,
-/// NIPS 2017. Weights: kernel (features, heads, dim) and bias (heads, dim) of query, key and value,
-/// then kernel (heads, dim, features) and bias of the output.
-class MultiHeadAttention final : public Layer {
-public:
-    /// Throws ValueError unless the sizes are positive.
-    MultiHeadAttention(Index num_heads, Index key_dim,
-                       const MultiHeadAttentionOptions& options = {});
-    void build(const Spec& input) override { build_all({input}); }
-    void build_all(const std::vector<Spec>& inputs) override;
-    Tensor call(const Tensor& x, Mode mode) override { return call_all({x}, mode).front(); }
-    std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
-    std::string config() const override;
-
-protected:
-    void check_input(const Tensor& x) override;
-
-private:
-    struct Projection {
-        Parameter kernel, bias;
-    };
-    Projection add_projection(const std::string& name, const Shape& kernel, const Shape& bias);
-    Tensor heads(const Tensor& x, const Projection& projection) const;
-
-    Index num_heads_, key_dim_;
-    MultiHeadAttentionOptions options_;
-    Dropout dropout_;
-    Projection query_, key_, value_, output_;
 };
 
 }  // namespace shikumi::nn

@@ -8,9 +8,10 @@
 
 namespace shikumi::nn {
 
-/// f(x), where f is written in operations and keeps the first axis, the batch.
+/// f(x), where f is written in operations.
 class Lambda final : public Layer {
 public:
+    /// Takes a function that keeps the batch as the first axis.
     explicit Lambda(std::function<Tensor(const Tensor&)> f, const LayerOptions& options = {})
         : Layer(options), function_(std::move(f)) {}
     Tensor call(const Tensor& x, Mode) override { return function_(x); }

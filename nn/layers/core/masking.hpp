@@ -1,4 +1,4 @@
-// Masking: says which steps of a sequence are only padding.
+// Masking.
 #pragma once
 
 #include <string>
@@ -7,13 +7,16 @@
 
 namespace shikumi::nn {
 
-/// Gives sequences (batch, time, …) a mask: a step all of whose elements are `mask_value` is
-/// padding, which recurrent layers leave out. Its elements become 0.
+/// Gives sequences (batch, time, …) a mask: a step whose elements are all `mask_value` is padding,
+/// which recurrent layers leave out. Its elements become 0; the shape stays.
 class Masking final : public Layer {
 public:
+    /// Steps whose elements are all `mask_value` are padding.
     explicit Masking(double mask_value = 0, const LayerOptions& options = {})
         : Layer(options), mask_value_(mask_value) {}
+    /// Throws ShapeError for less than three axes.
     Tensor call(const Tensor& x, Mode mode) override;
+    /// (batch, time): true where the step isn't padding.
     Tensor compute_mask(const Tensor& x, const Tensor& mask) override;
     std::string config() const override;
 

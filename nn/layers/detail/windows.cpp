@@ -25,10 +25,6 @@ void check_images(std::string_view layer, int axes, const Shape& input) {
         fail<ShapeError>(layer, "takes (batch, ", names[axes - 1], "channels), got ", input);
 }
 
-void check_positive(std::string_view layer, std::string_view what, Index number) {
-    if (number <= 0) fail<ValueError>(layer, what, " must be positive, got ", number);
-}
-
 std::string times(const PerAxis& numbers, int axes) {
     std::string text;
     const auto& list = numbers.list();

@@ -8,14 +8,12 @@
 
 namespace shikumi::nn::detail {
 
-/// Refuses (ValueError) numbers below 1, strides together with dilation, and causal padding over
-/// more than one axis; lists that are not for `axes` axes (ShapeError).
+/// Throws ValueError for numbers below 1, strides together with dilation, and causal padding over
+/// more than one axis; ShapeError for lists that are not for `axes` axes.
 void check_window(std::string_view layer, int axes, const PerAxis& size, const PerAxis& strides,
                   const PerAxis& dilation, Padding padding);
 /// Throws ShapeError unless it is (batch, `axes` axes, channels).
 void check_images(std::string_view layer, int axes, const Shape& input);
-/// Throws ValueError unless `number`, `what` it is, is positive.
-void check_positive(std::string_view layer, std::string_view what, Index number);
 
 /// "3×3" for two axes.
 std::string times(const PerAxis& numbers, int axes);

@@ -30,26 +30,15 @@ detail::Moments masked_moments(const Tensor& x, const Tensor& mask, const Axes& 
 }  // namespace
 
 BatchNormalization::BatchNormalization(const BatchNormalizationOptions& options)
-    : Layer({.name = options.name, .dtype = options.dtype}), options_(options) {
+    : AffineNormalization("batch_normalization", options), options_(options) {
     if (!(options.momentum >= 0 && options.momentum <= 1))
         fail<ValueError>("batch_normalization", "the momentum must lie in [0, 1], got ",
                          options.momentum);
-    if (!(options.epsilon > 0))
-        fail<ValueError>("batch_normalization", "epsilon must be positive, got ", options.epsilon);
 }
 
 void BatchNormalization::build(const Spec& input) {
-    const auto [channels, stretched] =
-        detail::along("batch_normalization", options_.axis, input.shape);
-    stretched_ = stretched;
-    if (options_.scale)
-        gamma_ = add_weight(
-            "gamma", channels, options_.gamma_initializer,
-            {.regularizer = options_.gamma_regularizer, .constraint = options_.gamma_constraint});
-    if (options_.center)
-        beta_ = add_weight(
-            "beta", channels, options_.beta_initializer,
-            {.regularizer = options_.beta_regularizer, .constraint = options_.beta_constraint});
+    const Shape channels = weight_shape(input.shape);
+    add_gamma_and_beta(channels, options_);
     moving_mean_ =
         add_weight("moving_mean", channels, options_.moving_mean_initializer, {.trainable = false});
     moving_variance_ = add_weight("moving_variance", channels, options_.moving_variance_initializer,
@@ -57,25 +46,22 @@ void BatchNormalization::build(const Spec& input) {
 }
 
 Tensor BatchNormalization::call(const Tensor& x, Mode mode) {
-    detail::check_along("batch_normalization", options_.axis, stretched_, x.shape());
-    detail::Moments m;
-    if (mode == Mode::train && trainable()) {
-        const Axes axes = others(options_.axis, x.rank());
-        const Tensor mask = mask_of(x);
-        m = mask.defined() ? masked_moments(x, mask, axes) : detail::moments(x, axes);
-        const auto approach = [&](const Parameter& moving, const Tensor& batch) {
-            add_update(moving, moving.value() * options_.momentum +
-                                   reshape(batch, moving.shape()) * (1 - options_.momentum));
-        };
-        approach(moving_mean_, m.mean);
-        approach(moving_variance_, m.variance);
-    } else {
-        m.deviation = x - detail::shaped(moving_mean_, stretched_);
-        m.variance = detail::shaped(moving_variance_, stretched_);
+    check_sizes(x.shape());
+    if (mode == Mode::infer || !trainable()) {
+        const Tensor deviation = x - detail::shaped(moving_mean_, stretched());
+        return scaled(deviation, detail::shaped(moving_variance_, stretched()), stretched());
     }
-    return detail::standardize(m.deviation, m.variance, options_.epsilon,
-                               detail::shaped(gamma_, stretched_),
-                               detail::shaped(beta_, stretched_));
+    const Axes axes = others(options_.axis, x.rank());
+    const Tensor mask = mask_of(x);
+    const detail::Moments m =
+        mask.defined() ? masked_moments(x, mask, axes) : detail::moments(x, axes);
+    const auto approach = [&](const Parameter& moving, const Tensor& batch) {
+        add_update(moving, moving.value() * options_.momentum +
+                               reshape(batch, moving.shape()) * (1 - options_.momentum));
+    };
+    approach(moving_mean_, m.mean);
+    approach(moving_variance_, m.variance);
+    return scaled(m.deviation, m.variance, stretched());
 }
 
 }  // namespace shikumi::nn

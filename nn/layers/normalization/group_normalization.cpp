@@ -6,35 +6,25 @@
 namespace shikumi::nn {
 
 GroupNormalization::GroupNormalization(const GroupNormalizationOptions& options)
-    : Layer({.name = options.name, .dtype = options.dtype}), options_(options) {
-    if (!(options.epsilon > 0))
-        fail<ValueError>("group_normalization", "epsilon must be positive, got ", options.epsilon);
+    : AffineNormalization("group_normalization", options), options_(options) {
     if (options.groups <= 0 && options.groups != -1)
         fail<ValueError>("group_normalization", "groups must be positive or -1, got ",
                          options.groups);
 }
 
 void GroupNormalization::build(const Spec& input) {
-    const auto [channels, stretched] =
-        detail::along("group_normalization", options_.axis, input.shape);
-    if (options_.groups == -1) options_.groups = channels.back();
-    if (channels.back() % options_.groups != 0)
+    const Shape shape = weight_shape(input.shape);
+    const Index channels = shape.back();
+    if (options_.groups == -1) options_.groups = channels;
+    if (channels % options_.groups != 0)
         fail<ShapeError>("group_normalization", options_.groups, " groups don't divide the ",
-                         channels.back(), " channels of ", input.shape);
-    stretched_ = stretched;
-    if (options_.scale)
-        gamma_ = add_weight(
-            "gamma", channels, options_.gamma_initializer,
-            {.regularizer = options_.gamma_regularizer, .constraint = options_.gamma_constraint});
-    if (options_.center)
-        beta_ = add_weight(
-            "beta", channels, options_.beta_initializer,
-            {.regularizer = options_.beta_regularizer, .constraint = options_.beta_constraint});
+                         channels, " channels of ", input.shape);
+    add_gamma_and_beta(shape, options_);
 }
 
 // The channels as (group, channel of the group): all but the batch and the groups are averaged.
 Tensor GroupNormalization::call(const Tensor& x, Mode) {
-    detail::check_along("group_normalization", options_.axis, stretched_, x.shape());
+    check_sizes(x.shape());
     const int axis = normalize_axis("group_normalization", options_.axis, x.rank());
     const auto grouped = [&](const Shape& shape) {
         Shape::Sizes sizes;
@@ -50,11 +40,7 @@ Tensor GroupNormalization::call(const Tensor& x, Mode) {
     }
     const detail::Moments m =
         detail::moments(reshape(x, grouped(x.shape())), Axes(std::move(averaged)));
-    const Shape weight = grouped(stretched_);
-    return reshape(
-        detail::standardize(m.deviation, m.variance, options_.epsilon,
-                            detail::shaped(gamma_, weight), detail::shaped(beta_, weight)),
-        x.shape());
+    return reshape(scaled(m.deviation, m.variance, grouped(stretched())), x.shape());
 }
 
 std::string GroupNormalization::config() const {

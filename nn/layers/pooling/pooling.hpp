@@ -1,4 +1,4 @@
-// Pooling layers. Data is (batch, axes…, channels). They have no weights.
+// MaxPooling1D, AveragePooling1D and their relatives with two and three axes.
 #pragma once
 
 #include <optional>
@@ -9,20 +9,24 @@
 
 namespace shikumi::nn {
 
+/// What pooling layers can be given. Defaults are Keras's.
 struct PoolingOptions {
-    std::optional<PerAxis> strides = {};  ///< the pool's size where absent
-    Padding padding = Padding::valid;
-    Shape input_shape = {};
-    std::string name = {};
+    std::optional<PerAxis> strides = {};  ///< steps of the window; its size where absent
+    Padding padding = Padding::valid;     ///< what surrounds the input: `valid` or `same`
+    Shape input_shape = {};               ///< of one sample; known from the data where it is empty
+    std::string name = {};                ///< numbered by class where it is empty
 };
 
-/// What the layers below are: the largest element, or the mean, of each window and channel.
+/// One number for each window and channel: (batch, axes…, channels) becomes (batch, places…,
+/// channels), of the input's dtype. There are no weights.
 class Pooling : public Layer {
 public:
+    /// Throws ShapeError unless x is (batch, axes…, channels) and the window fits into it.
     Tensor call(const Tensor& x, Mode mode) override;
     std::string config() const override;
 
 protected:
+    /// What makes the numbers: `max_pool` or `average_pool`.
     using Function = Tensor (*)(const Tensor& x, const PerAxis& size, const PoolOptions& options);
     /// Throws ValueError unless sizes and strides are positive, and for causal padding.
     Pooling(Function function, int axes, const PerAxis& size, const PoolingOptions& options);
@@ -34,141 +38,56 @@ private:
     PoolingOptions options_;
 };
 
+/// The largest element of each window and channel: over sequences (batch, steps, channels).
 class MaxPooling1D final : public Pooling {
 public:
+    /// Throws ValueError unless sizes and strides are positive, and for causal padding.
     explicit MaxPooling1D(const PerAxis& pool_size = 2, const PoolingOptions& options = {})
         : Pooling(max_pool, 1, pool_size, options) {}
 };
+
+/// The largest element of each window and channel: over pictures (batch, rows, columns, channels).
 class MaxPooling2D final : public Pooling {
 public:
+    /// Throws ValueError unless sizes and strides are positive, and for causal padding.
     explicit MaxPooling2D(const PerAxis& pool_size = 2, const PoolingOptions& options = {})
         : Pooling(max_pool, 2, pool_size, options) {}
 };
+
+/// The largest element of each window and channel: over volumes (batch, planes, rows, columns,
+/// channels).
 class MaxPooling3D final : public Pooling {
 public:
+    /// Throws ValueError unless sizes and strides are positive, and for causal padding.
     explicit MaxPooling3D(const PerAxis& pool_size = 2, const PoolingOptions& options = {})
         : Pooling(max_pool, 3, pool_size, options) {}
 };
+
+/// The mean of each window and channel, padding not counted: over sequences (batch, steps,
+/// channels).
 class AveragePooling1D final : public Pooling {
 public:
+    /// Throws ValueError unless sizes and strides are positive, and for causal padding.
     explicit AveragePooling1D(const PerAxis& pool_size = 2, const PoolingOptions& options = {})
         : Pooling(average_pool, 1, pool_size, options) {}
 };
+
+/// The mean of each window and channel, padding not counted: over pictures (batch, rows, columns,
+/// channels).
 class AveragePooling2D final : public Pooling {
 public:
+    /// Throws ValueError unless sizes and strides are positive, and for causal padding.
     explicit AveragePooling2D(const PerAxis& pool_size = 2, const PoolingOptions& options = {})
         : Pooling(average_pool, 2, pool_size, options) {}
 };
+
+/// The mean of each window and channel, padding not counted: over volumes (batch, planes, rows,
+/// columns, channels).
 class AveragePooling3D final : public Pooling {
 public:
+    /// Throws ValueError unless sizes and strides are positive, and for causal padding.
     explicit AveragePooling3D(const PerAxis& pool_size = 2, const PoolingOptions& options = {})
         : Pooling(average_pool, 3, pool_size, options) {}
-};
-
-struct GlobalPoolingOptions {
-    bool keepdims = false;  ///< the axes stay, with size 1
-    Shape input_shape = {};
-    std::string name = {};
-};
-
-/// What the layers below are: one number of each channel.
-class GlobalPooling : public Layer {
-public:
-    Tensor call(const Tensor& x, Mode mode) override;
-    /// None: the steps are gone.
-    Tensor compute_mask(const Tensor&, const Tensor&) override { return {}; }
-
-protected:
-    using Function = Tensor (*)(const Tensor& x, const Axes& axes, bool keepdims);
-    GlobalPooling(Function function, int axes, const GlobalPoolingOptions& options);
-    bool keepdims() const noexcept { return keepdims_; }
-
-private:
-    Function function_;
-    int axes_;
-    bool keepdims_;
-};
-
-class GlobalMaxPooling1D final : public GlobalPooling {
-public:
-    explicit GlobalMaxPooling1D(const GlobalPoolingOptions& options = {})
-        : GlobalPooling(max, 1, options) {}
-};
-class GlobalMaxPooling2D final : public GlobalPooling {
-public:
-    explicit GlobalMaxPooling2D(const GlobalPoolingOptions& options = {})
-        : GlobalPooling(max, 2, options) {}
-};
-class GlobalMaxPooling3D final : public GlobalPooling {
-public:
-    explicit GlobalMaxPooling3D(const GlobalPoolingOptions& options = {})
-        : GlobalPooling(max, 3, options) {}
-};
-/// Steps that a mask hides don't count.
-class GlobalAveragePooling1D final : public GlobalPooling {
-public:
-    explicit GlobalAveragePooling1D(const GlobalPoolingOptions& options = {})
-        : GlobalPooling(mean, 1, options) {}
-    Tensor call(const Tensor& x, Mode mode) override;
-};
-class GlobalAveragePooling2D final : public GlobalPooling {
-public:
-    explicit GlobalAveragePooling2D(const GlobalPoolingOptions& options = {})
-        : GlobalPooling(mean, 2, options) {}
-};
-class GlobalAveragePooling3D final : public GlobalPooling {
-public:
-    explicit GlobalAveragePooling3D(const GlobalPoolingOptions& options = {})
-        : GlobalPooling(mean, 3, options) {}
-};
-
-/// What the layers below are: as many windows along each axis as are wanted, whatever its size.
-class AdaptivePooling : public Layer {
-public:
-    Tensor call(const Tensor& x, Mode mode) override;
-    std::string config() const override;
-
-protected:
-    using Function = Tensor (*)(const Tensor& x, const PerAxis& places);
-    /// Throws ValueError unless the sizes are positive.
-    AdaptivePooling(Function function, int axes, const PerAxis& output_size,
-                    const LayerOptions& options);
-
-private:
-    Function function_;
-    int axes_;
-    PerAxis size_;
-};
-
-class AdaptiveMaxPooling1D final : public AdaptivePooling {
-public:
-    explicit AdaptiveMaxPooling1D(const PerAxis& output_size, const LayerOptions& options = {})
-        : AdaptivePooling(adaptive_max_pool, 1, output_size, options) {}
-};
-class AdaptiveMaxPooling2D final : public AdaptivePooling {
-public:
-    explicit AdaptiveMaxPooling2D(const PerAxis& output_size, const LayerOptions& options = {})
-        : AdaptivePooling(adaptive_max_pool, 2, output_size, options) {}
-};
-class AdaptiveMaxPooling3D final : public AdaptivePooling {
-public:
-    explicit AdaptiveMaxPooling3D(const PerAxis& output_size, const LayerOptions& options = {})
-        : AdaptivePooling(adaptive_max_pool, 3, output_size, options) {}
-};
-class AdaptiveAveragePooling1D final : public AdaptivePooling {
-public:
-    explicit AdaptiveAveragePooling1D(const PerAxis& output_size, const LayerOptions& options = {})
-        : AdaptivePooling(adaptive_average_pool, 1, output_size, options) {}
-};
-class AdaptiveAveragePooling2D final : public AdaptivePooling {
-public:
-    explicit AdaptiveAveragePooling2D(const PerAxis& output_size, const LayerOptions& options = {})
-        : AdaptivePooling(adaptive_average_pool, 2, output_size, options) {}
-};
-class AdaptiveAveragePooling3D final : public AdaptivePooling {
-public:
-    explicit AdaptiveAveragePooling3D(const PerAxis& output_size, const LayerOptions& options = {})
-        : AdaptivePooling(adaptive_average_pool, 3, output_size, options) {}
 };
 
 }  // namespace shikumi::nn

@@ -1,19 +1,27 @@
-// Layers that vary pictures (batch, height, width, channels) while training, each one differently.
+// Layers that vary pictures (batch, height, width, channels) in training, each picture differently.
+// They take f32 and f64 and keep the shape; in inference they return x itself.
 #pragma once
 
 #include <optional>
-#include <utility>
+#include <string>
 
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/layer.hpp>
 
 namespace shikumi::nn {
 
-enum class Flip { horizontal, vertical, horizontal_and_vertical };
+/// How RandomFlip may turn pictures.
+enum class Flip {
+    horizontal,              ///< left to right
+    vertical,                ///< upside down
+    horizontal_and_vertical  ///< each by itself
+};
 
-/// Turns each picture left to right, or upside down, or both, with probability 1/2 each.
+/// In training, turns each picture left to right, or upside down, or both, with probability 1/2
+/// each.
 class RandomFlip final : public Layer {
 public:
+    /// Allows both directions unless told otherwise.
     explicit RandomFlip(Flip mode = Flip::horizontal_and_vertical, const LayerOptions& options = {})
         : Layer(options), mode_(mode) {}
     Tensor call(const Tensor& x, Mode mode) override;
@@ -22,7 +30,7 @@ private:
     Flip mode_;
 };
 
-/// What stands outside a picture.
+/// What lies outside a picture a b c d.
 enum class Fill {
     reflect,   ///< d c b a | a b c d | d c b a
     constant,  ///< fill_value
@@ -30,21 +38,26 @@ enum class Fill {
     nearest,   ///< a a a a | a b c d | d d d d
 };
 
+/// How layers read pictures between their pixels and beyond their borders.
 struct ResampleOptions {
-    Fill fill_mode = Fill::reflect;
-    Interpolation interpolation = Interpolation::bilinear;
-    double fill_value = 0;
-    std::string name = {};
+    Fill fill_mode = Fill::reflect;                         ///< what lies beyond the borders
+    Interpolation interpolation = Interpolation::bilinear;  ///< what lies between the pixels
+    double fill_value = 0;                                  ///< the value of `Fill::constant`
+    std::string name = {};                                  ///< numbered by class where it is empty
 };
 
-/// From where to where; a single number f stands for −f to f.
+/// The range from which a layer draws a factor for each picture.
 struct FactorRange {
+    /// From −factor to factor.
     FactorRange(double factor) : low(-factor), high(factor) {}
+    /// From one number to another.
     FactorRange(double from, double to) : low(from), high(to) {}
-    double low, high;
+    double low;   ///< smallest factor
+    double high;  ///< upper limit
 };
 
-/// Moves each picture down by a share of its height, and right by a share of its width.
+/// In training, moves each picture down by a share of its height, and right by a share of its
+/// width.
 class RandomTranslation final : public Layer {
 public:
     /// Throws ValueError for ranges that are empty or reach beyond −1 and 1.
@@ -57,8 +70,8 @@ private:
     ResampleOptions options_;
 };
 
-/// Turns each picture around its middle, by a share of a whole turn; counter-clockwise where that
-/// is positive.
+/// In training, turns each picture around its middle by a share of a whole turn, counter-clockwise
+/// where the share is positive.
 class RandomRotation final : public Layer {
 public:
     /// Throws ValueError for an empty range.
@@ -70,7 +83,7 @@ private:
     ResampleOptions options_;
 };
 
-/// Shows each picture from further away (positive factors) or from nearer.
+/// In training, shows each picture from further away (positive factors) or from nearer.
 class RandomZoom final : public Layer {
 public:
     /// Without a width_factor, both directions get the same factor. Throws ValueError for ranges

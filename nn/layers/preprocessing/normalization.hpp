@@ -1,24 +1,31 @@
-// Normalization: standardises features by figures that are taken from data beforehand.
+// Normalization.
 #pragma once
+
+#include <string>
 
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/layer.hpp>
 
 namespace shikumi::nn {
 
+/// What Normalization can be given.
 struct NormalizationOptions {
-    Axes axis = -1;       ///< has a mean and variance for each place
-    bool invert = false;  ///< back from standardised numbers
-    std::string name = {};
-    DType dtype = f32;
+    Axes axis = -1;         ///< axes whose places have a mean and a variance each
+    bool invert = false;    ///< turn standardised numbers back into the original ones
+    std::string name = {};  ///< "normalization", "normalization_1", … where it is empty
+    DType dtype = f32;      ///< of the weights and the input: f32 or f64
 };
 
-/// (x − mean)/√variance. Weights, none of them trainable: mean, variance, count.
+/// (x − mean)/√variance, of x's shape. Mean and variance come from data, by `adapt`. Weights, none
+/// of them trainable: mean, variance, count.
 class Normalization final : public Layer {
 public:
+    /// Mean 0 and variance 1 until `adapt` is called.
     explicit Normalization(const NormalizationOptions& options = {});
+    /// Makes the weights. Throws ShapeError for axes that the input hasn't got, and the batch.
     void build(const Spec& input) override;
-    /// Takes mean and variance from data. Throws ShapeError where it doesn't fit the layer.
+    /// Takes mean and variance from data (samples, …). Throws ShapeError where it doesn't fit the
+    /// layer, ValueError where there is none.
     void adapt(const Tensor& data);
     Tensor call(const Tensor& x, Mode mode) override;
 

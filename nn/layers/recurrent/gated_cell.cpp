@@ -2,6 +2,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/layers/detail/drop.hpp>
 
 namespace shikumi::nn {
 
@@ -36,9 +37,7 @@ void GatedCell::build(const Spec& input) {
 
 // Kept elements are scaled up, as Dropout's are.
 Tensor GatedCell::dropout_mask(const Shape& shape, double rate) {
-    const double keep = 1 - rate;
-    if (keep == 0) return zeros(shape, dtype());
-    return random_bernoulli(shape, rng(), keep, dtype()) * (1 / keep);
+    return detail::drop_mask(shape, rate, rng(), dtype());
 }
 
 Tensor GatedCell::prepare(const Tensor& inputs, Mode mode) {

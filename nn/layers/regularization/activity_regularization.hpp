@@ -5,12 +5,15 @@
 
 namespace shikumi::nn {
 
+/// What ActivityRegularization can be given.
 struct ActivityRegularizationOptions {
-    double l1 = 0, l2 = 0;
-    std::string name = {};
+    double l1 = 0;          ///< factor of Σ|x|
+    double l2 = 0;          ///< factor of Σx²
+    std::string name = {};  ///< numbered by class where it is empty
 };
 
-/// x itself; adds l1 Σ|x| + l2 Σx² to the loss. As in Keras 3, the sums are over the whole batch.
+/// x itself, with l1 Σ|x| + l2 Σx² added to the loss. As in Keras 3, the sums are over the whole
+/// batch.
 class ActivityRegularization final : public Layer {
 public:
     /// Throws ValueError for a negative factor.

@@ -1,7 +1,7 @@
 #include <shikumi/nn/layers/regularization/dropout.hpp>
 
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/layers/detail/drop.hpp>
 
 namespace shikumi::nn {
 
@@ -33,9 +33,7 @@ Shape Dropout::coins(const Shape& x) const {
 
 Tensor Dropout::call(const Tensor& x, Mode mode) {
     if (mode == Mode::infer || rate_ == 0) return x;
-    if (rate_ == 1) return zeros_like(x);
-    const double keep = 1 - rate_;
-    return x * (random_bernoulli(coins(x.shape()), rng(), keep, x.dtype()) * (1 / keep));
+    return detail::drop(x, coins(x.shape()), rate_, rng());
 }
 
 std::string Dropout::config() const { return sentence("Dropout ", rate_); }

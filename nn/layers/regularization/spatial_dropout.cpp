@@ -1,7 +1,7 @@
 #include <shikumi/nn/layers/regularization/spatial_dropout.hpp>
 
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/layers/detail/drop.hpp>
 #include <shikumi/nn/layers/detail/windows.hpp>
 
 namespace shikumi::nn {
@@ -15,11 +15,9 @@ SpatialDropout::SpatialDropout(int axes, double rate, const LayerOptions& option
 Tensor SpatialDropout::call(const Tensor& x, Mode mode) {
     detail::check_images("spatial_dropout", axes_, x.shape());
     if (mode == Mode::infer || rate_ == 0) return x;
-    if (rate_ == 1) return zeros_like(x);
     Shape::Sizes coins = x.shape().sizes();
     for (int axis = 1; axis <= axes_; ++axis) coins[axis] = 1;
-    const double keep = 1 - rate_;
-    return x * (random_bernoulli(Shape(coins), rng(), keep, x.dtype()) * (1 / keep));
+    return detail::drop(x, Shape(coins), rate_, rng());
 }
 
 std::string SpatialDropout::config() const { return sentence(class_name(), " ", rate_); }

@@ -1,0 +1,26 @@
+#include <shikumi/nn/layers/activations/relu.hpp>
+
+#include <cmath>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+
+namespace shikumi::nn {
+
+ReLU::ReLU(const ReLUOptions& options) : Layer({.name = options.name}), options_(options) {
+    for (const double value : {options.max_value, options.negative_slope, options.threshold}) {
+        if (!(value >= 0))
+            fail<ValueError>("relu",
+                             "max_value, negative_slope and threshold must not be negative, got ",
+                             value);
+    }
+}
+
+Tensor ReLU::call(const Tensor& x, Mode) {
+    const auto& [max_value, slope, threshold, name] = options_;
+    const Tensor y =
+        slope == 0 && threshold == 0 ? relu(x) : where(x >= threshold, x, (x - threshold) * slope);
+    return std::isinf(max_value) ? y : minimum(y, max_value);
+}
+
+}  // namespace shikumi::nn

@@ -1,0 +1,44 @@
+#include <shikumi/nn/layers/convolution/separable_convolution.hpp>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/nn/layers/convolution/detail/depthwise.hpp>
+
+namespace shikumi::nn {
+
+SeparableConvolution::SeparableConvolution(int axes, Index filters, const PerAxis& kernel_size,
+                                           const SeparableConvOptions& options)
+    : ConvolutionalLayer("separable_convolution", axes, kernel_size, options),
+      filters_(filters),
+      options_(options) {
+    check_positive("the number of filters", filters);
+    check_positive("depth_multiplier", options.depth_multiplier);
+}
+
+void SeparableConvolution::build(const Spec& input) {
+    check_axes(input.shape);
+    check_fit(input.shape);
+    const Index in = input.shape.back(), m = options_.depth_multiplier;
+    depthwise_ =
+        add_weight("depthwise_kernel", kernel_shape(size(), in, m), options_.depthwise_initializer,
+                   {.regularizer = options_.depthwise_regularizer,
+                    .constraint = options_.depthwise_constraint});
+    pointwise_ = add_weight("pointwise_kernel", kernel_shape(1, in * m, filters_),
+                            options_.pointwise_initializer,
+                            {.regularizer = options_.pointwise_regularizer,
+                             .constraint = options_.pointwise_constraint});
+    add_bias(filters_, options_);
+}
+
+Tensor SeparableConvolution::call(const Tensor& x, Mode) {
+    check_axes(x.shape());
+    const Tensor between =
+        convolution(x, detail::grouped(depthwise_), window(detail::channels_of(depthwise_)));
+    return finish(convolution(between, pointwise_));
+}
+
+std::string SeparableConvolution::channels() const {
+    return depthwise_.defined() ? sentence(detail::channels_of(depthwise_), "→", filters_)
+                                : std::to_string(filters_);
+}
+
+}  // namespace shikumi::nn

@@ -1,0 +1,17 @@
+#include <shikumi/nn/layers/detail/drop.hpp>
+
+#include <shikumi/autograd/ops/ops.hpp>
+
+namespace shikumi::nn::detail {
+
+Tensor drop_mask(const Shape& shape, double rate, Generator& rng, DType dtype) {
+    const double keep = 1 - rate;
+    if (keep == 0) return zeros(shape, dtype);
+    return random_bernoulli(shape, rng, keep, dtype) * (1 / keep);
+}
+
+Tensor drop(const Tensor& x, const Shape& coins, double rate, Generator& rng) {
+    return rate == 1 ? zeros_like(x) : x * drop_mask(coins, rate, rng, x.dtype());
+}
+
+}  // namespace shikumi::nn::detail

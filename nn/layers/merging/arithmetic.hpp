@@ -1,0 +1,60 @@
+// Add, Subtract, Multiply, Average and Maximum.
+#pragma once
+
+#include <vector>
+
+#include <shikumi/nn/layers/merging/merge.hpp>
+
+namespace shikumi::nn {
+
+/// a + b + …; the shapes broadcast.
+class Add final : public Merge {
+public:
+    /// Takes the options of every layer.
+    explicit Add(const LayerOptions& options = {}) : Merge(options) {}
+
+private:
+    Tensor merge(const std::vector<Tensor>& inputs) const override;
+};
+
+/// a − b of two inputs; the shapes broadcast.
+class Subtract final : public Merge {
+public:
+    /// Takes the options of every layer.
+    explicit Subtract(const LayerOptions& options = {}) : Merge(options) {}
+
+private:
+    Tensor merge(const std::vector<Tensor>& inputs) const override;
+};
+
+/// a · b · …, element by element; the shapes broadcast.
+class Multiply final : public Merge {
+public:
+    /// Takes the options of every layer.
+    explicit Multiply(const LayerOptions& options = {}) : Merge(options) {}
+
+private:
+    Tensor merge(const std::vector<Tensor>& inputs) const override;
+};
+
+/// (a + b + …)/n of n inputs; the shapes broadcast.
+class Average final : public Merge {
+public:
+    /// Takes the options of every layer.
+    explicit Average(const LayerOptions& options = {}) : Merge(options) {}
+
+private:
+    Tensor merge(const std::vector<Tensor>& inputs) const override;
+};
+
+/// The largest of a, b, …, element by element; the shapes broadcast.
+class Maximum final : public Merge {
+public:
+    /// Takes the options of every layer.
+    explicit Maximum(const LayerOptions& options = {}) : Merge(options) {}
+
+private:
+    Tensor merge(const std::vector<Tensor>& inputs) const override;
+};
+
+}  // namespace shikumi::nn

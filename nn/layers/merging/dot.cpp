@@ -1,0 +1,44 @@
+#include <shikumi/nn/layers/merging/dot.hpp>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+
+namespace shikumi::nn {
+
+namespace {
+
+// (batch, n, m) with the axis that is summed over in the middle or at the end.
+Tensor as_matrices(const Tensor& x, int axis, bool summed_last) {
+    if (x.rank() < 2 || x.rank() > 3)
+        fail<ShapeError>("dot", "takes (batch, n) or (batch, n, m), got ", x.shape());
+    const int a = normalize_axis("dot", axis, x.rank());
+    if (a == 0) fail<ShapeError>("dot", "axis 0 of ", x.shape(), " is the batch");
+    if (x.rank() == 2) return expand_dims(x, summed_last ? 1 : 2);
+    return (a == 2) == summed_last ? x : transpose(x, {0, 2, 1});
+}
+
+}  // namespace
+
+Dot::Dot(int first_axis, int second_axis, const DotOptions& options)
+    : Merge(LayerOptions{.name = options.name}),
+      first_axis_(first_axis),
+      second_axis_(second_axis),
+      normalize_(options.normalize) {}
+
+Tensor Dot::merge(const std::vector<Tensor>& inputs) const {
+    want_two(inputs);
+    const auto prepared = [&](const Tensor& x, int axis) {
+        // Keras's: lengths are at least 1e-6.
+        return normalize_ ? x * rsqrt(maximum(sum(square(x), axis, true), 1e-12)) : x;
+    };
+    const Tensor a = as_matrices(prepared(inputs[0], first_axis_), first_axis_, true);
+    const Tensor b = as_matrices(prepared(inputs[1], second_axis_), second_axis_, false);
+    const Tensor product = matmul(a, b);
+    if (inputs[0].rank() == 3 && inputs[1].rank() == 3) return product;
+    const bool vectors = inputs[0].rank() == 2 && inputs[1].rank() == 2;
+    return squeeze(product, vectors || inputs[0].rank() == 2 ? 1 : 2);
+}
+
+std::string Dot::config() const { return sentence("Dot axes ", first_axis_, ", ", second_axis_); }
+
+}  // namespace shikumi::nn

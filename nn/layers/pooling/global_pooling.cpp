@@ -1,0 +1,28 @@
+#include <shikumi/nn/layers/pooling/global_pooling.hpp>
+
+#include <vector>
+
+#include <shikumi/nn/layers/detail/windows.hpp>
+
+namespace shikumi::nn {
+
+GlobalPooling::GlobalPooling(Function function, int axes, const GlobalPoolingOptions& options)
+    : Layer({.name = options.name, .input_shape = options.input_shape}),
+      function_(function),
+      axes_(axes),
+      keepdims_(options.keepdims) {}
+
+Tensor GlobalPooling::call(const Tensor& x, Mode) {
+    detail::check_images("global_pooling", axes_, x.shape());
+    constexpr int axes[] = {1, 2, 3};
+    return function_(x, Axes(std::vector<int>(axes, axes + axes_)), keepdims_);
+}
+
+Tensor GlobalAveragePooling1D::call(const Tensor& x, Mode mode) {
+    const Tensor mask = mask_of(x);
+    if (!mask.defined()) return GlobalPooling::call(x, mode);
+    const Tensor seen = expand_dims(mask, 2).cast(x.dtype());
+    return sum(x * seen, 1, keepdims()) / sum(seen, 1, keepdims());
+}
+
+}  // namespace shikumi::nn

@@ -1,0 +1,23 @@
+// GaussianNoise.
+#pragma once
+
+#include <string>
+
+#include <shikumi/nn/layer.hpp>
+
+namespace shikumi::nn {
+
+/// In training, x plus normally distributed noise of mean 0 and deviation `stddev`; in inference, x
+/// itself.
+class GaussianNoise final : public Layer {
+public:
+    /// Throws ValueError for a negative stddev.
+    explicit GaussianNoise(double stddev, const LayerOptions& options = {});
+    Tensor call(const Tensor& x, Mode mode) override;
+    std::string config() const override;
+
+private:
+    double stddev_;
+};
+
+}  // namespace shikumi::nn
