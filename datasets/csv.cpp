@@ -15,20 +15,6 @@ namespace {
 
 using detail::Input;
 
-std::string read_all(Input& input, std::size_t max_bytes) {
-    constexpr std::size_t step = std::size_t{1} << 20;
-    std::string text;
-    for (;;) {
-        const std::size_t old = text.size();
-        text.resize(old + step);
-        const std::size_t got =
-            input.read_some(std::as_writable_bytes(std::span(text).subspan(old)));
-        text.resize(old + got);
-        if (text.size() > max_bytes) input.fail("the table is larger than ", max_bytes, " bytes");
-        if (got < step) return text;
-    }
-}
-
 // What an error shows of a field: its beginning, without control characters.
 std::string excerpt(std::string_view field) {
     std::string shown(field.substr(0, 24));
@@ -119,7 +105,7 @@ std::optional<float> number(std::string_view text) {
 
 Table read_csv(const std::filesystem::path& path, const CsvOptions& options) {
     Input input("read_csv", path);
-    const std::string text = read_all(input, options.max_bytes);
+    const std::string text = input.read_all("the table", options.max_bytes);
     Lines lines(input, text, options.separator);
 
     Table table;

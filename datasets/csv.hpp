@@ -10,10 +10,11 @@
 
 namespace shikumi::datasets {
 
+/// How a CSV file is read.
 struct CsvOptions {
-    bool header = true;  ///< the first line names the columns
-    char separator = ',';
-    std::vector<int> text_columns = {};  ///< positions of the columns that aren't numbers
+    bool header = true;                  ///< the first line names the columns
+    char separator = ',';                ///< between fields
+    std::vector<int> text_columns = {};  ///< positions, from 0, of the columns that aren't numbers
     std::size_t max_bytes = 256u << 20;  ///< larger files are refused (after decompression)
 };
 

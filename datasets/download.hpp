@@ -13,10 +13,11 @@ namespace shikumi::datasets {
 using DownloadProgress =
     std::function<void(const std::string& file, std::uint64_t done, std::uint64_t total)>;
 
+/// What `download` is told.
 struct DownloadOptions {
     std::string sha256 = {};            ///< of the right file, in lower-case hex; empty: any
     std::uint64_t max_bytes = 1 << 30;  ///< a longer answer is refused
-    DownloadProgress on_progress = {};
+    DownloadProgress on_progress = {};  ///< called while bytes come in
 };
 
 /// True where the library was built with libcurl.

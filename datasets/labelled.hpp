@@ -1,26 +1,26 @@
-// Samples with their labels: what the readers return and the splits take apart.
+// Samples with their labels.
 #pragma once
 
 #include <shikumi/autograd/graph/tensor.hpp>
 
 namespace shikumi::datasets {
 
-/// n samples, the first axis of both.
+/// n samples with their labels.
 struct Labelled {
-    Tensor features;
-    Tensor labels;
+    Tensor features;  ///< (n, …)
+    Tensor labels;    ///< (n, …)
 };
 
-/// n pictures: images (n, rows, columns), labels (n,) i64.
+/// n pictures with their classes.
 struct Images {
-    Tensor images;
-    Tensor labels;
+    Tensor images;  ///< (n, rows, columns)
+    Tensor labels;  ///< (n,) i64
 };
 
-/// What to learn from, and what to test on.
+/// Samples in two parts.
 struct TrainTest {
-    Labelled train;
-    Labelled test;
+    Labelled train;  ///< samples to learn from
+    Labelled test;   ///< samples to test on
 };
 
 }  // namespace shikumi::datasets

@@ -12,12 +12,15 @@ namespace shikumi::datasets {
 ///
 /// Throws DTypeError for labels that aren't integers, ValueError for one outside [0, classes).
 Tensor to_categorical(const Tensor& labels, Index num_classes = 0);
+/// One row (classes) f32 of zeros for each label, with a 1 at the label. Throws ValueError for a
+/// label outside [0, classes).
 Tensor to_categorical(const std::vector<int>& labels, Index num_classes = 0);
 
-/// How often each class (row) was taken for each class (column): integers (n,) twice become i64
-/// (classes, classes), one class more than the largest label or prediction unless told.
+/// How often each class (row) was taken for each class (column): two lists of integers (n,) become
+/// i64 (classes, classes). Without `num_classes` there is one class more than the largest label or
+/// prediction.
 ///
-/// Throws DTypeError, ShapeError where both don't have the same length, and ValueError for a class
+/// Throws DTypeError, ShapeError where the lists differ in length, and ValueError for a class
 /// outside [0, classes).
 Tensor confusion_matrix(const Tensor& labels, const Tensor& predictions, Index num_classes = 0);
 

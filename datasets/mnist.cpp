@@ -29,17 +29,9 @@ constexpr File files[] = {
      "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"},
 };
 
-bool is_there(const fs::path& path) {
-    std::error_code ignored;
-    return fs::exists(path, ignored);
-}
-
-// The file in `folder`, gzipped or not; empty where it isn't there.
+// Empty where it isn't there.
 fs::path in_folder(const fs::path& folder, const File& file) {
-    const fs::path gzipped = folder / file.name;
-    if (is_there(gzipped)) return gzipped;
-    const fs::path plain = fs::path(gzipped).replace_extension();
-    return is_there(plain) ? plain : fs::path();
+    return detail::gzipped_or_plain(folder / file.name);
 }
 
 bool has_all(const fs::path& folder) {

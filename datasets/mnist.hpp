@@ -10,22 +10,23 @@
 
 namespace shikumi::datasets {
 
+/// Where `mnist` looks for its files.
 struct MnistOptions {
-    /// The folder to read, or one with a folder `mnist`. No other is looked into.
+    /// The only folder to read, or one with a folder `mnist`; empty: the usual ones.
     std::filesystem::path data = {};
-    /// Fetch what is found nowhere.
-    bool download = true;
-    DownloadProgress on_progress = {};
-    /// Where the four files may be fetched, tried in order.
+    bool download = true;               ///< fetch files that are in no folder
+    DownloadProgress on_progress = {};  ///< called while files are fetched
+    /// Addresses from which the four files may be fetched, tried in order.
     std::vector<std::string> mirrors = {
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
     };
 };
 
+/// The digits in their two parts.
 struct Mnist {
     Images train;  ///< 60,000: images (60000, 28, 28) u8, labels (60000,) i64
-    Images test;   ///< 10,000
+    Images test;   ///< 10,000, of the same form
 };
 
 /// MNIST, from its four IDX files under their original names, each gzipped or not. They are looked

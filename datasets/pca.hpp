@@ -6,21 +6,21 @@
 namespace shikumi::datasets {
 
 /// The directions along which data vary most: eigenvectors of their covariance matrix (divided by
-/// n - 1), largest variance first. Computed in f64; the sign is chosen so that each component's
-/// largest loading is positive, which makes pictures reproducible.
+/// n - 1), largest variance first. Computed in f64, by LAPACK's dsyevd; the sign is chosen such
+/// that each component's largest loading is positive, which makes pictures reproducible.
 class PCA {
 public:
-    /// Of x (n, features). Throws ShapeError unless x is a matrix of two rows or more, DTypeError
-    /// unless it is floating, ValueError unless 1 <= components <= features and x is finite and not
-    /// constant.
+    /// Finds the directions of x (n, features). Throws ShapeError unless x is a matrix of two rows
+    /// or more, DTypeError unless it is floating, ValueError unless 1 <= components <= features and
+    /// x is finite and not constant.
     static PCA fit(const Tensor& x, Index components);
 
     /// x (n, features) in the new coordinates: (n, components), of x's dtype.
     Tensor transform(const Tensor& x) const;
 
-    /// (components, features) f64, rows of length 1, orthogonal.
+    /// The directions: (components, features) f64, rows of length 1, orthogonal.
     const Tensor& components() const noexcept { return components_; }
-    /// (features,) f64.
+    /// The mean of each feature: (features,) f64.
     const Tensor& mean() const noexcept { return mean_; }
     /// The part of the total variance along each component: (components,) f64.
     const Tensor& explained_variance_ratio() const noexcept { return ratio_; }

@@ -14,10 +14,11 @@ namespace shikumi::datasets {
 /// a scalar, ValueError for a row outside [0, n).
 Tensor take_rows(const Tensor& x, std::span<const Index> rows);
 
+/// How samples are split.
 struct SplitOptions {
-    double test_fraction = 0.3;
-    std::uint64_t seed = 0;
-    bool stratified = true;  ///< each class in the same proportion in both parts
+    double test_fraction = 0.3;  ///< the share of samples for testing, between 0 and 1
+    std::uint64_t seed = 0;      ///< of the shuffling
+    bool stratified = true;      ///< give both parts the same proportions of classes
 };
 
 /// Shuffles the samples and sets round(test_fraction · n) of them, at least one and not all, aside
@@ -33,7 +34,8 @@ TrainTest train_test_split(const Tensor& features, const Tensor& labels,
 /// The rows 0 … n-1 in groups of `batch_size`; the last group has what is left. Throws ValueError
 /// unless n >= 0 and batch_size > 0.
 std::vector<std::vector<Index>> batches(Index n, Index batch_size);
-/// The same, in random order.
+/// The rows 0 … n-1 in random order, in groups of `batch_size`; the last group has what is left.
+/// Throws ValueError unless n >= 0 and batch_size > 0.
 std::vector<std::vector<Index>> batches(Index n, Index batch_size, Generator& rng);
 
 }  // namespace shikumi::datasets

@@ -10,16 +10,17 @@ namespace shikumi::datasets {
 /// a feature that never changes is only shifted to 0.
 class Standardizer {
 public:
-    /// Of x (n, …), each element of a row being a feature. Throws ShapeError without rows,
-    /// DTypeError unless x is floating, ValueError where it isn't finite.
+    /// Takes the figures of x (n, …), where each element of a row is a feature. Throws ShapeError
+    /// without rows, DTypeError unless x is floating, ValueError where it isn't finite.
     static Standardizer fit(const Tensor& x);
 
-    /// x (n, …) standardised, of the same dtype and still part of the graph. Throws ShapeError
+    /// x (n, …) standardised, of x's dtype, recorded in operations. Throws ShapeError
     /// where a row has another shape than in training.
     Tensor operator()(const Tensor& x) const;
 
+    /// The mean of each feature, f64.
     const Tensor& mean() const noexcept { return mean_; }
-    /// 1 for a feature that never changes.
+    /// The standard deviation of each feature, f64; 1 for a feature that never changes.
     const Tensor& deviation() const noexcept { return deviation_; }
 
 private:

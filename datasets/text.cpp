@@ -1,7 +1,6 @@
 #include <shikumi/datasets/text.hpp>
 
-#include <array>
-#include <span>
+#include <limits>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/datasets/detail/folders.hpp>
@@ -12,11 +11,7 @@ namespace fs = std::filesystem;
 
 std::string read_text(const fs::path& path) {
     detail::Input input("read_text", path);
-    std::string text;
-    std::array<char, 1 << 16> part;
-    while (const std::size_t n = input.read_some(std::as_writable_bytes(std::span(part))))
-        text.append(part.data(), n);
-    return text;
+    return input.read_all("the text", std::numeric_limits<std::size_t>::max());
 }
 
 std::string shakespeare(const fs::path& data) {
@@ -25,10 +20,8 @@ std::string shakespeare(const fs::path& data) {
         fail<IoError>(
             "shakespeare",
             "set SHIKUMI_DATA to the folder that holds tinyshakespeare.txt.gz, or name it");
-    for (const char* name : {"tinyshakespeare.txt.gz", "tinyshakespeare.txt"}) {
-        std::error_code ignored;
-        if (fs::exists(folder / name, ignored)) return read_text(folder / name);
-    }
+    const fs::path file = detail::gzipped_or_plain(folder / "tinyshakespeare.txt.gz");
+    if (!file.empty()) return read_text(file);
     fail<IoError>("shakespeare", "neither tinyshakespeare.txt.gz nor tinyshakespeare.txt is in ",
                   folder.string());
 }

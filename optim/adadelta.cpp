@@ -13,15 +13,15 @@ struct AdadeltaRule final : Rule {
         detail::check_not_negative("Adadelta", "epsilon", epsilon);
     }
     std::string_view name() const noexcept override { return "Adadelta"; }
-    std::vector<Memory> memories() const override {
+    std::vector<Slot> slots() const override {
         return {{"accumulated_grad"}, {"accumulated_delta"}};
     }
-    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
-                  std::span<const Tensor> rates) const override {
-        const Tensor a = memories[0] = memories[0] * rho + square(gradient) * (1 - rho);
-        const Tensor d = gradient * sqrt(memories[1] + epsilon) * rsqrt(a + epsilon);
-        memories[1] = memories[1] * rho + square(d) * (1 - rho);
-        return w - rates[0] * d;
+    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
+                  std::span<const Tensor> scalars) const override {
+        const Tensor a = slots[0] = slots[0] * rho + square(gradient) * (1 - rho);
+        const Tensor d = gradient * sqrt(slots[1] + epsilon) * rsqrt(a + epsilon);
+        slots[1] = slots[1] * rho + square(d) * (1 - rho);
+        return w - scalars[0] * d;
     }
 
     double rho, epsilon;

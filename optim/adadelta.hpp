@@ -5,12 +5,15 @@
 
 namespace shikumi::optim {
 
+/// What Adadelta can be given. Defaults are Keras's.
 struct AdadeltaOptions {
-    LearningRate learning_rate = 0.001;
-    double rho = 0.95;
-    double epsilon = 1e-7;
-    double weight_decay = 0;  ///< this and the clips: see Preparation
-    std::optional<double> clipnorm = {}, global_clipnorm = {}, clipvalue = {};
+    LearningRate learning_rate = 0.001;  ///< η: a number or a schedule
+    double rho = 0.95;        ///< ρ: the share of the mean square that each update keeps
+    double epsilon = 1e-7;    ///< ε: keeps the division finite
+    double weight_decay = 0;  ///< see Preparation
+    std::optional<double> clipnorm = {};         ///< see Preparation
+    std::optional<double> global_clipnorm = {};  ///< see Preparation
+    std::optional<double> clipvalue = {};        ///< see Preparation
 };
 
 /// M. Zeiler, "ADADELTA: an adaptive learning rate method", 2012:

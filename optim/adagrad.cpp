@@ -14,11 +14,11 @@ struct AdagradRule final : Rule {
         detail::check_not_negative("Adagrad", "epsilon", epsilon);
     }
     std::string_view name() const noexcept override { return "Adagrad"; }
-    std::vector<Memory> memories() const override { return {{"accumulator", start}}; }
-    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
-                  std::span<const Tensor> rates) const override {
-        const Tensor a = memories[0] = memories[0] + square(gradient);
-        return w - rates[0] * gradient * rsqrt(a + epsilon);
+    std::vector<Slot> slots() const override { return {{"accumulator", start}}; }
+    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
+                  std::span<const Tensor> scalars) const override {
+        const Tensor a = slots[0] = slots[0] + square(gradient);
+        return w - scalars[0] * gradient * rsqrt(a + epsilon);
     }
 
     bool keeps_idle_weights() const noexcept override { return true; }

@@ -20,20 +20,20 @@ struct AdamRule final : Rule {
         detail::check_not_negative(name_, "epsilon", epsilon);
     }
     std::string_view name() const noexcept override { return name_; }
-    std::vector<Memory> memories() const override {
-        std::vector<Memory> all{{"adam_m"}, {"adam_v"}};
+    std::vector<Slot> slots() const override {
+        std::vector<Slot> all{{"adam_m"}, {"adam_v"}};
         if (amsgrad) all.push_back({"adam_v_hat"});
         return all;
     }
-    std::vector<Tensor> rates(const Tensor& learning_rate, const Tensor& t) const override {
+    std::vector<Tensor> scalars(const Tensor& learning_rate, const Tensor& t) const override {
         return {learning_rate * sqrt(1 - pow(beta_2, t)) / (1 - pow(beta_1, t))};
     }
-    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
-                  std::span<const Tensor> rates) const override {
-        const Tensor m = memories[0] = lerp(memories[0], gradient, 1 - beta_1);
-        Tensor v = memories[1] = lerp(memories[1], square(gradient), 1 - beta_2);
-        if (amsgrad) v = memories[2] = maximum(memories[2], v);
-        return w - rates[0] * m / (sqrt(v) + epsilon);
+    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
+                  std::span<const Tensor> scalars) const override {
+        const Tensor m = slots[0] = lerp(slots[0], gradient, 1 - beta_1);
+        Tensor v = slots[1] = lerp(slots[1], square(gradient), 1 - beta_2);
+        if (amsgrad) v = slots[2] = maximum(slots[2], v);
+        return w - scalars[0] * m / (sqrt(v) + epsilon);
     }
 
     std::string_view name_;

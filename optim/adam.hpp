@@ -5,14 +5,17 @@
 
 namespace shikumi::optim {
 
+/// What Adam can be given. Defaults are Keras's.
 struct AdamOptions {
-    LearningRate learning_rate = 0.001;
-    double beta_1 = 0.9;
-    double beta_2 = 0.999;
-    double epsilon = 1e-7;
+    LearningRate learning_rate = 0.001;  ///< η: a number or a schedule
+    double beta_1 = 0.9;      ///< β1: the share of the mean gradient that each update keeps
+    double beta_2 = 0.999;    ///< β2: the share of the mean square that each update keeps
+    double epsilon = 1e-7;    ///< ε: keeps the division finite
     bool amsgrad = false;     ///< divide by the largest √v so far: S. Reddi et al., ICLR 2018
-    double weight_decay = 0;  ///< this and the clips: see Preparation
-    std::optional<double> clipnorm = {}, global_clipnorm = {}, clipvalue = {};
+    double weight_decay = 0;  ///< see Preparation
+    std::optional<double> clipnorm = {};         ///< see Preparation
+    std::optional<double> global_clipnorm = {};  ///< see Preparation
+    std::optional<double> clipvalue = {};        ///< see Preparation
 };
 
 /// D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, in the efficient form
@@ -24,19 +27,24 @@ public:
     explicit Adam(const AdamOptions& options = {});
 };
 
+/// What AdamW can be given. Defaults are Keras's.
 struct AdamWOptions {
-    LearningRate learning_rate = 0.001;
-    double weight_decay = 0.004;
-    double beta_1 = 0.9;
-    double beta_2 = 0.999;
-    double epsilon = 1e-7;
-    bool amsgrad = false;
-    std::optional<double> clipnorm = {}, global_clipnorm = {}, clipvalue = {};
+    LearningRate learning_rate = 0.001;  ///< η: a number or a schedule
+    double weight_decay = 0.004;         ///< see Preparation
+    double beta_1 = 0.9;    ///< β1: the share of the mean gradient that each update keeps
+    double beta_2 = 0.999;  ///< β2: the share of the mean square that each update keeps
+    double epsilon = 1e-7;  ///< ε: keeps the division finite
+    bool amsgrad = false;   ///< divide by the largest √v so far: S. Reddi et al., ICLR 2018
+    std::optional<double> clipnorm = {};         ///< see Preparation
+    std::optional<double> global_clipnorm = {};  ///< see Preparation
+    std::optional<double> clipvalue = {};        ///< see Preparation
 };
 
-/// I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", ICLR 2019.
+/// Adam with weights that decay by themselves: I. Loshchilov, F. Hutter, "Decoupled weight decay
+/// regularization", ICLR 2019.
 class AdamW : public Optimizer {
 public:
+    /// Throws ValueError as Adam does, and for a negative decay.
     explicit AdamW(const AdamWOptions& options = {});
 };
 

@@ -15,15 +15,15 @@ struct AdamaxRule final : Rule {
         detail::check_not_negative("Adamax", "epsilon", epsilon);
     }
     std::string_view name() const noexcept override { return "Adamax"; }
-    std::vector<Memory> memories() const override { return {{"m"}, {"u"}}; }
-    std::vector<Tensor> rates(const Tensor& learning_rate, const Tensor& t) const override {
+    std::vector<Slot> slots() const override { return {{"m"}, {"u"}}; }
+    std::vector<Tensor> scalars(const Tensor& learning_rate, const Tensor& t) const override {
         return {learning_rate / (1 - pow(beta_1, t))};
     }
-    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
-                  std::span<const Tensor> rates) const override {
-        const Tensor m = memories[0] = lerp(memories[0], gradient, 1 - beta_1);
-        const Tensor u = memories[1] = maximum(memories[1] * beta_2, abs(gradient));
-        return w - rates[0] * m / (u + epsilon);
+    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
+                  std::span<const Tensor> scalars) const override {
+        const Tensor m = slots[0] = lerp(slots[0], gradient, 1 - beta_1);
+        const Tensor u = slots[1] = maximum(slots[1] * beta_2, abs(gradient));
+        return w - scalars[0] * m / (u + epsilon);
     }
 
     double beta_1, beta_2, epsilon;

@@ -5,13 +5,16 @@
 
 namespace shikumi::optim {
 
+/// What Adamax can be given. Defaults are Keras's.
 struct AdamaxOptions {
-    LearningRate learning_rate = 0.001;
-    double beta_1 = 0.9;
-    double beta_2 = 0.999;
-    double epsilon = 1e-7;
-    double weight_decay = 0;  ///< this and the clips: see Preparation
-    std::optional<double> clipnorm = {}, global_clipnorm = {}, clipvalue = {};
+    LearningRate learning_rate = 0.001;  ///< η: a number or a schedule
+    double beta_1 = 0.9;      ///< β1: the share of the mean gradient that each update keeps
+    double beta_2 = 0.999;    ///< β2: the share of the largest gradient that each update keeps
+    double epsilon = 1e-7;    ///< ε: keeps the division finite
+    double weight_decay = 0;  ///< see Preparation
+    std::optional<double> clipnorm = {};         ///< see Preparation
+    std::optional<double> global_clipnorm = {};  ///< see Preparation
+    std::optional<double> clipvalue = {};        ///< see Preparation
 };
 
 /// D. Kingma, J. Ba, ICLR 2015, section 7.1: Adam with the maximum norm:

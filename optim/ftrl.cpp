@@ -24,15 +24,15 @@ struct FtrlRule final : Rule {
         detail::check_not_negative("Ftrl", "beta", beta);
     }
     std::string_view name() const noexcept override { return "Ftrl"; }
-    std::vector<Memory> memories() const override { return {{"accumulator", start}, {"linear"}}; }
-    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
-                  std::span<const Tensor> rates) const override {
-        const Tensor n = memories[0];
-        const Tensor sum = memories[0] = n + square(gradient);
+    std::vector<Slot> slots() const override { return {{"accumulator", start}, {"linear"}}; }
+    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
+                  std::span<const Tensor> scalars) const override {
+        const Tensor n = slots[0];
+        const Tensor sum = slots[0] = n + square(gradient);
         const Tensor scale = pow(sum, power);
-        const Tensor z = memories[1] =
-            memories[1] + gradient + w * (2 * shrinkage) - (scale - pow(n, power)) / rates[0] * w;
-        return (clip(z, -l1, l1) - z) / ((scale + beta) / rates[0] + 2 * l2);
+        const Tensor z = slots[1] =
+            slots[1] + gradient + w * (2 * shrinkage) - (scale - pow(n, power)) / scalars[0] * w;
+        return (clip(z, -l1, l1) - z) / ((scale + beta) / scalars[0] + 2 * l2);
     }
 
     double power, start, l1, l2, shrinkage, beta;

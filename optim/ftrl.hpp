@@ -5,17 +5,20 @@
 
 namespace shikumi::optim {
 
+/// What Ftrl can be given. Defaults are Keras's.
 struct FtrlOptions {
-    LearningRate learning_rate = 0.001;
-    double learning_rate_power =
-        -0.5;  ///< how the steps shrink with the squares' sum; 0: they don't
-    double initial_accumulator_value = 0.1;
-    double l1_regularization_strength = 0;
-    double l2_regularization_strength = 0;
+    LearningRate learning_rate = 0.001;  ///< η: a number or a schedule
+    /// Minus p. The steps shrink with the sum of squares; 0: they don't.
+    double learning_rate_power = -0.5;
+    double initial_accumulator_value = 0.1;           ///< n before the first update
+    double l1_regularization_strength = 0;            ///< l1: within it, z leaves a weight at 0
+    double l2_regularization_strength = 0;            ///< l2: draws weights towards 0
     double l2_shrinkage_regularization_strength = 0;  ///< a penalty on the weight, in the gradient
-    double beta = 0;
-    double weight_decay = 0;  ///< this and the clips: see Preparation
-    std::optional<double> clipnorm = {}, global_clipnorm = {}, clipvalue = {};
+    double beta = 0;                                  ///< β: makes the first steps smaller
+    double weight_decay = 0;                          ///< see Preparation
+    std::optional<double> clipnorm = {};              ///< see Preparation
+    std::optional<double> global_clipnorm = {};       ///< see Preparation
+    std::optional<double> clipvalue = {};             ///< see Preparation
 };
 
 /// H. McMahan et al., "Ad click prediction", KDD 2013, in Keras's form, with p the negative power:

@@ -14,12 +14,12 @@ struct LionRule final : Rule {
         detail::check_decay("Lion", "beta_2", beta_2);
     }
     std::string_view name() const noexcept override { return "Lion"; }
-    std::vector<Memory> memories() const override { return {{"momentum"}}; }
-    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
-                  std::span<const Tensor> rates) const override {
-        const Tensor m = memories[0];
-        memories[0] = m * beta_2 + gradient * (1 - beta_2);
-        return w - rates[0] * sign(m * beta_1 + gradient * (1 - beta_1));
+    std::vector<Slot> slots() const override { return {{"momentum"}}; }
+    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
+                  std::span<const Tensor> scalars) const override {
+        const Tensor m = slots[0];
+        slots[0] = m * beta_2 + gradient * (1 - beta_2);
+        return w - scalars[0] * sign(m * beta_1 + gradient * (1 - beta_1));
     }
 
     double beta_1, beta_2;

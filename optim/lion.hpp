@@ -5,12 +5,15 @@
 
 namespace shikumi::optim {
 
+/// What Lion can be given. Defaults are Keras's.
 struct LionOptions {
-    LearningRate learning_rate = 0.001;
-    double beta_1 = 0.9;
-    double beta_2 = 0.99;
-    double weight_decay = 0;  ///< this and the clips: see Preparation
-    std::optional<double> clipnorm = {}, global_clipnorm = {}, clipvalue = {};
+    LearningRate learning_rate = 0.001;   ///< η: a number or a schedule
+    double beta_1 = 0.9;                  ///< β1: the share of the momentum in a step
+    double beta_2 = 0.99;                 ///< β2: the share of the momentum that each update keeps
+    double weight_decay = 0;              ///< see Preparation
+    std::optional<double> clipnorm = {};  ///< see Preparation
+    std::optional<double> global_clipnorm = {};  ///< see Preparation
+    std::optional<double> clipvalue = {};        ///< see Preparation
 };
 
 /// X. Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023: steps of one

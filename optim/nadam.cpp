@@ -28,9 +28,9 @@ struct NadamRule final : Rule {
         detail::check_not_negative("Nadam", "epsilon", epsilon);
     }
     std::string_view name() const noexcept override { return "Nadam"; }
-    std::vector<Memory> memories() const override { return {{"momentum"}, {"velocity"}}; }
+    std::vector<Slot> slots() const override { return {{"momentum"}, {"velocity"}}; }
     // The factors of m, of g, and of √v.
-    std::vector<Tensor> rates(const Tensor& learning_rate, const Tensor& t) const override {
+    std::vector<Tensor> scalars(const Tensor& learning_rate, const Tensor& t) const override {
         const auto momentum = [&](const Tensor& step) {
             return beta_1 * (1 - 0.5 * pow(decay, step));
         };
@@ -42,11 +42,11 @@ struct NadamRule final : Rule {
         return {learning_rate * momentum(next) / (1 - product(next)),
                 learning_rate * (1 - momentum(t)) / (1 - product(t)), rsqrt(1 - pow(beta_2, t))};
     }
-    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
-                  std::span<const Tensor> rates) const override {
-        const Tensor m = memories[0] = lerp(memories[0], gradient, 1 - beta_1);
-        const Tensor v = memories[1] = lerp(memories[1], square(gradient), 1 - beta_2);
-        return w - (rates[0] * m + rates[1] * gradient) / (rates[2] * sqrt(v) + epsilon);
+    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
+                  std::span<const Tensor> scalars) const override {
+        const Tensor m = slots[0] = lerp(slots[0], gradient, 1 - beta_1);
+        const Tensor v = slots[1] = lerp(slots[1], square(gradient), 1 - beta_2);
+        return w - (scalars[0] * m + scalars[1] * gradient) / (scalars[2] * sqrt(v) + epsilon);
     }
 
     double beta_1, beta_2, epsilon;

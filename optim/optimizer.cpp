@@ -21,9 +21,9 @@ using shikumi::detail::IndexedRows;
 using shikumi::detail::put_rows;
 using shikumi::detail::sum_by_index;
 
-struct Remembered {
+struct WeightSlots {
     Parameter weight;
-    std::vector<Parameter> memories;
+    std::vector<Parameter> slots;
 };
 
 void check(const Preparation& p) {
@@ -60,19 +60,18 @@ void clip(std::vector<Tensor>& gradients, const Preparation& how) {
     for (Tensor& g : gradients) g = shortened(g, length, *how.global_clipnorm);
 }
 
-// The rule's update. Of a table it works on those rows only that are looked up, where the others
-// stay as they are and are the most.
-Tensor updated(const Rule& rule, const Tensor& w, const Tensor& gradient,
-               std::span<Tensor> memories, std::span<const Tensor> rates) {
+// The rule's update. Where a gradient of 0 changes nothing, and most rows of a table have that, it
+// works on the other rows only.
+Tensor updated(const Rule& rule, const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
+               std::span<const Tensor> scalars) {
     const IndexedRows g = rule.keeps_idle_weights() ? indexed_rows_of(gradient) : IndexedRows{};
     if (!g.defined() || g.indices.size() >= w.shape().front())
-        return rule.update(w, gradient, memories, rates);
+        return rule.update(w, gradient, slots, scalars);
     const Tensor indices = checked_indices(g.indices, w.shape().front(), true);
     std::vector<Tensor> few;
-    for (const Tensor& memory : memories) few.push_back(take(memory, indices));
-    const Tensor rows = rule.update(take(w, indices), sum_by_index(g.rows, indices), few, rates);
-    for (std::size_t k = 0; k < few.size(); ++k)
-        memories[k] = put_rows(memories[k], indices, few[k]);
+    for (const Tensor& slot : slots) few.push_back(take(slot, indices));
+    const Tensor rows = rule.update(take(w, indices), sum_by_index(g.rows, indices), few, scalars);
+    for (std::size_t k = 0; k < few.size(); ++k) slots[k] = put_rows(slots[k], indices, few[k]);
     return put_rows(w, indices, rows);
 }
 
@@ -82,7 +81,7 @@ Tensor checked_rate(double rate) {
     return scalar(rate, f64);
 }
 
-// f64 scalars in the dtype of whoever reads them.
+// f64 scalars, and the same in f32 once they are asked for.
 class PerDType {
 public:
     explicit PerDType(std::vector<Tensor> values) : f64_(std::move(values)) {}
@@ -98,7 +97,7 @@ private:
 
 bool is_trainable(const Parameter& p) { return p.trainable(); }
 
-// A generator's step that would change the discriminator as well is a mistake, not a wish.
+// For instance, a GAN's step on the generator must not change the discriminator.
 void refuse_frozen(const std::vector<Parameter>& parameters) {
     const auto frozen = std::find_if_not(parameters.begin(), parameters.end(), is_trainable);
     if (frozen != parameters.end())
@@ -119,26 +118,26 @@ struct Optimizer::State {
     std::shared_ptr<const Rule> rule;
     LearningRate schedule;
     Preparation preparation;
-    // Slots rather than numbers: a step recorded once stays right when they change.
+    // Parameters rather than numbers: a captured step stays right when they change.
     Parameter iterations, learning_rate;
-    std::vector<Remembered> remembered;
+    std::vector<WeightSlots> all_slots;
 
     // The weights come in the same order at every step: the one after the last is tried first.
-    std::vector<Parameter>& memories_of(const Parameter& weight, std::size_t expected) {
-        if (expected < remembered.size() && remembered[expected].weight == weight)
-            return remembered[expected].memories;
-        for (Remembered& r : remembered) {
-            if (r.weight == weight) return r.memories;
+    std::vector<Parameter>& slots_of(const Parameter& weight, std::size_t expected) {
+        if (expected < all_slots.size() && all_slots[expected].weight == weight)
+            return all_slots[expected].slots;
+        for (WeightSlots& w : all_slots) {
+            if (w.weight == weight) return w.slots;
         }
-        Remembered fresh{weight, {}};
-        for (const Memory& m : rule->memories())
-            fresh.memories.push_back(frozen(weight.name() + "/" + m.name,
-                                            full(weight.shape(), m.start, weight.dtype())));
-        return remembered.emplace_back(std::move(fresh)).memories;
+        WeightSlots fresh{weight, {}};
+        for (const Slot& slot : rule->slots())
+            fresh.slots.push_back(frozen(weight.name() + "/" + slot.name,
+                                         full(weight.shape(), slot.start, weight.dtype())));
+        return all_slots.emplace_back(std::move(fresh)).slots;
     }
 };
 
-std::vector<Tensor> Rule::rates(const Tensor& learning_rate, const Tensor&) const {
+std::vector<Tensor> Rule::scalars(const Tensor& learning_rate, const Tensor&) const {
     return {learning_rate};
 }
 
@@ -163,7 +162,7 @@ void Optimizer::step(const std::vector<Parameter>& parameters) {
         if (!p.has_grad()) continue;
         changed.push_back(p);
         gradients.push_back(p.grad());
-        p.zero_grad();  // before the evaluation, which would store a gradient that somebody holds
+        p.zero_grad();  // before the evaluation, which would store a gradient that is still held
     }
     if (changed.empty()) {
         if (std::none_of(parameters.begin(), parameters.end(), is_trainable))
@@ -193,12 +192,12 @@ std::vector<Assignment> Optimizer::updates(const std::vector<Parameter>& paramet
     clip(gradients, state.preparation);
 
     const Tensor next = state.iterations + 1, t = next.cast(f64);
-    PerDType rates(state.rule->rates(state.learning_rate, t));
+    PerDType scalars(state.rule->scalars(state.learning_rate, t));
     const double weight_decay = state.preparation.weight_decay;
     PerDType decay(weight_decay == 0 ? std::vector<Tensor>()
                                      : std::vector{state.learning_rate * weight_decay});
     std::vector<Assignment> assignments;
-    assignments.reserve(parameters.size() * (1 + state.rule->memories().size()) + 2);
+    assignments.reserve(parameters.size() * (1 + state.rule->slots().size()) + 2);
     std::vector<Tensor> values;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const Tensor gradient = std::move(gradients[i]);
@@ -206,12 +205,12 @@ std::vector<Assignment> Optimizer::updates(const std::vector<Parameter>& paramet
         Tensor w = weight;
         if (weight_decay != 0) w = w - w * decay[w.dtype()][0];
 
-        std::vector<Parameter>& memories = state.memories_of(weight, i);
-        values.assign(memories.begin(), memories.end());
+        std::vector<Parameter>& slots = state.slots_of(weight, i);
+        values.assign(slots.begin(), slots.end());
         assignments.push_back(
-            {weight, updated(*state.rule, w, gradient, values, rates[w.dtype()])});
+            {weight, updated(*state.rule, w, gradient, values, scalars[w.dtype()])});
         for (std::size_t k = 0; k < values.size(); ++k)
-            assignments.push_back({memories[k], std::move(values[k])});
+            assignments.push_back({slots[k], std::move(values[k])});
     }
     assignments.push_back({state.iterations, next});
     if (state.schedule.scheduled()) assignments.push_back({state.learning_rate, state.schedule(t)});
@@ -235,8 +234,8 @@ Index Optimizer::iterations() const { return state_->iterations.value().item<Ind
 
 std::vector<Parameter> Optimizer::state() const {
     std::vector<Parameter> all{state_->iterations, state_->learning_rate};
-    for (const Remembered& r : state_->remembered)
-        all.insert(all.end(), r.memories.begin(), r.memories.end());
+    for (const WeightSlots& w : state_->all_slots)
+        all.insert(all.end(), w.slots.begin(), w.slots.end());
     return all;
 }
 

@@ -16,24 +16,24 @@ struct RMSpropRule final : Rule {
             fail<ValueError>("RMSprop", "the momentum must lie in [0, 1], got ", momentum);
     }
     std::string_view name() const noexcept override { return "RMSprop"; }
-    std::vector<Memory> memories() const override {
-        std::vector<Memory> all{{"velocity"}};
+    std::vector<Slot> slots() const override {
+        std::vector<Slot> all{{"velocity"}};
         if (momentum > 0) all.push_back({"momentum"});
         if (centered) all.push_back({"average_gradient"});
         return all;
     }
-    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
-                  std::span<const Tensor> rates) const override {
-        const Tensor v = memories[0] = memories[0] * rho + square(gradient) * (1 - rho);
+    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
+                  std::span<const Tensor> scalars) const override {
+        const Tensor v = slots[0] = slots[0] * rho + square(gradient) * (1 - rho);
         Tensor variance = v;
         if (centered) {
-            Tensor& average = memories.back();
+            Tensor& average = slots.back();
             average = average * rho + gradient * (1 - rho);
             variance = v - square(average);
         }
-        const Tensor step = rates[0] * gradient * rsqrt(variance + epsilon);
+        const Tensor step = scalars[0] * gradient * rsqrt(variance + epsilon);
         if (momentum == 0) return w - step;
-        return w - (memories[1] = memories[1] * momentum + step);
+        return w - (slots[1] = slots[1] * momentum + step);
     }
 
     double rho, momentum, epsilon;

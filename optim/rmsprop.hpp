@@ -5,14 +5,17 @@
 
 namespace shikumi::optim {
 
+/// What RMSprop can be given. Defaults are Keras's.
 struct RMSpropOptions {
-    LearningRate learning_rate = 0.001;
-    double rho = 0.9;
-    double momentum = 0;
-    double epsilon = 1e-7;
-    bool centered = false;
-    double weight_decay = 0;  ///< this and the clips: see Preparation
-    std::optional<double> clipnorm = {}, global_clipnorm = {}, clipvalue = {};
+    LearningRate learning_rate = 0.001;  ///< η: a number or a schedule
+    double rho = 0.9;         ///< ρ: the share of the mean square that each update keeps
+    double momentum = 0;      ///< μ: the share of the last step that is made again; 0: none
+    double epsilon = 1e-7;    ///< ε: keeps the division finite
+    bool centered = false;    ///< divide by the gradient's variance, not its mean square
+    double weight_decay = 0;  ///< see Preparation
+    std::optional<double> clipnorm = {};         ///< see Preparation
+    std::optional<double> global_clipnorm = {};  ///< see Preparation
+    std::optional<double> clipvalue = {};        ///< see Preparation
 };
 
 /// T. Tieleman, G. Hinton, lecture 6.5 of "Neural networks for machine learning", 2012, in Keras's

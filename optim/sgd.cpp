@@ -16,15 +16,15 @@ struct SgdRule final : Rule {
                              "nesterov needs a momentum, e.g. {.momentum = 0.9, .nesterov = true}");
     }
     std::string_view name() const noexcept override { return "SGD"; }
-    std::vector<Memory> memories() const override {
+    std::vector<Slot> slots() const override {
         if (momentum == 0) return {};
         return {{"momentum"}};
     }
-    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> memories,
-                  std::span<const Tensor> rates) const override {
-        const Tensor step = rates[0] * gradient;
+    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
+                  std::span<const Tensor> scalars) const override {
+        const Tensor step = scalars[0] * gradient;
         if (momentum == 0) return w - step;
-        const Tensor v = memories[0] = memories[0] * momentum - step;
+        const Tensor v = slots[0] = slots[0] * momentum - step;
         return nesterov ? w + v * momentum - step : w + v;
     }
 

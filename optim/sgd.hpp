@@ -5,12 +5,15 @@
 
 namespace shikumi::optim {
 
+/// What SGD can be given. Defaults are Keras's.
 struct SGDOptions {
-    LearningRate learning_rate = 0.01;
-    double momentum = 0;
-    bool nesterov = false;
-    double weight_decay = 0;  ///< this and the clips: see Preparation
-    std::optional<double> clipnorm = {}, global_clipnorm = {}, clipvalue = {};
+    LearningRate learning_rate = 0.01;  ///< η: a number or a schedule
+    double momentum = 0;      ///< μ: the share of the last step that is made again; 0: none
+    bool nesterov = false;    ///< look ahead by one step; needs a momentum
+    double weight_decay = 0;  ///< see Preparation
+    std::optional<double> clipnorm = {};         ///< see Preparation
+    std::optional<double> global_clipnorm = {};  ///< see Preparation
+    std::optional<double> clipvalue = {};        ///< see Preparation
 };
 
 /// Keras's form, in which the velocity holds the learning rates of its past:

@@ -10,28 +10,17 @@
 #include <type_traits>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/kernels/detail/blas_threads.hpp>
 #include <shikumi/autograd/kernels/detail/onednn.hpp>
 #include <shikumi/autograd/kernels/detail/pieces.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
-
-// OpenBLAS's own; absent from other CBLAS libraries, hence weak.
-extern "C" [[gnu::weak]] void openblas_set_num_threads(int count);
 
 namespace shikumi::kernels {
 
 namespace {
 
 using detail::divide_up;
-
-// One thread for BLAS: our pool cuts the work, into pieces that don't depend on the thread count.
-// Once a thread, because OpenBLAS's OpenMP build counts for each thread apart.
-void hold_blas_at_one_thread() {
-    static thread_local const bool held = [] {
-        if (openblas_set_num_threads) openblas_set_num_threads(1);
-        return true;
-    }();
-    static_cast<void>(held);
-}
+using detail::hold_blas_at_one_thread;
 
 // With the distances between rows, where they weren't given.
 Product with_leading_dimensions(Product p) {

@@ -36,11 +36,21 @@ std::vector<fs::path> bundled_folders() {
 fs::path bundled_file(std::string_view reader, std::string_view name) {
     const std::vector<fs::path> folders = bundled_folders();
     for (const fs::path& folder : folders) {
-        std::error_code ignored;
-        if (fs::exists(folder / name, ignored)) return folder / name;
+        if (is_there(folder / name)) return folder / name;
     }
     fail<IoError>(reader, name, " is not in ", folders.empty() ? "any folder" : list_of(folders),
                   "; set SHIKUMI_DATA to the folder that holds it");
+}
+
+bool is_there(const fs::path& path) {
+    std::error_code ignored;
+    return fs::exists(path, ignored);
+}
+
+fs::path gzipped_or_plain(const fs::path& gzipped) {
+    if (is_there(gzipped)) return gzipped;
+    const fs::path plain = fs::path(gzipped).replace_extension();
+    return is_there(plain) ? plain : fs::path();
 }
 
 std::string list_of(const std::vector<fs::path>& folders) {

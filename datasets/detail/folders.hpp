@@ -21,6 +21,12 @@ std::vector<std::filesystem::path> bundled_folders();
 /// The bundled file `name`. Throws IoError listing the folders where it isn't.
 std::filesystem::path bundled_file(std::string_view reader, std::string_view name);
 
+/// Whether there is such a file or folder.
+bool is_there(const std::filesystem::path& path);
+
+/// The file `gzipped`, "NAME.gz", or else NAME; empty where there is neither.
+std::filesystem::path gzipped_or_plain(const std::filesystem::path& gzipped);
+
 /// "a, b, c" for the errors.
 std::string list_of(const std::vector<std::filesystem::path>& folders);
 

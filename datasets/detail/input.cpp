@@ -63,4 +63,17 @@ void Input::read(std::span<std::byte> out, std::string_view what) {
         fail("the file ends within ", what, ", ", out.size() - got, " bytes are missing");
 }
 
+std::string Input::read_all(std::string_view what, std::size_t max_bytes) {
+    constexpr std::size_t step = std::size_t{1} << 20;
+    std::string text;
+    for (;;) {
+        const std::size_t old = text.size();
+        text.resize(old + step);
+        const std::size_t got = read_some(std::as_writable_bytes(std::span(text).subspan(old)));
+        text.resize(old + got);
+        if (text.size() > max_bytes) fail(what, " is larger than ", max_bytes, " bytes");
+        if (got < step) return text;
+    }
+}
+
 }  // namespace shikumi::datasets::detail

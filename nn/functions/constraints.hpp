@@ -13,20 +13,21 @@ using Constraint = NamedFunction<Tensor(const Tensor& weight)>;
 // Keras's, with its defaults. Norms are Euclidean, over `axis`: 0 for a Dense kernel, whose columns
 // hold each unit's incoming weights; {0, 1, 2} for a Conv2D kernel.
 
-/// Scales down what is longer than `max_value`. Throws ValueError for a negative one.
+/// Scales vectors longer than `max_value` down to that length. Throws ValueError for a negative one.
 Constraint MaxNorm(double max_value = 2, const Axes& axis = 0);
-/// max(w, 0).
+/// Replaces negative weights by 0.
 Constraint NonNeg();
-/// Scales to length 1.
+/// Scales vectors to length 1.
 Constraint UnitNorm(const Axes& axis = 0);
 
+/// What MinMaxNorm can be given. Defaults are Keras's.
 struct MinMaxNormOptions {
-    double min_value = 0;
-    double max_value = 1;
-    double rate = 1;  ///< how much of the way into the interval each update goes
-    Axes axis = 0;
+    double min_value = 0;  ///< smallest length
+    double max_value = 1;  ///< largest length
+    double rate = 1;       ///< the share of the way into the interval that each update goes
+    Axes axis = 0;         ///< over which the lengths are taken
 };
-/// Brings lengths towards [min_value, max_value]. Throws ValueError unless 0 <= min_value <=
+/// Brings the lengths of vectors towards [min_value, max_value]. Throws ValueError unless 0 <= min_value <=
 /// max_value and 0 <= rate <= 1.
 Constraint MinMaxNorm(const MinMaxNormOptions& options = {});
 

@@ -21,7 +21,7 @@ enum class Targets {
 /// is called "loss" unless it has a name.
 class Loss {
 public:
-    /// Computes the losses from targets that fit the predictions.
+    /// What computes the losses, from targets that fit the predictions.
     using Function = NamedFunction<Tensor(const Tensor& targets, const Tensor& predictions)>;
 
     /// A constant of the library.
@@ -59,13 +59,19 @@ private:
 
 /// −Σ t log p over the last axis; targets are rows of probabilities, like the predictions.
 extern const Loss categorical_crossentropy;
+/// −Σ t log softmax(x) over the last axis; the predictions x are logits. Throws ValueError where
+/// they have been through a softmax already.
 extern const Loss categorical_crossentropy_from_logits;
 /// −log p[label]: targets are integers of the predictions' shape without the last axis, or with 1
 /// there. Throws DTypeError for other targets.
 extern const Loss sparse_categorical_crossentropy;
+/// −log softmax(x)[label]; the predictions x are logits. Throws DTypeError unless the targets are
+/// integers, ValueError where x has been through a softmax already.
 extern const Loss sparse_categorical_crossentropy_from_logits;
 /// −(t log p + (1−t) log(1−p)), averaged over the last axis.
 extern const Loss binary_crossentropy;
+/// −(t log σ(x) + (1−t) log(1−σ(x))), averaged over the last axis; the predictions x are logits.
+/// Throws ValueError where they have been through a sigmoid already.
 extern const Loss binary_crossentropy_from_logits;
 /// (t − p)², averaged over the last axis.
 extern const Loss mean_squared_error;
@@ -92,23 +98,29 @@ extern const Loss squared_hinge;
 /// max(1 + max((1 − t) p) − Σ t p, 0) over the last axis: targets are one-hot rows.
 extern const Loss categorical_hinge;
 
+/// What Keras's classes of cross-entropies can be given.
 struct CrossentropyOptions {
-    bool from_logits = false;
+    bool from_logits = false;  ///< softmax or sigmoid is still to be applied to the predictions
 };
-/// Keras's class names for the same.
+/// `categorical_crossentropy`, or the one from logits.
 const Loss& CategoricalCrossentropy(const CrossentropyOptions& options = {});
+/// `sparse_categorical_crossentropy`, or the one from logits.
 const Loss& SparseCategoricalCrossentropy(const CrossentropyOptions& options = {});
+/// `binary_crossentropy`, or the one from logits.
 const Loss& BinaryCrossentropy(const CrossentropyOptions& options = {});
 
+/// What Huber can be given.
 struct HuberOptions {
     double delta = 1;  ///< where the square becomes a line
 };
 /// d²/2 where |d| <= δ, else δ|d| − δ²/2. Throws ValueError unless delta is positive.
 Loss Huber(const HuberOptions& options = {});
 
+/// What CosineSimilarity can be given.
 struct CosineSimilarityOptions {
-    int axis = -1;  ///< not the first, the batch
+    int axis = -1;  ///< along which the angle is taken; not the batch
 };
+/// Minus the cosine of the angle between targets and predictions along an axis.
 Loss CosineSimilarity(const CosineSimilarityOptions& options = {});
 
 /// The mean over all axes but the first.

@@ -19,10 +19,11 @@ Regularizer L2(double l2 = 0.01);
 /// l1 Σ|w| + l2 Σw².
 Regularizer L1L2(double l1 = 0, double l2 = 0);
 
+/// What OrthogonalRegularizer can be given.
 struct OrthogonalRegularizerOptions {
-    bool columns = false;  ///< the columns are to be orthogonal, not the rows
+    bool columns = false;  ///< make the columns orthogonal, not the rows
 };
-/// Factor times the mean, over the pairs of different rows of a matrix, of |cosine| of the two.
+/// Factor times the mean of |cosine| over all pairs of different rows of a matrix.
 /// Applied to anything but a matrix it throws ShapeError, to a single row ValueError.
 Regularizer OrthogonalRegularizer(double factor = 0.01,
                                   const OrthogonalRegularizerOptions& options = {});
