@@ -18,8 +18,8 @@ public:
     std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
 
 protected:
-    Merge() = default;
-    using Layer::Layer;
+    /// Takes the options of every layer.
+    explicit Merge(const LayerOptions& options = {}) : Layer(options) {}
     /// The output for two inputs or more of the same batch.
     virtual Tensor merge(const std::vector<Tensor>& inputs) const = 0;
     /// Throws ShapeError unless there are two inputs.

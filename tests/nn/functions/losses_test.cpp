@@ -1,4 +1,5 @@
-// Compares further losses of Keras with plain doubles.
+// Losses against plain doubles, and what they make of targets.
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <vector>
@@ -8,8 +9,10 @@
 #include <shikumi/nn/nn.hpp>
 
 #include "catch.hpp"
+#include "support/layers.hpp"
 
 using namespace shikumi;
+using shikumi_test::check_values;
 using shikumi_test::contains;
 
 namespace {
@@ -136,4 +139,27 @@ TEST_CASE("a loss brings targets into the form that it works on, and names itsel
     CHECK(as_given.name() == "loss");
     CHECK(as_given(zeros({7}), p).shape() == Shape{7});
     REQUIRE_THROWS_WITH(nn::hinge(zeros({3}, f64), p), contains("[hinge]"));
+}
+
+TEST_CASE("distances average over the last axes", "[nn]") {
+    const Tensor t = tensor({{{1, 2}, {3, 4}}, {{0, 0}, {0, 0}}}),
+                 p = tensor({{{1, 1}, {1, 1}}, {{0, 0}, {0, -4}}});
+    check_values(nn::mean_squared_error(t, p), {(0 + 1 + 4 + 9) / 4.0, 4});
+    check_values(nn::mean_absolute_error(t, p), {6 / 4.0, 1});
+}
+
+TEST_CASE("targets take the predictions' shape and dtype, or are refused", "[nn]") {
+    const Tensor p = tensor({{0.5}, {0.25}});
+    check_values(nn::mean_squared_error(tensor({1, 0}).cast(i64), p), {0.25, 0.0625});
+    check_values(nn::mean_squared_error(tensor({{1}, {0}}), flatten(p)), {0.25, 0.0625});
+    REQUIRE_THROWS_AS(nn::mean_squared_error(tensor({1, 0, 0}), p), ShapeError);
+    REQUIRE_THROWS_WITH(nn::categorical_crossentropy(tensor({0, 1}), tensor({{1, 2}, {3, 4}})),
+                        contains("(2,)") && contains("(2, 2)") && contains("to_categorical"));
+    REQUIRE_THROWS_AS(nn::sparse_categorical_crossentropy(tensor({{0, 1}}), tensor({{1, 2}})),
+                      DTypeError);
+    REQUIRE_THROWS_AS(
+        nn::sparse_categorical_crossentropy(tensor({0, 1}).cast(i64), tensor({{1, 2}})),
+        ShapeError);
+    check_values(nn::sparse_categorical_crossentropy(tensor({{0}}).cast(i32), tensor({{0.5, 0.5}})),
+                 {std::log(2)});
 }

@@ -152,19 +152,3 @@ TEST_CASE("RMSNormalization divides by the root of the mean square", "[nn]") {
     nn::check_layer(nn::RMSNormalization(), {3, 4});
     nn::check_layer(nn::RMSNormalization({.axis = {1, 2}}), {3, 2, 2});
 }
-
-TEST_CASE("Normalization learns mean and variance from data", "[nn]") {
-    nn::Normalization layer({.dtype = f64});
-    const Tensor x = normal({40, 5, 2}, 7, 3);
-    layer.adapt(x);
-    check_standardized(layer(x), {0, 1});
-    CHECK(weight_names(layer) == std::vector<std::string>{"mean", "variance", "count"});
-    CHECK(layer.weights()[2].value().item<double>() == 200);
-
-    nn::Normalization back({.invert = true, .dtype = f64});
-    back.adapt(x);
-    CHECK(max(abs(back(layer(x)) - x)).item<double>() < 1e-9);
-    nn::check_layer(nn::Normalization(), {3, 4});
-    REQUIRE_THROWS_AS(layer.adapt(zeros({4, 5, 3})), ShapeError);
-    REQUIRE_THROWS_AS(layer.adapt(zeros({0, 5, 2})), ValueError);
-}

@@ -1,26 +1,30 @@
 // Activations as layers.
+#include <cmath>
 #include <vector>
 
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/nn.hpp>
 
 #include "catch.hpp"
+#include "support/layers.hpp"
 
 using namespace shikumi;
+using shikumi_test::check_values;
 using shikumi_test::contains;
+using shikumi_test::numbers;
 
 namespace {
 
 const Tensor line = tensor({{-2, -0.5, 0.5, 2, 7}}, f64);
 
-void check_values(const Tensor& got, const std::vector<double>& expected) {
-    const auto values = got.to_vector<double>();
-    REQUIRE(values.size() == expected.size());
-    for (std::size_t i = 0; i < values.size(); ++i)
-        CHECK(values[i] == Approx(expected[i]).margin(1e-12));
-}
-
 }  // namespace
+
+TEST_CASE("Activation applies any function", "[nn]") {
+    CHECK(numbers(nn::Activation(nn::relu)(tensor({{-1, 2}}))) == std::vector{0.0, 2.0});
+    CHECK(nn::Activation(nn::relu).config() == "Activation relu");
+    CHECK(numbers(nn::Activation([](const Tensor& t) { return t * 3; })(tensor({{1}}))) ==
+          std::vector{3.0});
+}
 
 TEST_CASE("ReLU with all its arguments", "[nn]") {
     check_values(nn::ReLU()(line), {0, 0, 0.5, 2, 7});
