@@ -13,5 +13,5 @@
 #include <shikumi/datasets/standardizer.hpp>
 #include <shikumi/datasets/text.hpp>
 
-/// Readers, the bundled data sets, and what is done with data before training.
+/// Readers, the bundled data sets, and the preparation of data for training.
 namespace shikumi::datasets {}

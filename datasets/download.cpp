@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A new file beside the target, gone again unless it takes the target's name.
+// A new file beside the target, which is removed unless it takes the target's name.
 class PartialFile {
 public:
     explicit PartialFile(const fs::path& target)
@@ -86,7 +86,7 @@ private:
     std::unique_ptr<EVP_MD_CTX, Free> context_;
 };
 
-// What the callbacks of one download share. They are called by C code: nothing may be thrown
+// The state that the callbacks of one download share. C code calls them: nothing may be thrown
 // through it, so failures are kept.
 struct Transfer {
     PartialFile file;

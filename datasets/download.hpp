@@ -8,12 +8,12 @@
 
 namespace shikumi::datasets {
 
-/// Told how far a download is: the file's name, bytes so far, bytes in all (0 while unknown).
-/// Throwing from it ends the download.
+/// Called with the progress of a download: the file's name, bytes so far, bytes in all (0 while
+/// unknown). Throwing from it ends the download.
 using DownloadProgress =
     std::function<void(const std::string& file, std::uint64_t done, std::uint64_t total)>;
 
-/// What `download` is told.
+/// How `download` fetches a file.
 struct DownloadOptions {
     std::string sha256 = {};            ///< of the right file, in lower-case hex; empty: any
     std::uint64_t max_bytes = 1 << 30;  ///< a longer answer is refused
@@ -27,7 +27,7 @@ bool can_download() noexcept;
 /// beside it, which takes target's name only when it is complete and has the right checksum: after
 /// a failure the old file is as it was and nothing partial is left.
 ///
-/// Throws IoError for what the network or the disk says, for a wrong checksum or a too long answer,
+/// Throws IoError for errors of the network or the disk, a wrong checksum or a too long answer, and
 /// StateError where the library was built without libcurl.
 void download(const std::string& url, const std::filesystem::path& target,
               const DownloadOptions& options = {});

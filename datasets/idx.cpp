@@ -33,7 +33,7 @@ DType element_type(const Input& input, std::byte code) {
     input.fail_at(2, "not an IDX file: element type ", std::to_integer<int>(code));
 }
 
-// The sizes that follow the magic number, refused where the file cannot hold as many elements.
+// The sizes that follow the magic number. Throws where the file cannot hold as many elements.
 Shape read_shape(Input& input, int rank, DType dtype) {
     Shape::Sizes sizes;
     std::uint64_t bytes = size_of(dtype);

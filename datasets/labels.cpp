@@ -16,7 +16,7 @@ Labels integers(std::string_view function, const Tensor& labels) {
     return labels.to_vector<std::int64_t>();
 }
 
-// Checks every label against `num_classes`, which is worked out where it is 0.
+// Checks every label against `num_classes`; 0 stands for one more than the largest label.
 Index class_count(std::string_view function, const Labels& labels, Index num_classes) {
     if (num_classes < 0) fail<ValueError>(function, num_classes, " classes");
     if (num_classes == 0) {

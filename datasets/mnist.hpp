@@ -35,7 +35,7 @@ struct Mnist {
 /// to the cache, checked by their SHA-256, where they are in none of these.
 ///
 /// Throws IoError that lists the folders where the files are nowhere and can't be fetched, and as
-/// `read_idx` does for files that are not what they should be.
+/// `read_idx` does for damaged files.
 Mnist mnist(const MnistOptions& options = {});
 
 /// u8 images as f32 from 0 to 1: x / largest. Throws DTypeError for other dtypes.

@@ -94,7 +94,7 @@ TrainTest train_test_split(const Tensor& features, const Tensor& labels,
 
     const Index wanted = std::llround(options.test_fraction * static_cast<double>(n));
     const Index tested = std::clamp<Index>(wanted, 1, n - 1);
-    // Without classes, all samples are of one.
+    // A split that isn't stratified takes all samples for one class.
     const auto classes = options.stratified
                              ? labels.to_vector<std::int64_t>()
                              : std::vector<std::int64_t>(static_cast<std::size_t>(n));

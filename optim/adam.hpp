@@ -1,4 +1,4 @@
-// Adam, and AdamW: the same with weight decay by default.
+// Adam, and AdamW, which has weight decay by default.
 #pragma once
 
 #include <shikumi/optim/optimizer.hpp>

@@ -1,4 +1,4 @@
-// Ftrl: follow the regularised leader.
+// Ftrl, "follow the regularised leader".
 #pragma once
 
 #include <shikumi/optim/optimizer.hpp>

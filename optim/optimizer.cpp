@@ -40,7 +40,7 @@ void check(const Preparation& p) {
                          "only one of clipnorm, global_clipnorm and clipvalue may be given");
 }
 
-// g times what makes `length` at most `longest`.
+// g, scaled such that `length` becomes at most `longest`.
 Tensor shortened(const Tensor& g, const Tensor& length, double longest) {
     return g * (longest / maximum(length, longest)).cast(g.dtype());
 }

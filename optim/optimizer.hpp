@@ -1,4 +1,4 @@
-// Optimizer: what turns gradients into new weights. One is written by giving its Rule.
+// Optimizer: turns gradients into new weights, by a Rule.
 #pragma once
 
 #include <memory>
@@ -30,7 +30,7 @@ struct Preparation {
     std::optional<double> global_clipnorm = {};  ///< longest norm of all gradients together
     std::optional<double> clipvalue = {};        ///< largest absolute value of an element
 
-    /// That of an optimiser's options.
+    /// Taken from an optimiser's options.
     template <class Options>
     static Preparation of(const Options& o) {
         return {o.weight_decay, o.clipnorm, o.global_clipnorm, o.clipvalue};

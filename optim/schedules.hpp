@@ -1,4 +1,4 @@
-// Learning rates that change from update to update.
+// Schedules: learning rates that change from update to update.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Where data lies on this machine.
+// The folders that hold data on this machine.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +14,7 @@ std::filesystem::path from_environment(const char* name);
 /// The user's cache, `$XDG_CACHE_HOME/shikumi` or `~/.cache/shikumi`; empty without a home.
 std::filesystem::path cache_folder();
 
-/// The folders that may hold what comes with the library: the source tree, the installed data,
+/// The folders that may hold the library's own data: the source tree, the installed data,
 /// `$SHIKUMI_DATA`.
 std::vector<std::filesystem::path> bundled_folders();
 

@@ -6,7 +6,7 @@ namespace shikumi::nn {
 
 namespace {
 
-constexpr double epsilon = 1e-7;  // added to lengths that are divided by
+constexpr double epsilon = 1e-7;  // added to divisors
 
 Tensor lengths(const Tensor& w, const Axes& axis) { return sqrt(sum(square(w), axis, true)); }
 

@@ -13,7 +13,8 @@ using Constraint = NamedFunction<Tensor(const Tensor& weight)>;
 // Keras's, with its defaults. Norms are Euclidean, over `axis`: 0 for a Dense kernel, whose columns
 // hold each unit's incoming weights; {0, 1, 2} for a Conv2D kernel.
 
-/// Scales vectors longer than `max_value` down to that length. Throws ValueError for a negative one.
+/// Scales vectors longer than `max_value` down to that length. Throws ValueError for a negative
+/// one.
 Constraint MaxNorm(double max_value = 2, const Axes& axis = 0);
 /// Replaces negative weights by 0.
 Constraint NonNeg();
@@ -27,8 +28,8 @@ struct MinMaxNormOptions {
     double rate = 1;       ///< the share of the way into the interval that each update goes
     Axes axis = 0;         ///< over which the lengths are taken
 };
-/// Brings the lengths of vectors towards [min_value, max_value]. Throws ValueError unless 0 <= min_value <=
-/// max_value and 0 <= rate <= 1.
+/// Brings the lengths of vectors towards [min_value, max_value]. Throws ValueError unless 0 <=
+/// min_value <= max_value and 0 <= rate <= 1.
 Constraint MinMaxNorm(const MinMaxNormOptions& options = {});
 
 }  // namespace shikumi::nn

@@ -1,4 +1,4 @@
-// Where weights start: Keras's formulas and defaults.
+// Initialisers of weights, by Keras's formulas and defaults.
 #pragma once
 
 #include <shikumi/autograd/core/named_function.hpp>
@@ -36,7 +36,7 @@ Initializer truncated_normal(double mean = 0, double stddev = 0.05);
 /// `gain` times the identity matrix. Throws ShapeError for other ranks than 2.
 Initializer identity_init(double gain = 1);
 
-/// What n is in `variance_scaling`.
+/// The number n that `variance_scaling` divides by.
 enum class Fan {
     in,      ///< the number of a unit's inputs
     out,     ///< the number of units that read an input

@@ -27,7 +27,7 @@ Shape with_column(const Shape& shape) {
     return Shape(std::span<const Index>(sizes));
 }
 
-// A softmax before a loss that applies its own is a mistake which still trains, only badly.
+// A loss that applies a softmax of its own still trains on probabilities, but badly.
 void refuse_probabilities(std::string_view loss, const Tensor& logits) {
     if (logits_of_softmax(logits).defined() || logits_of_sigmoid(logits).defined())
         fail<ValueError>(loss,

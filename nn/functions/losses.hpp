@@ -21,7 +21,7 @@ enum class Targets {
 /// is called "loss" unless it has a name.
 class Loss {
 public:
-    /// What computes the losses, from targets that fit the predictions.
+    /// Computes the losses from targets that fit the predictions.
     using Function = NamedFunction<Tensor(const Tensor& targets, const Tensor& predictions)>;
 
     /// A constant of the library.
@@ -33,15 +33,15 @@ public:
     Loss(F function, std::string name = "loss", Targets targets = Targets::as_given)
         : function_(std::move(function), std::move(name)), targets_(targets) {}
 
-    /// What logs and errors show.
+    /// The name that logs and errors show.
     std::string_view name() const noexcept { return function_.name(); }
-    /// What the loss wants its targets to be.
+    /// The form of targets that the loss works on.
     Targets targets() const noexcept { return targets_; }
     /// Whether softmax or sigmoid is still to be applied to the predictions.
     bool from_logits() const noexcept { return from_logits_; }
     /// The losses of the samples. Targets are brought into the form that `targets` says, as by
     /// `match_targets` and `match_labels`, which throw where that can't be done. Throws ValueError
-    /// where a loss from logits gets what softmax or sigmoid was applied to.
+    /// where a loss from logits gets the output of a softmax or sigmoid.
     Tensor operator()(const Tensor& targets, const Tensor& predictions) const;
 
 private:
@@ -50,12 +50,12 @@ private:
     bool from_logits_ = false;
 };
 
-// All of them throw ShapeError where targets and predictions don't fit; targets of another type are
-// converted, since they are data. Axes between the first and the last are averaged over.
+// All losses throw ShapeError where targets and predictions don't fit. They convert targets of
+// another dtype to the predictions', and average over the axes between the first and the last.
 //
-// Cross-entropies from probabilities: a pending softmax (or sigmoid) is looked through, and the
-// exact form from its logits is used. Other probabilities are divided by their sum and clipped to
-// [1e-7, 1 - 1e-7], as Keras does; a clipped probability has no gradient.
+// Cross-entropies from probabilities look through a softmax (or sigmoid) that isn't computed yet,
+// and use the exact form from its logits. Other probabilities are divided by their sum and clipped
+// to [1e-7, 1 - 1e-7], as Keras does; a clipped probability has no gradient.
 
 /// −Σ t log p over the last axis; targets are rows of probabilities, like the predictions.
 extern const Loss categorical_crossentropy;

@@ -40,7 +40,7 @@ Regularizer L1L2(double l1, double l2) {
 
 Regularizer OrthogonalRegularizer(double factor, const OrthogonalRegularizerOptions& options) {
     constexpr std::string_view name = "OrthogonalRegularizer";
-    constexpr double epsilon = 1e-7;  // of the smallest squared length that is divided by
+    constexpr double epsilon = 1e-7;  // smallest squared length to divide by
     check_factor(name, factor);
     return {[=, columns = options.columns](const Tensor& w) {
                 if (w.rank() != 2)

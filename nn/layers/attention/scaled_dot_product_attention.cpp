@@ -11,7 +11,7 @@ namespace shikumi::nn {
 
 namespace {
 
-// Refuses a mask that doesn't stretch to the scores, or would stretch them.
+// Throws unless the mask broadcasts to the scores without enlarging them.
 void check_mask(std::string_view name, const Tensor& mask, const Shape& scores) {
     if (mask.dtype() != bool_) fail<DTypeError>(name, "wants a mask of bool, got ", mask.spec());
     bool fits = mask.rank() <= scores.rank();

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view error_name = "convolution_transpose";
 
-// Of a list for each axis, or a number for all.
+// The number of an axis, from a list of one for each axis or one for all.
 Index number(const PerAxis& numbers, int axis) {
     const auto& list = numbers.list();
     return list[list.size() == 1 ? 0 : static_cast<std::size_t>(axis)];

@@ -1,4 +1,4 @@
-// ConvolutionalLayer: what all convolutional layers have in common.
+// ConvolutionalLayer: the base of all convolutional layers.
 #pragma once
 
 #include <string>
@@ -60,7 +60,7 @@ protected:
             "bias", {filters}, options.bias_initializer,
             {.regularizer = options.bias_regularizer, .constraint = options.bias_constraint});
     }
-    /// What the operations are told: strides, dilation, padding and groups.
+    /// Strides, dilation, padding and groups, as operations take them.
     ConvolutionOptions window(Index groups) const;
     /// Adds the bias, applies the activation, and adds the output's penalty to the loss.
     Tensor finish(const Tensor& x);

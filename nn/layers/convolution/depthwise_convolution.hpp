@@ -10,7 +10,7 @@ namespace shikumi::nn {
 /// What depthwise convolutions can be given. Defaults are Keras's.
 struct DepthwiseConvOptions {
     PerAxis strides = 1;                                   ///< steps of the window
-    Padding padding = Padding::valid;                      ///< what surrounds the input
+    Padding padding = Padding::valid;                      ///< zeros around the input
     Index depth_multiplier = 1;                            ///< channels made of each channel
     PerAxis dilation_rate = 1;                             ///< distance of the window's elements
     ActivationFunction activation = linear;                ///< applied to the output

@@ -10,7 +10,7 @@ namespace shikumi::nn {
 /// What separable convolutions can be given. Defaults are Keras's.
 struct SeparableConvOptions {
     PerAxis strides = 1;               ///< steps of the window
-    Padding padding = Padding::valid;  ///< what surrounds the input
+    Padding padding = Padding::valid;  ///< zeros around the input
     PerAxis dilation_rate = 1;         ///< distance of the window's elements
     Index depth_multiplier = 1;        ///< channels that the first convolution makes of each one
     ActivationFunction activation = linear;                ///< applied to the output

@@ -9,7 +9,7 @@ namespace shikumi::nn {
 
 namespace {
 
-// Steps (batch, time, 1, …) that hold another element than `value`.
+// (batch, time, 1, …): true for steps that hold another element than `value`.
 Tensor real_steps(const Tensor& x, double value) {
     if (x.rank() < 3)
         fail<ShapeError>("masking", "takes sequences (batch, time, …), got ", x.shape());

@@ -1,4 +1,4 @@
-// Dropout of whatever a layer wants to drop.
+// The arithmetic of dropout.
 #pragma once
 
 #include <shikumi/autograd/graph/tensor.hpp>
@@ -9,7 +9,7 @@ namespace shikumi::nn::detail {
 /// Random factors of a shape: 0 with probability `rate`, else 1/(1 − rate).
 Tensor drop_mask(const Shape& shape, double rate, Generator& rng, DType dtype);
 
-/// x times such factors of the shape `coins`, which broadcasts to x.
+/// x times random factors as above, of a shape `coins` that broadcasts to x.
 Tensor drop(const Tensor& x, const Shape& coins, double rate, Generator& rng);
 
 }  // namespace shikumi::nn::detail

@@ -1,4 +1,4 @@
-// What the normalising layers have in common.
+// The arithmetic of normalising layers.
 #pragma once
 
 #include <shikumi/autograd/ops/detail/axes.hpp>

@@ -1,4 +1,4 @@
-// What layers with windows have in common: their checks, and how they are written in errors.
+// Checks that layers with windows share, and their windows as text.
 #pragma once
 
 #include <string>

@@ -7,7 +7,7 @@ namespace shikumi::nn {
 
 namespace {
 
-// (batch, n, m) with the axis that is summed over in the middle or at the end.
+// (batch, n, m), with the summed axis last or in the middle.
 Tensor as_matrices(const Tensor& x, int axis, bool summed_last) {
     if (x.rank() < 2 || x.rank() > 3)
         fail<ShapeError>("dot", "takes (batch, n) or (batch, n, m), got ", x.shape());

@@ -1,4 +1,4 @@
-// Merge: what layers have in common that make one output of several inputs.
+// Merge: the base of layers that make one output of several inputs.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// AffineNormalization: what normalising layers have in common that learn gamma and beta.
+// AffineNormalization: the base of normalising layers that learn gamma and beta.
 #pragma once
 
 #include <string_view>

@@ -18,7 +18,7 @@ public:
     std::string config() const override;
 
 protected:
-    /// What makes the numbers: `adaptive_max_pool` or `adaptive_average_pool`.
+    /// The operation: `adaptive_max_pool` or `adaptive_average_pool`.
     using Function = Tensor (*)(const Tensor& x, const PerAxis& places);
     /// Throws ValueError unless the sizes are positive.
     AdaptivePooling(Function function, int axes, const PerAxis& output_size,

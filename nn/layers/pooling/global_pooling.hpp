@@ -25,7 +25,7 @@ public:
     Tensor compute_mask(const Tensor&, const Tensor&) override { return {}; }
 
 protected:
-    /// What makes the numbers: `max` or `mean`.
+    /// The operation: `max` or `mean`.
     using Function = Tensor (*)(const Tensor& x, const Axes& axes, bool keepdims);
     /// Pools over the axes between batch and channels.
     GlobalPooling(Function function, int axes, const GlobalPoolingOptions& options);

@@ -12,7 +12,7 @@ namespace shikumi::nn {
 /// What pooling layers can be given. Defaults are Keras's.
 struct PoolingOptions {
     std::optional<PerAxis> strides = {};  ///< steps of the window; its size where absent
-    Padding padding = Padding::valid;     ///< what surrounds the input: `valid` or `same`
+    Padding padding = Padding::valid;     ///< `valid` or `same`
     Shape input_shape = {};               ///< of one sample; known from the data where it is empty
     std::string name = {};                ///< numbered by class where it is empty
 };
@@ -26,7 +26,7 @@ public:
     std::string config() const override;
 
 protected:
-    /// What makes the numbers: `max_pool` or `average_pool`.
+    /// The operation: `max_pool` or `average_pool`.
     using Function = Tensor (*)(const Tensor& x, const PerAxis& size, const PoolOptions& options);
     /// Throws ValueError unless sizes and strides are positive, and for causal padding.
     Pooling(Function function, int axes, const PerAxis& size, const PoolingOptions& options);

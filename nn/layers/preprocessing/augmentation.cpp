@@ -85,7 +85,7 @@ Tensor RandomRotation::call(const Tensor& x, Mode mode) {
     const double centre = static_cast<double>(width - 1) / 2;
     const Tensor down = positions(height, 1, x.dtype()) - middle;
     const Tensor right = positions(width, 2, x.dtype()) - centre;
-    // Where a pixel of the turned picture comes from; rows count downwards.
+    // The place that each pixel of the turned picture comes from; rows count downwards.
     return detail::resample(x, down * c + right * s + middle, right * c - down * s + centre,
                             options_);
 }

@@ -30,7 +30,7 @@ private:
     Flip mode_;
 };
 
-/// What lies outside a picture a b c d.
+/// The pixels outside a picture a b c d.
 enum class Fill {
     reflect,   ///< d c b a | a b c d | d c b a
     constant,  ///< fill_value
@@ -40,8 +40,8 @@ enum class Fill {
 
 /// How layers read pictures between their pixels and beyond their borders.
 struct ResampleOptions {
-    Fill fill_mode = Fill::reflect;                         ///< what lies beyond the borders
-    Interpolation interpolation = Interpolation::bilinear;  ///< what lies between the pixels
+    Fill fill_mode = Fill::reflect;                         ///< the pixels beyond the borders
+    Interpolation interpolation = Interpolation::bilinear;  ///< values between the pixels
     double fill_value = 0;                                  ///< the value of `Fill::constant`
     std::string name = {};                                  ///< numbered by class where it is empty
 };

@@ -1,4 +1,4 @@
-// ActivityRegularization: a penalty on what passes through.
+// ActivityRegularization: a penalty on an output.
 #pragma once
 
 #include <shikumi/nn/layer.hpp>

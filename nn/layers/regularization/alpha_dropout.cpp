@@ -12,7 +12,7 @@ AlphaDropout::AlphaDropout(double rate, const LayerOptions& options) : Layer(opt
         fail<ValueError>("alpha_dropout", "the rate must lie in [0, 1), got ", rate);
 }
 
-// With the limit l: what is kept has mean 0 and variance 1, so all together have mean rate l and
+// With the limit l: kept elements have mean 0 and variance 1, so all together have mean rate l and
 // variance (1−rate)(1 + rate l²).
 Tensor AlphaDropout::call(const Tensor& x, Mode mode) {
     if (mode == Mode::infer || rate_ == 0) return x;

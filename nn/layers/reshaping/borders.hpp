@@ -1,4 +1,4 @@
-// Borders: how many rows and columns lie on the sides of an image.
+// Borders: numbers of rows and columns on the sides of an image.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace shikumi::nn {
 
-/// Numbers of elements {before, after} the inside of each axis, such as {top, bottom}, {left,
-/// right}: what is added there, or cut off.
+/// Numbers of elements to add to an image, or to cut off: {before, after} for each axis, such as
+/// {top, bottom}, {left, right}.
 class Borders {
 public:
     /// One number for all sides.

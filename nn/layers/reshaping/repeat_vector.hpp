@@ -1,4 +1,4 @@
-// RepeatVector: a sequence of one vector.
+// RepeatVector.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Attention over axes of one's choice.
+// Attention over axes that the user chooses.
 #pragma once
 
 #include <string_view>

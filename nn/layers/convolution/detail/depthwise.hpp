@@ -9,8 +9,8 @@ namespace shikumi::nn::detail {
 /// How many channels a depthwise kernel (window…, channels, m) is made for.
 Index channels_of(const Parameter& depthwise);
 
-/// A depthwise kernel (window…, channels, m) as a convolution takes it whose groups are the
-/// channels: (window…, 1, channels · m).
+/// A depthwise kernel (window…, channels, m) in the form (window…, 1, channels · m), which a
+/// convolution takes whose groups are the channels.
 Tensor grouped(const Parameter& depthwise);
 
 }  // namespace shikumi::nn::detail

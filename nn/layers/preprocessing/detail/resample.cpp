@@ -9,7 +9,7 @@ namespace {
 // x less the multiple of n that makes it lie in [0, n).
 Tensor modulo(const Tensor& x, double n) { return x - floor(x / n) * n; }
 
-// Whole numbers to those of an axis of n pixels.
+// Whole numbers, mapped into an axis of n pixels.
 Tensor inside(const Tensor& position, double n, Fill fill) {
     switch (fill) {
         case Fill::reflect: {
@@ -39,7 +39,7 @@ public:
           fill_(how.fill_mode),
           fill_value_(how.fill_value) {}
 
-    // At whole numbers.
+    // The pixels at whole numbers.
     Tensor at(const Tensor& rows, const Tensor& columns) const {
         const auto height = static_cast<double>(shape_[1]), width = static_cast<double>(shape_[2]);
         const Tensor row = inside(rows, height, fill_), column = inside(columns, width, fill_);
