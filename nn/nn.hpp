@@ -40,8 +40,11 @@
 #include <shikumi/nn/layers/pooling/adaptive_pooling.hpp>
 #include <shikumi/nn/layers/pooling/global_pooling.hpp>
 #include <shikumi/nn/layers/pooling/pooling.hpp>
-#include <shikumi/nn/layers/preprocessing/augmentation.hpp>
 #include <shikumi/nn/layers/preprocessing/normalization.hpp>
+#include <shikumi/nn/layers/preprocessing/random_flip.hpp>
+#include <shikumi/nn/layers/preprocessing/random_rotation.hpp>
+#include <shikumi/nn/layers/preprocessing/random_translation.hpp>
+#include <shikumi/nn/layers/preprocessing/random_zoom.hpp>
 #include <shikumi/nn/layers/preprocessing/rescaling.hpp>
 #include <shikumi/nn/layers/recurrent/bidirectional.hpp>
 #include <shikumi/nn/layers/recurrent/gru.hpp>

@@ -234,6 +234,8 @@ Complaints containment(const Tree& tree) {
                 only_in(file, include, {"autograd/kernels/detail/onednn.cpp", "bench/"});
             } else if (starts_with(name, "boost/program_options")) {
                 only_in(file, include, {"examples/"});
+            } else if (name == "boost/core/demangle.hpp") {
+                only_in(file, include, {"nn/layer.cpp"});
             } else if (starts_with(name, "boost/")) {
                 only_in(file, include,
                         {"autograd/boost_graph/", "include/shikumi/graph.hpp", "examples/",

@@ -1,7 +1,8 @@
 // Reading pictures at places between their pixels.
 #pragma once
 
-#include <shikumi/nn/layers/preprocessing/augmentation.hpp>
+#include <shikumi/autograd/graph/tensor.hpp>
+#include <shikumi/nn/layers/preprocessing/resample_options.hpp>
 
 namespace shikumi::nn::detail {
 
