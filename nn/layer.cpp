@@ -1,11 +1,10 @@
 #include <shikumi/nn/layer.hpp>
 
-#include <cxxabi.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
 #include <typeinfo>
+
+#include <boost/core/demangle.hpp>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/op.hpp>
@@ -15,13 +14,6 @@
 namespace shikumi::nn {
 
 namespace {
-
-std::string demangled(const std::type_info& type) {
-    int status = 0;
-    const std::unique_ptr<char, void (*)(void*)> text(
-        abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), std::free);
-    return status == 0 ? text.get() : type.name();
-}
 
 // "ns::Pair<a::B>" → "Pair".
 std::string last_component(std::string name) {
@@ -243,7 +235,9 @@ void Layer::set_default_name(std::string_view name) {
     if (state_.name.empty()) state_.name = name;
 }
 
-std::string Layer::class_name() const { return last_component(demangled(typeid(*this))); }
+std::string Layer::class_name() const {
+    return last_component(boost::core::demangle(typeid(*this).name()));
+}
 
 std::vector<Layer*> Layer::inner_layers() const {
     std::vector<Layer*> layers;
