@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstring>
 #include <map>
 #include <numeric>
 
+#include <shikumi/autograd/memory/take_rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::datasets {
@@ -64,18 +64,11 @@ Tensor take_rows(const Tensor& x, std::span<const Index> rows) {
     const Shape shape = x.shape();
     if (shape.rank() == 0) fail<ShapeError>("take_rows", "a scalar has no rows");
     const Array values = x.array();
-    Array taken({shape.with_front(static_cast<Index>(rows.size())), x.dtype()});
-    const std::size_t row_bytes = rows.empty() ? 0 : taken.spec().bytes() / rows.size();
-    const auto* from = static_cast<const std::byte*>(values.raw());
-    auto* to = static_cast<std::byte*>(taken.raw());
     for (const Index row : rows) {
         if (row < 0 || row >= shape[0])
             fail<ValueError>("take_rows", "row ", row, " of ", x.spec());
-        if (row_bytes == 0) continue;
-        std::memcpy(to, from + static_cast<std::size_t>(row) * row_bytes, row_bytes);
-        to += row_bytes;
     }
-    return Tensor(taken);
+    return Tensor(shikumi::detail::take_rows(values, rows));
 }
 
 TrainTest train_test_split(const Tensor& features, const Tensor& labels,

@@ -13,19 +13,20 @@ struct GruSizes {
     Index state() const noexcept { return batch * units; }
 };
 
-// The tape (steps, batch, 4 units) holds what the backward pass reads of each step: the gates z and
+// The tape (steps, batch, 4 units) holds each step's values for the backward pass: the gates z and
 // r, the candidate n, and p, the part of h·recurrent + bias that r acts on.
 
-/// Runs the steps. `inputs` (steps, batch, 3 units) is what the inputs add to z, r, n; `recurrent`
-/// (units, 3 units), `bias` (3 units), `h` (batch, units) the state before. Where `mask` (steps,
-/// batch), unless it is null, is false, a step leaves the state as it is. Fills the tape.
+/// Runs the steps. `inputs` (steps, batch, 3 units) are the inputs' contributions to z, r, n;
+/// `recurrent` (units, 3 units), `bias` (3 units), `h` (batch, units) the state before. Where
+/// `mask` (steps, batch), unless it is null, is false, a step leaves the state as it is. Fills the
+/// tape.
 void gru(const GruSizes& n, ConstView inputs, ConstView recurrent, ConstView bias, ConstView h,
          const bool* mask, View tape);
 /// The state after each step (steps, batch, units), from the tape and the state before the first.
 void gru_outputs(const GruSizes& n, ConstView tape, ConstView h, View outputs);
-/// From the derivatives `d` by those outputs: by the sums of z, of r, by what the inputs add to n,
-/// and by p (steps, batch, 4 units), and by h where it isn't multiplied by `recurrent` (batch,
-/// units).
+/// From the derivatives `d` by those outputs: by the sums of z, of r, by the inputs' contribution
+/// to n, and by p (steps, batch, 4 units), and by h where it isn't multiplied by `recurrent`
+/// (batch, units).
 void gru_gradient(const GruSizes& n, ConstView tape, ConstView outputs, ConstView recurrent,
                   ConstView h, ConstView d, View sums, View state);
 

@@ -15,9 +15,9 @@ struct LstmSizes {
     Index tape() const noexcept { return steps * 7 * state(); }
 };
 
-/// Runs the steps. `inputs` (steps, batch, 4 units) is what the inputs add to the gates i, f, c, o,
-/// `recurrent` (units, 4 units), `h` and `c` (batch, units) the state before. Where `mask` (steps,
-/// batch), unless it is null, is false, a step leaves both as they are. Fills the tape.
+/// Runs the steps. `inputs` (steps, batch, 4 units) are the inputs' contributions to the gates i,
+/// f, c, o, `recurrent` (units, 4 units), `h` and `c` (batch, units) the state before. Where `mask`
+/// (steps, batch), unless it is null, is false, a step leaves both as they are. Fills the tape.
 void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h, ConstView c,
           const bool* mask, View tape);
 /// The tape's outputs, then its last cell: (steps + 1, batch, units).

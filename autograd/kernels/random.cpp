@@ -124,7 +124,7 @@ void random_truncated_normal(RandomKey key, double mean, double stddev, View out
         fill(out.as<T>(), out.size(), [&](std::uint64_t counter) {
             const auto outside = [](T z) { return std::abs(z) > 2; };
             Numbers<T> x = normal<T>(philox(key, counter));
-            // What falls outside is drawn again, from counters that no other element uses.
+            // Numbers outside are drawn again, from counters that no other element uses.
             for (std::uint64_t again = 1; std::any_of(x.begin(), x.end(), outside); ++again) {
                 const Numbers<T> fresh = normal<T>(philox(key, counter | again << 48));
                 for (std::size_t i = 0; i < x.size(); ++i) {

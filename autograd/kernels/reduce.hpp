@@ -13,9 +13,9 @@ namespace shikumi::kernels {
 
 enum class Reduction : std::uint8_t { sum, max, min, any, all };
 
-/// Reduces the axes whose bits are set in `axes`; `out` holds what is left, row-major. sum: f32 and
-/// f64 accurately, integers and bool into i64, which wraps around. max, min: NaN wins; the reduced
-/// axes are not empty. any, all: bool.
+/// Reduces the axes whose bits are set in `axes`; `out` has the remaining axes, row-major. sum: f32
+/// and f64 accurately, integers and bool into i64, which wraps around. max, min: NaN wins; the
+/// reduced axes are not empty. any, all: bool.
 void reduce(Reduction reduction, ConstView in, std::uint32_t axes, View out);
 /// The reduction for such an array, where it is a single pass over one that is not empty; else
 /// empty.

@@ -124,7 +124,7 @@ constexpr Logarithm<T> logarithm(T u) noexcept {
     return {e, f, half_square - s * (half_square + z * p)};
 }
 
-// log x for what isn't positive and finite
+// log x where x isn't positive and finite
 template <class T>
 constexpr T log_outside(T x, T inside) noexcept {
     const T low = x < 0 ? std::numeric_limits<T>::quiet_NaN() : -infinity<T>;

@@ -1,4 +1,4 @@
-// A window that slides over an array (batch, axes…, channels): what convolution and pooling share.
+// A window that slides over an array (batch, axes…, channels), for convolution and pooling.
 #pragma once
 
 #include <algorithm>

@@ -85,8 +85,8 @@ struct Square final : NumericOp, Recomputable {
     Tensor partial(int, Tensors in, const Tensor&) const override { return in[0] * 2; }
 };
 
-// aᵇ; b aᵇ⁻¹, aᵇ log a. The first is 0 for b = 0 whatever a is, the second for a = 0, at every
-// order.
+// aᵇ; b aᵇ⁻¹, aᵇ log a. The first is 0 for b = 0 and any a, the second for a = 0, and so are all
+// higher derivatives.
 struct Pow final : FloatingOp {
     std::string_view name() const noexcept override { return "pow"; }
     BlockKernel kernel(Specs in) const override {
@@ -104,7 +104,7 @@ struct Pow final : FloatingOp {
     }
 };
 
-// 1 where a > b, ½ where a = b, else 0: how the larger of two shares out its gradient
+// 1 where a > b, ½ where a = b, else 0: the share of a in the gradient of the larger of two
 struct Wins final : FloatingOp, Recomputable {
     std::string_view name() const noexcept override { return "wins"; }
     BlockKernel kernel(Specs in) const override {
@@ -115,7 +115,7 @@ struct Wins final : FloatingOp, Recomputable {
     Tensor partial(int, Tensors, const Tensor&) const override { return {}; }
 };
 
-// max(a, b), NaN where either is; whoever wins, 1
+// max(a, b), NaN where either is; 1 for the larger
 struct Maximum final : NumericOp, Recomputable {
     std::string_view name() const noexcept override { return "maximum"; }
     BlockKernel kernel(Specs in) const override {
@@ -127,7 +127,7 @@ struct Maximum final : NumericOp, Recomputable {
     }
 };
 
-// min(a, b), NaN where either is; whoever loses, 1
+// min(a, b), NaN where either is; 1 for the smaller
 struct Minimum final : NumericOp, Recomputable {
     std::string_view name() const noexcept override { return "minimum"; }
     BlockKernel kernel(Specs in) const override {

@@ -38,7 +38,7 @@ T exactly(std::string_view op, Scalar value) {
     }
 }
 
-// Walks nested braces, whose shape the first element at each depth tells.
+// The array of nested braces. The first element at each depth determines the shape.
 class Braces {
 public:
     Braces(const Nested& values, DType dtype) : array_({shape_of(values), dtype}) {

@@ -24,7 +24,7 @@ Tensor Pointwise::times_partial(int i, Tensors in, const Tensor& out, const Tens
     const Tensor partial = this->partial(i, in, out);
     if (!partial.defined()) return {};
     const Tensor cotangent = g.dtype() == partial.dtype() ? g : shikumi::cast(g, partial.dtype());
-    // A partial that is an input may have the value 1 and is a variable all the same.
+    // A partial that is an input is a variable even if its value is 1.
     const bool literal = std::none_of(in.begin(), in.end(),
                                       [&](const Tensor& t) { return t.node() == partial.node(); });
     if (literal && is_literal(partial, 1)) return cotangent;

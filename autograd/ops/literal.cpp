@@ -8,8 +8,8 @@ namespace shikumi::detail {
 
 namespace {
 
-// A step meets the same few numbers again and again. One node serves them all: nobody can tell,
-// since a literal is never a result.
+// A step uses the same few numbers again and again. One node serves all uses of a number; this is
+// not observable, since a literal is never a result.
 class Literals {
 public:
     Literals() = default;

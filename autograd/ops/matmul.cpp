@@ -95,7 +95,7 @@ struct Operand {
 
     explicit Operand(const Tensor& x) : tensor(x) {
         const Node& node = *x.node();
-        // Not past a constant: what lies behind it must get no gradient.
+        // A constant stays the operand: no gradient may reach its input.
         if (!node.op || node.data || node.has(Node::constant)) return;
         if (typeid(*node.op) != typeid(detail::Transpose)) return;
         if (!static_cast<const detail::Transpose*>(node.op)->swaps_last_two(x.rank())) return;
@@ -114,7 +114,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
         const Operand left(a), right(b);
         return product(left.tensor, left.transposed, right.tensor, right.transposed);
     }
-    // Vectors are rows on the left, columns on the right; the axis lent to them goes again.
+    // Vectors are rows on the left, columns on the right; the axis added for that is removed again.
     want_equal_inner(a.shape(), a.shape().back(), b.shape(), b.shape()[std::max(0, b.rank() - 2)]);
     if (b.rank() == 1) return squeeze(matmul(a, expand_dims(b, 1)), -1);
     return squeeze(matmul(expand_dims(a, 0), b), -2);

@@ -1,5 +1,5 @@
-// Random tensors. The key is taken when they are recorded and is data: evaluated again they have
-// the same numbers, and a step that draws new ones keeps its structure.
+// Random tensors. The key is taken when a tensor is recorded and is data: evaluating it again gives
+// the same numbers, and a step that draws new numbers keeps its structure.
 #include <array>
 #include <bit>
 #include <limits>

@@ -1,4 +1,4 @@
-// Rows of a table by index: what a step needs that changes a few of them.
+// Rows of a table by index, for steps that change only a few of them.
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/gather.hpp>
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
@@ -28,7 +28,8 @@ struct CheckedIndices final : General {
     bool from_end;
 };
 
-// out = x, then out[indices[i]] = rows[i]; g where nothing was put, and g there to the row put last
+// out = x, then out[indices[i]] = rows[i]; g except at those rows, and to each row that was put
+// last its g
 struct PutRows final : General {
     std::string_view name() const noexcept override { return "put_rows"; }
     bool in_place() const noexcept override { return true; }

@@ -55,7 +55,7 @@ struct LogSoftmax final : General {
 
 Tensor row_sum(const Tensor& x) { return sum(x, -1, true); }
 
-// What softmax(x) is compared with: the labels as weights, and their sum.
+// The labels as weights, which softmax(x) is compared with, and their sum.
 struct Target {
     Tensor weights, total;
 

@@ -1,4 +1,4 @@
-// Windows: how callers describe them, and what is refused before any memory is taken.
+// Windows from their descriptions. Everything is checked before any memory is taken.
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/detail/window.hpp>
 

@@ -10,7 +10,7 @@ inline bool is_depthwise(const WindowGeometry& geometry, Index groups, Index out
     return groups > 1 && groups == geometry.channels && groups == outputs;
 }
 
-// What convolution.hpp says of `convolve`, `convolve_back` and `correlate`.
+// `convolve`, `convolve_back` and `correlate` of convolution.hpp, for such convolutions.
 void convolve_depthwise(const WindowGeometry& geometry, ConstView x, ConstView w, View y);
 void convolve_depthwise_back(const WindowGeometry& geometry, ConstView y, ConstView w, View x);
 void correlate_depthwise(const WindowGeometry& geometry, ConstView x, ConstView y, View w);

@@ -24,8 +24,8 @@ namespace shikumi::kernels {
 
 namespace {
 
-// The library, loaded with the first product that it is to compute: a program that were linked with
-// it would start a millisecond later and take 3 MiB more, whatever it computes. Never unloaded.
+// The library, loaded at the first product that it computes and never unloaded. Linking with it
+// would delay every program's start by a millisecond and cost 3 MiB.
 class Library {
     struct Symbol {
         void* address;
@@ -94,7 +94,7 @@ private:
     }
 };
 
-// OpenMP counts for each calling thread apart; what the host has set there is put back.
+// Holds OpenMP at one thread, and restores the host's setting, which belongs to the calling thread.
 class OneThread {
 public:
     explicit OneThread(const Library& library)

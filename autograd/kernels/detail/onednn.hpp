@@ -6,8 +6,8 @@
 
 namespace shikumi::kernels::detail {
 
-/// Products of fewer operations are OpenBLAS's: to prepare for new sizes takes oneDNN 0.3 ms, as
-/// long as such a product, and each call allocates.
+/// OpenBLAS computes products of fewer operations: oneDNN takes 0.3 ms to prepare for new sizes, as
+/// long as such a product takes, and each call allocates.
 inline constexpr double onednn_least = 6e7;
 
 /// How many classes of sizes are told apart on each side of a product: the first one holds 8 to 15,
@@ -15,7 +15,7 @@ inline constexpr double onednn_least = 6e7;
 inline constexpr int onednn_classes = 9;
 
 /// Whether oneDNN takes clearly less time than OpenBLAS for an f32 product of these sizes and
-/// flags: what was measured once is written down in onednn_choice.hpp, and nothing is timed here.
+/// flags: measured once and written down in onednn_choice.hpp; nothing is timed at run time.
 bool onednn_is_faster(const Product& p) noexcept;
 
 /// An f32 product whose rows' lengths are all given, by this thread alone. Does nothing and is

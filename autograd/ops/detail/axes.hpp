@@ -1,4 +1,4 @@
-// Lists of axes as sets of bits, and what they do to shapes.
+// Lists of axes as sets of bits, and shapes after reductions over them.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What the pointwise operations share.
+// Bases and helpers of the pointwise operations.
 #pragma once
 
 #include <shikumi/autograd/graph/op.hpp>
@@ -6,8 +6,8 @@
 
 namespace shikumi::detail {
 
-/// The spec of all inputs, some of which may be single numbers of its dtype; null where they differ
-/// in any other way. What most steps consist of, and all that needs no look at the axes.
+/// The common spec of all inputs, some of which may be single numbers of its dtype; null where they
+/// differ in any other way. This covers most calls without comparing axes one by one.
 inline const Spec* plain_spec(Specs in) noexcept {
     const Spec* wide = &in[0];
     for (std::size_t i = 1; i < in.size(); ++i) {

@@ -1,4 +1,4 @@
-// What the evaluator knows of reductions.
+// Reductions as the evaluator sees them.
 #pragma once
 
 #include <shikumi/autograd/kernels/reduce.hpp>

@@ -1,4 +1,4 @@
-// Transpose, known to those who would rather flip a flag than move the elements.
+// Transpose. matmul looks for it, since BLAS reads transposed matrices without moving elements.
 #pragma once
 
 #include <array>

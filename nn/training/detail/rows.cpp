@@ -20,15 +20,6 @@ std::byte* row(const Array& a, Index i) {
     return static_cast<std::byte*>(a.raw()) + static_cast<std::size_t>(i) * row_bytes(a);
 }
 
-// Small rows, of labels say, word by word: a call of memcpy takes longer.
-void copy_row(const std::byte* from, std::size_t bytes, std::byte* to) {
-    if (bytes > 32 || bytes % 4 != 0) {
-        std::memcpy(to, from, bytes);
-        return;
-    }
-    for (std::size_t i = 0; i < bytes; i += 4) std::memcpy(to + i, from + i, 4);
-}
-
 // An exponent of all ones; in integers, so that the loop becomes vector code.
 template <class Bits, class T>
 bool any_non_finite(std::span<const T> values, Bits exponent) {
@@ -49,18 +40,6 @@ std::vector<Index> in_order(Index first, Index last) {
     std::vector<Index> rows(static_cast<std::size_t>(last - first));
     std::iota(rows.begin(), rows.end(), first);
     return rows;
-}
-
-Array gather(const Array& from, std::span<const Index> rows) {
-    Array to({from.shape().with_front(static_cast<Index>(rows.size())), from.dtype()});
-    const std::size_t bytes = row_bytes(from);
-    const auto* const in = static_cast<const std::byte*>(from.raw());
-    auto* out = static_cast<std::byte*>(to.raw());
-    for (const Index r : rows) {
-        copy_row(in + static_cast<std::size_t>(r) * bytes, bytes, out);
-        out += bytes;
-    }
-    return to;
 }
 
 void put(const Array& rows, Array& to, Index first) {

@@ -13,8 +13,6 @@ namespace shikumi::nn::detail {
 void check_batch_size(std::string_view caller, Index batch_size);
 /// The numbers first, first + 1, … below last.
 std::vector<Index> in_order(Index first, Index last);
-/// A copy of these rows (entries of the first axis) of `from`.
-Array gather(const Array& from, std::span<const Index> rows);
 /// Copies `rows` over the rows of `to` from row `first` on.
 void put(const Array& rows, Array& to, Index first);
 /// The first row that holds NaN or infinity; -1 where none does.

@@ -5,6 +5,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/memory/take_rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/training/detail/rows.hpp>
 
@@ -148,9 +149,10 @@ bool Batches::next() {
     const std::span<const Index> rows = std::span(samples_.rows).subspan(first_, end_ - first_);
     batch_.x.clear();
     batch_.y.clear();
-    for (const Array& x : samples_.x) batch_.x.emplace_back(gather(x, rows));
-    for (const Array& y : samples_.y) batch_.y.emplace_back(gather(y, rows));
-    if (samples_.weights) batch_.weights = Tensor(gather(*samples_.weights, rows));
+    for (const Array& x : samples_.x) batch_.x.emplace_back(shikumi::detail::take_rows(x, rows));
+    for (const Array& y : samples_.y) batch_.y.emplace_back(shikumi::detail::take_rows(y, rows));
+    if (samples_.weights)
+        batch_.weights = Tensor(shikumi::detail::take_rows(*samples_.weights, rows));
     return true;
 }
 
