@@ -24,7 +24,7 @@ Traversal pending(const Tensor& t) {
 CaptureContext::CaptureContext() noexcept { context = this; }
 CaptureContext::~CaptureContext() {
     context = nullptr;
-    for (const Key& key : keys_) --key.source->stream;
+    for (const RandomDraw& draw : draws_) --draw.generator->stream;
     for (std::size_t i = 0; i < assignments_.size(); ++i)
         assignments_[i].parameter.state().value = std::move(old_values_[i]);
 }
@@ -41,8 +41,8 @@ std::string CaptureContext::cause(const Tensor& t) const {
         if (const ParameterState* state = node->parameter_state())
             return "parameter '" + state->name + "'";
         if (!node->op && !node->data) return "an argument, " + to_string(node->spec) + ",";
-        if (std::any_of(keys_.begin(), keys_.end(),
-                        [&](const Key& key) { return key.leaf.node() == node; }))
+        if (std::any_of(draws_.begin(), draws_.end(),
+                        [&](const RandomDraw& draw) { return draw.key.node() == node; }))
             return "random numbers";
     }
     return {};
@@ -50,7 +50,8 @@ std::string CaptureContext::cause(const Tensor& t) const {
 
 void CaptureContext::evaluate_once(const Tensor& t) {
     const Traversal walk = pending(t);
-    std::erase_if(keys_, [&](const Key& key) { return walk.position(*key.leaf.node()) >= 0; });
+    std::erase_if(draws_,
+                  [&](const RandomDraw& draw) { return walk.position(*draw.key.node()) >= 0; });
 }
 
 void CaptureContext::assign(std::span<const Assignment> assignments) {

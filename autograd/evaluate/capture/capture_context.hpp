@@ -1,4 +1,4 @@
-// CaptureContext: what is taken down while a function is recorded for `capture`.
+// CaptureContext: what a function does while it is recorded for `capture`.
 #pragma once
 
 #include <memory>
@@ -10,40 +10,45 @@
 
 namespace shikumi::detail {
 
-/// While it lives, evaluations on this thread with assignments are taken down instead: later reads
-/// of an assigned parameter see the value it is to have. Looking at what changes from call to call
-/// is an error.
+/// One draw from a generator: the leaf that holds the key of the random numbers, and the key that
+/// the generator gives next. Each replay draws again.
+struct RandomDraw {
+    Tensor key;
+    std::shared_ptr<RandomKey> generator;
+};
+
+/// Records the assignments and random draws of this thread while it lives; no parameter changes.
+/// Later reads of an assigned parameter see the value that it is to have. A value that differs from
+/// call to call can't be looked at.
 class CaptureContext {
 public:
-    struct Key {
-        Tensor leaf;
-        std::shared_ptr<RandomKey> source;
-    };
-
     CaptureContext() noexcept;
-    /// Gives the parameters their old values back, and the generators the keys that were drawn.
+    /// Gives the parameters their old values back, and the generators their old states.
     ~CaptureContext();
     CaptureContext(const CaptureContext&) = delete;
     CaptureContext& operator=(const CaptureContext&) = delete;
-    /// This thread's; null where none lives.
+    /// This thread's context; null where none lives.
     static CaptureContext* current() noexcept;
 
     /// What makes the value of `t` differ from call to call, in words: an argument, a parameter or
     /// random numbers. Empty where nothing does.
     std::string cause(const Tensor& t) const;
-    /// Makes the random numbers that `t` depends on constants.
+    /// Makes constants of the random numbers that `t` depends on: replays do not draw them again.
     void evaluate_once(const Tensor& t);
+    /// Records assignments. A parameter's last value counts.
     void assign(std::span<const Assignment> assignments);
-    void redraw(const Tensor& key, Generator& rng) { keys_.push_back({key, rng.shared()}); }
+    /// Records that `key` is to be drawn from `rng`.
+    void redraw(const Tensor& key, Generator& rng) { draws_.push_back({key, rng.shared()}); }
 
-    /// In the order of their first assignment, each with its last value.
+    /// In the order of the parameters' first assignments, with their last values.
     std::span<const Assignment> assignments() const noexcept { return assignments_; }
-    std::span<const Key> keys() const noexcept { return keys_; }
+    /// In the order of drawing.
+    std::span<const RandomDraw> draws() const noexcept { return draws_; }
 
 private:
     std::vector<Assignment> assignments_;
     std::vector<Tensor> old_values_;  // of the assigned parameters
-    std::vector<Key> keys_;
+    std::vector<RandomDraw> draws_;
 };
 
 }  // namespace shikumi::detail

@@ -44,7 +44,7 @@ void CapturedProgram::make_plan(const Recording& recording, const EvaluationOpti
     for (const Op* op : plan_.group_operations) op->retain();
     nodes_.resize(graph.size());
     find_leaves(recording, graph);
-    keep_keys(recording.keys);
+    keep_draws(recording.draws);
     find_assignments(recording, graph);
     find_fresh_nodes(graph);
     find_results(recording, graph);
@@ -74,13 +74,13 @@ void CapturedProgram::find_leaves(const Recording& recording, const PendingGraph
     }
 }
 
-// The keys of a generator that lived inside the function stay: it starts anew at each call.
-void CapturedProgram::keep_keys(const std::vector<CaptureContext::Key>& keys) {
-    for (const CaptureContext::Key& key : keys) {
-        const auto own = std::count_if(
-            keys.begin(), keys.end(),
-            [&](const CaptureContext::Key& other) { return other.source == key.source; });
-        if (key.source.use_count() > own) keys_.push_back(key);
+// A generator that lived inside the function starts anew at each call: its numbers stay.
+void CapturedProgram::keep_draws(const std::vector<RandomDraw>& draws) {
+    for (const RandomDraw& draw : draws) {
+        const auto own = std::count_if(draws.begin(), draws.end(), [&](const RandomDraw& other) {
+            return other.generator == draw.generator;
+        });
+        if (draw.generator.use_count() > own) draws_.push_back(draw);
     }
 }
 
@@ -119,7 +119,7 @@ void CapturedProgram::replay(std::span<const Node* const> arguments, std::span<T
     Timer timer;
     collect_released();
     bind_leaves(arguments);
-    draw_keys();
+    draw_random_keys();
     make_fresh_nodes();
     executor_.bind(plan_, nodes_, {});
     timer.lap("bind");
@@ -140,11 +140,11 @@ void CapturedProgram::bind_leaves(std::span<const Node* const> arguments) {
     for (const std::uint32_t result : leaf_results_) held_.push_back(Tensor::of(nodes_[result]));
 }
 
-void CapturedProgram::draw_keys() noexcept {
-    for (const CaptureContext::Key& key : keys_) {
-        auto* words = static_cast<std::int64_t*>(key.leaf.node()->data);
-        words[0] = static_cast<std::int64_t>(key.source->seed);
-        words[1] = static_cast<std::int64_t>(key.source->stream++);
+void CapturedProgram::draw_random_keys() noexcept {
+    for (const RandomDraw& draw : draws_) {
+        auto* words = static_cast<std::int64_t*>(draw.key.node()->data);
+        words[0] = static_cast<std::int64_t>(draw.generator->seed);
+        words[1] = static_cast<std::int64_t>(draw.generator->stream++);
     }
 }
 

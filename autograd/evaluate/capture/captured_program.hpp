@@ -51,10 +51,10 @@ private:
     void find_assignments(const Recording& recording, const PendingGraph& graph);
     void find_fresh_nodes(const PendingGraph& graph);
     void find_results(const Recording& recording, const PendingGraph& graph);
-    void keep_keys(const std::vector<CaptureContext::Key>& keys);
+    void keep_draws(const std::vector<RandomDraw>& draws);
 
     void bind_leaves(std::span<const Node* const> arguments);
-    void draw_keys() noexcept;
+    void draw_random_keys() noexcept;
     void make_fresh_nodes();
     void assign_parameters();
     void let_go() noexcept;
@@ -64,7 +64,7 @@ private:
     std::vector<ArgumentLeaf> arguments_;
     std::vector<Parameter> parameters_;  // keep their states alive
     std::vector<ParameterNode> read_, assigned_;
-    std::vector<CaptureContext::Key> keys_;  // in the order of drawing, read or not
+    std::vector<RandomDraw> draws_;  // in the order of drawing, read or not
     std::vector<Tensor> constants_;
     std::vector<FreshNode> fresh_;
     std::vector<std::uint32_t> results_;       // `absent`: an undefined Tensor

@@ -17,7 +17,7 @@ constexpr std::size_t most_bytes = 4096;  // of a value that is worth keeping
 std::unordered_set<const Node*> changing_leaves(const Recording& recording) {
     std::unordered_set<const Node*> leaves;
     for (const Tensor& argument : recording.arguments) leaves.insert(argument.node());
-    for (const CaptureContext::Key& key : recording.keys) leaves.insert(key.leaf.node());
+    for (const RandomDraw& draw : recording.draws) leaves.insert(draw.key.node());
     return leaves;
 }
 

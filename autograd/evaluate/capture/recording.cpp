@@ -19,7 +19,7 @@ Recording record_call(std::span<const Node* const> arguments,
     const CaptureContext context;
     recording.results = function(recording.arguments);
     recording.assignments.assign(context.assignments().begin(), context.assignments().end());
-    recording.keys.assign(context.keys().begin(), context.keys().end());
+    recording.draws.assign(context.draws().begin(), context.draws().end());
     return recording;
 }
 

@@ -17,7 +17,7 @@ struct Recording {
     std::vector<Tensor> arguments;  // leaves without values
     std::vector<Tensor> results;
     std::vector<Assignment> assignments;
-    std::vector<CaptureContext::Key> keys;  // in the order of drawing
+    std::vector<RandomDraw> draws;  // in the order of drawing
 };
 
 /// A leaf that gets its value later.

@@ -40,8 +40,8 @@ TEST_CASE("a recording notes assignments and random keys and undoes them") {
     REQUIRE(r.assignments.size() == 1);
     CHECK(r.assignments[0].parameter == p);
     CHECK_FALSE(r.assignments[0].value.evaluated());
-    REQUIRE(r.keys.size() == 1);
-    CHECK(r.keys[0].source == rng.shared());
+    REQUIRE(r.draws.size() == 1);
+    CHECK(r.draws[0].generator == rng.shared());
 }
 
 TEST_CASE("a failed recording changes no parameter and no generator") {
