@@ -117,13 +117,15 @@ enum LeafKind : unsigned { no_leaf = 0, tensor_leaf = 1, constant_leaf = 2, othe
 template <class T>
 consteval unsigned leaves_of();
 
+template <class Tuple, std::size_t... i>
+consteval unsigned leaves_of_elements(std::index_sequence<i...>) {
+    return (unsigned{no_leaf} | ... |
+            leaves_of<std::remove_cvref_t<std::tuple_element_t<i, Tuple>>>());
+}
+
 template <class Tuple>
 consteval unsigned leaves_of_elements() {
-    return []<std::size_t... i>(std::index_sequence<i...>) {
-        return (unsigned{no_leaf} | ... |
-                leaves_of<std::remove_cvref_t<std::tuple_element_t<i, Tuple>>>());
-    }
-    (std::make_index_sequence<std::tuple_size_v<Tuple>>());
+    return leaves_of_elements<Tuple>(std::make_index_sequence<std::tuple_size_v<Tuple>>());
 }
 
 template <class T>
