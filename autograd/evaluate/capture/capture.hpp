@@ -11,15 +11,6 @@
 
 namespace shikumi {
 
-namespace detail {
-
-template <class F>
-concept TakesList = std::invocable < F&,
-        const std::vector<Tensor>
-& > ;
-
-}  // namespace detail
-
 /// A captured function, as `capture` returns it: called like the function itself.
 template <class F>
 class Captured {

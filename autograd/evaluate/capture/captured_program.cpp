@@ -28,7 +28,7 @@ CapturedProgram::CapturedProgram(const Recording& recording, const EvaluationOpt
         if (argument.defined()) pretend_value(*argument.node());
     }
     fold_constants(recording);
-    make_plan(recording, options);
+    plan_recording(recording, options);
 }
 
 CapturedProgram::~CapturedProgram() {
@@ -36,7 +36,7 @@ CapturedProgram::~CapturedProgram() {
     for (const Op* op : plan_.group_operations) op->release();
 }
 
-void CapturedProgram::make_plan(const Recording& recording, const EvaluationOptions& options) {
+void CapturedProgram::plan_recording(const Recording& recording, const EvaluationOptions& options) {
     Timer timer;
     const PendingGraph graph = graph_of(recording);
     plan_ = plan_within(options.memory_budget, graph);
@@ -112,9 +112,9 @@ void CapturedProgram::find_results(const Recording& recording, const PendingGrap
 }
 
 void CapturedProgram::replay(std::span<const Node* const> arguments, std::span<Tensor> results) {
-    struct LetGo {
+    struct Release {
         CapturedProgram& program;
-        ~LetGo() { program.let_go(); }
+        ~Release() { program.release(); }
     } const at_the_end{*this};
     Timer timer;
     collect_released();
@@ -137,7 +137,8 @@ void CapturedProgram::bind_leaves(std::span<const Node* const> arguments) {
     for (const ArgumentLeaf& leaf : arguments_) nodes_[leaf.node] = arguments[leaf.index];
     for (const ParameterNode& leaf : read_) nodes_[leaf.node] = leaf.parameter->value.node();
     // A result is a holder: its parameter's old value is not written over.
-    for (const std::uint32_t result : leaf_results_) held_.push_back(Tensor::of(nodes_[result]));
+    for (const std::uint32_t result : leaf_results_)
+        held_results_.push_back(Tensor::of(nodes_[result]));
 }
 
 void CapturedProgram::draw_random_keys() noexcept {
@@ -172,9 +173,9 @@ void CapturedProgram::assign_parameters() {
     }
 }
 
-void CapturedProgram::let_go() noexcept {
+void CapturedProgram::release() noexcept {
     executor_.release();
-    held_.clear();
+    held_results_.clear();
     made_.clear();
 }
 

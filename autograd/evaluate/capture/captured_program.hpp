@@ -46,7 +46,7 @@ private:
         const ParameterState* assigned;  // whose old leaf may serve again; null: none
     };
 
-    void make_plan(const Recording& recording, const EvaluationOptions& options);
+    void plan_recording(const Recording& recording, const EvaluationOptions& options);
     void find_leaves(const Recording& recording, const PendingGraph& graph);
     void find_assignments(const Recording& recording, const PendingGraph& graph);
     void find_fresh_nodes(const PendingGraph& graph);
@@ -57,7 +57,7 @@ private:
     void draw_random_keys() noexcept;
     void make_fresh_nodes();
     void assign_parameters();
-    void let_go() noexcept;
+    void release() noexcept;
 
     Plan plan_;
     std::vector<const Node*> nodes_;  // by the plan's numbers; unneeded ones are null
@@ -69,7 +69,7 @@ private:
     std::vector<FreshNode> fresh_;
     std::vector<std::uint32_t> results_;       // `absent`: an undefined Tensor
     std::vector<std::uint32_t> leaf_results_;  // the results that are leaves
-    std::vector<Tensor> held_;                 // while a replay runs: leaves that are results
+    std::vector<Tensor> held_results_;         // while a replay runs: those that are leaves
     std::vector<Tensor> made_;                 // while a replay runs: fresh nodes
     Executor executor_;
 };
