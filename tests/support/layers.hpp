@@ -1,4 +1,4 @@
-// What tests of layers and functions have in common.
+// Shared by tests of layers and functions.
 #pragma once
 
 #include <string>

@@ -18,12 +18,12 @@ TEST_CASE("a chain is cut at its cheapest value") {
     CHECK(cut(1, 5, 9) == Bools{true, false, false, false});
     CHECK(cut(9, 5, 7) == Bools{false, true, false, false});
     CHECK(cut(9, 5, 3) == Bools{false, false, true, false});
-    CHECK(cut(4, 4, 4) == Bools{false, false, true, false});  // next to what wants it
+    CHECK(cut(4, 4, 4) == Bools{false, false, true, false});  // next to its reader
     CHECK(cut(9, CutVertex::never, CutVertex::never) == Bools{true, false, false, false});
 }
 
-TEST_CASE("values are kept together where that is cheaper than what they are made of") {
-    // 0 and 1 give 2; 2 gives 3 and 4, which are wanted.
+TEST_CASE("derived values are kept if they are cheaper than their inputs") {
+    // 2 is computed from 0 and 1; 3 and 4, the wanted values, from 2.
     const std::vector<CutEdge> edges{{0, 2}, {1, 2}, {2, 3}, {2, 4}, {3, 5}, {4, 5}};
     const auto cut = [&](std::int64_t middle) {
         return minimum_cut(std::vector<CutVertex>{{Role::given, 4},
@@ -39,7 +39,7 @@ TEST_CASE("values are kept together where that is cheaper than what they are mad
     CHECK(cut(20) == Bools{true, true, false, false, false, false});
 }
 
-TEST_CASE("what is there anyway need not be kept") {
+TEST_CASE("values that exist anyway need not be kept") {
     const std::vector<CutEdge> edges{{0, 1}, {1, 2}};
     const auto cut = minimum_cut(
         std::vector<CutVertex>{{Role::outside, 1}, {Role::between, 1}, {Role::wanting, 0}}, edges);

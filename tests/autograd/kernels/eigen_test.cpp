@@ -22,7 +22,7 @@ TEST_CASE("a symmetric matrix has known eigenvalues and eigenvectors", "[kernels
     CHECK(a[3] == Approx(a[2]));
 }
 
-TEST_CASE("eigenvectors are orthogonal, and give the matrix back", "[kernels]") {
+TEST_CASE("eigenvectors are orthogonal and reconstruct the matrix", "[kernels]") {
     for (const std::size_t n : {1u, 3u, 40u, 130u}) {
         std::vector<double> a(n * n);
         for (std::size_t i = 0; i < n; ++i) {

@@ -1,4 +1,4 @@
-// Activations: numbers against formulas.
+// Compares activations with formulas.
 #include <cmath>
 #include <map>
 #include <string>

@@ -1,4 +1,4 @@
-// Cross-entropies: numbers against formulas, and what lies before them.
+// Compares cross-entropies with formulas, also after softmax and sigmoid.
 #include <cmath>
 
 #include <shikumi/autograd/ops/ops.hpp>

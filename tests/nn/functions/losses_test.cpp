@@ -1,4 +1,4 @@
-// Losses against plain doubles, and what they make of targets.
+// Compares losses with plain doubles; conversion of targets.
 #include <algorithm>
 #include <cmath>
 #include <functional>

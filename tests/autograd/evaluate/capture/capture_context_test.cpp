@@ -1,4 +1,4 @@
-// What is recorded while a capture is under way.
+// CaptureContext: recording during a capture.
 #include <shikumi/autograd/evaluate/capture/capture_context.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -50,7 +50,7 @@ TEST_CASE("a context says why a value differs from call to call") {
     CHECK(context.cause(exp(ones({2}))).empty());
 }
 
-TEST_CASE("random numbers of a value that is made once are not drawn again") {
+TEST_CASE("random numbers of a value made once are not drawn again") {
     Generator rng(1);
     const std::uint64_t first = Generator(rng).next().stream;
     {

@@ -44,7 +44,7 @@ TEST_CASE("each replay computes fresh results from its argument") {
     CHECK(second[2].node() == y.node());
 }
 
-TEST_CASE("a replay writes over a parameter's old value that nobody else holds") {
+TEST_CASE("a replay overwrites a parameter's old value without other handles") {
     Parameter p("p", zeros({4}));
     const Tensor x = Tensor(ones({4}).array());
     Planned program(

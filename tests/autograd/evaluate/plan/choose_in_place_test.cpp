@@ -1,4 +1,4 @@
-// Which parameters are overwritten.
+// The choice of parameters that are overwritten.
 #include <shikumi/autograd/evaluate/plan/make_plan.hpp>
 
 #include "catch.hpp"
@@ -25,7 +25,7 @@ using Numbers = std::vector<std::uint32_t>;
 
 }  // namespace
 
-TEST_CASE("a new value is written over the old one that nothing reads any longer") {
+TEST_CASE("a new value overwrites an old one without later readers") {
     const Parameter w("w", known({4}));
     CHECK(in_place({}, {{w, w.value() * 2.0}}) == Numbers{0});
     CHECK(in_place({}, {{w, exp(known({4}))}}) == Numbers{0});
@@ -33,10 +33,10 @@ TEST_CASE("a new value is written over the old one that nothing reads any longer
     CHECK(in_place({&before, 1}, {{w, w.value() * 2.0}}) == Numbers{0});
 }
 
-TEST_CASE("not where the old value is read later, or shown by a view") {
+TEST_CASE("an old value with a later reader or a view is not overwritten") {
     const Parameter w("w", known({4, 4})), v("v", known({4, 4}));
     const Tensor next = matmul(w.value(), known({4, 4}));
-    CHECK(in_place({}, {{w, next}}).empty());  // a product reads what it would write over
+    CHECK(in_place({}, {{w, next}}).empty());  // a product would overwrite its own input
     CHECK(in_place({}, {{v, w.value() + 1.0}, {w, w.value() * 2.0}}).size() == 2);
     const Tensor shown = reshape(w.value(), {16});
     CHECK(in_place({&shown, 1}, {{w, w.value() * 2.0}}).empty());
@@ -44,7 +44,7 @@ TEST_CASE("not where the old value is read later, or shown by a view") {
     CHECK(in_place({&later, 1}, {{w, exp(known({4, 4}))}}) == Numbers{0});
 }
 
-TEST_CASE("not where a later step may throw, nor by a reduction") {
+TEST_CASE("a value is not overwritten before a step that may throw, or by a reduction") {
     const Parameter w("w", known({4}));
     const Tensor value = w.value() * 2.0;
     const Tensor picked = take(value, Tensor(tensor(std::array<std::int64_t, 1>{1})));

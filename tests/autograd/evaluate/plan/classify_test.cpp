@@ -1,4 +1,4 @@
-// How an evaluation comes by each value.
+// The kind of computation of each value.
 #include <shikumi/autograd/evaluate/plan/classify.hpp>
 
 #include "catch.hpp"
@@ -22,7 +22,7 @@ TEST_CASE("nodes are classified by their operation's form") {
     CHECK(nodes.computed(find(graph, "matmul")));
 }
 
-TEST_CASE("a reduction of what a group computes is fed by it; another one is a call") {
+TEST_CASE("a reduction of a group's value is fed by it; another one is a call") {
     const Tensor root = sum(exp(known({40}))) + sum(known({40}));
     const PendingGraph graph = graph_of(root);
     const ClassifiedGraph nodes = classify(graph);

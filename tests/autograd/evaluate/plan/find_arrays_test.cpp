@@ -1,4 +1,4 @@
-// Which values become arrays.
+// The values that become arrays.
 #include <shikumi/autograd/evaluate/plan/find_arrays.hpp>
 #include <shikumi/autograd/evaluate/plan/levels.hpp>
 
@@ -19,7 +19,7 @@ Arrays arrays_of(const PendingGraph& graph) {
 
 }  // namespace
 
-TEST_CASE("arrays are what calls compute, what other steps read, and what leaves") {
+TEST_CASE("results of calls, values read by other steps, and outputs are arrays") {
     const Tensor x = known({4, 4});
     const Tensor root = tanh(matmul(exp(x) * 2.0, x));
     const PendingGraph graph = graph_of(root);

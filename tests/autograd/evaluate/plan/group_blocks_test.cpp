@@ -1,4 +1,4 @@
-// A group's blocks, and the places of its scratch values.
+// A group's block size and scratch memory.
 #include <shikumi/autograd/evaluate/plan/group_blocks.hpp>
 
 #include "catch.hpp"
@@ -14,7 +14,7 @@ Instruction unary(std::uint32_t in, std::uint32_t out) {
     return {.kernel = none, .in = {in}, .out = out, .count = 1};
 }
 
-// A chain of so many operations from one array to another.
+// A chain of this many operations from one array to another.
 FusionGroup chain(Plan& plan, std::uint32_t length, Index size) {
     FusionGroup group{.size = size, .values = length + 1, .instructions = length};
     for (std::uint32_t v = 0; v <= length; ++v)
@@ -41,7 +41,7 @@ TEST_CASE("a block is 4 KiB of the widest element, and a whole small array") {
     CHECK(group.single_block);
 }
 
-TEST_CASE("a block is whole rows where a row is repeated") {
+TEST_CASE("a block has whole rows if a row is repeated") {
     Plan plan;
     FusionGroup group = chain(plan, 2, 100 * 300);
     plan.broadcasts.push_back(
@@ -56,11 +56,11 @@ TEST_CASE("a block is whole rows where a row is repeated") {
     CHECK_FALSE(plan.broadcasts[0].constant);
 }
 
-TEST_CASE("values on the way take turns in scratch memory") {
+TEST_CASE("intermediate values share scratch memory") {
     Plan plan;
     FusionGroup group = chain(plan, 5, 100'000);
     place_scratch(plan, group);
-    CHECK(group.scratch_blocks == 1);  // each is written over the one before
+    CHECK(group.scratch_blocks == 1);  // each overwrites the one before
 }
 
 TEST_CASE("a value keeps its block until it is read last") {
@@ -72,7 +72,7 @@ TEST_CASE("a value keeps its block until it is read last") {
     CHECK(plan.values[1].scratch != plan.values[2].scratch);
 }
 
-TEST_CASE("a value of another size doesn't take its own input's place") {
+TEST_CASE("a value of another element size doesn't overwrite its input") {
     Plan plan;
     FusionGroup group = chain(plan, 3, 100'000);
     plan.values[2].element = 8;

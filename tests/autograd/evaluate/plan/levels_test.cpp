@@ -1,4 +1,4 @@
-// Levels: which steps wait for which.
+// Levels order the steps that depend on each other.
 #include <shikumi/autograd/evaluate/plan/levels.hpp>
 
 #include "catch.hpp"
@@ -8,7 +8,7 @@ using namespace shikumi;
 using namespace shikumi::detail;
 using namespace shikumi_test;
 
-TEST_CASE("a level is left where one group can't compute both") {
+TEST_CASE("a level ends where one group can't compute both values") {
     const Tensor x = known({4, 4});
     const Tensor root = matmul(tanh(exp(x)), x) + 1.0;
     const PendingGraph graph = graph_of(root);
@@ -19,7 +19,7 @@ TEST_CASE("a level is left where one group can't compute both") {
     CHECK(levels[find(graph, "add")] == levels[find(graph, "matmul")] + 1);
 }
 
-TEST_CASE("what follows from known values alone is computed just before it is read") {
+TEST_CASE("values of known inputs alone are computed just before they are read") {
     const Tensor x = known({4, 4});
     const Tensor root = matmul(matmul(exp(x), x), x) * tanh(x);
     const PendingGraph graph = graph_of(root);

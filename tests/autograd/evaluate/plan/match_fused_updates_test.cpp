@@ -18,7 +18,8 @@ struct Momentum {
     Parameter w{"w", known({10})}, v{"v", known({10})};
     Tensor g = known({10}, 3), rate = known({}, 0.1), momentum = known({}, 0.9);
 
-    // The loops in the plan for an update by `rule(weights, velocity)`, which gives the next ones.
+    // The loops in the plan for an update by `rule(weights, velocity)`, which returns the new
+    // values.
     template <class Rule>
     std::size_t loops(Rule rule) const {
         const auto [weights, velocity] = rule(w.value(), v.value());
@@ -33,7 +34,7 @@ using Next = std::pair<Tensor, Tensor>;
 
 }  // namespace
 
-TEST_CASE("an update is one loop where its operations are a pattern's") {
+TEST_CASE("an update is one loop if its operations match a pattern") {
     const Momentum m;
     CHECK(m.loops([&](const Tensor& w, const Tensor& v) {
         const Tensor next = v * m.momentum - m.rate * m.g;
@@ -46,7 +47,7 @@ TEST_CASE("an update is one loop where its operations are a pattern's") {
     }) == 1);
 }
 
-TEST_CASE("another formula is no pattern, however alike") {
+TEST_CASE("a similar formula does not match a pattern") {
     const Momentum m;
     SECTION("another operation") {
         CHECK(m.loops([&](const Tensor& w, const Tensor& v) {
@@ -54,7 +55,7 @@ TEST_CASE("another formula is no pattern, however alike") {
             return Next{w + next, next};
         }) == 0);
     }
-    SECTION("operands changed about") {
+    SECTION("swapped operands") {
         CHECK(m.loops([&](const Tensor& w, const Tensor& v) {
             const Tensor next = m.rate * m.g - v * m.momentum;
             return Next{w + next, next};

@@ -1,4 +1,4 @@
-// What the tests of the planner's passes share.
+// Shared by the tests of the planner's passes.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ using shikumi::Tensor;
 using shikumi::detail::PendingGraph;
 using shikumi::detail::Position;
 
-/// A value that is known.
+/// A known value.
 inline Tensor known(const shikumi::Shape& shape, double value = 2) {
     return Tensor(shikumi::full(shape, value).array());
 }

@@ -1,4 +1,4 @@
-// Plans bound to memory: where values are written, and what a failed run leaves.
+// Executor: the memory of values and views, and failed runs.
 #include <cmath>
 
 #include <shikumi/autograd/evaluate/plan/make_plan.hpp>
@@ -90,7 +90,7 @@ TEST_CASE("a view may begin later than its array, with a plan and without one") 
     }
 }
 
-TEST_CASE("an assigned value takes the old one's memory where nobody else holds that") {
+TEST_CASE("an assigned value reuses the old one's memory if it has no other handle") {
     Parameter p("p", leaf({8}, 1));
     const float* const memory = data(p);
     const std::array free{Assignment{p, p * 2}};
@@ -106,7 +106,7 @@ TEST_CASE("an assigned value takes the old one's memory where nobody else holds 
     CHECK(held.to_vector<float>() == std::vector<float>(8, 1));
 }
 
-TEST_CASE("a run that fails leaves every tensor as it was") {
+TEST_CASE("a failed run changes no tensor") {
     const Tensor held = exp(leaf({4}));
     const Tensor root = take(held, Tensor(tensor(std::array<std::int64_t, 1>{9}).array()));
     CHECK_THROWS_AS(execute(root), ValueError);

@@ -1,4 +1,4 @@
-// How kernels cut work into pieces, and how they see shapes from one axis.
+// Division of work into pieces, and shapes seen from an axis.
 #include "catch.hpp"
 
 #include <shikumi/autograd/kernels/detail/around_axis.hpp>
@@ -13,7 +13,7 @@ TEST_CASE("division rounds up", "[pieces]") {
     CHECK(divide_up(9, 4) == 3);
 }
 
-TEST_CASE("pieces cover everything once, the last one being shorter", "[pieces]") {
+TEST_CASE("pieces cover the range once, and the last may be shorter", "[pieces]") {
     Index next = 0;
     for (Index i = 0; i < divide_up(10, 4); ++i) {
         const IndexRange piece = piece_range(i, 4, 10);

@@ -1,4 +1,4 @@
-// Folding of the axes that attention leaves alone.
+// Axes without attention are folded into the batch.
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>

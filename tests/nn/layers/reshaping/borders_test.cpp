@@ -11,7 +11,7 @@ using namespace shikumi;
 using shikumi_test::numbers;
 using shikumi_test::shape_of;
 
-TEST_CASE("check_layer passes the layers that add, cut off and repeat", "[nn]") {
+TEST_CASE("check_layer passes the padding, cropping and up-sampling layers", "[nn]") {
     nn::check_layer(nn::ZeroPadding2D({{1, 2}, {0, 3}}), {2, 3, 2, 2});
     nn::check_layer(nn::Cropping2D({{1, 2}, {0, 1}}), {2, 5, 3, 2});
     nn::check_layer(nn::UpSampling2D({2, 3}), {2, 3, 2, 2});
@@ -45,6 +45,6 @@ TEST_CASE("shapes that padding, cropping and repeating give", "[nn]") {
     CHECK(shape_of(nn::UpSampling2D({2, 3}), image) == Shape{2, 14, 30, 3});
 }
 
-TEST_CASE("borders are described", "[nn]") {
+TEST_CASE("padding, cropping and up-sampling layers describe their configuration", "[nn]") {
     CHECK(nn::ZeroPadding2D({{1, 2}, {0, 3}}).config() == "ZeroPadding2D ((1, 2), (0, 3))");
 }
