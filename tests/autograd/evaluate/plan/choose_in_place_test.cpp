@@ -41,7 +41,7 @@ TEST_CASE("an old value with a later reader or a view is not overwritten") {
     const Tensor shown = reshape(w.value(), {16});
     CHECK(in_place({&shown, 1}, {{w, w.value() * 2.0}}).empty());
     const Tensor later = matmul(w.value(), w.value() * 2.0);
-    CHECK(in_place({&later, 1}, {{w, exp(known({4, 4}))}}) == Numbers{0});
+    CHECK(in_place({&later, 1}, {{w, exp(known({4, 4}))}}).empty());
 }
 
 TEST_CASE("a value is not overwritten before a step that may throw, or by a reduction") {
