@@ -26,12 +26,12 @@ using detail::Scratch;
 using detail::Section;
 using detail::TargetGrid;
 
-constexpr Index panel_bytes = Index{1} << 18;  // of a packed kernel: a second-level cache's share
+constexpr Index panel_bytes = Index{1} << 18;  // of a packed kernel: part of a second-level cache
 constexpr Index fewest_targets = 256;          // of a piece that packs the kernel for itself
 constexpr Index most_pieces = 16;
 constexpr double fewest_operations = 1e6;     // of a piece: below, waking a thread costs more
 constexpr Index most_parts = 8;               // separate sums of a kernel's gradient
-constexpr Index part_bytes = Index{1} << 24;  // that these may take together
+constexpr Index part_bytes = Index{1} << 24;  // of all these sums
 
 // The input or the output of the window: images of pixels of channels.
 struct Images {
@@ -239,8 +239,8 @@ void gradient(const Problem& problem, const T* x, const T* y, T* w) {
     const AxisProgressions outputs = axes_of(problem.geometry, detail::output_progressions);
     const bool alike = std::all_of(outputs.begin(), outputs.end(),
                                    [](const Progressions& lines) { return lines.size() == 1; });
-    // Few channels are added up with the next tap's; many, with all outputs where the tap is
-    // inside.
+    // Few channels are added up together with those of the next tap; many channels tap by tap, at
+    // all positions of a tap.
     const AxisProgressions axes =
         alike || depth < 6 ? outputs : axes_of(problem.geometry, detail::tap_progressions);
 

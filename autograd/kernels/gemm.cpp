@@ -22,7 +22,7 @@ namespace {
 using detail::divide_up;
 using detail::hold_blas_at_one_thread;
 
-// With the distances between rows, where they weren't given.
+// The product with the leading dimensions that weren't given.
 Product with_leading_dimensions(Product p) {
     p.lda = std::max<Index>({1, p.lda, p.transpose_a ? p.m : p.k});
     p.ldb = std::max<Index>({1, p.ldb, p.transpose_b ? p.k : p.n});
@@ -30,16 +30,16 @@ Product with_leading_dimensions(Product p) {
     return p;
 }
 
-// Whether to hand B over to BLAS as its transpose. OpenBLAS's kernels for few rows of Bᵀ are up to
-// three times as fast where B lies as it is read; those for very few columns of B are as fast as
-// turning it and going along it, but take memory from the system.
-constexpr Index most_turned = 8192;
-bool worth_turning(const Product& p) {
-    if (p.transpose_a || p.n * p.k > most_turned) return false;
+// Whether to transpose B before BLAS gets it. OpenBLAS's kernels for few rows of Bᵀ are up to three
+// times as fast where they read B in the order of memory. Its kernels for very few columns of B are
+// no faster than transposing B first, and allocate.
+constexpr Index most_transposed = 8192;
+bool worth_transposing(const Product& p) {
+    if (p.transpose_a || p.n * p.k > most_transposed) return false;
     return p.transpose_b ? p.k <= 16 && p.k <= p.m : p.n <= 3 && p.k >= 32 && p.k <= 256;
 }
 
-// A product with its rows in BLAS's words.
+// A product with all leading dimensions, as BLAS's arguments.
 class Blas {
 public:
     explicit Blas(const Product& p)
@@ -52,13 +52,13 @@ public:
           ldb_(static_cast<int>(p.ldb)),
           ldc_(static_cast<int>(p.ldc)),
           accumulate_(p.accumulate),
-          turn_(worth_turning(p)) {}
+          turn_(worth_transposing(p)) {}
 
     template <class T>
     void operator()(const T* a, const T* b, T* c) const {
         hold_blas_at_one_thread();
         if (!turn_) return call(transpose_b_, a, b, ldb_, c);
-        T turned[most_turned];
+        T turned[most_transposed];
         const bool transposed = transpose_b_ == CblasTrans;
         const int columns = transposed ? k_ : n_, length = transposed ? n_ : k_;
         for (Index i = 0; i < columns; ++i) gather_column(b + i, length, turned + i * length);
@@ -95,7 +95,7 @@ private:
     bool accumulate_, turn_;
 };
 
-// How C is cut: into pieces of rows × columns.
+// The size of the pieces into which C is cut.
 struct PieceSize {
     Index rows, columns;
 };
@@ -104,10 +104,11 @@ double operations(const Product& p) {
     return 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
 }
 
-constexpr double least_cut = 2e6;  // operations: fewer, and it stays one piece
+constexpr double least_cut = 2e6;  // operations; smaller products stay in one piece
 
-// Halves the longer side of C's pieces. BLAS packs its operands anew for each, which costs the less
-// the larger they are: there are two from `least_cut` on, twice as many from 16 times as much on.
+// Halves the longer side of C's pieces as long as the product is large enough. BLAS packs its
+// operands for each piece, which costs relatively less for larger pieces: there are two pieces from
+// `least_cut` operations on, and twice as many for each factor of 16.
 PieceSize piece_size(const Product& p) {
     constexpr Index tile = 16;
     Index rows = 1, columns = 1;
@@ -120,7 +121,7 @@ PieceSize piece_size(const Product& p) {
             divide_up(divide_up(p.n, columns), tile) * tile};
 }
 
-// A piece with its rows, by this thread. oneDNN is asked only for pieces of large products.
+// Computes a piece on this thread. oneDNN is tried only for pieces of large products.
 template <class T>
 void compute(const Product& p, bool large, const T* a, const T* b, T* c) {
     if constexpr (std::is_same_v<T, float>)

@@ -91,7 +91,7 @@ Tree tree_of(Index outer, Index n, Index inner) {
     return t;
 }
 
-// Goes through a strip as through rows of fold · inner elements, the last of which may be shorter.
+// Reads a strip as rows of fold · inner elements, the last of which may be shorter.
 // Each position in the row is a lane; every 32 rows the lanes are merged into their totals, at the
 // end the totals of one column by halves.
 template <class R>
@@ -220,7 +220,7 @@ private:
         });
     }
 
-    // `count` elements, `at` of the strip lying before them.
+    // Takes `count` elements of a strip, from its element `at` on.
     static void take(const Element* x, Index at, Index count, Index width, Lane* lane,
                      Total* total) {
         Index row = 0;
@@ -240,7 +240,7 @@ private:
         if (rest > 0) rows(x + whole * width, 1, rest, width, row + whole, lane, total);
     }
 
-    // Some rows on `n` lanes, the first of them the strip's row number `row`.
+    // Takes rows of `n` elements on `n` lanes; the first one is the strip's row number `row`.
     static void rows(const Element* x, Index count, Index n, Index width, Index row, Lane* lane,
                      Total* total) {
         while (count > 0) {
@@ -297,7 +297,7 @@ const Reducer::Functions* functions_of(Reduction reduction, DType t) {
     return functions_of<Logic<false>>();
 }
 
-// The axes of a shape, neighbours that are all reduced or all kept taken together.
+// The axes of a shape, in groups of neighbours that are all reduced or all kept.
 class AxisGroups {
 public:
     AxisGroups(const Shape& shape, std::uint32_t axes) {

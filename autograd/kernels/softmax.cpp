@@ -151,7 +151,7 @@ struct SoftmaxColumns {
     }
 };
 
-// f(r) for each of at most sixteen rows, written out where there are as many.
+// f(r) for each of at most sixteen rows; unrolled for exactly sixteen.
 template <class F>
 void each_row(Index rows, F f) {
     if (rows == lanes) {
@@ -192,13 +192,14 @@ struct Transposed {
             for (Index r = 0; r < lanes; ++r) at[i][r] -= m[r];
         }
     }
-    // The sum of each row, or that of its exponentials, which it becomes where they are kept.
+    // The sum of each row.
     void add_up(Index n, Across& sum) const {
         for (Index r = 0; r < lanes; ++r) sum[r] = 0;
         for (Index i = 0; i < n; ++i) {
             for (Index r = 0; r < lanes; ++r) sum[r] += at[i][r];
         }
     }
+    // The sum of the exponentials of each row, which replace it where `keep`.
     template <bool keep>
     void add_exponentials(Index n, Across& sum) {
         for (Index r = 0; r < lanes; ++r) sum[r] = 0;

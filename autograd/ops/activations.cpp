@@ -1,5 +1,5 @@
-// The functions that layers put behind their products. Few are operations; the rest is composed,
-// and fuses into one pass anyway.
+// Activation functions. Few are operations; the others are compositions, which fuse into one loop
+// anyway.
 #include <numbers>
 
 #include <shikumi/autograd/kernels/vector_math.hpp>

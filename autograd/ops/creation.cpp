@@ -1,4 +1,4 @@
-// Leaves from numbers.
+// Tensors from numbers.
 #include <cmath>
 #include <limits>
 #include <new>

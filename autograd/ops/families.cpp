@@ -1,4 +1,4 @@
-// How each family of operations turns its one rule into both modes of differentiation.
+// Both modes of differentiation from the one rule that an operation of each family states.
 #include <algorithm>
 
 #include <shikumi/autograd/graph/node.hpp>
@@ -9,7 +9,8 @@ namespace shikumi {
 
 namespace {
 
-// A constant partial: the literal that an operation gave instead of a whole tensor of it.
+// Whether a partial is the literal `value`, which an operation gives instead of a whole tensor of
+// it.
 bool is_literal(const Tensor& t, double value) {
     const Node& node = *t.node();
     return node.op == nullptr && node.data == node.scalar && is_floating(node.spec.dtype) &&

@@ -1,4 +1,4 @@
-// Reading by index, and its adjoint: adding by index.
+// Reading by index, and the adjoints, which add by index.
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/gather.hpp>
@@ -12,7 +12,7 @@ namespace {
 
 using detail::want_indices;
 
-// Linear in input 0; input 1 holds indices, which are known when it is evaluated.
+// Linear in input 0; input 1 holds indices, whose values are known only at evaluation.
 struct ByIndex : Multilinear {
     explicit ByIndex(int a) : axis(a) {}
     bool can_fail() const noexcept override { return true; }

@@ -1,4 +1,4 @@
-// Compiled with -ffp-contract=off: an optimiser's loop, too, rounds after the product.
+// Compiled with -ffp-contract=off: the optimisers' fused loops round after the product, too.
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 #include <shikumi/autograd/ops/detail/recomputable.hpp>
 

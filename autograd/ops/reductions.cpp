@@ -22,7 +22,7 @@ Tensor with_kept_axes(const Tensor& reduced, const Shape& in, AxisSet axes) {
     return reshape(reduced, detail::reduced(in, axes, true));
 }
 
-// A reduction of some axes: its value, and which shape comes out.
+// A reduction of some axes: its evaluation and its shape.
 template <class Family>
 struct AxisReduction : Family, Reducing {
     AxisReduction(Reduction r, AxisSet a, bool k) : Reducing{r, a}, keepdims(k) {}

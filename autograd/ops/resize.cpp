@@ -48,7 +48,7 @@ Tensor linear(const Tensor& x, int axis, Index size) {
 
 Tensor resize(const Tensor& x, const PerAxis& sizes, Interpolation interpolation) {
     constexpr std::string_view op = "resize";
-    // A window of one element looks for something in each axis.
+    // A window of one element fits only where no axis is empty.
     detail::window_over(op, x.shape(), 1, 1, 1, Padding::valid);
     detail::want_floating(op, x.spec());
     const std::vector<Index> wanted = detail::per_axis(op, "sizes", sizes, x.rank() - 2);

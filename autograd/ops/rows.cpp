@@ -28,8 +28,8 @@ struct CheckedIndices final : General {
     bool from_end;
 };
 
-// out = x, then out[indices[i]] = rows[i]; g except at those rows, and to each row that was put
-// last its g
+// out = x, then out[indices[i]] = rows[i]; by x: g except at those rows;
+// by rows: g of each row that was put last
 struct PutRows final : General {
     std::string_view name() const noexcept override { return "put_rows"; }
     bool in_place() const noexcept override { return true; }

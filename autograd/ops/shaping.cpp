@@ -208,7 +208,7 @@ Extent extent(const Range& range, Index size) {
     const Index stop = range.stop ? within(*range.stop) : up ? size : -1;
     const Index distance = up ? stop - start : start - stop;
     if (distance <= 0) return {0, 0};
-    // The step's size as a step below it, which exists for the least integer too.
+    // One less than the step's size, which exists even for the least integer.
     const Index below = up ? range.step - 1 : -(range.step + 1);
     return {start, below >= distance ? 1 : (distance - 1) / (below + 1) + 1};
 }
