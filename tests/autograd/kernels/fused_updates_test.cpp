@@ -12,7 +12,7 @@ using namespace shikumi::detail;
 
 namespace {
 
-std::size_t runs_in(const Plan& plan) {
+std::size_t fused_in(const Plan& plan) {
     return static_cast<std::size_t>(
         std::count_if(plan.instructions.begin(), plan.instructions.end(),
                       [](const Instruction& instruction) { return instruction.fused != nullptr; }));
@@ -60,7 +60,7 @@ TEST_CASE("an optimiser's update is one loop with the bits of its formula") {
             const Weights weights(dtype);
             optim::Optimizer optimizer = make();
             const auto updates = optimizer.minimize(weights.loss(), weights.all);
-            CHECK(runs_in(make_plan(PendingGraph({}, updates))) == expected);
+            CHECK(fused_in(make_plan(PendingGraph({}, updates))) == expected);
             CHECK(trained(make(), dtype, false) == trained(make(), dtype, true));
         }
     };
@@ -87,7 +87,7 @@ TEST_CASE("an update with a held intermediate value runs operation by operation"
         const Tensor updated = w + next * 0.9 - step;
         const Tensor held = hold ? step : Tensor();
         const std::vector<Assignment> assignments{{w, updated}, {v, next}};
-        return runs_in(make_plan(PendingGraph({}, assignments)));
+        return fused_in(make_plan(PendingGraph({}, assignments)));
     };
     CHECK(update(true) == 0);
 }
