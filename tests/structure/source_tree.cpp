@@ -386,6 +386,21 @@ Complaints circles(const Tree& tree) {
     return complaints;
 }
 
+Complaints mirrored(const Tree& tree) {
+    std::set<std::string> tested;
+    for (const File& file : tree) {
+        if (starts_with(file.path, "tests/") && ends_with(file.path, "_test.cpp"))
+            tested.insert(fs::path(file.path.substr(6)).parent_path().generic_string());
+    }
+    Complaints complaints;
+    for (const auto& [room, to] : rooms(tree)) {
+        if (starts_with(room, "include/") || ends_with(room, ".hpp") || tested.count(room))
+            continue;
+        complaints.push_back("no test of " + room + " lies in tests/" + room);
+    }
+    return complaints;
+}
+
 Complaints quiet_library(const Tree& tree) {
     static const std::regex pattern(
         R"(\bstd::(cerr|clog|abort|exit|quick_exit|_Exit|terminate)\b|\b(abort|exit|printf|fprintf|puts|perror|assert)\s*\()");

@@ -60,6 +60,9 @@ std::map<std::string, std::set<std::string>> rooms(const Tree& tree);
 // No two folders include each other, directly or through others.
 Complaints circles(const Tree& tree);
 
+// Each folder of the library has its tests in the folder of the same name below tests/.
+Complaints mirrored(const Tree& tree);
+
 // The library throws errors; it neither prints to stderr nor ends the program.
 Complaints quiet_library(const Tree& tree);
 

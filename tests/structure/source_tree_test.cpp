@@ -57,6 +57,10 @@ TEST_CASE("internal names are in a namespace detail", "[structure]") {
 
 TEST_CASE("no circle of folders", "[structure]") { CHECK(text(circles(project())) == ""); }
 
+TEST_CASE("tests lie where the sources lie", "[structure]") {
+    CHECK(text(mirrored(project())) == "");
+}
+
 TEST_CASE("the drawing in docs/architecture.md shows the tree as it is", "[structure]") {
     const std::string page = read(architecture);
     INFO("docs/draw brings it up to date");
@@ -189,6 +193,14 @@ TEST_CASE("a planted mistake is found: circles", "[structure]") {
     // A folder's umbrella header includes its files; only files outside the folder include it.
     CHECK(text(circles(
               {{"nn/nn.hpp", "#include <shikumi/nn/layer.hpp>\n"}, {"nn/layer.hpp", ""}})) == "");
+}
+
+TEST_CASE("a planted mistake is found: a folder without tests", "[structure]") {
+    const File source{"nn/io/npz.cpp", ""}, beside{"nn/layers/detail/a.hpp", ""};
+    const File test{"tests/nn/io/npz_test.cpp", ""};
+    CHECK(text(mirrored({source, test})) == "");
+    CHECK(text(mirrored({source, test, beside})) ==
+          "no test of nn/layers lies in tests/nn/layers\n");
 }
 
 TEST_CASE("the drawing leaves out implied includes", "[structure]") {
