@@ -55,7 +55,7 @@ std::string drawing(const Tree& tree) {
     std::map<int, std::vector<std::string>> by_floor;
     for (const auto& [room, to] : arrows) by_floor[floor_of(room + '/').value()].push_back(room);
 
-    std::string text = "```mermaid\nflowchart BT\n";
+    std::string text = "```mermaid\nflowchart TB\n";
     for (const auto& [floor, on_it] : by_floor) {
         const std::string number = std::to_string(floor);
         text += "    subgraph F" + number + "\n        direction LR\n";
