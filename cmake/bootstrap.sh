@@ -16,6 +16,7 @@ shikumi_packages=(
     'libboost-program-options-dev|libboost-program-options1.74-dev|libboost-program-options1.81-dev|libboost-program-options1.83-dev'
     'catch2'                               # tests
     'nlohmann-json3-dev'                   # tests
+    'doxygen'                              # tests: the reference
 )
 
 say() { printf '%s\n' "$*" >&2; }

@@ -115,6 +115,12 @@ else()
     message(STATUS "shikumi: no comparison with libtorch, which is not installed (Debian: libtorch-dev)")
 endif()
 
+# The reference, by Doxygen: each public name has a sentence.
+if(PROJECT_IS_TOP_LEVEL AND NOT SHIKUMI_SANITIZE)
+    add_test(NAME reference COMMAND ${PROJECT_SOURCE_DIR}/docs/check)
+    set_tests_properties(reference PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
+endif()
+
 # A user's project against the installed package. Not with sanitizers, whose flags the user's project would need, too.
 if(SHIKUMI_INSTALL AND NOT SHIKUMI_SANITIZE AND shikumi_sources)
     add_test(NAME consumer

@@ -110,32 +110,6 @@ TEST_CASE("functional models refuse bad graphs and inputs", "[nn]") {
     REQUIRE_THROWS_WITH(outer->add(inner), contains("a layer of itself"));
 }
 
-TEST_CASE("merge layers", "[nn]") {
-    const Tensor a = tensor({{1, 2}, {3, 4}}), b = tensor({{4, 3}, {2, 1}});
-    const auto merged = [&](nn::Layer&& layer) {
-        return numbers(layer(std::vector{a, b}).front());
-    };
-    CHECK(merged(nn::Add()) == std::vector<double>{5, 5, 5, 5});
-    CHECK(merged(nn::Subtract()) == std::vector<double>{-3, -1, 1, 3});
-    CHECK(merged(nn::Multiply()) == std::vector<double>{4, 6, 6, 4});
-    CHECK(merged(nn::Average()) == std::vector<double>{2.5, 2.5, 2.5, 2.5});
-    CHECK(merged(nn::Maximum()) == std::vector<double>{4, 3, 3, 4});
-    CHECK(merged(nn::Concatenate()) == std::vector<double>{1, 2, 4, 3, 3, 4, 2, 1});
-    CHECK(merged(nn::Dot(1)) == std::vector<double>{10, 10});
-    CHECK(merged(nn::Dot(1, {.normalize = true}))[0] == Approx(10 / std::sqrt(125.0)));
-    CHECK(nn::Dot(2, 1)(std::vector{ones({2, 3, 4}), ones({2, 4, 5})})[0].shape() ==
-          Shape{2, 3, 5});
-    CHECK(nn::Dot(2, 1)(std::vector{ones({2, 3, 4}), ones({2, 4})})[0].shape() == Shape{2, 3});
-    CHECK(nn::Dot(1, 1)(std::vector{ones({2, 4}), ones({2, 4, 5})})[0].shape() == Shape{2, 5});
-    REQUIRE_THROWS_AS(nn::Add()(a), ShapeError);
-    REQUIRE_THROWS_AS(nn::Concatenate(0)(std::vector{a, b}), ShapeError);
-    REQUIRE_THROWS_AS(nn::Subtract()(std::vector{a, b, a}), ShapeError);
-    CHECK(nn::Permute({2, 1})(ones({5, 2, 3})).shape() == Shape{5, 3, 2});
-    REQUIRE_THROWS_AS(nn::Permute({1, 3}), ValueError);
-    CHECK(numbers(nn::Lambda([](const Tensor& x) { return x * 2; })(a)) ==
-          std::vector<double>{2, 4, 6, 8});
-}
-
 TEST_CASE("a class with layers is a model and can be copied", "[nn]") {
     Perceptron m;
     REQUIRE_THROWS_AS(m.parameters(), StateError);

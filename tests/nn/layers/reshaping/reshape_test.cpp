@@ -20,3 +20,8 @@ TEST_CASE("Flatten and Reshape", "[nn]") {
     REQUIRE_THROWS_AS(nn::Reshape({-1, -1}), ValueError);
     REQUIRE_THROWS_AS(nn::Reshape({-2}), ValueError);
 }
+
+TEST_CASE("Permute reorders the axes of each sample", "[nn]") {
+    CHECK(nn::Permute({2, 1})(ones({5, 2, 3})).shape() == Shape{5, 3, 2});
+    REQUIRE_THROWS_AS(nn::Permute({1, 3}), ValueError);
+}
