@@ -23,9 +23,8 @@ struct Tape {
     Tape(const LstmSizes& n, T* data)
         : gates(data),
           cell(gates + n.steps * 4 * n.state()),
-          cell_tanh(cell + n.steps * n.state()),
-          output(cell_tanh + n.steps * n.state()) {}
-    T *gates, *cell, *cell_tanh, *output;
+          cell_tanh(cell + n.steps * n.state()) {}
+    T *gates, *cell, *cell_tanh;
 };
 
 // One sample's step forward: c' = σ(f) c + σ(i) tanh(g), h' = σ(o) tanh(c'). The gates are left
@@ -77,15 +76,16 @@ double operations(const LstmSizes& n) {
 }  // namespace
 
 void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h, ConstView c,
-          const bool* mask, View tape) {
+          const bool* mask, View outputs, View tape) {
     const Index u = n.units, state = n.state();
     dispatch_floating(inputs.spec.dtype, [&]<class T>() {
         const auto run = multiversioned<StepLoop<Forward<T>>>();
         const StepMatrix<T> weights(recurrent.as<T>(), false, u, 4 * u);
         const Tape<T> to(n, tape.as<T>());
+        T* const output = outputs.as<T>();
         each_piece(n.batch, operations(n), [&](IndexRange samples) {
             for (Index t = 0; t < n.steps; ++t) {
-                const T* const h_before = t == 0 ? h.as<T>() : to.output + (t - 1) * state;
+                const T* const h_before = t == 0 ? h.as<T>() : output + (t - 1) * state;
                 const T* const c_before = t == 0 ? c.as<T>() : to.cell + (t - 1) * state;
                 const Index first = t * state + samples.begin * u;
                 copy(inputs.as<T>() + 4 * first, 4 * samples.size() * u, to.gates + 4 * first);
@@ -98,23 +98,17 @@ void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h
                         std::fill(to.gates + 4 * at + u, to.gates + 4 * at + 2 * u, T{1});
                         copy(c_before + row * u, u, to.cell + at);
                         std::fill(to.cell_tanh + at, to.cell_tanh + at + u, T{0});
-                        copy(h_before + row * u, u, to.output + at);
+                        copy(h_before + row * u, u, output + at);
                         continue;
                     }
                     run({to.gates + 4 * at, c_before + row * u, to.cell + at, to.cell_tanh + at,
-                         to.output + at},
+                         output + at},
                         u);
                 }
             }
+            const Index last = (n.steps - 1) * state + samples.begin * u;
+            copy(to.cell + last, samples.size() * u, output + last + state);
         });
-    });
-}
-
-void lstm_outputs(const LstmSizes& n, ConstView tape, View out) {
-    dispatch_floating(tape.spec.dtype, [&]<class T>() {
-        const Tape<const T> from(n, tape.as<T>());
-        copy(from.output, n.steps * n.state(), out.as<T>());
-        copy(from.cell + (n.steps - 1) * n.state(), n.state(), out.as<T>() + n.steps * n.state());
     });
 }
 

@@ -9,19 +9,19 @@ namespace shikumi::kernels {
 struct LstmSizes {
     Index steps, batch, units;
 
-    /// Elements of one state, and of the tape that the backward pass reads: for each step the four
-    /// gates, the cell, its tanh and the output.
+    /// Elements of one state.
     Index state() const noexcept { return batch * units; }
-    Index tape() const noexcept { return steps * 7 * state(); }
+    /// Elements of the tape that the backward pass reads: for each step the four gates, the cell
+    /// and its tanh.
+    Index tape() const noexcept { return steps * 6 * state(); }
 };
 
 /// Runs the steps. `inputs` (steps, batch, 4 units) are the inputs' contributions to the gates i,
 /// f, c, o, `recurrent` (units, 4 units), `h` and `c` (batch, units) the state before. Where `mask`
-/// (steps, batch), unless it is null, is false, a step leaves both as they are. Fills the tape.
+/// (steps, batch), unless it is null, is false, a step leaves both as they are. Gives the output of
+/// each step, then the last cell (steps + 1, batch, units), and fills the tape.
 void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h, ConstView c,
-          const bool* mask, View tape);
-/// The tape's outputs, then its last cell: (steps + 1, batch, units).
-void lstm_outputs(const LstmSizes& n, ConstView tape, View out);
+          const bool* mask, View outputs, View tape);
 /// From the derivatives by those outputs: by the gates' sums before their functions (steps, batch,
 /// 4 units), by the cell before the first step (batch, units), and by the output before it where
 /// that isn't multiplied by `recurrent`, since the first step is masked (batch, units).
