@@ -44,7 +44,8 @@ bool Tensor::evaluated() const {
 
 Array Tensor::array() const {
     const Node& node = evaluated_node_of(*this);
-    if (node.buffer) return Array(node.spec, node.buffer);
+    // An output of a pack may begin anywhere in the buffer, an array begins with it.
+    if (node.buffer && node.data == node.buffer.data()) return Array(node.spec, node.buffer);
     Array a(node.spec);
     std::memcpy(a.raw(), node.data, node.spec.bytes());
     return a;
