@@ -1,4 +1,4 @@
-// Reverse: one backward walk over the graph, which adds the nodes of the derivative.
+// Reverse: one backward pass over the graph, which adds the nodes of the derivative.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@
 
 namespace shikumi::detail {
 
-/// A tensor as wide as `spec` from one that broadcasting made wider or left narrower: what both
-/// modes owe every rule. Throws GradientError naming `op` where dtype or shape can't be its.
+/// `t`, which a rule of `op` gave, in the shape of `spec`: summed over axes that were broadcast, or
+/// broadcast. Throws GradientError naming `op` where dtype or shape don't fit.
 Tensor fitted(const Tensor& t, const Spec& spec, const Op& op, std::string_view what);
 
 /// Cotangents of the nodes below one tensor.
@@ -46,7 +46,7 @@ public:
 
     Traversal walk;
     std::vector<Tensor> cotangents;     // by position; defined for what is wanted and depended on
-    std::vector<std::int64_t> targets;  // positions of what a caller asks for, in its order
+    std::vector<std::int64_t> targets;  // of the caller, in its order: positions, or -1
 
 private:
     void add(std::uint32_t input, Tensor cotangent, const Op& op);
