@@ -62,7 +62,7 @@ Tensor output(const Tensor& pack, const OutputSpecs& specs, std::size_t k) {
 }
 
 std::vector<Tensor> record_all(const MultiOutput& op, std::span<const Node* const> in) {
-    op.retain();  // Eager and NoGrad together let go of the pack's
+    op.retain();  // under Eager and NoGrad the pack has lost it before its outputs are recorded
     const struct Held {
         const Op& op;
         ~Held() { op.release(); }

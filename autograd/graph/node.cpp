@@ -125,7 +125,7 @@ struct ThreadPlace {
                 const std::lock_guard lock(mailbox.mutex);
                 mailbox.taken = false;
                 mailbox.traversal_mark = traversal_mark;
-                current_thread_id = 0;  // from here on this thread is a stranger to its nodes
+                current_thread_id = 0;  // from here on it counts its nodes as other threads do
                 rest.swap(mailbox.nodes);
                 mailbox.full = false;
                 for (const Node*& node : rest) {
@@ -165,7 +165,7 @@ void refill() {
 
 }  // namespace
 
-// Gives this thread's free cells to whoever wants some.
+// Moves this thread's free cells to the list that all threads share.
 void share_cells() noexcept {
     tell_live();
     SharedCells& shared = SharedCells::instance();
@@ -216,7 +216,7 @@ std::int64_t live_nodes() noexcept {
 Node* new_node_elsewhere() {
     refill();
     Node* node = new Node;
-    if (current_thread_id == 0) {  // recorded while the thread ends: nobody's bias
+    if (current_thread_id == 0) {  // recorded while the thread ends: no owner
         node->local = 0;
         node->owner.store(Node::nobody, std::memory_order_relaxed);
         node->shared.store(one | merged, std::memory_order_relaxed);

@@ -18,7 +18,7 @@ namespace {
 
 using detail::recording;
 
-// A pending graph this heavy asks whether parts of it can be evaluated and let go of.
+// From this weight on a pending graph is searched for parts that can be evaluated and dropped.
 constexpr std::uint32_t heavy = 4096;
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace {
 const Node& evaluated_node_of(const Tensor& t) {
     t.spec();  // refuses an empty tensor
     const Node& node = *t.node();
-    // A capture must hear of it even where the value is known.
+    // A capture must learn of a parameter that is read even where its value is known.
     if (!node.data || (node.has(Node::parameter) && detail::capturing())) detail::require_value(t);
     return node;
 }
@@ -44,7 +44,7 @@ bool Tensor::evaluated() const {
 
 Array Tensor::array() const {
     const Node& node = evaluated_node_of(*this);
-    // An output of a pack may begin anywhere in the buffer, an array begins with it.
+    // An output of a pack may begin anywhere in its buffer, an array begins where its buffer does.
     if (node.buffer && node.data == node.buffer.data()) return Array(node.spec, node.buffer);
     Array a(node.spec);
     std::memcpy(a.raw(), node.data, node.spec.bytes());

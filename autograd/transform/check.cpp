@@ -71,7 +71,7 @@ struct Checker {
             const Many gradients = grad(y, floating);
             const double reverse = inner(gradients, tangents).item<double>();
             const double forward = jvp(y, floating, tangents).item<double>();
-            // What cancels in the sum still rounds: judged against the sum of sizes.
+            // Rounding errors don't cancel as the sum's terms do: the scale is the sum of sizes.
             double scale = std::abs(differences);
             for (std::size_t k = 0; k < gradients.size(); ++k)
                 scale = std::max(scale, sum(abs(gradients[k] * tangents[k])).item<double>());

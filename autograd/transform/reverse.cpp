@@ -12,7 +12,7 @@ Tensor fitted(const Tensor& t, const Spec& spec, const Op& op, std::string_view 
         const Shape wider = broadcast(op.name(), t.shape(), spec.shape);
         if (wider == t.shape()) return sum_to(t, spec.shape);
         if (wider == spec.shape) return broadcast_to(t, spec.shape);
-    } catch (const ShapeError&) {  // said better below
+    } catch (const ShapeError&) {  // reported below
     }
     fail<GradientError>(op.name(), "its rule gave a ", what, " ", t.spec(), ", wanted ", spec);
 }

@@ -26,7 +26,7 @@ Bidirectional::Bidirectional(std::shared_ptr<RNN> layer, const BidirectionalOpti
     backward_->set_default_name("backward_" + inner);
 }
 
-// Layers without weights of their own yet are not to share those that are coming.
+// A copy must not share weights that are made later: layers without weights are copied.
 Bidirectional::Bidirectional(const Bidirectional& other)
     : Layer(other),
       forward_(built() ? other.forward_ : other.backward_->mirrored()),
@@ -41,7 +41,7 @@ void Bidirectional::build(const Spec& input) {
     backward_->ensure_built(input);
 }
 
-// The backward layer's outputs of sequences come last step first.
+// The backward layer gives its outputs of sequences from the last step to the first.
 Tensor Bidirectional::in_order(const Tensor& backward) const {
     return forward_->options().return_sequences ? flip(backward, 1) : backward;
 }

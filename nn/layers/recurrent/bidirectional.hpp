@@ -32,7 +32,7 @@ public:
     /// Throws ValueError where `layer` is null.
     explicit Bidirectional(std::shared_ptr<RNN> layer, const BidirectionalOptions& options = {});
 
-    /// A layer of its own, with weights of its own once it is built.
+    /// A copy, which shares the weights of a layer that is built and makes its own otherwise.
     Bidirectional(const Bidirectional& other);
     /// Takes the two layers.
     Bidirectional(Bidirectional&&) = default;

@@ -33,8 +33,8 @@ Spec step_of(const Spec& sequence) {
     return {Shape(sizes), sequence.dtype};
 }
 
-// The steps of x (time, …). Cut by halves: the gradient of a slice is as large as what it was cut
-// from, and so they add up to log(time) times x rather than time.
+// The steps of x (time, …). The gradient of a slice is as large as the tensor that was cut. Cutting
+// by halves makes them log(time) times as large as x together, one by one time times as large.
 void cut(const Tensor& x, std::vector<Tensor>& steps) {
     const Index time = x.shape().front();
     if (time == 1) {
@@ -169,7 +169,7 @@ RecurrentCell::Sequence RNN::run(const Tensor& x, const States& initial, Mode mo
         all->outputs = swap_batch_and_time(all->outputs);
     else if (mask.defined())
         all->outputs = squeeze(slice(all->outputs, 0, {time - 1, time}), 0);
-    else  // the last output is the cell's first state, which spares a cut
+    else  // the last output is the cell's first state: no slice is needed
         all->outputs = all->states.front();
     return std::move(*all);
 }

@@ -48,7 +48,7 @@ public:
     template <std::derived_from<RecurrentCell> C>
     explicit RNN(C cell, const RNNOptions& options = {})
         : RNN(options, [cell = std::move(cell)] { return std::make_shared<C>(cell); }) {}
-    /// A layer of its own, with weights of its own once it is built.
+    /// A copy, which shares the weights of a layer that is built and makes its own otherwise.
     RNN(const RNN& other);
     /// Takes the cell and its weights.
     RNN(RNN&&) = default;

@@ -20,7 +20,7 @@ public:
     /// Throws ValueError where `layer` is null.
     explicit TimeDistributed(SharedLayer layer, const LayerOptions& options = {});
 
-    /// A layer of its own, with weights of its own once it is built.
+    /// A copy, which applies the same layer; a layer like it where a model is cloned.
     TimeDistributed(const TimeDistributed& other);
     /// Takes the layer.
     TimeDistributed(TimeDistributed&&) = default;

@@ -1,8 +1,10 @@
 // Compares the GRU as one operation with its single steps.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <tuple>
 
+#include <shikumi/autograd/evaluate/profile/profile.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -126,4 +128,17 @@ TEST_CASE("a GRU sequence has the same bits for any number of threads", "[recurr
     const auto one = bits(1);
     CHECK(bits(4) == one);
     set_num_threads(before);
+}
+
+TEST_CASE("a GRU sequence runs once in each direction, for all of its gradients", "[recurrent]") {
+    const auto in = sample(4, 3, 2, f64);
+    const Profile profile;
+    evaluate(grad(sum(square(gru_sequence(in[0], in[1], in[2], in[3]))), in));
+    std::vector<std::pair<std::string, std::int64_t>> sequences;
+    for (const Profile::Row& row : profile.by_operation()) {
+        if (row.name.starts_with("gru")) sequences.emplace_back(row.name, row.calls);
+    }
+    std::sort(sequences.begin(), sequences.end());
+    CHECK(sequences ==
+          std::vector<std::pair<std::string, std::int64_t>>{{"gru", 1}, {"gru_gradient", 1}});
 }
