@@ -10,7 +10,16 @@
 
 namespace shikumi_test {
 
-using namespace shikumi;
+using shikumi::ConstViews;
+using shikumi::Index;
+using shikumi::MultiOutput;
+using shikumi::OutputSpecs;
+using shikumi::Shape;
+using shikumi::Spec;
+using shikumi::Specs;
+using shikumi::Tensor;
+using shikumi::Tensors;
+using shikumi::View;
 
 /// (x, y) ↦ radius, angle; counts how often it computes and how often it is differentiated.
 struct Polar : MultiOutput {
@@ -18,7 +27,7 @@ struct Polar : MultiOutput {
 
     std::string_view name() const noexcept override { return "polar"; }
     OutputSpecs infer_all(Specs in) const override {
-        const Spec spec = floating_spec(name(), in);
+        const Spec spec = shikumi::floating_spec(name(), in);
         return {spec, spec};
     }
     void eval_all(ConstViews in, std::span<const View> out) const override {
@@ -60,7 +69,7 @@ struct PolarForward final : Polar {
 struct Extremes final : MultiOutput {
     std::string_view name() const noexcept override { return "extremes"; }
     OutputSpecs infer_all(Specs in) const override {
-        return {{Shape{2}, i64}, {in[0].shape, bool_}, {Shape{}, in[0].dtype}};
+        return {{Shape{2}, shikumi::i64}, {in[0].shape, shikumi::bool_}, {Shape{}, in[0].dtype}};
     }
     void eval_all(ConstViews in, std::span<const View> out) const override {
         dispatch_floating(in[0].spec.dtype, [&]<class T>() {
