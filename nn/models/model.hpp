@@ -15,8 +15,9 @@ namespace shikumi::nn {
 /// Layers that are trained together. There are three ways to one:
 ///   - `Sequential`, a chain;
 ///   - `Model(inputs, outputs)`, made by applying layers to symbolic tensors;
-///   - a class derived from Model whose members are layers and whose `call` uses them. They are
-///     found when they are called first; nobody lists them.
+///   - a class derived from Model whose members are layers and whose `call` uses them; or whose
+///     `call_all` does, where there are several inputs or outputs. The layers are found when they
+///     are called first; nobody lists them.
 /// A model is a layer: it can be applied to symbolic tensors and added to other models. It can be
 /// moved, and copied by `clone`.
 class Model : public Trainable {
