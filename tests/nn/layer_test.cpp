@@ -8,10 +8,12 @@
 #include <shikumi/nn/nn.hpp>
 
 #include "catch.hpp"
+#include "support/layers.hpp"
 
 using namespace shikumi;
 using nn::Mode;
 using shikumi_test::contains;
+using shikumi_test::numbers;
 
 namespace odd {
 
@@ -28,8 +30,6 @@ class MaxPooling2D : public nn::Layer {
 public:
     Tensor call(const Tensor& x, Mode) override { return x; }
 };
-
-std::vector<double> numbers(const Tensor& t) { return t.to_vector<double>(); }
 
 }  // namespace
 

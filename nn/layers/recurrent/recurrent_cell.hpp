@@ -42,7 +42,8 @@ public:
     Tensor call(const Tensor& x, Mode mode) override;
 
 protected:
-    using Layer::Layer;
+    /// Takes the options of every layer.
+    explicit RecurrentCell(const LayerOptions& options = {}) : Layer(options) {}
 };
 
 }  // namespace shikumi::nn

@@ -7,15 +7,15 @@
 #include <shikumi/nn/nn.hpp>
 
 #include "catch.hpp"
+#include "support/layers.hpp"
 
 using namespace shikumi;
 using nn::Functional;
 using nn::Mode;
 using shikumi_test::contains;
+using shikumi_test::numbers;
 
 namespace {
-
-std::vector<double> numbers(const Tensor& t) { return t.to_vector<double>(); }
 
 // Records the order of the calls of such layers.
 struct Step final : nn::Layer {

@@ -9,14 +9,14 @@
 #include <shikumi/optim/optim.hpp>
 
 #include "catch.hpp"
+#include "support/layers.hpp"
 
 using namespace shikumi;
 using nn::Mode;
 using shikumi_test::contains;
+using shikumi_test::numbers;
 
 namespace {
-
-std::vector<double> numbers(const Tensor& t) { return t.to_vector<double>(); }
 
 const nn::CompileOptions plain{.optimizer = optim::SGD({.learning_rate = 0.1}),
                                .loss = nn::mean_squared_error};

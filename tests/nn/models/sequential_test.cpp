@@ -14,14 +14,14 @@
 #include <shikumi/optim/optim.hpp>
 
 #include "catch.hpp"
+#include "support/layers.hpp"
 
 using namespace shikumi;
 using nn::Mode;
 using shikumi_test::contains;
+using shikumi_test::numbers;
 
 namespace {
-
-std::vector<double> numbers(const Tensor& t) { return t.to_vector<double>(); }
 
 nn::Sequential classifier(Index features = 4, Index classes = 3) {
     return nn::Sequential{nn::Dense(8, {.activation = nn::relu, .input_dim = features}),

@@ -8,14 +8,14 @@
 #include <shikumi/optim/optim.hpp>
 
 #include "catch.hpp"
+#include "support/layers.hpp"
 
 using namespace shikumi;
 using nn::Mode;
 using shikumi_test::contains;
+using shikumi_test::numbers;
 
 namespace {
-
-std::vector<double> numbers(const Tensor& t) { return t.to_vector<double>(); }
 
 std::vector<std::string> names(const nn::Logs& logs) {
     std::vector<std::string> all;

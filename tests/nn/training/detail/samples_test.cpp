@@ -7,6 +7,7 @@
 #include <shikumi/nn/training/detail/samples.hpp>
 
 #include "catch.hpp"
+#include "support/layers.hpp"
 
 using namespace shikumi;
 using nn::detail::Batches;
@@ -14,10 +15,9 @@ using nn::detail::checked_samples;
 using nn::detail::fit_samples;
 using nn::detail::Samples;
 using shikumi_test::contains;
+using shikumi_test::numbers;
 
 namespace {
-
-std::vector<double> numbers(const Tensor& t) { return t.to_vector<double>(); }
 
 Samples five() {
     return {{tensor({0, 1, 2, 3, 4}).array()}, {tensor({0, 10, 20, 30, 40}).array()}, {}, {}};
