@@ -1,4 +1,4 @@
-// Op: what an operation is. Its three families, and how one is recorded.
+// Op: an operation. Three of its families (the fourth is MultiOutput), and how one is recorded.
 #pragma once
 
 #include <array>
@@ -72,7 +72,7 @@ const Op& interned(O&& op);
 /// gradient of the output's shape for an input that was broadcast: the engine sums it down.
 class Op {
 public:
-    /// How the evaluator runs it.
+    /// How the evaluator runs an operation.
     enum class Form : std::uint8_t {
         kernel,     ///< by `eval`
         pointwise,  ///< block by block, fused with its neighbours

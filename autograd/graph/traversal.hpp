@@ -1,4 +1,4 @@
-// A walk over the expression graph: an order, and the edges as numbers.
+// A traversal of the expression graph: an order of its nodes, and the edges as numbers.
 #pragma once
 
 #include <cstdint>
