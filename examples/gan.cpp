@@ -70,7 +70,7 @@ public:
     // Two losses of one graph, evaluated together. Each changes only the weights of its own
     // network: the generator's loss must not make the discriminator worse.
     nn::Logs train_step(const nn::Batch& batch) override {
-        const nn::CallContext pass;
+        const nn::CallContext context;
         const Tensor drawn =
             generator(random_normal({batch.size(), latent}, rng()), nn::Mode::train);
         const Tensor of_real = discriminator(batch.x[0], nn::Mode::train);
@@ -79,7 +79,7 @@ public:
         // 0.9 instead of 1 smooths the labels (T. Salimans et al., NeurIPS 2016).
         const Tensor telling = (loss(0.9, of_real) + loss(0, of_drawn)) / 2;
 
-        std::vector<Assignment> steps = pass.updates();
+        std::vector<Assignment> steps = context.updates();
         const auto improve = [&](nn::Model& m, const Tensor& loss) {
             const auto step = m.optimizer().minimize(loss, m.trainable_weights());
             steps.insert(steps.end(), step.begin(), step.end());

@@ -53,10 +53,16 @@ void Model::build_all(const std::vector<Spec>& inputs) {
     if (!functional_) Layer::build_all(inputs);
 }
 
+// A class of its own may override `call_all` alone: one tensor is a list of one to it.
 Tensor Model::call(const Tensor& x, Mode mode) {
-    if (!functional_)
+    if (functional_) return functional_->call({x}, mode).front();
+    if (in_call_)  // from `Layer::call_all`, which nobody overrides either
         fail<StateError>(name(), "has neither symbolic outputs nor a `call` of its own");
-    return functional_->call({x}, mode).front();
+    struct Reset {
+        bool& flag;
+        ~Reset() { flag = false; }
+    } const reset{in_call_ = true};
+    return call_all({x}, mode).front();
 }
 
 std::vector<Tensor> Model::call_all(const std::vector<Tensor>& inputs, Mode mode) {

@@ -121,6 +121,7 @@ private:
     std::optional<Functional> functional_;  // where it is made of symbolic tensors
     std::vector<Spec> inputs_, outputs_;    // known once it is built
     std::vector<std::string> output_names_;
+    bool in_call_ = false;  // of this class, which no other overrides
     Trainer trainer_;
 };
 

@@ -561,8 +561,8 @@ double compare(const Case& c, Generator& rng) {
             question.constants.push_back(array(w.value()));
     }
 
-    nn::CallContext pass;
-    if (c.masks_steps()) pass.set_mask(inputs.front(), c.mask);
+    nn::CallContext context;
+    if (c.masks_steps()) context.set_mask(inputs.front(), c.mask);
     if (c.mask.defined()) question.constants.push_back(array(c.mask));
     std::vector<Tensor> outputs = (*c.layer)(inputs, c.mode);
     Tensor loss = scalar(0.0).cast(f64);
@@ -572,7 +572,7 @@ double compare(const Case& c, Generator& rng) {
         question.cotangents.push_back(array(cotangent));
     }
     const std::vector<Tensor> gradients = grad(loss, wrt);
-    for (const Assignment& update : pass.updates()) outputs.push_back(update.value);
+    for (const Assignment& update : context.updates()) outputs.push_back(update.value);
 
     for (const Tensor& x : wrt) question.inputs.push_back(array(x));
     const peers::Answer answer = c.peer(question);

@@ -71,8 +71,8 @@ template <class L>
 std::function<void()> masked(L layer, const Shape& shape, const Tensor& mask) {
     layer(zeros(shape));
     return [built = std::make_shared<L>(std::move(layer)), x = zeros(shape), mask] {
-        nn::CallContext pass;
-        pass.set_mask(x, mask);
+        nn::CallContext context;
+        context.set_mask(x, mask);
         (*built)(x);
     };
 }

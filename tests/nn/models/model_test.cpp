@@ -130,6 +130,23 @@ TEST_CASE("a class with layers is a model and can be copied", "[nn]") {
     CHECK(numbers(moved.predict(x)) != before);
 }
 
+TEST_CASE("a class of models may override call_all alone", "[nn]") {
+    struct Doubled final : nn::Model {
+        std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode) override {
+            return {inputs.front() * 2};
+        }
+    };
+    Doubled doubled;
+    CHECK(numbers(doubled(tensor({1, 2}))) == std::vector<double>{2, 4});
+    CHECK(numbers(doubled(std::vector{tensor({1, 2})}).front()) == std::vector<double>{2, 4});
+    CHECK(numbers(doubled(tensor({3, 4}))) == std::vector<double>{6, 8});
+
+    struct Nothing final : nn::Model {};
+    Nothing nothing;
+    CHECK_THROWS_AS(nothing(tensor({1, 2})), StateError);
+    CHECK_THROWS_AS(nothing(std::vector{tensor({1, 2})}), StateError);
+}
+
 TEST_CASE("models are layers", "[nn]") {
     nn::Sequential inner{nn::Dense(3, {.input_dim = 4}), nn::Dense(2)};
     nn::Sequential outer;

@@ -81,7 +81,7 @@ TEST_CASE("Attention takes query, value, key and a mask", "[nn]") {
 TEST_CASE("masks of values hide steps", "[nn]") {
     nn::Embedding words(5, 4, {.mask_zero = true, .dtype = f64});
     nn::Attention attention({.dtype = f64});
-    const nn::CallContext pass;
+    const nn::CallContext context;
     const Tensor short_text = attention(words(tensor({{1, 2}}, i64)));
     const Tensor padded = attention(words(tensor({{1, 2, 0}}, i64)));
     CHECK(difference(short_text, slice(padded, 1, {0, 2})) < 1e-12);
@@ -141,7 +141,7 @@ TEST_CASE("Attention also returns its scores", "[nn]") {
     check(nn::Score::concat, tensor({{{1.727, 2.727}, {2.272, 3.272}}}),
           tensor({{{0.636, 0.363}, {0.363, 0.636}}}));
 
-    const nn::CallContext pass;
+    const nn::CallContext context;
     const Tensor q = tensor({{{1, 0}, {0, 1}}}), v = ones({1, 2, 2});
     nn::CallContext::current()->set_mask(q, tensor({{1, 0}}, bool_));
     nn::CallContext::current()->set_mask(v, tensor({{1, 0}}, bool_));

@@ -44,7 +44,7 @@ TEST_CASE("Embedding refuses invalid indices", "[nn]") {
 TEST_CASE("the mean over steps leaves out padding", "[nn]") {
     nn::Embedding words(5, 3, {.mask_zero = true, .dtype = f64});
     nn::GlobalAveragePooling1D pool;
-    const nn::CallContext pass;
+    const nn::CallContext context;
     const Tensor padded = pool(words(tensor({{1, 4, 0}}, i64)));
     const Tensor plain = mean(take(words.weights()[0], tensor({{1, 4}}, i64)), 1);
     CHECK(max(abs(padded - plain)).item<double>() < 1e-15);
@@ -54,7 +54,7 @@ TEST_CASE("the mean over steps leaves out padding", "[nn]") {
 TEST_CASE("Embedding masks zeros if mask_zero is set", "[nn]") {
     nn::Embedding plain(4, 2), masking(4, 2, {.mask_zero = true});
     const Tensor indices = tensor({{0, 3}, {1, 0}}, i64);
-    const nn::CallContext pass;
+    const nn::CallContext context;
     CHECK_FALSE(nn::mask_of(plain(indices)).defined());
     const Tensor y = masking(indices);
     CHECK(nn::mask_of(y).to_vector<bool>() == std::vector{false, true, true, false});

@@ -61,10 +61,10 @@ TEST_CASE("BatchNormalization leaves out masked steps", "[nn]") {
     const Tensor sample = tensor({{{1, 5}, {2, 5}, {0, 0}, {0, 0}}});
     nn::Masking masking;
     nn::BatchNormalization layer({.momentum = 0});
-    const nn::CallContext pass;
+    const nn::CallContext context;
     const Tensor y = layer(masking(tile(sample, {10, 1, 1})), Mode::train);
     std::vector<Tensor> moved;
-    for (const Assignment& update : pass.updates()) moved.push_back(update.value);
+    for (const Assignment& update : context.updates()) moved.push_back(update.value);
     REQUIRE(moved.size() == 2);
     CHECK(max(abs(moved[0] - tensor({1.5, 5}))).item<double>() < 1e-5);
     CHECK(max(abs(moved[1] - tensor({0.25, 0}))).item<double>() < 1e-5);

@@ -288,7 +288,7 @@ TEST_CASE("masked steps have no effect", "[recurrent]") {
         auto layer = make(false);
         nn::Masking masking;
         random_weights(layer, x.spec());
-        const nn::CallContext pass;
+        const nn::CallContext context;
         const Tensor last = layer(masking(x));
         const Tensor first = layer(slice(x, {{0, 1}, {0, 3}}));
         const Tensor second = layer(slice(x, {{1, 2}, {0, 2}}));
@@ -299,7 +299,7 @@ TEST_CASE("masked steps have no effect", "[recurrent]") {
     check([](bool) { return nn::SimpleRNN(4, {.dtype = f64}); });
     check([](bool) { return nn::Bidirectional(nn::LSTM(4, {.dtype = f64})); });
 
-    const nn::CallContext pass;
+    const nn::CallContext context;
     nn::Masking masking;
     nn::LSTM zero(4, {.return_sequences = true, .zero_output_for_mask = true, .dtype = f64});
     nn::LSTM repeated(4, {.return_sequences = true, .dtype = f64});

@@ -10,10 +10,10 @@ using nn::Mode;
 TEST_CASE("outputs can be penalised", "[nn]") {
     const Tensor x = tensor({{1, -2}, {3, 0}});
     const auto penalty = [&](nn::Layer&& layer) {
-        const nn::CallContext pass;
+        const nn::CallContext context;
         layer(x, Mode::train);
-        REQUIRE(pass.losses().size() == 1);
-        return pass.losses()[0].item<double>();
+        REQUIRE(context.losses().size() == 1);
+        return context.losses()[0].item<double>();
     };
     CHECK(penalty(nn::ActivityRegularization({.l1 = 0.5, .l2 = 0.25})) == Approx(3 + 3.5));
     CHECK(penalty(nn::Dense(1, {.activation = nn::linear,
