@@ -4,10 +4,46 @@
 
 namespace shikumi::detail {
 
-void append(std::string& s, double part) {
+namespace {
+
+std::string decimal(double number) {
     char text[32];
-    const auto [end, error] = std::to_chars(text, text + sizeof text, part);
-    s.append(text, end);
+    const auto [end, error] = std::to_chars(text, text + sizeof text, number);
+    return {text, end};
+}
+
+}  // namespace
+
+void Part::append_to(std::string& sentence) const {
+    switch (kind_) {
+        case Kind::text:
+            sentence += text_;
+            break;
+        case Kind::shape:
+            sentence += to_string(*shape_);
+            break;
+        case Kind::spec:
+            sentence += to_string(*spec_);
+            break;
+        case Kind::dtype:
+            sentence += name(dtype_);
+            break;
+        case Kind::real:
+            sentence += decimal(real_);
+            break;
+        case Kind::integer:
+            sentence += std::to_string(integer_);
+            break;
+        case Kind::natural:
+            sentence += std::to_string(natural_);
+            break;
+    }
+}
+
+std::string joined(std::initializer_list<Part> parts) {
+    std::string sentence;
+    for (const Part& part : parts) part.append_to(sentence);
+    return sentence;
 }
 
 }  // namespace shikumi::detail

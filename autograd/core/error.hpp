@@ -2,7 +2,9 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <exception>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -50,29 +52,50 @@ class StateError : public Error {
 };
 
 namespace detail {
-inline void append(std::string& s, std::string_view part) { s += part; }
-inline void append(std::string& s, const Shape& part) { s += to_string(part); }
-inline void append(std::string& s, const Spec& part) { s += to_string(part); }
-inline void append(std::string& s, DType part) { s += name(part); }
-void append(std::string& s, double part);
-template <std::integral T>
-void append(std::string& s, T part) {
-    s += std::to_string(part);
-}
+
+/// One part of a sentence. It refers to its text, shape or spec, so that an error costs the code
+/// that may throw it nothing but a list of these.
+class Part {
+public:
+    constexpr Part(std::string_view text) noexcept : kind_(Kind::text), text_(text) {}
+    constexpr Part(const Shape& shape) noexcept : kind_(Kind::shape), shape_(&shape) {}
+    constexpr Part(const Spec& spec) noexcept : kind_(Kind::spec), spec_(&spec) {}
+    constexpr Part(DType dtype) noexcept : kind_(Kind::dtype), dtype_(dtype) {}
+    constexpr Part(double real) noexcept : kind_(Kind::real), real_(real) {}
+    template <std::signed_integral T>
+    constexpr Part(T integer) noexcept : kind_(Kind::integer), integer_(integer) {}
+    template <std::unsigned_integral T>
+    constexpr Part(T natural) noexcept : kind_(Kind::natural), natural_(natural) {}
+    void append_to(std::string& sentence) const;
+
+private:
+    enum class Kind : std::uint8_t { text, shape, spec, dtype, real, integer, natural } kind_;
+    union {
+        std::string_view text_;
+        const Shape* shape_;
+        const Spec* spec_;
+        DType dtype_;
+        double real_;
+        long long integer_;
+        unsigned long long natural_;
+    };
+};
+
+std::string joined(std::initializer_list<Part> parts);
+
 }  // namespace detail
 
 /// Joins text, numbers, shapes and dtypes into one string.
 template <class... Parts>
 std::string sentence(const Parts&... parts) {
-    std::string s;
-    (detail::append(s, parts), ...);
-    return s;
+    return detail::joined({detail::Part(parts)...});
 }
 
 /// Throws `E` with the message "[op] parts…".
 template <class E, class... Parts>
 [[noreturn]] void fail(std::string_view op, const Parts&... parts) {
-    throw E(sentence("[", op, "] ", parts...));
+    using detail::Part;
+    throw E(detail::joined({Part("["), Part(op), Part("] "), Part(parts)...}));
 }
 
 }  // namespace shikumi

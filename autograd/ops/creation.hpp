@@ -2,8 +2,8 @@
 #pragma once
 
 #include <initializer_list>
+#include <iterator>
 #include <optional>
-#include <ranges>
 #include <span>
 
 #include <shikumi/autograd/core/scalar.hpp>
@@ -14,7 +14,9 @@ namespace shikumi {
 
 /// A contiguous range of numbers of one of the dtypes, such as std::vector<float>.
 template <class R>
-concept ElementRange = std::ranges::contiguous_range<R> && Element<std::ranges::range_value_t<R>>;
+concept ElementRange = requires(const R& range) {
+    requires Element<typename decltype(std::span(range))::value_type>;
+};
 
 /// The numbers in the braces: `tensor({{1, 2}, {3, 4}})` has shape (2, 2). Any dtype. Throws
 /// ShapeError for ragged braces, ValueError for a number outside the dtype's range, DTypeError for
@@ -25,15 +27,15 @@ Tensor tensor(std::initializer_list<Nested> values, DType dtype = f32);
 /// number of elements.
 template <ElementRange R>
 Tensor tensor(const R& values, const Shape& shape) {
-    using T = std::ranges::range_value_t<R>;
-    return Tensor(
-        Array::of(std::span<const T>(std::ranges::data(values), std::ranges::size(values)), shape));
+    const auto elements = std::span(values);
+    using T = typename decltype(elements)::value_type;
+    return Tensor(Array::of(std::span<const T>(elements), shape));
 }
 /// A copy of the n elements of a contiguous range, of shape (n); the range's element type gives the
 /// dtype.
 template <ElementRange R>
 Tensor tensor(const R& values) {
-    return tensor(values, Shape{static_cast<Index>(std::ranges::size(values))});
+    return tensor(values, Shape{static_cast<Index>(std::size(values))});
 }
 /// One number, of shape (). Any dtype. Throws ValueError for a number outside the dtype's range,
 /// DTypeError for a fraction where the dtype holds integers.
