@@ -1,38 +1,25 @@
 // Compares the GRU as one operation with its single steps.
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <tuple>
 
-#include <shikumi/autograd/evaluate/profile/profile.hpp>
-#include <shikumi/autograd/graph/evaluation.hpp>
-#include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/autograd/transform/transform.hpp>
 #include <shikumi/nn/layers/recurrent/detail/gru_sequence.hpp>
 
 #include "catch.hpp"
+#include "sequence_checks.hpp"
 
 using namespace shikumi;
+using namespace shikumi_test;
 using nn::detail::gru_sequence;
 using nn::detail::gru_steps;
 
 namespace {
 
 std::vector<Tensor> sample(Index time, Index batch, Index units, DType dtype) {
-    Generator rng(5);
-    const auto draw = [&](const Shape& shape) {
-        const Tensor t = random_normal(shape, rng, 0, 1, dtype);
-        evaluate(t);
-        return t;
-    };
-    return {draw({time, batch, 3 * units}), draw({units, 3 * units}), draw({3 * units}),
-            draw({batch, units})};
-}
-
-double largest_difference(const Tensor& a, const Tensor& b) {
-    REQUIRE(a.spec() == b.spec());
-    return a.size() == 0 ? 0 : max(abs(a - b)).item<double>();
+    return drawn({{time, batch, 3 * units}, {units, 3 * units}, {3 * units}, {batch, units}},
+                 dtype);
 }
 
 }  // namespace
@@ -74,26 +61,7 @@ TEST_CASE("second derivatives of a GRU sequence equal those of its steps", "[rec
 }
 
 TEST_CASE("a GRU sequence leaves out masked steps, as its steps do", "[recurrent]") {
-    const auto in = sample(4, 3, 2, f64);
-    const Tensor mask = tensor({{1, 0, 1}, {1, 0, 0}, {0, 1, 1}, {1, 1, 0}}, bool_);
-    const auto whole = gru_sequence(in[0], in[1], in[2], in[3], mask);
-    const auto steps = gru_steps(in[0], in[1], in[2], in[3], mask);
-    CHECK(largest_difference(whole, steps) < 1e-12);
-    CHECK(largest_difference(slice(whole, {{0, 1}, {1, 2}}), slice(whole, {{1, 2}, {1, 2}})) == 0);
-
-    // Second derivatives.
-    const auto both = [&](const Tensor& y) {
-        std::vector<Tensor> all = grad(sum(y * square(y)), in);
-        Tensor squares;
-        for (const Tensor& g : all)
-            squares = squares.defined() ? squares + sum(square(g)) : sum(square(g));
-        for (const Tensor& g : grad(squares, in)) all.push_back(g);
-        return all;
-    };
-    const auto by_whole = both(whole), by_steps = both(steps);
-    for (std::size_t i = 0; i < by_whole.size(); ++i)
-        CHECK(largest_difference(by_whole[i], by_steps[i]) <
-              1e-10 * (1 + max(abs(by_steps[i])).item<double>()));
+    check_masked(gru_sequence, gru_steps, sample(4, 3, 2, f64));
 }
 
 TEST_CASE("derivatives of a GRU sequence agree with finite differences", "[recurrent]") {
@@ -118,27 +86,9 @@ TEST_CASE("a GRU's gates saturate and pass on NaN", "[recurrent]") {
 }
 
 TEST_CASE("a GRU sequence has the same bits for any number of threads", "[recurrent]") {
-    const auto in = sample(5, 40, 130, f32);
-    const int before = num_threads();
-    const auto bits = [&](int threads) {
-        set_num_threads(threads);
-        const Tensor y = gru_sequence(in[0], in[1], in[2], in[3]);
-        return std::pair(y.to_vector<float>(), grad(sum(square(y)), in)[1].to_vector<float>());
-    };
-    const auto one = bits(1);
-    CHECK(bits(4) == one);
-    set_num_threads(before);
+    check_threads(gru_sequence, sample(5, 40, 130, f32));
 }
 
 TEST_CASE("a GRU sequence runs once in each direction, for all of its gradients", "[recurrent]") {
-    const auto in = sample(4, 3, 2, f64);
-    const Profile profile;
-    evaluate(grad(sum(square(gru_sequence(in[0], in[1], in[2], in[3]))), in));
-    std::vector<std::pair<std::string, std::int64_t>> sequences;
-    for (const Profile::Row& row : profile.by_operation()) {
-        if (row.name.starts_with("gru")) sequences.emplace_back(row.name, row.calls);
-    }
-    std::sort(sequences.begin(), sequences.end());
-    CHECK(sequences ==
-          std::vector<std::pair<std::string, std::int64_t>>{{"gru", 1}, {"gru_gradient", 1}});
+    check_runs_once(gru_sequence, sample(4, 3, 2, f64), "gru");
 }
