@@ -158,15 +158,56 @@ void compute(const Problem& problem, const Images& to, const Images& from,
         });
 }
 
+// Up to most_rows pixels of the input with the pixels of the output's gradient that they meet.
+template <class T>
+struct PixelPairs {
+    using Pointers = std::array<const T*, detail::most_rows>;
+    void push_back(const T* pixel, const T* output) {
+        pixels[static_cast<std::size_t>(count)] = pixel;
+        outputs[static_cast<std::size_t>(count)] = output;
+        ++count;
+    }
+    bool full() const { return count == detail::most_rows; }
+
+    Index count = 0;
+    Pointers pixels, outputs;
+};
+
+// Adds the products of the pairs to the columns [range) of w. `packed` is room for a panel of
+// outputs, which a narrow one is copied into, as `multiply_columns` reads whole widths.
+template <class T>
+void add_products(const PixelPairs<T>& pairs, detail::ColumnProducts<T> products, IndexRange range,
+                  T* packed, T* w) {
+    typename PixelPairs<T>::Pointers padded;
+    products.rows = pairs.count;
+    products.from = pairs.pixels.data();
+    for_each_panel<T>(range, [&](Index first, Index count, Index width) {
+        products.out = w + first;
+        products.width = width;
+        products.columns = count;
+        products.y = pairs.outputs.data();
+        products.y_at = first;
+        if (count < width) {
+            for (Index r = 0; r < pairs.count; ++r) {
+                T* const to = packed + r * width;
+                std::copy_n(pairs.outputs[static_cast<std::size_t>(r)] + first, count, to);
+                std::fill(to + count, to + width, T{0});
+                padded[static_cast<std::size_t>(r)] = to;
+            }
+            products.y = padded.data();
+            products.y_at = 0;
+        }
+        detail::multiply_columns(products);
+    });
+}
+
 // Adds the contribution of some images to the kernel's gradient, for a range of its columns.
 template <class T>
 void add_gradient(const Problem& problem, IndexRange images, const Section& part,
                   IndexRange columns, const T* x, const T* y, T* w) {
     const Index depth = problem.in.channels / problem.groups,
                 each = problem.out.channels / problem.groups;
-    const Index full_width = detail::panel_widths<T>().most;
-    const Scratch<T> packed(detail::most_rows * full_width);
-    std::array<const T*, detail::most_rows> pixels, outputs, padded;
+    const Scratch<T> packed(detail::most_rows * detail::panel_widths<T>().most);
     for_each_grid(part, [&](const TargetGrid& grid) {
         const Index taps = taps_of(grid);
         if (taps == 0) return;
@@ -178,53 +219,31 @@ void add_gradient(const Problem& problem, IndexRange images, const Section& part
                          at[taps + tap] = number * depth;
                          ++tap;
                      });
-        detail::ColumnProducts<T> products{.rows = 0,
-                                           .from = pixels.data(),
-                                           .y = nullptr,
-                                           .y_at = 0,
-                                           .segments = taps,
-                                           .depth = depth,
-                                           .from_at = at.data(),
-                                           .out_at = at.data() + taps,
-                                           .out = nullptr,
-                                           .stride = problem.out.channels,
-                                           .width = 0,
-                                           .columns = 0};
-        const auto add = [&](Index rows, Index g) {
-            products.rows = rows;
-            for_each_panel<T>(columns, [&](Index first, Index count, Index width) {
-                products.out = w + g * each + first;
-                products.width = width;
-                products.columns = count;
-                products.y = outputs.data();
-                products.y_at = first;
-                if (count < width) {
-                    for (Index r = 0; r < rows; ++r) {
-                        T* const to = packed.data() + r * width;
-                        std::copy_n(outputs[static_cast<std::size_t>(r)] + first, count, to);
-                        std::fill(to + count, to + width, T{0});
-                        padded[static_cast<std::size_t>(r)] = to;
-                    }
-                    products.y = padded.data();
-                    products.y_at = 0;
-                }
-                detail::multiply_columns(products);
-            });
-        };
+        const detail::ColumnProducts<T> products{.rows = 0,
+                                                 .from = nullptr,
+                                                 .y = nullptr,
+                                                 .y_at = 0,
+                                                 .segments = taps,
+                                                 .depth = depth,
+                                                 .from_at = at.data(),
+                                                 .out_at = at.data() + taps,
+                                                 .out = nullptr,
+                                                 .stride = problem.out.channels,
+                                                 .width = 0,
+                                                 .columns = 0};
         for (Index g = 0; g < problem.groups; ++g) {
-            Index rows = 0;
+            PixelPairs<T> pairs;
+            const auto add = [&] {
+                add_products(pairs, products, columns, packed.data(), w + g * each);
+                pairs.count = 0;
+            };
             for_each_target(grid, images, problem.out.size, problem.in.size,
                             [&](Index target, Index source) {
-                                pixels[static_cast<std::size_t>(rows)] =
-                                    x + source * problem.in.channels + g * depth;
-                                outputs[static_cast<std::size_t>(rows)] =
-                                    y + target * problem.out.channels + g * each;
-                                if (++rows == detail::most_rows) {
-                                    add(rows, g);
-                                    rows = 0;
-                                }
+                                pairs.push_back(x + source * problem.in.channels + g * depth,
+                                                y + target * problem.out.channels + g * each);
+                                if (pairs.full()) add();
                             });
-            if (rows > 0) add(rows, g);
+            if (pairs.count > 0) add();
         }
     });
 }

@@ -121,20 +121,12 @@ PieceSize piece_size(const Product& p) {
             divide_up(divide_up(p.n, columns), tile) * tile};
 }
 
-// Computes a piece on this thread. oneDNN is tried only for pieces of large products.
+// Piece by piece. oneDNN is tried only for large products.
 template <class T>
-void compute(const Product& p, bool large, const T* a, const T* b, T* c) {
-    if constexpr (std::is_same_v<T, float>)
-        if (large && detail::onednn_is_faster(p) && detail::multiply_by_onednn(p, a, b, c)) return;
-    Blas{p}(a, b, c);
-}
-
-template <class T>
-void floating(const Product& product, const T* a, const T* b, T* c) {
+void multiply_floating(const Product& product, const void* a, const void* b, void* c) {
     const Product p = with_leading_dimensions(product);
     const bool large = operations(p) >= detail::onednn_least;
     const PieceSize piece = p.whole ? PieceSize{p.m, p.n} : piece_size(p);
-    if (piece.rows >= p.m && piece.columns >= p.n) return compute(p, large, a, b, c);
     const Index across = divide_up(p.n, piece.columns);
     parallel_for(divide_up(p.m, piece.rows) * across, [&](Index block) {
         const Index i = block / across * piece.rows;
@@ -142,23 +134,31 @@ void floating(const Product& product, const T* a, const T* b, T* c) {
         Product part = p;
         part.m = std::min(piece.rows, p.m - i);
         part.n = std::min(piece.columns, p.n - j);
-        compute(part, large, a + (p.transpose_a ? i : i * p.lda),
-                b + (p.transpose_b ? j * p.ldb : j), c + i * p.ldc + j);
+        const T* const part_a = static_cast<const T*>(a) + (p.transpose_a ? i : i * p.lda);
+        const T* const part_b = static_cast<const T*>(b) + (p.transpose_b ? j * p.ldb : j);
+        T* const part_c = static_cast<T*>(c) + i * p.ldc + j;
+        if constexpr (std::is_same_v<T, float>)
+            if (large && detail::onednn_is_faster(part) &&
+                detail::multiply_by_onednn(part, part_a, part_b, part_c))
+                return;
+        Blas{part}(part_a, part_b, part_c);
     });
 }
 
 template <class T>
-void integer(const Product& p, const T* a, const T* b, T* c) {
+void multiply_integer(const Product& p, const void* a, const void* b, void* c) {
     using Wrapping = std::make_unsigned_t<T>;
     const Index a_row = p.transpose_a ? 1 : p.k, a_column = p.transpose_a ? p.m : 1;
     const Index b_row = p.transpose_b ? 1 : p.n, b_column = p.transpose_b ? p.k : 1;
+    const auto at = [](const void* matrix, Index i) {
+        return static_cast<Wrapping>(static_cast<const T*>(matrix)[i]);
+    };
     for (Index i = 0; i < p.m; ++i) {
         for (Index j = 0; j < p.n; ++j) {
             Wrapping sum = 0;
             for (Index l = 0; l < p.k; ++l)
-                sum += static_cast<Wrapping>(a[i * a_row + l * a_column]) *
-                       static_cast<Wrapping>(b[l * b_row + j * b_column]);
-            c[i * p.n + j] = static_cast<T>(sum);
+                sum += at(a, i * a_row + l * a_column) * at(b, l * b_row + j * b_column);
+            static_cast<T*>(c)[i * p.n + j] = static_cast<T>(sum);
         }
     }
 }
@@ -205,18 +205,15 @@ void multiply(const Product& p, const void* a, const void* b, void* c) {
     if (std::max({p.m, p.n, p.k}) > std::numeric_limits<int>::max())
         fail<ShapeError>("matmul", "a product of ", p.m, " x ", p.k, " by ", p.k, " x ", p.n,
                          " exceeds BLAS's 32-bit sizes");
-    const auto run = [&]<class T>(auto product) {
-        product(p, static_cast<const T*>(a), static_cast<const T*>(b), static_cast<T*>(c));
-    };
     switch (p.dtype) {
         case f32:
-            return run.operator()<float>(floating<float>);
+            return multiply_floating<float>(p, a, b, c);
         case f64:
-            return run.operator()<double>(floating<double>);
+            return multiply_floating<double>(p, a, b, c);
         case i32:
-            return run.operator()<std::int32_t>(integer<std::int32_t>);
+            return multiply_integer<std::int32_t>(p, a, b, c);
         case i64:
-            return run.operator()<std::int64_t>(integer<std::int64_t>);
+            return multiply_integer<std::int64_t>(p, a, b, c);
         default:
             fail<DTypeError>("matmul", "can't multiply ", p.dtype, " matrices");
     }

@@ -20,6 +20,11 @@ namespace kernels {
 namespace detail {
 /// Runs call(context, block) for each block, on the pool where it is free.
 void run_blocks(Index blocks, void (*call)(void*, Index), void* context);
+/// Calls the function object at `function`, whose type run_blocks doesn't know.
+template <class Function>
+void call_block(void* function, Index block) {
+    (*static_cast<Function*>(function))(block);
+}
 }  // namespace detail
 
 /// Calls f(block) for each block of [0, blocks), in any order, on any threads, the caller's
@@ -34,9 +39,8 @@ void parallel_for(Index blocks, F&& f) {
         f(Index{0});
         return;
     }
-    detail::run_blocks(
-        blocks, [](void* context, Index block) { (*static_cast<Function*>(context))(block); },
-        const_cast<void*>(static_cast<const void*>(std::addressof(f))));
+    detail::run_blocks(blocks, detail::call_block<Function>,
+                       const_cast<void*>(static_cast<const void*>(std::addressof(f))));
 }
 
 /// Calls f(begin, end) for pieces of [0, count) of `piece` elements each, in any order, on any

@@ -88,13 +88,12 @@ void Executor::run_steps(const Plan& plan, std::span<const Step> steps) {
         if (step.kind == Step::Kind::group) {
             run_group(plan, plan.groups[step.index]);
         } else {
-            const Call& call = plan.calls[step.index];
-            with_scope_context(call.scope, [&] { run_call(plan, call); });
+            run_call(plan, plan.calls[step.index]);
         }
     }
 }
 
-void Executor::run_call(const Plan& plan, const Call& call) {
+void Executor::run_call(const Plan& plan, const Call& call) try {
     const Operand* const in = plan.operands.data() + call.first_input;
     void* const out = slots_[call.out.slot];
     if (call.kernel) {
@@ -103,6 +102,9 @@ void Executor::run_call(const Plan& plan, const Call& call) {
     }
     for (std::uint32_t i = 0; i < call.inputs; ++i) views_[i] = {slots_[in[i].slot], in[i].spec};
     call.op->eval({views_.data(), call.inputs}, {out, call.out.spec});
+} catch (Error& error) {
+    add_scope_context(error, call.scope);
+    throw;
 }
 
 void Executor::run_group(const Plan& plan, const FusionGroup& group) {

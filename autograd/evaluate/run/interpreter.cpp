@@ -50,7 +50,7 @@ void Interpreter::run(const PendingGraph& graph) {
     for (Position i = 0; i < graph.size(); ++i) {
         // A view shows another node's array; it need not be able to compute one.
         if (!graph.pending(i) || graph.array(i) != i) continue;
-        with_scope_context(graph[i].scope, [&] { compute(graph, i); });
+        compute(graph, i);
     }
     publish(graph);
 }
@@ -84,13 +84,16 @@ void Interpreter::take_memory(const PendingGraph& graph) {
     }
 }
 
-void Interpreter::compute(const PendingGraph& graph, Position i) {
+void Interpreter::compute(const PendingGraph& graph, Position i) try {
     const Node& node = graph[i];
     views_.clear();
     for (const Position input : graph.inputs(i))
         views_.push_back({data_[input], graph[input].spec});
     if (node.op->form() == Op::Form::pointwise) expand_broadcasts(node.spec.shape);
     node.op->eval(views_, {data_[i], node.spec});
+} catch (Error& error) {
+    add_scope_context(error, graph[i].scope);
+    throw;
 }
 
 // A kernel of a pointwise operation wants inputs of the output's shape.

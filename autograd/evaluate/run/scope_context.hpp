@@ -7,16 +7,9 @@
 
 namespace shikumi::detail {
 
-/// Calls f(). Adds the name of the layer that recorded the operation to an Error that f throws;
-/// null: no layer did.
-template <class F>
-void with_scope_context(const std::string* scope, F&& f) {
-    try {
-        f();
-    } catch (Error& error) {
-        if (scope) error.add_context("recorded in layer '" + *scope + "'");
-        throw;
-    }
+/// Adds the name of the layer that recorded the failed operation; null: no layer did.
+inline void add_scope_context(Error& error, const std::string* scope) {
+    if (scope) error.add_context("recorded in layer '" + *scope + "'");
 }
 
 }  // namespace shikumi::detail
