@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -28,10 +29,17 @@ constexpr std::string_view name(DType t) noexcept {
     return names[static_cast<std::size_t>(t)];
 }
 
+/// Writes `name(t)`.
+std::ostream& operator<<(std::ostream& out, DType t);
+
 /// True for f32 and f64.
 constexpr bool is_floating(DType t) noexcept { return t == f32 || t == f64; }
 /// True for u8, i32 and i64.
 constexpr bool is_integer(DType t) noexcept { return t == u8 || t == i32 || t == i64; }
+
+/// The wider of two dtypes, in which both can be computed: any integer is wider than bool, any real
+/// than the integers, and more bits are wider than fewer.
+constexpr DType wider(DType a, DType b) noexcept { return a < b ? b : a; }
 
 /// The C++ types that an array can hold.
 template <class T>

@@ -1,5 +1,5 @@
 #include <array>
-#include <bit>
+#include <cstring>
 
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
@@ -19,9 +19,8 @@ public:
     Literals(const Literals&) = delete;
     Literals& operator=(const Literals&) = delete;
 
-    const Tensor& of(Scalar value, DType dtype) {
-        const auto bits = is_floating(dtype) ? std::bit_cast<std::uint64_t>(value.to<double>())
-                                             : static_cast<std::uint64_t>(value.to<std::int64_t>());
+    // The number `value`, which has these bits as an element of the dtype.
+    const Tensor& of(std::uint64_t bits, Scalar value, DType dtype) {
         Entry& e = entries_[(bits * 0x9E3779B97F4A7C15U >> 58) ^ static_cast<unsigned>(dtype)];
         if (e.bits != bits || !e.node.defined() || e.node.dtype() != dtype) {
             Tensor fresh = scalar(value, dtype);
@@ -39,22 +38,29 @@ private:
     std::array<Entry, 64> entries_;
 };
 
+[[noreturn]] void refuse(std::string_view op, Scalar value, DType dtype) {
+    if (!value.is_integer())
+        fail<DTypeError>(op, "the real number ", to_string(value), " meets a tensor of ", dtype,
+                         "; cast the tensor first, e.g. x.cast(f32)");
+    fail<DTypeError>(op, "the number ", to_string(value), " does not fit into ", dtype,
+                     ", the tensor's dtype; cast the tensor first, e.g. x.cast(",
+                     value.fits<std::int64_t>() ? i64 : f64, ")");
+}
+
 }  // namespace
 
 Tensor literal(std::string_view op, Scalar value, DType dtype) {
-    if (!is_floating(dtype)) {
-        if (!value.is_integer())
-            fail<DTypeError>(op, "the real number ", value.to<double>(), " meets a tensor of ",
-                             dtype, "; cast the tensor first, e.g. x.cast(f32)");
-        const auto whole = value.to<std::int64_t>();
-        const auto kept =
-            dispatch(dtype, [&]<class T>() { return static_cast<std::int64_t>(value.to<T>()); });
-        if (kept != whole)
-            fail<DTypeError>(op, "the number ", whole, " does not fit into ", dtype,
-                             ", the tensor's dtype; cast the tensor first, e.g. x.cast(i64)");
-    }
+    const std::uint64_t bits = dispatch(dtype, [&]<class T>() {
+        if constexpr (!std::is_floating_point_v<T>) {
+            if (!value.is_integer() || !value.fits<T>()) refuse(op, value, dtype);
+        }
+        const T element = value.to<T>();
+        std::uint64_t word = 0;
+        std::memcpy(&word, &element, sizeof element);
+        return word;
+    });
     static thread_local Literals literals;
-    return literals.of(value, dtype);
+    return literals.of(bits, value, dtype);
 }
 
 }  // namespace shikumi::detail

@@ -1,4 +1,5 @@
 #include <limits>
+#include <sstream>
 
 #include <shikumi/autograd/core/dtype.hpp>
 #include <shikumi/autograd/core/error.hpp>
@@ -28,6 +29,16 @@ TEST_CASE("each dtype knows its C++ type", "[dtype]") {
     CHECK(dispatch_floating(f64, []<class T>() { return sizeof(T); }) == 8);
     CHECK(name(bool_) == "bool");
     CHECK(name(f64) == "f64");
+}
+
+TEST_CASE("a dtype prints, and the wider of two is known", "[dtype]") {
+    std::ostringstream out;
+    for (const DType t : all) out << t << ' ';
+    CHECK(out.str() == "bool u8 i32 i64 f32 f64 ");
+    CHECK(wider(i32, f32) == f32);
+    CHECK(wider(f64, f32) == f64);
+    CHECK(wider(bool_, u8) == u8);
+    CHECK(wider(i64, i32) == i64);
 }
 
 TEST_CASE("a literal remembers whether it was written as an integer", "[dtype]") {
