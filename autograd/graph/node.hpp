@@ -43,6 +43,7 @@ struct alignas(64) Node {
         consumed = 2,   ///< an evaluation with assignments took its inputs
         parameter = 4,  ///< a leaf that is the current value of a Parameter: `inputs_.parameter`
         tail = 8,       ///< more than three inputs: `inputs_.many`
+        former = 16,    ///< a leaf that was the value of a Parameter: `inputs_.former`
     };
     /// A value of `owner`.
     static constexpr std::uint16_t nobody = 0xFFFF;
@@ -76,6 +77,7 @@ struct alignas(64) Node {
         Tensor few[3];                      ///< up to three inputs
         Tensor* many;                       ///< with Flag::tail
         detail::ParameterState* parameter;  ///< with Flag::parameter
+        std::uint64_t former;               ///< with Flag::former: the Parameter's number
     };
     mutable Inputs inputs_;              ///< see `inputs` and `parameter_state`
     const std::string* scope = nullptr;  ///< the layer it was recorded in
@@ -105,6 +107,9 @@ struct alignas(64) Node {
     detail::ParameterState* parameter_state() const noexcept {
         return has(parameter) ? inputs_.parameter : nullptr;
     }
+    /// The number of the Parameter whose value this leaf was before another was assigned; 0 where
+    /// it was none's.
+    std::uint64_t former_of() const noexcept { return has(former) ? inputs_.former : 0; }
     /// Points `data` at the room that a scalar's value has in the node, and gives it.
     void* store_scalar() const noexcept { return data = scalar; }
 

@@ -1,5 +1,7 @@
 #include <shikumi/autograd/graph/parameter.hpp>
 
+#include <atomic>
+
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/node.hpp>
 
@@ -10,12 +12,17 @@ namespace {
 void unbind(const detail::ParameterState& state) noexcept {
     if (!state.value.defined()) return;
     const Node& leaf = *state.value.node();
-    leaf.inputs_.parameter = nullptr;
-    leaf.flags &= static_cast<std::uint8_t>(~Node::parameter);
+    leaf.inputs_.former = state.number;
+    leaf.flags = static_cast<std::uint8_t>((leaf.flags & ~Node::parameter) | Node::former);
 }
 
 }  // namespace
 
+detail::ParameterState::ParameterState(std::string parameter_name)
+    : name(std::move(parameter_name)), number([] {
+          static std::atomic<std::uint64_t> last{0};
+          return last.fetch_add(1, std::memory_order_relaxed) + 1;
+      }()) {}
 detail::ParameterState::~ParameterState() { unbind(*this); }
 
 void detail::rebind(ParameterState& state, const Tensor& leaf) {
@@ -23,7 +30,8 @@ void detail::rebind(ParameterState& state, const Tensor& leaf) {
     const bool own = given->op == nullptr && !given->has(Node::parameter);
     Tensor value = own ? leaf : detached_leaf(leaf);
     unbind(state);
-    value.node()->flags |= Node::parameter;
+    value.node()->flags =
+        static_cast<std::uint8_t>((value.node()->flags & ~Node::former) | Node::parameter);
     value.node()->inputs_.parameter = &state;
     state.value = std::move(value);
 }

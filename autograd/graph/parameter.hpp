@@ -1,6 +1,7 @@
 // Parameter: a named variable, whose value is a tensor and can be replaced.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -18,9 +19,10 @@ struct ParameterState : std::enable_shared_from_this<ParameterState> {
     Tensor value;
     Tensor gradient;  ///< undefined: none yet
     bool trainable = true;
-    bool assigned = false;  ///< while an evaluation checks that none is assigned twice
+    bool assigned = false;       ///< while an evaluation checks that none is assigned twice
+    const std::uint64_t number;  ///< not 0, and no other Parameter's
 
-    explicit ParameterState(std::string parameter_name) : name(std::move(parameter_name)) {}
+    explicit ParameterState(std::string parameter_name);
     ~ParameterState();
     ParameterState(const ParameterState&) = delete;
     ParameterState& operator=(const ParameterState&) = delete;

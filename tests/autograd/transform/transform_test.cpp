@@ -2,7 +2,9 @@
 #include "catch.hpp"
 
 #include <cmath>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <shikumi/autograd/graph/evaluation.hpp>
@@ -119,6 +121,126 @@ TEST_CASE("a function of several tensors") {
     CHECK(g[0].shape() == Shape{2, 3});
     CHECK(values(g[0])[0] == 9);
     CHECK(values(g[1])[0] == 2);
+}
+
+TEST_CASE("every transform takes functions of several tensors") {
+    // f(a, b) = Σ aᵢ² bᵢ
+    const auto f = [](const std::vector<Tensor>& t) { return sum(square(t[0]) * t[1]); };
+    const Tensor a = tensor({2, 3}, f64), b = tensor({5, 7}, f64);
+    const Tensor u = tensor({1, -1}, f64), v = tensor({0.5, 2}, f64);
+
+    const auto [value, products] = vjp(f, {a, b}, scalar(2, f64));
+    CHECK(value.item<double>() == 83);
+    CHECK(values(products[0]) == std::vector<double>{40, 84});
+    CHECK(values(products[1]) == std::vector<double>{8, 18});
+    // 2 a b u + a² v
+    CHECK(jvp(f, {a, b}, {u, v}).second.item<double>() == 20 - 42 + 2 + 18);
+
+    const auto gradients = jacobian(f)({a, b});
+    CHECK(values(gradients[0]) == std::vector<double>{20, 42});
+    CHECK(values(gradients[1]) == std::vector<double>{4, 9});
+    const auto outer = [](const std::vector<Tensor>& t) {
+        return expand_dims(t[0], 1) * t[1];  // (2, 1) by (3)
+    };
+    const Tensor c = tensor({1, 2, 3}, f64);
+    // By rows, and by columns where there are more results than elements.
+    const auto twice = [&](const std::vector<Tensor>& t) {
+        return concatenate({outer(t), outer(t)});
+    };
+    for (const auto& blocks : {jacobian(outer)({a, c}), jacobian(twice)({a, c})}) {
+        REQUIRE(blocks.size() == 2);
+        const Index rows = blocks[0].shape()[0];
+        CHECK(blocks[0].shape() == Shape{rows, 3, 2});
+        CHECK(blocks[1].shape() == Shape{rows, 3, 3});
+        CHECK(values(blocks[0][Slice{0, 2}]) ==
+              std::vector<double>{1, 0, 2, 0, 3, 0, 0, 1, 0, 2, 0, 3});
+        CHECK(values(blocks[1][0]) == std::vector<double>{2, 0, 0, 0, 2, 0, 0, 0, 2});
+    }
+
+    const auto h = hessian(f)({a, b});
+    CHECK(values(h[0][0]) == std::vector<double>{10, 0, 0, 14});
+    CHECK(values(h[0][1]) == std::vector<double>{4, 0, 0, 6});
+    CHECK(values(h[1][0]) == std::vector<double>{4, 0, 0, 6});
+    CHECK(values(h[1][1]) == std::vector<double>{0, 0, 0, 0});
+    const auto hv = hvp(f, {a, b}, {u, v});
+    CHECK(values(hv[0]) == std::vector<double>{10 + 2, -14 + 12});
+    CHECK(values(hv[1]) == std::vector<double>{4, -6});
+
+    // One that doesn't depend on all of them, in a list of one, and of other shapes.
+    CHECK(values(hessian([](const std::vector<Tensor>& t) { return sum(t[0]); })({a, b})[1][0]) ==
+          std::vector<double>{0, 0, 0, 0});
+    CHECK(values(hvp([](const std::vector<Tensor>& t) { return sum(square(t[0])); }, {a},
+                     {u})[0]) == std::vector<double>{2, -2});
+    CHECK(jacobian(outer)({a, zeros({0}, f64)})[0].shape() == Shape{2, 0, 2});
+}
+
+TEST_CASE("a generic lambda of one tensor is a function of one tensor") {
+    const Tensor x = point(), v = ones({3}, f64);
+    const auto f = [](const auto& t) { return sum(t * t); };
+    CHECK(values(grad(f)(x)) == std::vector<double>{2, 4, 6});
+    CHECK(values(jacobian(f)(x)) == std::vector<double>{2, 4, 6});
+    CHECK(values(hvp(f, x, v)) == std::vector<double>{2, 2, 2});
+    CHECK(jvp(f, x, v).second.item<double>() == 12);
+    CHECK(values(vjp(f, x, scalar(1, f64)).second) == std::vector<double>{2, 4, 6});
+}
+
+TEST_CASE("errors name the transform that was called") {
+    const Tensor x = point(), whole = arange(3), wide = ones({4}, f64);
+    const Function f = [](const Tensor& t) { return sum(t * t); };
+    const Function counts = [](const Tensor& t) { return argmax(t); };
+    const Function vector = [](const Tensor& t) { return t * 2; };
+    const Function nothing = [](const Tensor&) { return Tensor(); };
+    const std::vector<std::pair<const char*, std::function<void()>>> mistakes{
+        {"[grad]", [&] { grad(f)(whole); }},
+        {"[grad]", [&] { grad(vector)(x); }},
+        {"[grad]", [&] { grad(nothing)(x); }},
+        {"[grad]", [&] { grad(sum(x), {whole}); }},
+        {"[value_and_grad]", [&] { value_and_grad(f)(whole); }},
+        {"[value_and_grad]", [&] { value_and_grad(vector)(x); }},
+        {"[vjp]", [&] { vjp(f, whole, scalar(1, f64)); }},
+        {"[vjp]", [&] { vjp(f, x, wide); }},
+        {"[vjp]", [&] { vjp(nothing, x, wide); }},
+        {"[vjp]", [&] { vjp(sum(x), {whole}, scalar(1, f64)); }},
+        {"[jvp]", [&] { jvp(f, whole, whole); }},
+        {"[jvp]", [&] { jvp(f, x, wide); }},
+        {"[jvp]", [&] { jvp(sum(x), {x}, {}); }},
+        {"[jacobian]", [&] { jacobian(f)(whole); }},
+        {"[jacobian]", [&] { jacobian(counts)(x); }},
+        {"[jacobian]", [&] { jacobian(nothing)(x); }},
+        {"[hessian]", [&] { hessian(f)(whole); }},
+        {"[hessian]", [&] { hessian(vector)(x); }},
+        {"[hessian]", [&] { hessian(counts)(x); }},
+        {"[hvp]", [&] { hvp(f, x, wide); }},
+        {"[hvp]", [&] { hvp(f, whole, whole); }},
+        {"[hvp]", [&] { hvp(vector, x, x); }},
+        {"[backward]", [&] { x.backward(); }},
+        {"[backward]", [&] { sum(whole).backward(); }},
+    };
+    for (const auto& [name, call] : mistakes) {
+        INFO(name);
+        CHECK_THROWS_WITH(call(), contains(name));
+    }
+    CHECK_THROWS_WITH(jacobian(counts)(x), contains("i64"));
+}
+
+TEST_CASE("a graph with the former value of a parameter has no silent gradient of 0") {
+    Parameter w("w", tensor({2.0, 3.0})), other("other", tensor({1.0}));
+    const Tensor old_value = w.value(), y = sum(w * w), one = scalar(1);
+    w.assign(tensor({5.0, 6.0}));
+    const Tensor tangent = ones({2});
+    CHECK_THROWS_WITH(grad(y, {w.value()}), contains("[grad]") && contains("'w'"));
+    CHECK_THROWS_AS(vjp(y, {w.value()}, one), GradientError);
+    CHECK_THROWS_AS(jvp(y, {w.value()}, {tangent}), GradientError);
+    CHECK_THROWS_AS(grad(y + sum(other.value()), {other.value(), w.value()}), GradientError);
+    // Right: by the former value itself, and by a parameter that never was in the graph.
+    CHECK(values(grad(y, {old_value})[0]) == std::vector<double>{4, 6});
+    CHECK(values(grad(y, {other.value()})[0]) == std::vector<double>{0});
+    CHECK(values(grad(sum(w * w), {w.value()})[0]) == std::vector<double>{10, 12});
+    // A value that comes back is the current one.
+    w.assign(old_value);
+    CHECK_THROWS_AS(grad(y, {w.value()}), GradientError);
+    const Tensor again = sum(w * 3);
+    CHECK(values(grad(again, {w.value()})[0]) == std::vector<double>{3, 3});
 }
 
 TEST_CASE("mistakes in differentiation are explained") {
