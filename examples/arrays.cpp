@@ -14,7 +14,7 @@ namespace {
 
 // The element at `index`, which has one number for each dimension.
 int at(const Tensor& x, std::initializer_list<Index> index) {
-    std::vector<Range> ranges;
+    std::vector<Slice> ranges;
     for (const Index i : index) ranges.push_back({i, i + 1});
     return slice(x, ranges).item<int>();
 }

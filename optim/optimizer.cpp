@@ -67,7 +67,7 @@ Tensor updated(const Rule& rule, const Tensor& w, const Tensor& gradient, std::s
     const IndexedRows g = rule.keeps_idle_weights() ? indexed_rows_of(gradient) : IndexedRows{};
     if (!g.defined() || g.indices.size() >= w.shape().front())
         return rule.update(w, gradient, slots, scalars);
-    const Tensor indices = checked_indices(g.indices, w.shape().front(), true);
+    const Tensor indices = checked_indices("optimizer", g.indices, w.shape().front(), true);
     std::vector<Tensor> few;
     for (const Tensor& slot : slots) few.push_back(take(slot, indices));
     const Tensor rows = rule.update(take(w, indices), sum_by_index(g.rows, indices), few, scalars);

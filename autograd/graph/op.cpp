@@ -115,8 +115,9 @@ DType common_dtype(std::string_view op, Specs in) {
     const DType first = in[0].dtype;
     for (std::size_t i = 1; i < in.size(); ++i) {
         if (in[i].dtype != first)
-            fail<DTypeError>(op, "mixed dtypes ", in[0], " and ", in[i],
-                             ": convert one with .cast(", first, ")");
+            fail<DTypeError>(op, "mixed dtypes ", in[0], " and ", in[i], ": convert the ",
+                             first < in[i].dtype ? first : in[i].dtype, " with .cast(",
+                             wider(first, in[i].dtype), ")");
     }
     return first;
 }

@@ -6,13 +6,14 @@
 #include <utility>
 #include <vector>
 
-#include <shikumi/autograd/core/scalar.hpp>
+#include <shikumi/autograd/core/conversion.hpp>
 #include <shikumi/autograd/core/shape.hpp>
 #include <shikumi/autograd/memory/array.hpp>
 
 namespace shikumi {
 
 struct Node;
+class Subscripts;
 
 /// A value that may not be computed yet. Copying shares the node; operations on tensors record new
 /// nodes and compute nothing; looking at a value (item, to_vector, data, printing) evaluates
@@ -31,14 +32,15 @@ public:
     inline Tensor(const Tensor& other) noexcept;
     /// Takes the handle of `other`, which is empty then.
     Tensor(Tensor&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
-    /// Becomes another handle on the node of `other`.
-    Tensor& operator=(const Tensor& other) noexcept {
+    /// Becomes another handle on the node of `other`. Only a variable can be assigned to: `x[0] =
+    /// y` does not compile, since `x[0]` is a value of its own.
+    Tensor& operator=(const Tensor& other) & noexcept {
         Tensor copy(other);
         std::swap(node_, copy.node_);
         return *this;
     }
     /// Takes the handle of `other`, which is empty then.
-    Tensor& operator=(Tensor&& other) noexcept {
+    Tensor& operator=(Tensor&& other) & noexcept {
         Tensor taken(std::move(other));
         std::swap(node_, taken.node_);
         return *this;
@@ -58,27 +60,34 @@ public:
     /// Number of elements.
     Index size() const { return shape().size(); }
 
-    /// The same values as another dtype (reals are truncated towards zero for integers).
+    /// The same values as another dtype: see `shikumi::cast`.
     Tensor cast(DType dtype) const;
     /// The same values under another shape; one size may be -1 and is worked out. Throws ShapeError
     /// where the number of elements differs.
     Tensor reshape(std::initializer_list<Index> sizes) const;
+    /// The elements at a position or in a slice of each of the first axes, as NumPy's: `x[0]`,
+    /// `x[-1]`, `x[Slice{1, 4}]`, `x[{0, 2}]`, `x[{Slice{}, 1}]`. A position removes its axis, a
+    /// slice keeps it, and the remaining axes stay whole. Throws ValueError for a position outside
+    /// its axis, ShapeError for more subscripts than axes.
+    Tensor operator[](const Subscripts& subscripts) const;
 
-    /// The only element, converted to T. Throws ShapeError where there is not exactly one.
+    /// The only element, converted to T by the rule of `cast`. Throws ShapeError where there is not
+    /// exactly one.
     template <Element T>
     T item() const {
         const void* value = one_element();
-        return dispatch(dtype(),
-                        [&]<class U>() { return static_cast<T>(*static_cast<const U*>(value)); });
+        return dispatch(dtype(), [&]<class U>() {
+            return detail::converted<T>(*static_cast<const U*>(value));
+        });
     }
-    /// A copy of the elements, row-major, converted to T. Evaluates them.
+    /// A copy of the elements, row-major, converted to T by the rule of `cast`. Evaluates them.
     template <Element T>
     std::vector<T> to_vector() const {
         const Array a = array();
         return dispatch(a.dtype(), [&]<class U>() {
             const auto values = a.data<U>();
             std::vector<T> out(values.size());
-            for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<T>(values[i]);
+            for (std::size_t i = 0; i < out.size(); ++i) out[i] = detail::converted<T>(values[i]);
             return out;
         });
     }

@@ -106,7 +106,7 @@ Tensor selu(const Tensor& x) {
     return scale * elu(x, alpha);
 }
 
-Tensor gelu(const Tensor& x, bool approximate) {
+Tensor gelu(const Tensor& x, Boolean approximate) {
     if (!approximate) return 0.5 * x * (1 + erf(x / std::numbers::sqrt2));
     constexpr double root = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;  // √(2/π)
     return 0.5 * x * (1 + tanh(root * x * (1 + 0.044715 * square(x))));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <shikumi/autograd/graph/tensor.hpp>
+#include <shikumi/autograd/ops/arguments.hpp>
 
 namespace shikumi {
 
@@ -32,7 +33,7 @@ Tensor elu(const Tensor& x, double alpha = 1);
 Tensor selu(const Tensor& x);
 /// x Φ(x) for the normal distribution function Φ; `approximate` computes it by tanh instead of the
 /// error function. (D. Hendrycks, K. Gimpel, "Gaussian error linear units", 2016.)
-Tensor gelu(const Tensor& x, bool approximate = false);
+Tensor gelu(const Tensor& x, Boolean approximate = false);
 /// x σ(x), also known as swish. (S. Elfwing et al., "Sigmoid-weighted linear units for neural
 /// network function approximation in reinforcement learning", Neural Networks 107, 2018.)
 Tensor silu(const Tensor& x);

@@ -13,25 +13,64 @@
 
 namespace shikumi {
 
+/// An integer type; bool counts as none here.
+template <class T>
+concept IntegerType = std::integral<T> && !std::same_as<T, bool>;
+
+/// A whole number that is an axis, a size or a count. Every integer type becomes one; bool, which
+/// would be another argument in the wrong place, and real numbers, which would be cut off, do not
+/// compile.
+class Integer {
+public:
+    /// Any integer. Throws ValueError for one above 2⁶³ - 1.
+    template <IntegerType T>
+    constexpr Integer(T value) : value_(static_cast<Index>(value)) {
+        if (value > T{0} && value_ < 0) refuse(static_cast<std::uint64_t>(value));
+    }
+    /// The number.
+    constexpr operator Index() const noexcept { return value_; }
+
+private:
+    [[noreturn]] static void refuse(std::uint64_t value);
+
+    Index value_;
+};
+
+/// A truth value. Nothing but bool becomes one: a number would be another argument in the wrong
+/// place and does not compile.
+class Boolean {
+public:
+    /// Nothing but a bool.
+    template <std::same_as<bool> T>
+    constexpr Boolean(T value) noexcept : value_(value) {}
+    /// The value.
+    constexpr operator bool() const noexcept { return value_; }
+
+private:
+    bool value_;
+};
+
 /// A list of axes; negative ones count from the end. All axes where it is default-constructed.
 class Axes {
 public:
     /// All axes.
     Axes() = default;
     /// One axis.
-    Axes(int axis) : all_(false), axes_{axis} {}
+    template <IntegerType T>
+    Axes(T axis) : all_(false), axes_{Integer(axis)} {}
     /// These axes, in any order.
-    Axes(std::initializer_list<int> axes) : all_(false), axes_(axes) {}
+    Axes(std::initializer_list<Integer> axes) : all_(false), axes_(axes.begin(), axes.end()) {}
     /// These axes, in any order.
-    explicit Axes(std::vector<int> axes) : all_(false), axes_(std::move(axes)) {}
+    template <IntegerType T>
+    explicit Axes(const std::vector<T>& axes) : all_(false), axes_(axes.begin(), axes.end()) {}
     /// Whether it means all axes.
     bool all() const noexcept { return all_; }
     /// The axes as they were given; empty where it means all.
-    const std::vector<int>& list() const noexcept { return axes_; }
+    const std::vector<Index>& list() const noexcept { return axes_; }
 
 private:
     bool all_ = true;
-    std::vector<int> axes_;
+    std::vector<Index> axes_;
 };
 
 /// Nested braces of numbers: the argument of `tensor`.
@@ -58,22 +97,67 @@ private:
 
 /// Positions start, start + step, … before stop along one axis, with the meaning of Python's
 /// start:stop:step: negative positions count from the end, and positions outside the axis are
-/// moved to its border.
-struct Range {
-    std::optional<Index> start = {};  ///< absent: the first position in the step's direction
-    std::optional<Index> stop = {};   ///< not included; absent: up to the axis's other end
-    Index step = 1;                   ///< may be negative; not 0
+/// moved to its border. `Slice{}` is the whole axis, `Slice{1, 4}` is 1:4, `Slice{2}` begins at 2
+/// and is 2:, and `Slice{.stop = 4}` is :4.
+struct Slice {
+    std::optional<Integer> start = {};  ///< absent: the first position in the step's direction
+    std::optional<Integer> stop = {};   ///< not included; absent: up to the axis's other end
+    Integer step = 1;                   ///< may be negative; not 0
+};
+/// A slice.
+using Range = Slice;
+
+/// What stands in brackets behind a tensor: a position or a slice for each of its first axes.
+class Subscripts {
+public:
+    /// A position, which removes its axis, or a slice, which keeps it.
+    class One {
+    public:
+        /// A position; negative ones count from the end.
+        template <IntegerType T>
+        One(T position) : slice_{.start = position}, position_(true) {}
+        /// A slice.
+        One(const Slice& slice) : slice_(slice) {}
+        /// Whether it is a position, which `slice().start` holds.
+        bool position() const noexcept { return position_; }
+        /// The slice.
+        const Slice& slice() const noexcept { return slice_; }
+
+    private:
+        Slice slice_;
+        bool position_ = false;
+    };
+
+    /// A position on the first axis.
+    template <IntegerType T>
+    Subscripts(T position) : list_{One(position)} {}
+    /// A slice of the first axis.
+    Subscripts(const Slice& slice) : list_{One(slice)} {}
+    /// One for each of the first axes.
+    Subscripts(std::initializer_list<One> list) : list_(list) {}
+    /// The subscripts as they were given.
+    const std::vector<One>& list() const noexcept { return list_; }
+
+private:
+    std::vector<One> list_;
 };
 
 /// One number for each axis of a window, or one number for all of them.
 class PerAxis {
 public:
+    /// No numbers: where they may be absent.
+    PerAxis() = default;
+    /// No numbers: where they may be absent.
+    PerAxis(std::nullopt_t) {}
     /// The same number for every axis.
-    PerAxis(Index all) : numbers_{all} {}
+    template <IntegerType T>
+    PerAxis(T all) : numbers_{Integer(all)} {}
     /// One number for each axis.
-    PerAxis(std::initializer_list<Index> numbers) : numbers_(numbers) {}
+    PerAxis(std::initializer_list<Integer> numbers) : numbers_(numbers.begin(), numbers.end()) {}
     /// One number for each axis.
     explicit PerAxis(std::vector<Index> numbers) : numbers_(std::move(numbers)) {}
+    /// False where there are no numbers.
+    bool given() const noexcept { return !numbers_.empty(); }
     /// The numbers as they were given: a single one stands for every axis.
     const std::vector<Index>& list() const noexcept { return numbers_; }
 
@@ -95,6 +179,8 @@ public:
     Pads(Padding rule = Padding::valid) : rule_(rule) {}
     /// {before, after} for each axis of the window.
     Pads(std::vector<std::pair<Index, Index>> widths) : widths_(std::move(widths)) {}
+    /// {before, after} for each axis of the window.
+    Pads(std::initializer_list<std::pair<Index, Index>> widths) : widths_(widths) {}
     /// The rule; `valid` where there are explicit widths.
     Padding rule() const noexcept { return rule_; }
     /// {before, after} for each axis; empty where the rule decides.
@@ -115,8 +201,8 @@ struct ConvolutionOptions {
 
 /// How a pooling window moves.
 struct PoolOptions {
-    std::optional<PerAxis> strides = {};  ///< elements between positions; absent: the window's size
-    Pads padding = {};  ///< elements added at the ends of the axes, which are not looked at
+    PerAxis strides = {};  ///< elements between positions; absent: the window's size
+    Pads padding = {};     ///< elements added at the ends of the axes, which are not looked at
 };
 
 /// How `resize` reads between the pixels of its input.

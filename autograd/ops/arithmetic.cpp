@@ -154,7 +154,8 @@ struct Clip final : NumericOp, Recomputable {
     std::string_view name() const noexcept override { return "clip"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::numeric(in[0].dtype, [](auto x, auto low, auto high) {
-            return x < low ? low : x > high ? high : x;
+            const auto raised = x < low || low != low ? low : x;
+            return raised > high || high != high ? high : raised;
         });
     }
     Tensor partial(int i, Tensors in, const Tensor&) const override {
@@ -198,13 +199,28 @@ Tensor pow(Scalar a, const Tensor& b) { return pow(literal("pow", a, b.dtype()),
 Tensor maximum(const Tensor& a, const Tensor& b) { return record(Maximum{}, a, b); }
 Tensor maximum(const Tensor& a, Scalar b) { return maximum(a, literal("maximum", b, a.dtype())); }
 Tensor minimum(const Tensor& a, const Tensor& b) { return record(Minimum{}, a, b); }
+Tensor maximum(Scalar a, const Tensor& b) { return maximum(literal("maximum", a, b.dtype()), b); }
 Tensor minimum(const Tensor& a, Scalar b) { return minimum(a, literal("minimum", b, a.dtype())); }
+Tensor minimum(Scalar a, const Tensor& b) { return minimum(literal("minimum", a, b.dtype()), b); }
 
+Tensor clip(const Tensor& x, const Tensor& low, const Tensor& high) {
+    return record(Clip{}, x, low, high);
+}
+Tensor clip(const Tensor& x, const Tensor& low, Scalar high) {
+    return clip(x, low, literal("clip", high, x.dtype()));
+}
+Tensor clip(const Tensor& x, Scalar low, const Tensor& high) {
+    return clip(x, literal("clip", low, x.dtype()), high);
+}
 Tensor clip(const Tensor& x, Scalar low, Scalar high) {
-    if (!(low.to<double>() <= high.to<double>()))
-        fail<ValueError>("clip", "the lower border ", low.to<double>(), " lies above the upper, ",
-                         high.to<double>());
-    return record(Clip{}, x, literal("clip", low, x.dtype()), literal("clip", high, x.dtype()));
+    const Tensor lower = literal("clip", low, x.dtype()), upper = literal("clip", high, x.dtype());
+    const bool ordered = is_floating(x.dtype())
+                             ? low.to<double>() <= high.to<double>()
+                             : lower.item<std::int64_t>() <= upper.item<std::int64_t>();
+    if (!ordered)
+        fail<ValueError>("clip", "the lower border ", to_string(low), " lies above the upper, ",
+                         to_string(high));
+    return clip(x, lower, upper);
 }
 
 }  // namespace shikumi

@@ -39,6 +39,18 @@ Tensor operator/(const Tensor& a, const Tensor& b);
 Tensor operator/(const Tensor& a, Scalar b);
 /// a / b; the number takes the tensor's dtype.
 Tensor operator/(Scalar a, const Tensor& b);
+/// a = a + b, and so on: `a` refers to the new value. Other handles on its old value keep that one,
+/// and a graph recorded with it stays as it is. Throws what the operation throws; `a` stays then.
+/// @{
+inline Tensor& operator+=(Tensor& a, const Tensor& b) { return a = a + b; }
+inline Tensor& operator+=(Tensor& a, Scalar b) { return a = a + b; }
+inline Tensor& operator-=(Tensor& a, const Tensor& b) { return a = a - b; }
+inline Tensor& operator-=(Tensor& a, Scalar b) { return a = a - b; }
+inline Tensor& operator*=(Tensor& a, const Tensor& b) { return a = a * b; }
+inline Tensor& operator*=(Tensor& a, Scalar b) { return a = a * b; }
+inline Tensor& operator/=(Tensor& a, const Tensor& b) { return a = a / b; }
+inline Tensor& operator/=(Tensor& a, Scalar b) { return a = a / b; }
+/// @}
 /// x². Any dtype but bool; integers wrap around.
 Tensor square(const Tensor& x);
 /// 1 / x. f32 or f64.
@@ -55,14 +67,25 @@ Tensor pow(Scalar a, const Tensor& b);
 Tensor maximum(const Tensor& a, const Tensor& b);
 /// The larger of a and b; the number takes the tensor's dtype.
 Tensor maximum(const Tensor& a, Scalar b);
+/// The larger of a and b; the number takes the tensor's dtype.
+Tensor maximum(Scalar a, const Tensor& b);
 /// The smaller of a and b, or NaN where either is NaN. Any dtype but bool. Where both are equal,
 /// each gets half the gradient.
 Tensor minimum(const Tensor& a, const Tensor& b);
 /// The smaller of a and b; the number takes the tensor's dtype.
 Tensor minimum(const Tensor& a, Scalar b);
+/// The smaller of a and b; the number takes the tensor's dtype.
+Tensor minimum(Scalar a, const Tensor& b);
 /// min(max(x, low), high); NaN stays NaN. Any dtype but bool. The gradient is 1 where
 /// low ≤ x ≤ high, else 0. Throws ValueError where low > high.
 Tensor clip(const Tensor& x, Scalar low, Scalar high);
+/// min(max(x, low), high) with limits for each element, which broadcast: `high` where low > high,
+/// NaN where a limit is NaN. A limit that is taken gets the gradient.
+Tensor clip(const Tensor& x, const Tensor& low, const Tensor& high);
+/// min(max(x, low), high); the number takes the tensor's dtype.
+Tensor clip(const Tensor& x, const Tensor& low, Scalar high);
+/// min(max(x, low), high); the number takes the tensor's dtype.
+Tensor clip(const Tensor& x, Scalar low, const Tensor& high);
 /// Linear interpolation a + (b - a) t: a where t is 0, b where t is 1. f32 or f64.
 Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& t);
 /// a + (b - a) t; the number takes the tensors' dtype.

@@ -125,15 +125,21 @@ struct Where final : Pointwise, Recomputable {
 
 Tensor operator<(const Tensor& a, const Tensor& b) { return record(Compare<Less>{}, a, b); }
 Tensor operator<(const Tensor& a, Scalar b) { return a < literal(Less::name, b, a.dtype()); }
+Tensor operator<(Scalar a, const Tensor& b) { return literal(Less::name, a, b.dtype()) < b; }
 Tensor operator<=(const Tensor& a, const Tensor& b) { return record(Compare<LessEqual>{}, a, b); }
 Tensor operator<=(const Tensor& a, Scalar b) { return a <= literal(LessEqual::name, b, a.dtype()); }
+Tensor operator<=(Scalar a, const Tensor& b) { return literal(LessEqual::name, a, b.dtype()) <= b; }
 Tensor operator>(const Tensor& a, const Tensor& b) { return record(Compare<Greater>{}, a, b); }
 Tensor operator>(const Tensor& a, Scalar b) { return a > literal(Greater::name, b, a.dtype()); }
+Tensor operator>(Scalar a, const Tensor& b) { return literal(Greater::name, a, b.dtype()) > b; }
 Tensor operator>=(const Tensor& a, const Tensor& b) {
     return record(Compare<GreaterEqual>{}, a, b);
 }
 Tensor operator>=(const Tensor& a, Scalar b) {
     return a >= literal(GreaterEqual::name, b, a.dtype());
+}
+Tensor operator>=(Scalar a, const Tensor& b) {
+    return literal(GreaterEqual::name, a, b.dtype()) >= b;
 }
 Tensor equal(const Tensor& a, const Tensor& b) { return record(Compare<Equal>{}, a, b); }
 Tensor equal(const Tensor& a, Scalar b) { return equal(a, literal(Equal::name, b, a.dtype())); }
@@ -158,6 +164,9 @@ Tensor where(const Tensor& condition, const Tensor& a, Scalar b) {
 }
 Tensor where(const Tensor& condition, Scalar a, const Tensor& b) {
     return where(condition, literal("where", a, b.dtype()), b);
+}
+Tensor where(const Tensor& condition, Scalar a, Scalar b, DType dtype) {
+    return where(condition, detail::number("where", a, dtype), detail::number("where", b, dtype));
 }
 
 }  // namespace shikumi

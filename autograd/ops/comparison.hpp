@@ -18,18 +18,26 @@ namespace shikumi {
 Tensor operator<(const Tensor& a, const Tensor& b);
 /// Whether a < b; the number takes the tensor's dtype.
 Tensor operator<(const Tensor& a, Scalar b);
+/// Whether a < b; the number takes the tensor's dtype.
+Tensor operator<(Scalar a, const Tensor& b);
 /// Whether a ≤ b; false where either is NaN.
 Tensor operator<=(const Tensor& a, const Tensor& b);
 /// Whether a ≤ b; the number takes the tensor's dtype.
 Tensor operator<=(const Tensor& a, Scalar b);
+/// Whether a ≤ b; the number takes the tensor's dtype.
+Tensor operator<=(Scalar a, const Tensor& b);
 /// Whether a > b; false where either is NaN.
 Tensor operator>(const Tensor& a, const Tensor& b);
 /// Whether a > b; the number takes the tensor's dtype.
 Tensor operator>(const Tensor& a, Scalar b);
+/// Whether a > b; the number takes the tensor's dtype.
+Tensor operator>(Scalar a, const Tensor& b);
 /// Whether a ≥ b; false where either is NaN.
 Tensor operator>=(const Tensor& a, const Tensor& b);
 /// Whether a ≥ b; the number takes the tensor's dtype.
 Tensor operator>=(const Tensor& a, Scalar b);
+/// Whether a ≥ b; the number takes the tensor's dtype.
+Tensor operator>=(Scalar a, const Tensor& b);
 /// Whether a = b, element by element; false where either is NaN.
 Tensor equal(const Tensor& a, const Tensor& b);
 /// Whether a = b, element by element; the number takes the tensor's dtype.
@@ -46,6 +54,13 @@ Tensor logical_or(const Tensor& a, const Tensor& b);
 Tensor logical_xor(const Tensor& a, const Tensor& b);
 /// Whether a is false. bool.
 Tensor logical_not(const Tensor& a);
+/// `logical_and`, `logical_or`, `logical_xor` and `logical_not`: `(x > 0) & !(x > 1)`.
+/// @{
+inline Tensor operator&(const Tensor& a, const Tensor& b) { return logical_and(a, b); }
+inline Tensor operator|(const Tensor& a, const Tensor& b) { return logical_or(a, b); }
+inline Tensor operator^(const Tensor& a, const Tensor& b) { return logical_xor(a, b); }
+inline Tensor operator!(const Tensor& a) { return logical_not(a); }
+/// @}
 /// Whether x is NaN. f32 or f64.
 Tensor isnan(const Tensor& x);
 /// Whether x is neither infinite nor NaN. f32 or f64.
@@ -57,6 +72,9 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 Tensor where(const Tensor& condition, const Tensor& a, Scalar b);
 /// a where the condition holds, else b; the number takes the tensor's dtype.
 Tensor where(const Tensor& condition, Scalar a, const Tensor& b);
+/// The number a where the condition holds, else b, as a dtype. Throws as `scalar` does where the
+/// dtype can't hold them.
+Tensor where(const Tensor& condition, Scalar a, Scalar b, DType dtype = f32);
 
 /// @}
 

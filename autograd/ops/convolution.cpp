@@ -123,7 +123,7 @@ Tensor ConvolutionByInput::adjoint(int i, Tensors in, const Tensor& g) const {
 
 // A kernel of one element, without padding: each pixel's product with one matrix.
 Tensor pixelwise(const Tensor& x, const Tensor& kernel, const Window& w) {
-    std::vector<Range> strided(static_cast<std::size_t>(x.rank() - 1));
+    std::vector<Slice> strided(static_cast<std::size_t>(x.rank() - 1));
     for (std::size_t i = 1; i < strided.size(); ++i)
         strided[i].step = w.stride[i + 3 - strided.size()];
     const Shape& k = kernel.shape();
@@ -191,12 +191,11 @@ Tensor convolution(const Tensor& x, const Tensor& kernel, const ConvolutionOptio
 }
 
 Tensor convolution_transpose(const Tensor& x, const Tensor& kernel,
-                             const ConvolutionOptions& options,
-                             const std::optional<PerAxis>& sizes) {
+                             const ConvolutionOptions& options, const PerAxis& sizes) {
     constexpr std::string_view op = "convolution_transpose";
     const Shape &shape = x.shape(), &k = kernel.shape();
     if (shape.rank() < 3) fail<ShapeError>(op, "takes (batch, axes…, channels), got ", shape);
-    if (!options.padding.widths().empty() && !sizes)
+    if (!options.padding.widths().empty() && !sizes.given())
         fail<ValueError>(op, "explicit padding wants the sizes of the result, too");
     if (k.rank() != shape.rank() || k.back() != shape.back())
         fail<ShapeError>(op, "a kernel for ", shape, " has ", shape.rank() - 2,
@@ -213,9 +212,10 @@ Tensor convolution_transpose(const Tensor& x, const Tensor& kernel,
     wanted[axes + 1] = channels;
     for (int i = 0; i < axes; ++i) {
         const auto axis = static_cast<std::size_t>(i);
-        wanted[i + 1] = sizes ? detail::per_axis(op, "sizes", *sizes, axes)[axis]
-                              : transposed_size(shape[i + 1], (k[i] - 1) * dilation[axis] + 1,
-                                                strides[axis], options.padding.rule());
+        wanted[i + 1] = sizes.given()
+                            ? detail::per_axis(op, "sizes", sizes, axes)[axis]
+                            : transposed_size(shape[i + 1], (k[i] - 1) * dilation[axis] + 1,
+                                              strides[axis], options.padding.rule());
     }
     const Shape out(wanted);
     const Window w = detail::window_over(op, out, window_size(k), options.strides, options.dilation,

@@ -1,12 +1,12 @@
 // Tensors from numbers.
 #include <cmath>
-#include <limits>
 #include <new>
 #include <string>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
+#include <shikumi/autograd/ops/detail/pointwise.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi {
@@ -19,22 +19,13 @@ T exactly(std::string_view op, Scalar value) {
     if constexpr (std::is_floating_point_v<T>) {
         return value.to<T>();
     } else {
-        using Limits = std::numeric_limits<T>;
-        if (value.is_integer()) {
-            const auto whole = value.to<std::int64_t>();
-            if (whole < static_cast<std::int64_t>(Limits::min()) ||
-                whole > static_cast<std::int64_t>(Limits::max()))
-                fail<ValueError>(op, "the number ", whole, " does not fit into ", dtype_of<T>);
-            return static_cast<T>(whole);
-        }
-        const auto real = value.to<double>();
-        const double past = std::ldexp(1.0, Limits::digits);  // 2⁶³ is no i64, 2⁶³ - 1 is no double
-        if (!(real >= static_cast<double>(Limits::min()) && real < past))
-            fail<ValueError>(op, "the number ", real, " does not fit into ", dtype_of<T>);
-        if (real != std::trunc(real))
+        if (!value.fits<T>())
+            fail<ValueError>(op, "the number ", to_string(value), " does not fit into ",
+                             dtype_of<T>);
+        if (const auto real = value.to<double>(); !value.is_integer() && real != std::trunc(real))
             fail<DTypeError>(op, "the number ", real, " is no ", dtype_of<T>,
                              ": make a tensor of f32 and cast it to cut the fraction off");
-        return static_cast<T>(real);
+        return value.to<T>();
     }
 }
 
@@ -100,11 +91,14 @@ Tensor generate(const Shape& shape, DType dtype, F f) {
     return Tensor(array);
 }
 
+bool all_integers(Scalar start, Scalar stop, Scalar step) {
+    return start.is_integer() && stop.is_integer() && step.is_integer();
+}
+
 // How many steps lie in [start, stop).
 Index count_steps(Scalar start, Scalar stop, Scalar step) {
-    const bool whole = start.is_integer() && stop.is_integer() && step.is_integer();
     if (step.to<double>() == 0) fail<ValueError>("arange", "a step of 0 gets nowhere");
-    if (whole) {
+    if (all_integers(start, stop, step)) {
         // Unsigned: from the least to the greatest i64 is more than an i64 holds.
         const bool up = step.to<Index>() > 0;
         const auto from = static_cast<std::uint64_t>((up ? start : stop).to<Index>());
@@ -128,9 +122,9 @@ Tensor tensor(std::initializer_list<Nested> values, DType dtype) {
     return Tensor(Braces(Nested(values), dtype).array());
 }
 
-Tensor scalar(Scalar value, DType dtype) {
+Tensor detail::number(std::string_view op, Scalar value, DType dtype) {
     return dispatch(dtype, [&]<class T>() {
-        const T element = exactly<T>("scalar", value);
+        const T element = exactly<T>(op, value);
         Node* node = detail::new_node();
         node->spec.dtype = dtype;
         new (node->store_scalar()) T(element);
@@ -138,21 +132,27 @@ Tensor scalar(Scalar value, DType dtype) {
     });
 }
 
+Tensor scalar(Scalar value, DType dtype) { return detail::number("scalar", value, dtype); }
 Tensor full(const Shape& shape, Scalar value, DType dtype) {
-    return broadcast_to(scalar(value, dtype), shape);
+    return broadcast_to(detail::number("full", value, dtype), shape);
 }
 Tensor zeros(const Shape& shape, DType dtype) { return full(shape, 0, dtype); }
 Tensor ones(const Shape& shape, DType dtype) { return full(shape, 1, dtype); }
 Tensor zeros_like(const Tensor& x) { return zeros(x.shape(), x.dtype()); }
 Tensor ones_like(const Tensor& x) { return ones(x.shape(), x.dtype()); }
 
-Tensor eye(Index n, std::optional<Index> m, DType dtype) {
-    const Shape shape{n, m.value_or(n)};
-    const Index columns = shape[1];
+Tensor eye(Integer n, std::optional<Integer> m, DType dtype) {
+    const Index rows = n, columns = m.value_or(n);
+    if (rows < 0 || columns < 0)
+        fail<ShapeError>("eye", "wants sizes of at least 0, got ", rows, " and ", columns);
+    const Shape shape{rows, columns};
     return generate(shape, dtype, [&]<class T>(Index i) { return T(i / columns == i % columns); });
 }
 
 Tensor arange(Scalar start, Scalar stop, Scalar step, DType dtype) {
+    for (const Scalar given : {start, stop, step}) {  // integers are counted in i64
+        if (given.is_integer()) exactly<Index>("arange", given);
+    }
     const Index count = count_steps(start, stop, step);
     return generate(Shape{count}, dtype, [&]<class T>(Index i) {
         if (start.is_integer() && step.is_integer()) {
@@ -167,13 +167,12 @@ Tensor arange(Scalar start, Scalar stop, Scalar step, DType dtype) {
     });
 }
 Tensor arange(Scalar start, Scalar stop, Scalar step) {
-    const bool whole = start.is_integer() && stop.is_integer() && step.is_integer();
-    return arange(start, stop, step, whole ? i64 : f32);
+    return arange(start, stop, step, all_integers(start, stop, step) ? i64 : f32);
 }
 Tensor arange(Scalar stop) { return arange(0, stop); }
 
-Tensor linspace(double start, double stop, Index count, DType dtype) {
-    if (count < 0) fail<ValueError>("linspace", "wants a count of at least 0, got ", count);
+Tensor linspace(double start, double stop, Integer count, DType dtype) {
+    if (count < 0) fail<ValueError>("linspace", "wants a count of at least 0, got ", Index{count});
     detail::want_floating("linspace", dtype);
     return generate(Shape{count}, dtype, [&]<class T>(Index i) {
         // From the nearer end, so that the last number is exactly `stop`.

@@ -53,7 +53,7 @@ Tensor zeros_like(const Tensor& x);
 Tensor ones_like(const Tensor& x);
 /// The matrix (n, m) with ones on the diagonal and zeros elsewhere; m = n where it is absent. Any
 /// dtype.
-Tensor eye(Index n, std::optional<Index> m = {}, DType dtype = f32);
+Tensor eye(Integer n, std::optional<Integer> m = {}, DType dtype = f32);
 /// 0, 1, … below `stop`: i64 where `stop` is an integer, else f32.
 Tensor arange(Scalar stop);
 /// start, start + step, … up to but not including `stop`: i64 where all three are integers, else
@@ -66,6 +66,6 @@ Tensor arange(Scalar start, Scalar stop, Scalar step = 1);
 Tensor arange(Scalar start, Scalar stop, Scalar step, DType dtype);
 /// `count` evenly spaced numbers from `start` to `stop`, both included. f32 or f64, else
 /// DTypeError. Throws ValueError for a negative count.
-Tensor linspace(double start, double stop, Index count, DType dtype = f32);
+Tensor linspace(double start, double stop, Integer count, DType dtype = f32);
 
 }  // namespace shikumi

@@ -121,11 +121,11 @@ detail::IndexedRows detail::indexed_rows_of(const Tensor& gradient) {
     return {node->inputs()[1], node->inputs()[0]};
 }
 
-Tensor take(const Tensor& x, const Tensor& indices, int axis) {
+Tensor take(const Tensor& x, const Tensor& indices, Integer axis) {
     return record(Take(normalize_axis("take", axis, x.rank())), x, indices);
 }
 
-Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
+Tensor take_along_axis(const Tensor& x, const Tensor& indices, Integer axis) {
     constexpr std::string_view op = "take_along_axis";
     const int at = normalize_axis(op, axis, x.rank());
     want_indices(op, indices.spec());
@@ -141,8 +141,8 @@ Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
     return record(TakeAlong(at), stretched(x, indices), stretched(indices, x));
 }
 
-Tensor one_hot(const Tensor& indices, Index depth, DType dtype) {
-    if (depth < 0) fail<ValueError>("one_hot", "wants a depth of at least 0, got ", depth);
+Tensor one_hot(const Tensor& indices, Integer depth, DType dtype) {
+    if (depth < 0) fail<ValueError>("one_hot", "wants a depth of at least 0, got ", Index{depth});
     return record(OneHot(depth, dtype), indices);
 }
 

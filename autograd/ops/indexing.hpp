@@ -2,6 +2,7 @@
 #pragma once
 
 #include <shikumi/autograd/graph/tensor.hpp>
+#include <shikumi/autograd/ops/arguments.hpp>
 
 namespace shikumi {
 
@@ -13,15 +14,15 @@ namespace shikumi {
 /// The slices x[i] along an axis for every index i. The result has the shape of `x` with the
 /// indices' shape in place of that axis, and the dtype of `x`, which may be any. Negative indices
 /// count from the end. An index that occurs several times adds up its gradients.
-Tensor take(const Tensor& x, const Tensor& indices, int axis = 0);
+Tensor take(const Tensor& x, const Tensor& indices, Integer axis = 0);
 /// One element along an axis for every index, as NumPy's: out[i][j] = x[i][indices[i][j]] for
 /// axis 1. All other axes broadcast; the result has their sizes, the indices' size along the axis,
 /// and the dtype of `x`, which may be any. Negative indices count from the end. Throws ShapeError
 /// where the ranks differ.
-Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis);
+Tensor take_along_axis(const Tensor& x, const Tensor& indices, Integer axis);
 /// 1 at the index and 0 elsewhere along a new last axis of size `depth`. Any dtype. Indices run
 /// from 0 to depth - 1. Throws ValueError for a negative depth.
-Tensor one_hot(const Tensor& indices, Index depth, DType dtype = f32);
+Tensor one_hot(const Tensor& indices, Integer depth, DType dtype = f32);
 
 /// @}
 

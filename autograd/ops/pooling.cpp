@@ -119,8 +119,8 @@ Tensor AveragePool::adjoint(int, Tensors in, const Tensor& g) const {
 // Padding must leave every window some pixels.
 Window pool_window(std::string_view op, const Tensor& x, const PerAxis& size,
                    const PoolOptions& options) {
-    const Window w = detail::window_over(op, x.shape(), size, options.strides.value_or(size), 1,
-                                         options.padding);
+    const PerAxis& strides = options.strides.given() ? options.strides : size;
+    const Window w = detail::window_over(op, x.shape(), size, strides, 1, options.padding);
     for (unsigned i = 0; i < 3; ++i) {
         if (w.before[i] >= w.size[i] || w.after[i] >= w.size[i])
             fail<ValueError>(op, "padding of ", w.before[i], " and ", w.after[i],

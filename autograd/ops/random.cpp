@@ -91,9 +91,9 @@ Tensor random_truncated_normal(const Shape& shape, Generator& rng, double mean, 
                        rng, mean, stddev);
 }
 
-Tensor random_permutation(Index n, Generator& rng) {
+Tensor random_permutation(Integer n, Generator& rng) {
     if (n < 0 || n > std::numeric_limits<std::uint32_t>::max())
-        fail<ValueError>("random_permutation", "can't permute ", n, " elements");
+        fail<ValueError>("random_permutation", "can't permute ", Index{n}, " elements");
     return draw(Distribution::permutation, {Shape{n}, i64}, rng, 0, 0);
 }
 

@@ -3,6 +3,7 @@
 
 #include <shikumi/autograd/graph/tensor.hpp>
 #include <shikumi/autograd/memory/random.hpp>
+#include <shikumi/autograd/ops/arguments.hpp>
 
 namespace shikumi {
 
@@ -25,7 +26,7 @@ Tensor random_uniform(const Shape& shape, Generator& rng, double low = 0, double
 Tensor random_truncated_normal(const Shape& shape, Generator& rng, double mean = 0,
                                double stddev = 1, DType dtype = f32);
 /// The integers 0 … n - 1 in random order, i64. Throws ValueError for n < 0 or n ≥ 2³².
-Tensor random_permutation(Index n, Generator& rng);
+Tensor random_permutation(Integer n, Generator& rng);
 /// 1 with probability p, else 0, for each element independently. Any dtype. Throws ValueError for
 /// a probability outside [0, 1].
 Tensor random_bernoulli(const Shape& shape, Generator& rng, double p = 0.5, DType dtype = f32);

@@ -126,7 +126,7 @@ double reciprocal_of(Index n) {
     return n > 0 ? 1.0 / static_cast<double>(n) : std::numeric_limits<double>::infinity();
 }
 
-Tensor arg_extreme(bool largest, const Tensor& x, std::optional<int> axis, bool keepdims) {
+Tensor arg_extreme(bool largest, const Tensor& x, std::optional<Integer> axis, bool keepdims) {
     if (axis) {
         const int a = normalize_axis(largest ? "argmax" : "argmin", *axis, x.rank());
         return record(ArgExtreme(largest, a, keepdims), x);
@@ -143,18 +143,18 @@ Tensor safe_sqrt(const Tensor& x) {
 
 }  // namespace
 
-Tensor sum(const Tensor& x, const Axes& axes, bool keepdims) {
+Tensor sum(const Tensor& x, const Axes& axes, Boolean keepdims) {
     return record(Sum(detail::axis_set("sum", axes, x.rank()), keepdims), x);
 }
 
-Tensor mean(const Tensor& x, const Axes& axes, bool keepdims) {
+Tensor mean(const Tensor& x, const Axes& axes, Boolean keepdims) {
     detail::want_floating("mean", x.spec());
     const AxisSet set = detail::axis_set("mean", axes, x.rank());
     return record(Sum(set, keepdims), x) * reciprocal_of(detail::count(x.shape(), set));
 }
 
 // By halves: x₁x₂…x₂ₙ = (x₁…xₙ)(xₙ₊₁…x₂ₙ). Only products, so a zero harms no derivative.
-Tensor prod(const Tensor& x, const Axes& axes, bool keepdims) {
+Tensor prod(const Tensor& x, const Axes& axes, Boolean keepdims) {
     if (!is_floating(x.dtype()) && x.dtype() != i64) return prod(cast(x, i64), axes, keepdims);
     const AxisSet set = detail::axis_set("prod", axes, x.rank());
     std::vector<int> order;  // the axes to multiply over come last
@@ -176,22 +176,22 @@ Tensor prod(const Tensor& x, const Axes& axes, bool keepdims) {
     return reshape(rows, out);
 }
 
-Tensor max(const Tensor& x, const Axes& axes, bool keepdims) {
+Tensor max(const Tensor& x, const Axes& axes, Boolean keepdims) {
     return record(Extreme(true, detail::axis_set("max", axes, x.rank()), keepdims), x);
 }
-Tensor min(const Tensor& x, const Axes& axes, bool keepdims) {
+Tensor min(const Tensor& x, const Axes& axes, Boolean keepdims) {
     return record(Extreme(false, detail::axis_set("min", axes, x.rank()), keepdims), x);
 }
 
-Tensor argmax(const Tensor& x, std::optional<int> axis, bool keepdims) {
+Tensor argmax(const Tensor& x, std::optional<Integer> axis, Boolean keepdims) {
     return arg_extreme(true, x, axis, keepdims);
 }
-Tensor argmin(const Tensor& x, std::optional<int> axis, bool keepdims) {
+Tensor argmin(const Tensor& x, std::optional<Integer> axis, Boolean keepdims) {
     return arg_extreme(false, x, axis, keepdims);
 }
 
 // Two passes: Σ (x - mean)² / (n - ddof).
-Tensor var(const Tensor& x, const Axes& axes, bool keepdims, int ddof) {
+Tensor var(const Tensor& x, const Axes& axes, Boolean keepdims, Integer ddof) {
     detail::want_floating("var", x.spec());
     const AxisSet set = detail::axis_set("var", axes, x.rank());
     const Tensor deviation = x - mean(x, axes, true);
@@ -199,12 +199,12 @@ Tensor var(const Tensor& x, const Axes& axes, bool keepdims, int ddof) {
     return record(Sum(set, keepdims), square(deviation)) * reciprocal_of(n);
 }
 
-Tensor std(const Tensor& x, const Axes& axes, bool keepdims, int ddof) {
+Tensor std(const Tensor& x, const Axes& axes, Boolean keepdims, Integer ddof) {
     return safe_sqrt(var(x, axes, keepdims, ddof));
 }
 
 // log Σ exp(x - m) + m for the largest element m, or 0 where that is infinite.
-Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdims) {
+Tensor logsumexp(const Tensor& x, const Axes& axes, Boolean keepdims) {
     detail::want_floating("logsumexp", x.spec());
     const AxisSet set = detail::axis_set("logsumexp", axes, x.rank());
     const Tensor largest = stop_gradient(record(Extreme(true, set, true), x));
@@ -213,15 +213,15 @@ Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdims) {
     return reshape(result, detail::reduced(x.shape(), set, keepdims));
 }
 
-Tensor norm(const Tensor& x, const Axes& axes, bool keepdims) {
+Tensor norm(const Tensor& x, const Axes& axes, Boolean keepdims) {
     detail::want_floating("norm", x.spec());
     return safe_sqrt(sum(square(x), axes, keepdims));
 }
 
-Tensor any(const Tensor& x, const Axes& axes, bool keepdims) {
+Tensor any(const Tensor& x, const Axes& axes, Boolean keepdims) {
     return record(Logic(true, detail::axis_set("any", axes, x.rank()), keepdims), x);
 }
-Tensor all(const Tensor& x, const Axes& axes, bool keepdims) {
+Tensor all(const Tensor& x, const Axes& axes, Boolean keepdims) {
     return record(Logic(false, detail::axis_set("all", axes, x.rank()), keepdims), x);
 }
 

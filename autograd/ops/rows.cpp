@@ -11,19 +11,20 @@ namespace {
 
 // out = indices, each in [0, size); a constant
 struct CheckedIndices final : General {
-    CheckedIndices(Index s, bool e) : size(s), from_end(e) {}
+    CheckedIndices(std::string_view o, Index s, bool e) : op(o), size(s), from_end(e) {}
     bool operator==(const CheckedIndices&) const = default;
     bool can_fail() const noexcept override { return true; }
     std::string_view name() const noexcept override { return "checked_indices"; }
     Spec infer(Specs in) const override {
-        want_indices(name(), in[0]);
+        want_indices(op, in[0]);
         return {in[0].shape, i64};
     }
     void eval(ConstViews in, View out) const override {
-        kernels::checked_indices(name(), in[0], size, from_end, out);
+        kernels::checked_indices(op, in[0], size, from_end, out);
     }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
 
+    std::string_view op;  // that the user called
     Index size;
     bool from_end;
 };
@@ -81,13 +82,14 @@ struct SumByIndex final : Multilinear {
 
 }  // namespace
 
-Tensor checked_indices(const Tensor& indices, Index size, bool from_end) {
-    return record(CheckedIndices(size, from_end), indices);
+Tensor checked_indices(StaticName op, const Tensor& indices, Index size, bool from_end) {
+    return record(CheckedIndices(op.text, size, from_end), indices);
 }
 
 Tensor put_rows(const Tensor& x, const Tensor& indices, const Tensor& rows) {
     if (x.rank() == 0) fail<ShapeError>("put_rows", "takes a table of rows, got ", x.spec());
-    return record(PutRows{}, x, checked_indices(indices, x.shape().front(), true), rows);
+    return record(PutRows{}, x, checked_indices("put_rows", indices, x.shape().front(), true),
+                  rows);
 }
 
 Tensor sum_by_index(const Tensor& rows, const Tensor& indices) {

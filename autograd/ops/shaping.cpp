@@ -11,6 +11,7 @@
 #include <shikumi/autograd/kernels/detail/around_axis.hpp>
 #include <shikumi/autograd/ops/detail/axes.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
+#include <shikumi/autograd/ops/detail/pointwise.hpp>
 #include <shikumi/autograd/ops/detail/transpose.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -103,9 +104,9 @@ Tensor sliced(const Tensor& x, const Shape& shape, const Grid& grid);
 Tensor placed(const Tensor& x, const Shape& shape, const Grid& grid);
 
 // out = x at the points of a grid; g there, zeros elsewhere
-struct Slice final : Multilinear {
-    Slice(const Shape& s, const Grid& g) : shape(s), grid(g) {}
-    bool operator==(const Slice&) const = default;
+struct Cut final : Multilinear {
+    Cut(const Shape& s, const Grid& g) : shape(s), grid(g) {}
+    bool operator==(const Cut&) const = default;
     std::string_view name() const noexcept override { return "slice"; }
     Spec infer(Specs in) const override { return {shape, in[0].dtype}; }
     void eval(ConstViews in, View out) const override {
@@ -139,7 +140,7 @@ struct Place final : Multilinear {
 };
 
 Tensor sliced(const Tensor& x, const Shape& shape, const Grid& grid) {
-    return record(Slice(shape, grid), x);
+    return record(Cut(shape, grid), x);
 }
 Tensor placed(const Tensor& x, const Shape& shape, const Grid& grid) {
     return record(Place(shape, grid), x);
@@ -197,7 +198,7 @@ struct Concatenate final : General {
 struct Extent {
     Index start, count;
 };
-Extent extent(const Range& range, Index size) {
+Extent extent(const Slice& range, Index size) {
     if (range.step == 0) fail<ValueError>("slice", "a step of 0 gets nowhere");
     const bool up = range.step > 0;
     const auto within = [&](Index position) {
@@ -216,11 +217,11 @@ Extent extent(const Range& range, Index size) {
 // A slice of x: all of it, until it is narrowed along some axes.
 struct SliceBuilder {
     explicit SliceBuilder(const Tensor& x) : sizes(x.shape().sizes()) { grid.step.fill(1); }
-    void narrow(int axis, const Range& range) {
+    void narrow(int axis, const Slice& range) {
         const auto [start, count] = extent(range, sizes[axis]);
         sizes[axis] = count;
         grid.start[static_cast<unsigned>(axis)] = start;
-        grid.step[static_cast<unsigned>(axis)] = count > 1 ? range.step : 1;
+        grid.step[static_cast<unsigned>(axis)] = count > 1 ? Index{range.step} : Index{1};
     }
     Tensor of(const Tensor& x) const {
         const Shape shape(sizes);
@@ -248,6 +249,9 @@ Tensor reshape(const Tensor& x, const Shape& shape) {
 
 Tensor reshape(const Tensor& x, std::span<const Index> sizes) {
     const auto open = std::ranges::find(sizes, Index{-1});
+    for (const Index size : sizes) {
+        if (size < -1) fail<ShapeError>("reshape", "an axis can't have the negative size ", size);
+    }
     if (open == sizes.end()) return reshape(x, Shape(sizes));
     Shape::Sizes known;
     for (const Index size : sizes) known.push_back(size == -1 ? 1 : size);
@@ -281,7 +285,7 @@ Tensor squeeze(const Tensor& x, const Axes& axes) {
     return reshape(x, detail::reduced(shape, drop, false));
 }
 
-Tensor expand_dims(const Tensor& x, int axis) {
+Tensor expand_dims(const Tensor& x, Integer axis) {
     const int at = normalize_axis("expand_dims", axis, x.rank() + 1);
     Shape::Sizes sizes;
     for (int i = 0; i <= x.rank(); ++i) {
@@ -364,7 +368,7 @@ Tensor transpose(const Tensor& x) {
 
 // ---- joining and cutting ------------------------------------------------------------------------
 
-Tensor concatenate(const std::vector<Tensor>& parts, int axis) {
+Tensor concatenate(const std::vector<Tensor>& parts, Integer axis) {
     if (parts.empty()) fail<ShapeError>("concatenate", "no tensors to join");
     const int at = normalize_axis("concatenate", axis, parts[0].rank());
     if (parts.size() == 1) return parts[0];
@@ -379,19 +383,22 @@ Tensor concatenate(const std::vector<Tensor>& parts, int axis) {
     return concatenate(joined, at);
 }
 
-Tensor stack(const std::vector<Tensor>& parts, int axis) {
+Tensor stack(const std::vector<Tensor>& parts, Integer axis) {
     if (parts.empty()) fail<ShapeError>("stack", "no tensors to join");
+    const int at = normalize_axis("stack", axis, parts[0].rank() + 1);
     std::vector<Tensor> expanded;
     for (const Tensor& part : parts) {
         if (part.shape() != parts[0].shape())
             fail<ShapeError>("stack", "shapes ", parts[0].shape(), " and ", part.shape(),
                              " differ");
-        expanded.push_back(expand_dims(part, axis));
+        if (part.dtype() != parts[0].dtype())
+            common_dtype("stack", std::array{&parts[0].spec(), &part.spec()});
+        expanded.push_back(expand_dims(part, at));
     }
-    return concatenate(expanded, axis);
+    return concatenate(expanded, at);
 }
 
-Tensor slice(const Tensor& x, const std::vector<Range>& ranges) {
+Tensor slice(const Tensor& x, const std::vector<Slice>& ranges) {
     if (static_cast<int>(ranges.size()) > x.rank())
         fail<ShapeError>("slice", ranges.size(), " ranges for ", x.shape(), ", which has ",
                          x.rank(), " axes");
@@ -400,13 +407,38 @@ Tensor slice(const Tensor& x, const std::vector<Range>& ranges) {
     return part.of(x);
 }
 
-Tensor slice(const Tensor& x, int axis, const Range& range) {
+Tensor slice(const Tensor& x, Integer axis, const Slice& range) {
     SliceBuilder part(x);
     part.narrow(normalize_axis("slice", axis, x.rank()), range);
     return part.of(x);
 }
 
-std::vector<Tensor> split(const Tensor& x, const std::vector<Index>& sizes, int axis) {
+Tensor Tensor::operator[](const Subscripts& subscripts) const {
+    constexpr std::string_view op = "subscript";
+    const auto& list = subscripts.list();
+    if (list.size() > static_cast<std::size_t>(rank()))
+        fail<ShapeError>(op, list.size(), " subscripts for ", shape(), ", which has ", rank(),
+                         " axes");
+    SliceBuilder part(*this);
+    detail::AxisSet positions = 0;
+    for (int axis = 0; axis < static_cast<int>(list.size()); ++axis) {
+        const Subscripts::One& one = list[static_cast<std::size_t>(axis)];
+        if (!one.position()) {
+            part.narrow(axis, one.slice());
+            continue;
+        }
+        const Index size = shape()[axis], given = *one.slice().start;
+        if (given < -size || given >= size)
+            fail<ValueError>(op, "position ", given, " is outside axis ", axis, " of ", shape());
+        const Index at = given < 0 ? given + size : given;
+        part.narrow(axis, {at, at + 1});
+        positions |= detail::AxisSet{1} << axis;
+    }
+    const Tensor kept = part.of(*this);
+    return shikumi::reshape(kept, detail::reduced(kept.shape(), positions, false));
+}
+
+std::vector<Tensor> split(const Tensor& x, const std::vector<Index>& sizes, Integer axis) {
     const int at = normalize_axis("split", axis, x.rank());
     std::vector<Tensor> parts;
     Index start = 0;
@@ -423,13 +455,13 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<Index>& sizes, int 
     return parts;
 }
 
-std::vector<Tensor> split(const Tensor& x, Index parts, int axis) {
+std::vector<Index> detail::equal_sizes(const Tensor& x, Index parts, Index axis) {
     const int at = normalize_axis("split", axis, x.rank());
     const Index size = x.shape()[at];
     if (parts < 1 || size % parts != 0)
         fail<ShapeError>("split", "axis ", at, " of ", x.shape(), " can't be cut into ", parts,
                          " equal parts");
-    return split(x, std::vector<Index>(static_cast<std::size_t>(parts), size / parts), at);
+    return std::vector<Index>(static_cast<std::size_t>(parts), size / parts);
 }
 
 Tensor flip(const Tensor& x, const Axes& axes) {
@@ -463,7 +495,8 @@ Tensor pad(const Tensor& x, const std::vector<std::pair<Index, Index>>& widths, 
     if (shape == x.shape()) return x;
     const Tensor padded = placed(x, shape, grid);
     if (value.to<double>() == 0) return padded;
-    return where(placed(ones(x.shape(), bool_), shape, grid), padded, value);
+    return where(placed(ones(x.shape(), bool_), shape, grid), padded,
+                 detail::literal("pad", value, x.dtype()));
 }
 
 // Both work axis by axis on (outer, axis, inner) with one axis more, which is broadcast.
@@ -489,7 +522,7 @@ Tensor tile(const Tensor& x, const std::vector<Index>& repeats) {
     return out;
 }
 
-Tensor repeat(const Tensor& x, Index count, int axis) {
+Tensor repeat(const Tensor& x, Integer count, Integer axis) {
     const int at = normalize_axis("repeat", axis, x.rank());
     if (count < 0) fail<ShapeError>("repeat", "can't repeat ", x.shape(), " ", count, " times");
     const auto [outer, size, inner] = AroundAxis(x.shape(), at);

@@ -12,6 +12,10 @@
 
 namespace shikumi {
 
+namespace detail {
+std::vector<Index> equal_sizes(const Tensor& x, Index parts, Index axis);  // of `split`
+}  // namespace detail
+
 /// \defgroup shaping Shapes, joining and cutting
 /// Elements under another shape, in another order, or only some of them. All take any dtype, which
 /// the result keeps. Negative axes count from the end. Each throws ShapeError for an axis outside
@@ -30,7 +34,7 @@ Tensor flatten(const Tensor& x);
 /// `x` without the given axes, which must have size 1; by default without every axis of size 1.
 Tensor squeeze(const Tensor& x, const Axes& axes = {});
 /// `x` with a new axis of size 1, which is axis `axis` of the result.
-Tensor expand_dims(const Tensor& x, int axis);
+Tensor expand_dims(const Tensor& x, Integer axis);
 /// `x` with its axes in reverse order.
 Tensor transpose(const Tensor& x);
 /// `x` with its axes permuted: axis i of the result is axis `axes[i]` of `x`. Every axis must be
@@ -42,21 +46,24 @@ Tensor transpose(const Tensor& x, std::initializer_list<int> axes);
 Tensor broadcast_to(const Tensor& x, const Shape& shape);
 /// The parts one after another along an axis; their other sizes and their dtype must agree, else
 /// ShapeError or DTypeError. Throws ShapeError for no parts.
-Tensor concatenate(const std::vector<Tensor>& parts, int axis = 0);
+Tensor concatenate(const std::vector<Tensor>& parts, Integer axis = 0);
 /// The parts side by side along a new axis, which is axis `axis` of the result; their shapes and
 /// their dtype must agree, else ShapeError or DTypeError. Throws ShapeError for no parts.
-Tensor stack(const std::vector<Tensor>& parts, int axis = 0);
-/// `x` cut along an axis into `parts` equal parts. Throws ShapeError unless their number divides
+Tensor stack(const std::vector<Tensor>& parts, Integer axis = 0);
+/// `x` cut along an axis into parts of these sizes, which stand in braces: `split(x, {3})` is one
+/// part of 3 elements. Throws ShapeError unless they add up to the axis's size.
+std::vector<Tensor> split(const Tensor& x, const std::vector<Index>& sizes, Integer axis = 0);
+/// `x` cut along an axis into so many equal parts. Throws ShapeError unless their number divides
 /// the axis.
-std::vector<Tensor> split(const Tensor& x, Index parts, int axis = 0);
-/// `x` cut along an axis into parts of these sizes. Throws ShapeError unless they add up to the
-/// axis's size.
-std::vector<Tensor> split(const Tensor& x, const std::vector<Index>& sizes, int axis = 0);
+template <IntegerType T>
+std::vector<Tensor> split(const Tensor& x, T parts, Integer axis = 0) {
+    return split(x, detail::equal_sizes(x, Integer(parts), axis), axis);
+}
 /// The elements in one range for each of the first axes; the remaining axes stay whole. Throws
 /// ValueError for a step of 0.
-Tensor slice(const Tensor& x, const std::vector<Range>& ranges);
+Tensor slice(const Tensor& x, const std::vector<Slice>& ranges);
 /// The elements in a range along one axis. Throws ValueError for a step of 0.
-Tensor slice(const Tensor& x, int axis, const Range& range);
+Tensor slice(const Tensor& x, Integer axis, const Slice& range);
 /// The elements in reverse order along the given axes, by default along all of them.
 Tensor flip(const Tensor& x, const Axes& axes = {});
 /// `x` with {before, after} elements of `value` added along each axis. The number takes the
@@ -66,7 +73,7 @@ Tensor pad(const Tensor& x, const std::vector<std::pair<Index, Index>>& widths, 
 /// the last axis, and further numbers add axes in front.
 Tensor tile(const Tensor& x, const std::vector<Index>& repeats);
 /// Every element along an axis `count` times in a row.
-Tensor repeat(const Tensor& x, Index count, int axis);
+Tensor repeat(const Tensor& x, Integer count, Integer axis);
 /// `x` as a constant to differentiation.
 Tensor stop_gradient(const Tensor& x);
 /// `x` as a new node of the graph, with respect to which one can differentiate.

@@ -134,11 +134,11 @@ const Tensor* behind(const Tensor& x, std::string_view op) {
 
 }  // namespace
 
-Tensor softmax(const Tensor& x, int axis) {
+Tensor softmax(const Tensor& x, Integer axis) {
     return record(Softmax(normalize_axis("softmax", axis, x.rank())), x);
 }
 
-Tensor log_softmax(const Tensor& x, int axis) {
+Tensor log_softmax(const Tensor& x, Integer axis) {
     return record(LogSoftmax(normalize_axis("log_softmax", axis, x.rank())), x);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <shikumi/autograd/graph/tensor.hpp>
+#include <shikumi/autograd/ops/arguments.hpp>
 
 namespace shikumi {
 
@@ -12,10 +13,10 @@ namespace shikumi {
 
 /// exp(x) / Σ exp(x), the sum being over one axis. The result has the shape and dtype of `x`.
 /// Throws ShapeError for an axis outside the rank.
-Tensor softmax(const Tensor& x, int axis = -1);
+Tensor softmax(const Tensor& x, Integer axis = -1);
 /// log softmax(x) = x - log Σ exp(x), the sum being over one axis. The result has the shape and
 /// dtype of `x`. Throws ShapeError for an axis outside the rank.
-Tensor log_softmax(const Tensor& x, int axis = -1);
+Tensor log_softmax(const Tensor& x, Integer axis = -1);
 /// The mean of `cross_entropy_each` over all rows, a scalar.
 Tensor cross_entropy(const Tensor& logits, const Tensor& labels);
 /// -log softmax(logits)[label] over the last axis, for each row of logits. Labels are class indices

@@ -1,8 +1,6 @@
 // Convolution, pooling and resizing.
 #pragma once
 
-#include <optional>
-
 #include <shikumi/autograd/graph/tensor.hpp>
 #include <shikumi/autograd/ops/arguments.hpp>
 
@@ -26,8 +24,7 @@ Tensor convolution(const Tensor& x, const Tensor& kernel, const ConvolutionOptio
 /// Keras: n · stride for an axis of n elements, and with `valid` as much more as the window exceeds
 /// the stride. Throws ShapeError where no convolution leads from these sizes back to those of `x`.
 Tensor convolution_transpose(const Tensor& x, const Tensor& kernel,
-                             const ConvolutionOptions& options = {},
-                             const std::optional<PerAxis>& sizes = {});
+                             const ConvolutionOptions& options = {}, const PerAxis& sizes = {});
 /// The largest element of each window and channel; NaN counts as largest. The gradient goes to the
 /// first of equal elements. Throws ValueError for padding as wide as the window.
 Tensor max_pool(const Tensor& x, const PerAxis& size, const PoolOptions& options = {});

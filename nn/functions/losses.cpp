@@ -49,11 +49,11 @@ Tensor mean_huber(const Tensor& t, const Tensor& p, double delta) {
         where(distance <= delta, square(distance) * 0.5, distance * delta - 0.5 * delta * delta));
 }
 
-Tensor unit(const Tensor& x, int axis) {
+Tensor unit(const Tensor& x, Index axis) {
     return x * rsqrt(maximum(sum(square(x), axis, true), epsilon));
 }
 
-Tensor minus_cosine(const Tensor& t, const Tensor& p, int axis) {
+Tensor minus_cosine(const Tensor& t, const Tensor& p, Index axis) {
     return mean_per_sample(-sum(unit(t, axis) * unit(p, axis), axis));
 }
 

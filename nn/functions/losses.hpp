@@ -7,6 +7,7 @@
 
 #include <shikumi/autograd/core/named_function.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
+#include <shikumi/autograd/ops/arguments.hpp>
 
 namespace shikumi::nn {
 
@@ -118,7 +119,7 @@ Loss Huber(const HuberOptions& options = {});
 
 /// What CosineSimilarity can be given.
 struct CosineSimilarityOptions {
-    int axis = -1;  ///< along which the angle is taken; not the batch
+    Integer axis = -1;  ///< along which the angle is taken; not the batch
 };
 /// Minus the cosine of the angle between targets and predictions along an axis.
 Loss CosineSimilarity(const CosineSimilarityOptions& options = {});

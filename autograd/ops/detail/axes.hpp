@@ -18,7 +18,7 @@ constexpr bool holds(AxisSet axes, int axis) noexcept { return (axes >> axis & 1
 inline AxisSet axis_set(std::string_view op, const Axes& axes, int rank) {
     if (axes.all()) return (AxisSet{1} << rank) - 1;
     AxisSet set = 0;
-    for (const int axis : axes.list()) {
+    for (const Index axis : axes.list()) {
         const AxisSet bit = AxisSet{1} << normalize_axis(op, axis, rank);
         if ((set & bit) != 0) fail<ShapeError>(op, "axis ", axis, " is named twice");
         set |= bit;

@@ -39,6 +39,10 @@ struct NumericOp : Pointwise {
 /// number next to integers, 300 next to u8, 2 next to bool.
 Tensor literal(std::string_view op, Scalar value, DType dtype);
 
+/// `value` as a tensor of shape () that an operation makes. Throws ValueError for a number outside
+/// the dtype's range, DTypeError for a fraction where the dtype holds integers.
+Tensor number(std::string_view op, Scalar value, DType dtype);
+
 /// As a number to compute with: integers become unsigned, whose overflow wraps around as NumPy's
 /// does; that of signed ones is undefined.
 template <class T>

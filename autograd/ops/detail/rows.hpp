@@ -1,13 +1,15 @@
 // Rows of a table by index: for embeddings, and for optimisers that change a few rows of a weight.
 #pragma once
 
+#include <shikumi/autograd/core/named_function.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
 
 namespace shikumi::detail {
 
 /// The indices as i64 from 0 to size - 1, negative ones counted from the end if `from_end`. Throws
-/// DTypeError unless they are integers; one outside throws ValueError when it is evaluated.
-Tensor checked_indices(const Tensor& indices, Index size, bool from_end = false);
+/// DTypeError unless they are integers; one outside throws ValueError when it is evaluated. Errors
+/// name `op`, whose indices they are.
+Tensor checked_indices(StaticName op, const Tensor& indices, Index size, bool from_end = false);
 
 /// x with other rows: out[indices[i]] = rows[i], the last one where an index occurs again. Throws
 /// ShapeError or DTypeError where the rows don't fit the table.

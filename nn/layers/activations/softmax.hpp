@@ -13,7 +13,7 @@ namespace shikumi::nn {
 class Softmax final : public Layer {
 public:
     /// `axis` may be negative, counted from the end, but not the batch.
-    explicit Softmax(int axis = -1, const LayerOptions& options = {})
+    explicit Softmax(Integer axis = -1, const LayerOptions& options = {})
         : Layer(options), axis_(axis) {}
     void build_all(const std::vector<Spec>& inputs) override;
     /// Throws ShapeError where the axis is the batch or x hasn't got it.
@@ -23,7 +23,7 @@ public:
     std::string config() const override;
 
 private:
-    int axis_;
+    Index axis_;
 };
 
 }  // namespace shikumi::nn

@@ -10,7 +10,7 @@ Convolution::Convolution(int axes, Index filters, const PerAxis& kernel_size,
       filters_(filters),
       options_(options) {
     check_groups(filters, options.groups);
-    if (options.output_padding)
+    if (options.output_padding.given())
         fail<ValueError>("convolution", "output_padding is for transposed convolutions");
 }
 

@@ -10,10 +10,10 @@ namespace shikumi::nn {
 
 /// What convolutions and transposed convolutions can be given. Defaults are Keras's.
 struct ConvOptions {
-    PerAxis strides = 1;                         ///< steps of the window
-    Padding padding = Padding::valid;            ///< zeros around the input
-    std::optional<PerAxis> output_padding = {};  ///< for transposed convolutions: see there
-    PerAxis dilation_rate = 1;                   ///< distance of the window's elements
+    PerAxis strides = 1;                     ///< steps of the window
+    Padding padding = Padding::valid;        ///< zeros around the input
+    PerAxis output_padding = {};             ///< for transposed convolutions: see there
+    PerAxis dilation_rate = 1;               ///< distance of the window's elements
     Index groups = 1;                        ///< parts of the channels that don't see each other
     ActivationFunction activation = linear;  ///< applied to the output
     bool use_bias = true;                    ///< have a bias

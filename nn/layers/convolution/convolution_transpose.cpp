@@ -34,8 +34,8 @@ ConvolutionTranspose::ConvolutionTranspose(int axes, Index filters, const PerAxi
       filters_(filters),
       options_(options) {
     check_groups(filters, options.groups);
-    if (options.output_padding)
-        check_output_padding(axes, *options.output_padding, options.strides);
+    if (options.output_padding.given())
+        check_output_padding(axes, options.output_padding, options.strides);
 }
 
 void ConvolutionTranspose::build(const Spec& input) {
@@ -48,14 +48,14 @@ void ConvolutionTranspose::build(const Spec& input) {
 }
 
 // The output's sizes where output_padding sets them.
-std::optional<PerAxis> ConvolutionTranspose::sizes(const Shape& input) const {
-    if (!options_.output_padding) return {};
+PerAxis ConvolutionTranspose::sizes(const Shape& input) const {
+    if (!options_.output_padding.given()) return {};
     std::vector<Index> sizes;
     for (int axis = 0; axis < axes(); ++axis) {
         const Index window = (number(size(), axis) - 1) * number(options_.dilation_rate, axis) + 1;
         const Index cut = options_.padding == Padding::same ? window / 2 * 2 : 0;
         sizes.push_back((input[axis + 1] - 1) * number(options_.strides, axis) + window - cut +
-                        number(*options_.output_padding, axis));
+                        number(options_.output_padding, axis));
     }
     return PerAxis(sizes);
 }

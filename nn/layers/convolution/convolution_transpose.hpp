@@ -26,7 +26,7 @@ protected:
 
 private:
     std::string channels() const override;
-    std::optional<PerAxis> sizes(const Shape& input) const;
+    PerAxis sizes(const Shape& input) const;
 
     Index filters_;
     ConvOptions options_;

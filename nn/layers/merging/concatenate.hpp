@@ -12,13 +12,13 @@ namespace shikumi::nn {
 class Concatenate final : public Merge {
 public:
     /// A negative `axis` is counted from the end.
-    explicit Concatenate(int axis = -1, const LayerOptions& options = {})
+    explicit Concatenate(Integer axis = -1, const LayerOptions& options = {})
         : Merge(options), axis_(axis) {}
     std::string config() const override;
 
 private:
     Tensor merge(const std::vector<Tensor>& inputs) const override;
-    int axis_;
+    Index axis_;
 };
 
 }  // namespace shikumi::nn

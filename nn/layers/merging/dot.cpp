@@ -8,7 +8,7 @@ namespace shikumi::nn {
 namespace {
 
 // (batch, n, m), with the summed axis last or in the middle.
-Tensor as_matrices(const Tensor& x, int axis, bool summed_last) {
+Tensor as_matrices(const Tensor& x, Index axis, bool summed_last) {
     if (x.rank() < 2 || x.rank() > 3)
         fail<ShapeError>("dot", "takes (batch, n) or (batch, n, m), got ", x.shape());
     const int a = normalize_axis("dot", axis, x.rank());
@@ -19,7 +19,7 @@ Tensor as_matrices(const Tensor& x, int axis, bool summed_last) {
 
 }  // namespace
 
-Dot::Dot(int first_axis, int second_axis, const DotOptions& options)
+Dot::Dot(Integer first_axis, Integer second_axis, const DotOptions& options)
     : Merge(LayerOptions{.name = options.name}),
       first_axis_(first_axis),
       second_axis_(second_axis),
@@ -27,7 +27,7 @@ Dot::Dot(int first_axis, int second_axis, const DotOptions& options)
 
 Tensor Dot::merge(const std::vector<Tensor>& inputs) const {
     want_two(inputs);
-    const auto prepared = [&](const Tensor& x, int axis) {
+    const auto prepared = [&](const Tensor& x, Index axis) {
         // Keras's: lengths are at least 1e-6.
         return normalize_ ? x * rsqrt(maximum(sum(square(x), axis, true), 1e-12)) : x;
     };

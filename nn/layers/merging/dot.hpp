@@ -19,14 +19,14 @@ struct DotOptions {
 class Dot final : public Merge {
 public:
     /// Sums over the same axis of both.
-    explicit Dot(int axis, const DotOptions& options = {}) : Dot(axis, axis, options) {}
+    explicit Dot(Integer axis, const DotOptions& options = {}) : Dot(axis, axis, options) {}
     /// Sums over an axis of each. Negative axes are counted from the end.
-    Dot(int first_axis, int second_axis, const DotOptions& options = {});
+    Dot(Integer first_axis, Integer second_axis, const DotOptions& options = {});
     std::string config() const override;
 
 private:
     Tensor merge(const std::vector<Tensor>& inputs) const override;
-    int first_axis_, second_axis_;
+    Index first_axis_, second_axis_;
     bool normalize_;
 };
 

@@ -26,7 +26,7 @@ public:
 
 protected:
     /// The operation: `max` or `mean`.
-    using Function = Tensor (*)(const Tensor& x, const Axes& axes, bool keepdims);
+    using Function = Tensor (*)(const Tensor& x, const Axes& axes, Boolean keepdims);
     /// Pools over the axes between batch and channels.
     GlobalPooling(Function function, int axes, const GlobalPoolingOptions& options);
     /// Whether the axes stay, with size 1.

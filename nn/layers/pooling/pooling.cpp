@@ -11,7 +11,8 @@ Pooling::Pooling(Function function, int axes, const PerAxis& size, const Pooling
       axes_(axes),
       size_(size),
       options_(options) {
-    detail::check_window("pooling", axes, size, options.strides.value_or(size), 1, options.padding);
+    detail::check_window("pooling", axes, size, options.strides.given() ? options.strides : size, 1,
+                         options.padding);
     if (options.padding == Padding::causal)
         fail<ValueError>("pooling", "padding is valid or same, not causal");
 }
@@ -23,7 +24,7 @@ Tensor Pooling::call(const Tensor& x, Mode) {
 
 std::string Pooling::config() const {
     std::string text = sentence(class_name(), " ", detail::times(size_, axes_));
-    if (options_.strides) text += ", strides " + detail::times(*options_.strides, axes_);
+    if (options_.strides.given()) text += ", strides " + detail::times(options_.strides, axes_);
     return options_.padding == Padding::same ? text + ", same" : text;
 }
 

@@ -11,10 +11,10 @@ namespace shikumi::nn {
 
 /// What pooling layers can be given. Defaults are Keras's.
 struct PoolingOptions {
-    std::optional<PerAxis> strides = {};  ///< steps of the window; its size where absent
-    Padding padding = Padding::valid;     ///< `valid` or `same`
-    Shape input_shape = {};               ///< of one sample; known from the data where it is empty
-    std::string name = {};                ///< numbered by class where it is empty
+    PerAxis strides = {};              ///< steps of the window; its size where absent
+    Padding padding = Padding::valid;  ///< `valid` or `same`
+    Shape input_shape = {};            ///< of one sample; known from the data where it is empty
+    std::string name = {};             ///< numbered by class where it is empty
 };
 
 /// One number for each window and channel: (batch, axes…, channels) becomes (batch, places…,

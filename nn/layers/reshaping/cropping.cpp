@@ -12,7 +12,7 @@ Cropping::Cropping(int axes, const Borders& cropping, const LayerOptions& option
 
 Tensor Cropping::call(const Tensor& x, Mode) {
     detail::check_images("cropping", static_cast<int>(cropping_.size()), x.shape());
-    std::vector<Range> kept(1);
+    std::vector<Slice> kept(1);
     for (const auto& [before, after] : cropping_) {
         const auto axis = static_cast<int>(kept.size());
         const Index size = x.shape()[axis];

@@ -85,7 +85,7 @@ TEST_CASE("slices are Python's") {
     CHECK(cut(3, {}, std::numeric_limits<Index>::max()) == List{3});
     CHECK(cut(3, {}, std::numeric_limits<Index>::min()) == List{3});
     CHECK_THROWS_AS(cut(0, 1, 0), ValueError);
-    CHECK_THROWS_AS(slice(x, {Range{}, Range{}}), ShapeError);
+    CHECK_THROWS_AS(slice(x, {Slice{}, Slice{}}), ShapeError);
     CHECK(slice(counting({4, 5}), {{1, 3}, {{}, {}, -2}}).to_vector<int>() ==
           List{9, 7, 5, 14, 12, 10});
     CHECK(flip(counting({2, 3})).to_vector<int>() == List{5, 4, 3, 2, 1, 0});

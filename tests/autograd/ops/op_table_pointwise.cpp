@@ -93,6 +93,8 @@ void add_arithmetic(PointwiseTable& table) {
 
     table.binary("maximum", maximum, larger, any, any).on(Accepts::numbers);
     table.right("maximum", maximum, larger, real(1, 5, {3})).on(Accepts::numbers);
+    table.left("maximum", maximum, larger, real(1, 5, {3})).on(Accepts::numbers);
+    table.left("minimum", minimum, smaller, real(1, 5, {3})).on(Accepts::numbers);
     table.binary("minimum", minimum, smaller, any, any).on(Accepts::numbers);
     table.right("minimum", minimum, smaller, real(1, 5, {3})).on(Accepts::numbers);
     table
@@ -101,6 +103,25 @@ void add_arithmetic(PointwiseTable& table) {
             [](const Real* x) { return x[0] < -1  ? -1
                                        : x[0] > 2 ? 2
                                                   : x[0]; })
+        .on(Accepts::numbers);
+    const Sample low = real(-1, 1), high = real(1.5, 3);
+    table
+        .pointwise(
+            "clip", "tensors", {any, low, high},
+            [](const Inputs& t) { return clip(t[0], t[1], t[2]); },
+            [](const Real* x) { return std::min(std::max(x[0], x[1]), x[2]); })
+        .on(Accepts::numbers);
+    table
+        .pointwise(
+            "clip", "a number above", {real(-3, 4, {3}), low},
+            [](const Inputs& t) { return clip(t[0], t[1], 3); },
+            [](const Real* x) { return std::min(std::max(x[0], x[1]), Real{3}); })
+        .on(Accepts::numbers);
+    table
+        .pointwise(
+            "clip", "a number below", {real(-3, 4, {-2}), high},
+            [](const Inputs& t) { return clip(t[0], -2, t[1]); },
+            [](const Real* x) { return std::min(std::max(x[0], Real{-2}), x[1]); })
         .on(Accepts::numbers);
     const auto between = [](const Real* x) { return x[0] + (x[1] - x[0]) * x[2]; };
     table.pointwise(
@@ -123,16 +144,18 @@ void add_comparisons(PointwiseTable& table) {
 
     const auto relation = [&](const char* name, Tensor (*op)(const Tensor&, const Tensor&),
                               Tensor (*with)(const Tensor&, Scalar),
+                              Tensor (*before)(Scalar, const Tensor&),
                               Real (*reference)(Real, Real)) {
         table.binary(name, op, reference, any, any).on(Accepts::anything).gives(bool_);
         table.right(name, with, reference, any).on(Accepts::numbers).gives(bool_);
+        if (before) table.left(name, before, reference, any).on(Accepts::numbers).gives(bool_);
     };
-    relation("operator<", operator<, operator<, less);
-    relation("operator<=", operator<=, operator<=, less_equal);
-    relation("operator>", operator>, operator>, greater);
-    relation("operator>=", operator>=, operator>=, greater_equal);
-    relation("equal", equal, equal, same);
-    relation("not_equal", not_equal, not_equal, other);
+    relation("operator<", operator<, operator<, operator<, less);
+    relation("operator<=", operator<=, operator<=, operator<=, less_equal);
+    relation("operator>", operator>, operator>, operator>, greater);
+    relation("operator>=", operator>=, operator>=, operator>=, greater_equal);
+    relation("equal", equal, equal, nullptr, same);
+    relation("not_equal", not_equal, not_equal, nullptr, other);
 
     table
         .binary(
@@ -177,6 +200,11 @@ void add_comparisons(PointwiseTable& table) {
             [](const Inputs& t) { return where(t[0], 3, t[1]); },
             [](const Real* x) { return x[0] != 0 ? 3 : x[1]; })
         .on(Accepts::numbers);
+    table
+        .pointwise(
+            "where", "two numbers", {truth}, [](const Inputs& t) { return where(t[0], 3, 0.5); },
+            [](const Real* x) { return x[0] != 0 ? Real{3} : Real{0.5}; })
+        .gives(f32);
 }
 
 void add_functions(PointwiseTable& table) {

@@ -172,7 +172,7 @@ Real position_of(const std::vector<Real>& x, Real wanted) {
 
 void add_reductions(StructureTable& table) {
     const Shape cube{2, 3, 4};
-    using Reduction = Tensor (*)(const Tensor&, const Axes&, bool);
+    using Reduction = Tensor (*)(const Tensor&, const Axes&, Boolean);
     const auto reduction = [&](const char* name, Reduction op, const Sample& in, const Fold& fold,
                                Accepts on = Accepts::reals) {
         table
@@ -245,7 +245,7 @@ void add_reductions(StructureTable& table) {
         Accepts::anything);
 
     const auto position = [&](const char* name,
-                              Tensor (*op)(const Tensor&, std::optional<int>, bool),
+                              Tensor (*op)(const Tensor&, std::optional<Integer>, Boolean),
                               const Fold& fold) {
         table
             .row(
@@ -583,7 +583,7 @@ void add_indexing(StructureTable& table) {
     table
         .row(
             "checked_indices", "", {index({2, 3}, -3, 2)},
-            [](const Inputs& t) { return detail::checked_indices(t[0], 3, true); },
+            [](const Inputs& t) { return detail::checked_indices("take", t[0], 3, true); },
             [](Many x) {
                 return generate({2, 3}, [&](const Position& p) -> Real {
                     return x[0].at(p) < 0 ? x[0].at(p) + 3 : x[0].at(p);

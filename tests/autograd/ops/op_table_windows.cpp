@@ -26,8 +26,7 @@ public:
             [=](Many v) { return convolved(slid, v[0], v[1], out); });
     }
     void transposed(const char* label, const Shape& x, const Shape& kernel, const Shape& out,
-                    const ConvolutionOptions& options, const std::optional<PerAxis>& sizes,
-                    const Slid& slid) {
+                    const ConvolutionOptions& options, const PerAxis& sizes, const Slid& slid) {
         row(
             "convolution_transpose", label, {{x}, {kernel}},
             [=](const Inputs& t) {
