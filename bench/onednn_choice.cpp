@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include <shikumi/autograd/kernels/detail/blas_kernels.hpp>
 #include <shikumi/autograd/kernels/detail/onednn.hpp>
 
 using namespace shikumi;
@@ -130,7 +131,7 @@ int main(int argc, char** argv) {
     const double enough = argc > 1 ? std::atof(argv[1]) : 0.8;
     openblas_set_num_threads(1);
     std::cout << "// Written by `bench/onednn_choice " << enough << "` on an " << processor()
-              << ", OpenBLAS " << openblas_version() << " (its " << openblas_get_corename()
+              << ", OpenBLAS " << openblas_version() << " (its " << kernels::detail::blas_kernels()
               << " kernels),\n// oneDNN " << DNNL_VERSION_MAJOR << '.' << DNNL_VERSION_MINOR << '.'
               << DNNL_VERSION_PATCH << R"(.
 #pragma once

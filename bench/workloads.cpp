@@ -1,5 +1,6 @@
 // The workloads in shikumi: workloads NAME THREADS [recorded|captured|fit]
 #include <algorithm>
+#include <cstdio>
 #include <functional>
 #include <memory>
 #include <string>
@@ -7,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <shikumi/autograd/kernels/detail/blas_kernels.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "program.hpp"
@@ -18,6 +20,7 @@ namespace {
 constexpr std::string_view kUsage =
     "w1 lecture, w2 iris, w3 mnist-mlp, w4 mnist-cnn, w5 lstm, w7 vgg: a training step\n"
     "w6, w6big: pointwise nodes; lecture: its 500 epochs, by fit only; hello: one sum\n"
+    "kernels: the name of those by which OpenBLAS multiplies\n"
     "variants: recorded (a loop of the user's own, each step recorded again; default), captured, "
     "fit";
 
@@ -195,6 +198,8 @@ int main(int argc, char** argv) {
         chain(program, Index{1} << 20, 10);
     } else if (w == "hello" && recorded) {
         if (sum(ones({2, 2})).item<float>() == 4) program.report_first();
+    } else if (w == "kernels") {
+        std::printf("%s\n", kernels::detail::blas_kernels());
     } else {
         program.refuse();
     }

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/kernels/detail/blas_kernels.hpp>
 #include <shikumi/autograd/kernels/detail/blas_threads.hpp>
 
 // LAPACK's, which OpenBLAS holds, in Fortran's calling convention: the lengths of the two texts
@@ -23,7 +24,8 @@ std::vector<double> diagonalize(std::span<double> matrix, Index n) {
     // The workspace has 1 + 6n + 2n² numbers, which LAPACK counts in int.
     if (1 + 6 * n + 2 * n * n > std::numeric_limits<int>::max())
         fail<ValueError>("diagonalize", "a matrix of ", n, " rows is too large");
-    detail::hold_blas_at_one_thread();
+    detail::choose_blas_kernels();
+    const detail::OneBlasThread one_thread;
 
     const int size = static_cast<int>(n), ask = -1;
     std::vector<double> values(static_cast<std::size_t>(n));

@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <type_traits>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/kernels/detail/blas_kernels.hpp>
 #include <shikumi/autograd/kernels/detail/blas_threads.hpp>
 #include <shikumi/autograd/kernels/detail/onednn.hpp>
 #include <shikumi/autograd/kernels/detail/pieces.hpp>
@@ -20,7 +22,7 @@ namespace shikumi::kernels {
 namespace {
 
 using detail::divide_up;
-using detail::hold_blas_at_one_thread;
+using detail::OneBlasThread;
 
 // The product with the leading dimensions that weren't given.
 Product with_leading_dimensions(Product p) {
@@ -52,11 +54,15 @@ public:
           ldb_(static_cast<int>(p.ldb)),
           ldc_(static_cast<int>(p.ldc)),
           accumulate_(p.accumulate),
-          turn_(worth_transposing(p)) {}
+          turn_(worth_transposing(p)),
+          may_use_threads_(detail::blas_may_use_threads(p.m, p.n, p.k)) {
+        detail::choose_blas_kernels();
+    }
 
     template <class T>
     void operator()(const T* a, const T* b, T* c) const {
-        hold_blas_at_one_thread();
+        std::optional<OneBlasThread> one_thread;
+        if (may_use_threads_) one_thread.emplace();
         if (!turn_) return call(transpose_b_, a, b, ldb_, c);
         T turned[most_transposed];
         const bool transposed = transpose_b_ == CblasTrans;
@@ -92,7 +98,7 @@ private:
 
     CBLAS_TRANSPOSE transpose_a_, transpose_b_;
     int m_, n_, k_, lda_, ldb_, ldc_;
-    bool accumulate_, turn_;
+    bool accumulate_, turn_, may_use_threads_;
 };
 
 // The size of the pieces into which C is cut.

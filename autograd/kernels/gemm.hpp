@@ -23,8 +23,8 @@ struct Product {
 };
 
 /// Computes it. Large products are cut into blocks that depend on their sizes alone and run on the
-/// pool, with BLAS itself held at one thread (process-wide: OpenBLAS has no other way), so the bits
-/// are the same for any number of threads. Throws ShapeError where a size exceeds BLAS's 32 bits.
+/// pool, with BLAS itself held at one thread meanwhile, so the bits are the same for any number of
+/// threads. Throws ShapeError where a size exceeds BLAS's 32 bits.
 void multiply(const Product& p, const void* a, const void* b, void* c);
 
 /// out = a·b over the last two axes, the axes before them broadcast; the shapes have been checked.

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <shikumi/autograd/kernels/detail/blas_kernels.hpp>
 #include <shikumi/shikumi.hpp>
 
 namespace bench {
@@ -59,10 +60,12 @@ inline void count_each(benchmark::State& state, const char* part, double parts) 
         parts, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
-/// Runs the registered benchmarks with the options of the command line.
+/// Runs the registered benchmarks with the options of the command line. Names OpenBLAS's kernels
+/// above the figures.
 inline int run(int argc, char** argv) {
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+    benchmark::AddCustomContext("OpenBLAS's kernels", shikumi::kernels::detail::blas_kernels());
     benchmark::RunSpecifiedBenchmarks();
     benchmark::Shutdown();
     return 0;

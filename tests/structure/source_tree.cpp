@@ -403,10 +403,12 @@ Complaints mirrored(const Tree& tree) {
 
 Complaints quiet_library(const Tree& tree) {
     static const std::regex pattern(
-        R"(\bstd::(cerr|clog|abort|exit|quick_exit|_Exit|terminate)\b|\b(abort|exit|printf|fprintf|puts|perror|assert)\s*\()");
+        R"(\bstd::(cerr|clog|abort|exit|quick_exit|_Exit|terminate)\b|\b(abort|exit|printf|fprintf|f?puts|perror|assert)\s*\()");
+    // It says what to set for a processor that OpenBLAS does not know.
+    static const std::string may_print = "autograd/kernels/detail/blas_kernels.cpp";
     Complaints complaints;
     for (const File& file : tree) {
-        if (in_library(file.path))
+        if (in_library(file.path) && file.path != may_print)
             refuse(file, pattern, "the library throws; it neither prints nor aborts", complaints);
     }
     return complaints;

@@ -226,6 +226,7 @@ TEST_CASE("a planted mistake is found: prints or aborts", "[structure]") {
     CHECK_THAT(complaints("nn/a.cpp", "\nstd::cerr << 1;\n"),
                contains("nn/a.cpp:2: the library throws"));
     CHECK_THAT(complaints("optim/a.cpp", "assert(x);\n"), contains("the library throws"));
+    CHECK_THAT(complaints("nn/a.cpp", "std::fputs(s, stderr);\n"), contains("the library throws"));
     CHECK_THAT(complaints("datasets/a.cpp", "std::exit(1);\n"), contains("the library throws"));
 }
 

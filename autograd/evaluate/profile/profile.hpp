@@ -67,7 +67,8 @@ public:
     /// One row for each layer, in the order of falling time; `name` is empty.
     std::vector<Row> by_layer() const;
     /// Three tables for people, of at most `most_rows` rows each: by operation, by layer, and by
-    /// both.
+    /// both. Above them stand the times in all, and the name of the kernels by which OpenBLAS
+    /// multiplies.
     std::string report(std::size_t most_rows = 20) const;
     /// Writes the beginning and duration of the first million calls as Chrome's trace events: JSON
     /// for ui.perfetto.dev and chrome://tracing. Throws IoError where `file` can't be written; an

@@ -5,6 +5,7 @@
 
 #include <shikumi/autograd/evaluate/profile/format.hpp>
 #include <shikumi/autograd/evaluate/profile/profile.hpp>
+#include <shikumi/autograd/kernels/detail/blas_kernels.hpp>
 
 namespace shikumi {
 
@@ -109,9 +110,9 @@ std::string Profile::report(std::size_t most_rows) const {
     };
     const std::pair operation("operation", &Row::name), layer("layer", &Row::layer);
     return with_unit(life, "s") + ", of them " + with_unit(all.seconds, "s") +
-           " in evaluations, the rest recording and the program's own\n" +
-           table(by_operation(), operation) + table(layers(by_layer()), layer) +
-           table(layers(rows()), layer, operation);
+           " in evaluations, the rest recording and the program's own; OpenBLAS's kernels: " +
+           kernels::detail::blas_kernels() + "\n" + table(by_operation(), operation) +
+           table(layers(by_layer()), layer) + table(layers(rows()), layer, operation);
 }
 
 }  // namespace shikumi

@@ -1,0 +1,132 @@
+// OpenBLAS's choice of kernels. Each case runs in a process of its own, since the choice is made
+// before the first product.
+#include <dlfcn.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <future>
+#include <iostream>
+#include <memory>
+#include <numeric>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <shikumi/autograd/kernels/detail/blas_kernels.hpp>
+#include <shikumi/autograd/kernels/gemm.hpp>
+#include <shikumi/autograd/kernels/multiversioning.hpp>
+
+#include "catch.hpp"
+
+using namespace shikumi;
+using kernels::Instructions;
+using shikumi_test::contains;
+
+namespace {
+
+template <class F>
+F* find(const char* name) {
+    return reinterpret_cast<F*>(dlsym(RTLD_DEFAULT, name));
+}
+
+// Whether OpenBLAS has several sets of kernels, and this processor wider vectors than the oldest.
+// ThreadSanitizer has a thread of its own, which can't be told from the host's.
+bool can_choose() {
+#if defined(__SANITIZE_THREAD__)
+    return false;
+#endif
+    return find<char>("gotoblas_PRESCOTT") && find<char>("gotoblas_HASWELL") &&
+           kernels::instructions() != Instructions::baseline;
+}
+
+std::string best() {
+    const bool wide = kernels::instructions() == Instructions::avx512;
+    return wide && find<char>("gotoblas_SKYLAKEX") ? "SkylakeX" : "Haswell";
+}
+
+// Lets OpenBLAS take the kernels of this name as if it knew no better.
+void force(const char* kernels) {
+    setenv("OPENBLAS_CORETYPE", kernels, 1);
+    find<void()>("gotoblas_dynamic_quit")();
+    find<void()>("gotoblas_dynamic_init")();
+    unsetenv("OPENBLAS_CORETYPE");
+    REQUIRE(find<char*()>("openblas_get_corename")() == std::string(kernels));
+}
+
+// The first product, and then the kernels' name.
+void multiply() {
+    constexpr std::size_t n = 70;
+    std::vector<float> a(n * n), product(n * n);
+    for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<float>(i % 7);
+    kernels::multiply({.transpose_b = true, .m = n, .n = n, .k = n}, a.data(), a.data(),
+                      product.data());
+    for (std::size_t i = 0; i < n; ++i) {
+        const auto row = [&](std::size_t r) { return a.begin() + static_cast<Index>(r * n); };
+        REQUIRE(product[i] == std::inner_product(row(0), row(1), row(i), 0.0F));
+    }
+    std::cout << "multiplied by " << find<char*()>("openblas_get_corename")() << std::endl;
+}
+
+// What a hidden test case prints in a new process, stderr included.
+std::string output_of(const std::string& test_case, const std::string& environment = "") {
+    const std::string self = std::filesystem::read_symlink("/proc/self/exe");
+    const std::string command =
+        "env -u OPENBLAS_CORETYPE " + environment + " '" + self + "' '" + test_case + "' 2>&1";
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(command.c_str(), "r"), pclose);
+    REQUIRE(pipe);
+    std::string text;
+    std::array<char, 256> buffer{};
+    while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), pipe.get()))
+        text.append(buffer.data(), n);
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("first product", "[.]") { multiply(); }
+
+TEST_CASE("first product after Prescott", "[.]") {
+    force("Prescott");
+    multiply();
+}
+
+TEST_CASE("first product after Haswell", "[.]") {
+    force("Haswell");
+    multiply();
+}
+
+TEST_CASE("first product after Prescott beside a thread", "[.]") {
+    force("Prescott");
+    std::promise<void> done;
+    std::thread other([ready = done.get_future()] { ready.wait(); });
+    multiply();
+    done.set_value();
+    other.join();
+}
+
+TEST_CASE("OpenBLAS multiplies by kernels for the processor's vectors", "[kernels]") {
+    if (!can_choose()) return;
+    CHECK_THAT(output_of("first product after Prescott"), contains("multiplied by " + best()));
+    CHECK_THAT(output_of("first product after Haswell"), contains("multiplied by " + best()));
+    const std::string chosen = output_of("first product");
+    CHECK_THAT(chosen, !contains("Prescott") && !contains("shikumi:"));
+}
+
+TEST_CASE("a user's own choice of OpenBLAS's kernels stands", "[kernels]") {
+    if (!can_choose()) return;
+    const std::string text = output_of("first product", "OPENBLAS_CORETYPE=Prescott");
+    CHECK_THAT(text, contains("multiplied by Prescott") && !contains("shikumi:"));
+}
+
+TEST_CASE("OpenBLAS's kernels stay where another thread may be at a product", "[kernels]") {
+    if (!can_choose()) return;
+    const std::string text = output_of("first product after Prescott beside a thread");
+    CHECK_THAT(text, contains("multiplied by Prescott") &&
+                         contains("set OPENBLAS_CORETYPE=" + best() + " in the environment\n"));
+}
+
+TEST_CASE("OpenBLAS's kernels have a name", "[kernels]") {
+    CHECK(kernels::detail::blas_kernels() != std::string());
+}
