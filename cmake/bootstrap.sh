@@ -26,6 +26,25 @@ installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+# apt LOG ARGUMENT...: apt-get as root. Where another program holds apt's lock, as a fresh machine's first update does,
+# it says so and waits. apt's own option waits for the lock on installing only, so the loop waits for that on lists.
+apt_patience=600
+apt() {
+    local log=$1 holder timeout=0 deadline=$((SECONDS + apt_patience))
+    shift
+    while ! "${as_root[@]}" env LC_ALL=C DEBIAN_FRONTEND=noninteractive \
+        apt-get -o DPkg::Lock::Timeout="$timeout" "$@" >"$log" 2>&1; do
+        if ! grep -q 'Could not get lock' "$log" || ((SECONDS >= deadline)); then return 1; fi
+        if ((timeout == 0)); then
+            holder=$(sed -n 's/.*held by process \([0-9]* ([^)]*)\).*/\1/p' "$log" | head -n 1)
+            say "waiting for ${holder:-another program}, which holds apt's lock, at most $((apt_patience / 60)) minutes"
+        fi
+        timeout=$((deadline - SECONDS))
+        if ((timeout < 1)); then timeout=1; fi
+        sleep 2
+    done
+}
+
 # install_missing [PACKAGE...]: installs the list above and PACKAGEs
 install_missing() {
     local missing=() package alternative found
@@ -58,9 +77,7 @@ install_missing() {
     say "installing ${missing[*]}"
     local log
     log=$(mktemp)
-    if ! { "${as_root[@]}" apt-get update &&
-           "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-               apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    if ! apt "$log" update || ! apt "$log" install -y --no-install-recommends "${missing[@]}"; then
         tail -n 20 "$log" >&2
         rm -f "$log"
         die "apt-get could not install ${missing[*]}"

@@ -1,4 +1,4 @@
-# Installs headers, library, data sets, and the files for find_package and pkg-config.
+# Installs headers, library, and the files for find_package and pkg-config.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS shikumi EXPORT shikumi-targets
@@ -10,8 +10,6 @@ install(CODE "
     set(source_dir ${PROJECT_SOURCE_DIR})
     set(destination \${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_INCLUDEDIR})
     include(${PROJECT_SOURCE_DIR}/cmake/install_headers.cmake)")
-file(GLOB data CONFIGURE_DEPENDS datasets/data/*.csv datasets/data/*.gz)
-install(FILES ${data} DESTINATION ${CMAKE_INSTALL_DATADIR}/shikumi/data)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # find_package(shikumi CONFIG)

@@ -75,7 +75,7 @@ endforeach()
 if(header_checks)
     add_library(shikumi_headers_alone OBJECT ${header_checks})
     set_target_properties(shikumi_headers_alone PROPERTIES CXX_EXTENSIONS OFF OPTIMIZE_DEPENDENCIES ON)
-    target_compile_options(shikumi_headers_alone PRIVATE -O0 -g0)
+    target_compile_options(shikumi_headers_alone PRIVATE -O0 -g0 -Wshadow -Wconversion)   # as strict users compile
     target_link_libraries(shikumi_headers_alone PRIVATE shikumi shikumi_warnings)
 endif()
 

@@ -4,10 +4,40 @@
 #include <cstdint>
 #include <span>
 
-#include <shikumi/datasets/csv.hpp>
-#include <shikumi/datasets/detail/folders.hpp>
+#include <zlib.h>
+
+#include <shikumi/datasets/detail/bundled_data.hpp>
+#include <shikumi/datasets/detail/parse_csv.hpp>
 
 namespace shikumi::datasets {
+namespace {
+
+// The text of a gzipped file in memory.
+std::string unzipped(std::string_view name, std::string_view gzipped) {
+    constexpr int with_gzip_header = 16 + MAX_WBITS;
+    z_stream stream{};
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(gzipped.data()));
+    stream.avail_in = static_cast<uInt>(gzipped.size());
+    int code = inflateInit2(&stream, with_gzip_header);
+    std::string text;
+    while (code == Z_OK) {
+        const std::size_t done = text.size();
+        text.resize(done + (std::size_t{1} << 18));
+        stream.next_out = reinterpret_cast<Bytef*>(text.data() + done);
+        stream.avail_out = static_cast<uInt>(text.size() - done);
+        code = inflate(&stream, Z_NO_FLUSH);
+        text.resize(text.size() - stream.avail_out);
+    }
+    inflateEnd(&stream);
+    if (code != Z_STREAM_END) fail<IoError>(name, "the data in the library are damaged");
+    return text;
+}
+
+Table table_of(std::string_view name, std::string_view text, const CsvOptions& options) {
+    return detail::parse_csv({name, "the data in the library", text}, options);
+}
+
+}  // namespace
 
 Labelled lecture_patterns() {
     Array features({{16, 4}, f32});
@@ -19,8 +49,7 @@ Labelled lecture_patterns() {
 }
 
 Iris iris() {
-    const auto path = detail::bundled_file("iris", "iris.csv");
-    Table table = read_csv(path, {.text_columns = {4}});
+    Table table = table_of("iris", detail::iris_csv, {.text_columns = {4}});
     Iris iris;
     std::vector<std::int64_t> labels;
     for (const std::string& species : table.texts[0]) {
@@ -28,9 +57,6 @@ Iris iris() {
         labels.push_back(known - iris.class_names.begin());
         if (known == iris.class_names.end()) iris.class_names.push_back(species);
     }
-    if (table.numbers.shape() != Shape{150, 4} || iris.class_names.size() != 3)
-        fail<IoError>("iris", path.string(), " has ", labels.size(), " rows and ",
-                      iris.class_names.size(), " species, the Iris data 150 and 3");
     iris.features = table.numbers;
     iris.labels = Tensor(Array::of(std::span<const std::int64_t>(labels), {150}));
     table.names.pop_back();
@@ -41,23 +67,15 @@ Iris iris() {
 Images digits() {
     constexpr std::size_t samples = 1797;
     constexpr std::size_t pixels = 64;
-    const auto path = detail::bundled_file("digits", "digits.csv.gz");
-    const Table table = read_csv(path, {.header = false});
-    if (table.numbers.shape() != Shape{samples, pixels + 1})
-        fail<IoError>("digits", path.string(), " is a table ", table.numbers.shape(),
-                      ", the digits are (1797, 65)");
+    const std::string text = unzipped("digits", detail::digits_csv_gz);
+    const Table table = table_of("digits", text, {.header = false});
     Array images({{samples, 8, 8}, f32});
     Array labels({{samples}, i64});
     const auto rows = table.numbers.data<float>();
     for (std::size_t i = 0; i < samples; ++i) {
         const auto row = rows.subspan(i * (pixels + 1), pixels + 1);
-        const float label = row[pixels];
-        const auto out_of = [](float limit) { return [=](float v) { return v < 0 || v > limit; }; };
-        if (out_of(9)(label) || std::any_of(row.begin(), row.end(), out_of(16)))
-            fail<IoError>("digits", path.string(), ", line ", i + 1,
-                          ": pixels are 0 to 16 and labels 0 to 9");
         std::copy_n(row.begin(), pixels, images.mutable_data<float>().subspan(i * pixels).begin());
-        labels.mutable_data<std::int64_t>()[i] = static_cast<std::int64_t>(label);
+        labels.mutable_data<std::int64_t>()[i] = static_cast<std::int64_t>(row[pixels]);
     }
     return {Tensor(images), Tensor(labels)};
 }

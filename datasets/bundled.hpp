@@ -1,4 +1,4 @@
-// The data sets that come with the library. Sources and licences: datasets/README.md.
+// The data sets within the library. Sources and licences: datasets/README.md.
 #pragma once
 
 #include <string>
@@ -12,18 +12,18 @@ namespace shikumi::datasets {
 /// their classes, labels (16,) i64: 1 for a lit column, 2 for a lit row, 0 for the rest.
 Labelled lecture_patterns();
 
-/// Fisher's irises.
+/// R. A. Fisher's irises, 1936; public domain.
 struct Iris {
     Tensor features;                         ///< (150, 4) f32, in centimetres
     Tensor labels;                           ///< (150,) i64: 0, 1, 2, fifty of each
     std::vector<std::string> feature_names;  ///< "sepal_length", …
     std::vector<std::string> class_names;    ///< "setosa", "versicolor", "virginica"
 };
-/// Throws IoError where the file is not found (it says where it looked) or is not the Iris data.
+/// Fisher's irises.
 Iris iris();
 
 /// 1,797 handwritten digits: images (1797, 8, 8) f32 with values 0 to 16, labels (1797,) i64.
-/// Throws IoError where the file is not found (it says where it looked) or is not the digits data.
+/// By E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, 1998; CC BY 4.0.
 Images digits();
 
 }  // namespace shikumi::datasets

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,24 +13,29 @@ namespace shikumi::datasets {
 
 /// How a CSV file is read.
 struct CsvOptions {
-    bool header = true;                  ///< the first line names the columns
+    /// Whether the first line names the columns. Without an answer it does unless it holds numbers:
+    /// a line of numbers is a row, and one of both is refused. Text columns don't count.
+    std::optional<bool> header = {};
     char separator = ',';                ///< between fields
     std::vector<int> text_columns = {};  ///< positions, from 0, of the columns that aren't numbers
     std::size_t max_bytes = 256u << 20;  ///< larger files are refused (after decompression)
+    DType dtype = f32;                   ///< of the numbers: f32 or f64
 };
 
 /// A table, split into its numbers and its texts; both keep the order of the file.
 struct Table {
     std::vector<std::string> names;               ///< of all columns; empty without a header
-    Tensor numbers;                               ///< f32 (rows, columns that are numbers)
+    Tensor numbers;                               ///< (rows, columns that are numbers)
     std::vector<std::vector<std::string>> texts;  ///< one list of fields for each text column
 };
 
-/// The table in a CSV file (RFC 4180: quoted fields, LF or CRLF), gzipped or not.
+/// The table in a CSV file (RFC 4180: quoted fields), gzipped or not, in UTF-8. Lines end with LF,
+/// CRLF or CR; blank ones before and after the table are left out.
 ///
 /// Throws IoError, with path, line, column and byte offset, for a file that is missing, empty, too
-/// large, damaged or ragged, and for a field that isn't a finite number; ValueError for a text
-/// column outside the table.
+/// large, damaged or ragged, and for a field that isn't a finite number or is an integer that the
+/// dtype would round, as f32 does above 2²⁴; ValueError for a text column outside the table or a
+/// separator that can't be one; DTypeError unless the dtype is f32 or f64.
 Table read_csv(const std::filesystem::path& path, const CsvOptions& options = {});
 
 }  // namespace shikumi::datasets

@@ -4,59 +4,18 @@
 
 #ifdef SHIKUMI_HAVE_CURL
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <exception>
 #include <memory>
 
 #include <curl/curl.h>
 #include <openssl/evp.h>
 
+#include <shikumi/autograd/core/new_file.hpp>
+
 namespace shikumi::datasets {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A new file beside the target, which is removed unless it takes the target's name.
-class PartialFile {
-public:
-    explicit PartialFile(const fs::path& target)
-        : target_(target), name_(target.string() + ".XXXXXX") {
-        const int descriptor = mkstemp(name_.data());
-        if (descriptor >= 0) file_.reset(fdopen(descriptor, "wb"));
-        if (!file_) refuse();
-    }
-    PartialFile(const PartialFile&) = delete;
-    PartialFile& operator=(const PartialFile&) = delete;
-    ~PartialFile() {
-        if (!done_) std::remove(name_.c_str());
-    }
-
-    bool write(const char* bytes, std::size_t count) {
-        return std::fwrite(bytes, 1, count, file_.get()) == count;
-    }
-    void keep() {
-        if (std::fclose(file_.release()) != 0) refuse();
-        if (std::rename(name_.c_str(), target_.c_str()) != 0) refuse();
-        done_ = true;
-    }
-    [[noreturn]] void refuse() const {
-        fail<IoError>("download", target_.string(), " cannot be written: ", std::strerror(errno));
-    }
-
-private:
-    struct Close {
-        void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-    };
-    fs::path target_;
-    std::string name_;
-    std::unique_ptr<std::FILE, Close> file_;
-    bool done_ = false;
-};
 
 class Sha256 {
 public:
@@ -89,12 +48,11 @@ private:
 // The state that the callbacks of one download share. C code calls them: nothing may be thrown
 // through it, so failures are kept.
 struct Transfer {
-    PartialFile file;
+    shikumi::detail::NewFile file;
     Sha256 checksum;
     std::string name;
     const DownloadOptions& options;
     std::uint64_t received = 0;
-    int disk_error = 0;
     bool too_long = false;
     std::exception_ptr thrown = nullptr;
 };
@@ -104,8 +62,10 @@ std::size_t receive(char* bytes, std::size_t, std::size_t count, void* user) {
     transfer.received += count;
     transfer.too_long = transfer.received > transfer.options.max_bytes;
     if (transfer.too_long) return 0;
-    if (!transfer.file.write(bytes, count)) {
-        transfer.disk_error = errno;
+    try {
+        transfer.file.write({bytes, count});
+    } catch (...) {
+        transfer.thrown = std::current_exception();
         return 0;
     }
     transfer.checksum.add(bytes, count);
@@ -142,7 +102,7 @@ void download(const std::string& url, const fs::path& target, const DownloadOpti
     if (error)
         fail<IoError>("download", target.parent_path().string(),
                       " cannot be made: ", error.message());
-    Transfer transfer{PartialFile(target), Sha256(), target.filename().string(), options};
+    Transfer transfer{{"download", target}, Sha256(), target.filename().string(), options};
 
     char explanation[CURL_ERROR_SIZE] = "";
     const auto set = [&](CURLoption option, auto value) {
@@ -176,10 +136,6 @@ void download(const std::string& url, const fs::path& target, const DownloadOpti
     if (transfer.thrown) std::rethrow_exception(transfer.thrown);
     if (transfer.too_long)
         fail<IoError>("download", url, " is longer than ", options.max_bytes, " bytes");
-    if (transfer.disk_error) {
-        errno = transfer.disk_error;
-        transfer.file.refuse();
-    }
     if (code != CURLE_OK)
         fail<IoError>("download", url, ": ",
                       explanation[0] ? explanation : curl_easy_strerror(code));

@@ -29,9 +29,13 @@ constexpr File files[] = {
      "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"},
 };
 
-// Empty where it isn't there.
+// Under its original name, gzipped or not, or with the point that many unpacked copies have for the
+// second hyphen. Empty where it isn't there.
 fs::path in_folder(const fs::path& folder, const File& file) {
-    return detail::gzipped_or_plain(folder / file.name);
+    std::string name(file.name);
+    if (fs::path found = detail::gzipped_or_plain(folder / name); !found.empty()) return found;
+    name[name.find("-idx")] = '.';
+    return detail::gzipped_or_plain(folder / name);
 }
 
 bool has_all(const fs::path& folder) {
@@ -42,7 +46,8 @@ bool has_all(const fs::path& folder) {
 std::vector<fs::path> folders(const MnistOptions& options) {
     std::vector<fs::path> list;
     const auto add = [&](const fs::path& folder) {
-        if (!folder.empty()) list.insert(list.end(), {folder, folder / "mnist"});
+        if (!folder.empty())
+            list.insert(list.end(), {folder, folder / "mnist", folder / "MNIST" / "raw"});
     };
     add(options.data);
     if (!options.data.empty()) return list;
@@ -85,6 +90,21 @@ std::string_view obstacle(const MnistOptions& options) {
     return "";
 }
 
+// "FOLDER holds a, b, …; " for each folder that there is.
+std::string contents_of(const std::vector<fs::path>& folders) {
+    constexpr std::size_t most = 12;
+    std::string text;
+    for (const fs::path& folder : folders) {
+        const std::vector<std::string> names = detail::names_in(folder);
+        if (!detail::is_there(folder)) continue;
+        text += folder.string() + " holds " + (names.empty() ? "nothing" : "");
+        for (std::size_t i = 0; i < std::min(names.size(), most); ++i)
+            text += (i > 0 ? ", " : "") + names[i];
+        text += names.size() > most ? ", …; " : "; ";
+    }
+    return text;
+}
+
 // The folder that has all four files.
 fs::path find(const MnistOptions& options) {
     const std::vector<fs::path> looked_in = folders(options);
@@ -102,7 +122,7 @@ fs::path find(const MnistOptions& options) {
     std::string names;
     for (const File& file : files) names += (names.empty() ? "" : ", ") + std::string(file.name);
     fail<IoError>("mnist", "the files ", names, " are not together in ", detail::list_of(looked_in),
-                  "; ", why, "; put them into one of these folders");
+                  "; ", contents_of(looked_in), why, "; put them into one of these folders");
 }
 
 Images read_images(const fs::path& folder, const File& image_file, const File& label_file) {

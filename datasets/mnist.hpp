@@ -29,13 +29,15 @@ struct Mnist {
     Images test;   ///< 10,000, of the same form
 };
 
-/// MNIST, from its four IDX files under their original names, each gzipped or not. They are looked
-/// for in `options.data` alone where it is given; otherwise in `$SHIKUMI_DATA`, its folder `mnist`,
-/// and the user's cache (`$XDG_CACHE_HOME/shikumi/mnist` or `~/.cache/shikumi/mnist`), and fetched
-/// to the cache, checked by their SHA-256, where they are in none of these.
+/// MNIST, from its four IDX files under their original names, `train-images-idx3-ubyte` and so on,
+/// or `train-images.idx3-ubyte`, each gzipped or not. They are looked for in `options.data` alone
+/// where it is given, and its folders `mnist` and `MNIST/raw`; otherwise in `$SHIKUMI_DATA`, the
+/// same two folders of it, and the user's cache (`$XDG_CACHE_HOME/shikumi/mnist` or
+/// `~/.cache/shikumi/mnist`), and fetched to the cache, checked by their SHA-256, where they are in
+/// none of these.
 ///
-/// Throws IoError that lists the folders where the files are nowhere and can't be fetched, and as
-/// `read_idx` does for damaged files.
+/// Throws IoError that lists the folders and what lies there where the files are nowhere and can't
+/// be fetched, and as `read_idx` does for damaged files.
 Mnist mnist(const MnistOptions& options = {});
 
 /// u8 images as f32 from 0 to 1: x / largest. Throws DTypeError for other dtypes.

@@ -1,6 +1,5 @@
 #include <shikumi/nn/session.hpp>
 
-#include <cctype>
 #include <map>
 #include <mutex>
 
@@ -21,15 +20,13 @@ Session& session() {
 
 // MaxPooling2D → max_pooling2d, LSTM → lstm.
 std::string snake_case(std::string_view name) {
-    const auto is = [&](std::size_t i, auto test) {
-        return i < name.size() && test(static_cast<unsigned char>(name[i])) != 0;
-    };
-    const auto upper = [](unsigned char c) { return std::isupper(c); };
-    const auto lower = [](unsigned char c) { return std::islower(c); };
+    const auto is = [&](std::size_t i, auto test) { return i < name.size() && test(name[i]); };
+    const auto upper = [](char c) { return 'A' <= c && c <= 'Z'; };
+    const auto lower = [](char c) { return 'a' <= c && c <= 'z'; };
     std::string out;
     for (std::size_t i = 0; i < name.size(); ++i) {
         if (i > 0 && is(i, upper) && (is(i + 1, lower) || is(i - 1, lower))) out += '_';
-        out += static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
+        out += upper(name[i]) ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
     }
     return out;
 }

@@ -1,7 +1,9 @@
 #include <shikumi/autograd/boost_graph/graph.hpp>
 
 #include <algorithm>
+#include <locale>
 #include <ostream>
+#include <sstream>
 
 #include <boost/graph/graphviz.hpp>
 
@@ -48,6 +50,9 @@ std::string Graph::name(const Node* v) const {
 }
 
 void write_dot(std::ostream& out, const Graph& graph) {
+    // Another locale would group the digits of the vertices' numbers.
+    std::ostringstream text;
+    text.imbue(std::locale::classic());
     const auto label = [&](std::ostream& o, const Node* v) {
         o << "[label=\"" << graph.name(v) << "\\n"
           << v->spec << "\", shape=" << (v->op ? "box" : "ellipse") << "]";
@@ -60,7 +65,8 @@ void write_dot(std::ostream& out, const Graph& graph) {
     const auto whole = [](std::ostream& o) {
         o << "rankdir=BT;\nnode [fontname=\"sans-serif\"];\n";
     };
-    boost::write_graphviz(out, graph, label, edge, whole, get(boost::vertex_index, graph));
+    boost::write_graphviz(text, graph, label, edge, whole, get(boost::vertex_index, graph));
+    out << text.str();
 }
 
 }  // namespace shikumi

@@ -18,7 +18,7 @@ struct CutVertex {
     } role = Role::outside;
     std::int64_t cost = 0;  ///< of keeping the value
 
-    static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();  ///< to keep
+    static constexpr std::int64_t never = (std::numeric_limits<std::int64_t>::max)();  ///< to keep
 };
 
 /// A consumer and one of its inputs, by their vertices' numbers.

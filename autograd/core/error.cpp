@@ -1,18 +1,8 @@
 #include <shikumi/autograd/core/error.hpp>
 
-#include <charconv>
+#include <shikumi/autograd/core/decimal.hpp>
 
 namespace shikumi::detail {
-
-namespace {
-
-std::string decimal(double number) {
-    char text[32];
-    const auto [end, error] = std::to_chars(text, text + sizeof text, number);
-    return {text, end};
-}
-
-}  // namespace
 
 void Part::append_to(std::string& sentence) const {
     switch (kind_) {
@@ -29,7 +19,7 @@ void Part::append_to(std::string& sentence) const {
             sentence += name(dtype_);
             break;
         case Kind::real:
-            sentence += decimal(real_);
+            sentence += shortest(real_);
             break;
         case Kind::integer:
             sentence += std::to_string(integer_);

@@ -24,7 +24,7 @@ struct EvaluationOptions {
     /// for their gradients. Leaves, results and what a kernel uses while it runs do not count.
     /// Where more would be needed, some values are not kept but computed again, with the same bits.
     /// An evaluation throws ValueError where that isn't enough.
-    std::size_t memory_budget = std::numeric_limits<std::size_t>::max();
+    std::size_t memory_budget = (std::numeric_limits<std::size_t>::max)();
 };
 
 /// Computes the values of `roots`, and of every pending tensor below them that somebody holds. The

@@ -96,6 +96,9 @@ Tensor detail::relu_gradient(const Tensor& y, const Tensor& g) {
     return record(ReluGradient{}, y, g);
 }
 Tensor relu6(const Tensor& x) { return record(Relu6{}, x); }
+Tensor activations::leaky_relu(const Tensor& x) { return shikumi::leaky_relu(x, 0.2); }
+Tensor activations::elu(const Tensor& x) { return shikumi::elu(x, 1.0); }
+Tensor activations::gelu(const Tensor& x) { return shikumi::gelu(x, false); }
 Tensor leaky_relu(const Tensor& x, double negative_slope) {
     return where(x > 0, x, x * negative_slope);
 }

@@ -6,6 +6,19 @@
 
 namespace shikumi {
 
+/// Activations without their parameter. `shikumi` and `shikumi::nn` share them: to a program that
+/// uses both, `elu` is one function, whether it calls it or gives it to a layer.
+namespace activations {
+
+/// `leaky_relu` of slope 0.2.
+Tensor leaky_relu(const Tensor& x);
+/// `elu` of alpha 1.
+Tensor elu(const Tensor& x);
+/// `gelu` by the error function.
+Tensor gelu(const Tensor& x);
+
+}  // namespace activations
+
 /// \defgroup activations Activation functions
 /// Functions of each element alone; the result has the shape and dtype of `x`. NaN gives NaN. Each
 /// takes f32 and f64 and throws DTypeError for any other dtype, unless it says otherwise.
@@ -23,17 +36,20 @@ Tensor relu(const Tensor& x);
 Tensor relu6(const Tensor& x);
 /// x where x > 0, else x times the slope. The gradient at 0 is the slope. (A. Maas et al.,
 /// "Rectifier nonlinearities improve neural network acoustic models", 2013.)
-Tensor leaky_relu(const Tensor& x, double negative_slope = 0.2);
+Tensor leaky_relu(const Tensor& x, double negative_slope);
+using activations::leaky_relu;
 /// x where x > 0, else alpha (eˣ - 1). The gradient at 0 is alpha. (D.-A. Clevert et al., "Fast and
 /// accurate deep network learning by exponential linear units", ICLR 2016.)
-Tensor elu(const Tensor& x, double alpha = 1);
+Tensor elu(const Tensor& x, double alpha);
+using activations::elu;
 /// λ x where x > 0, else λ α (eˣ - 1), for λ ≈ 1.0507 and α ≈ 1.6733, which keep mean 0 and
 /// variance 1 from layer to layer. The gradient at 0 is λ α. (G. Klambauer et al.,
 /// "Self-normalizing neural networks", NeurIPS 2017.)
 Tensor selu(const Tensor& x);
 /// x Φ(x) for the normal distribution function Φ; `approximate` computes it by tanh instead of the
 /// error function. (D. Hendrycks, K. Gimpel, "Gaussian error linear units", 2016.)
-Tensor gelu(const Tensor& x, Boolean approximate = false);
+Tensor gelu(const Tensor& x, Boolean approximate);
+using activations::gelu;
 /// x σ(x), also known as swish. (S. Elfwing et al., "Sigmoid-weighted linear units for neural
 /// network function approximation in reinforcement learning", Neural Networks 107, 2018.)
 Tensor silu(const Tensor& x);

@@ -62,9 +62,9 @@ inline Tensor operator^(const Tensor& a, const Tensor& b) { return logical_xor(a
 inline Tensor operator!(const Tensor& a) { return logical_not(a); }
 /// @}
 /// Whether x is NaN. f32 or f64.
-Tensor isnan(const Tensor& x);
+Tensor(isnan)(const Tensor& x);
 /// Whether x is neither infinite nor NaN. f32 or f64.
-Tensor isfinite(const Tensor& x);
+Tensor(isfinite)(const Tensor& x);
 /// a where the condition, a tensor of bool, holds, else b. a and b have one dtype, which may be
 /// any. Each element's gradient goes to the one that was chosen.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);

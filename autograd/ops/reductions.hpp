@@ -25,10 +25,10 @@ Tensor mean(const Tensor& x, const Axes& axes = {}, Boolean keepdims = false);
 Tensor prod(const Tensor& x, const Axes& axes = {}, Boolean keepdims = false);
 /// The largest element, or NaN where there is one. Any dtype. Equal largest elements share the
 /// gradient in equal parts. Throws ShapeError where there are no elements to choose from.
-Tensor max(const Tensor& x, const Axes& axes = {}, Boolean keepdims = false);
+Tensor(max)(const Tensor& x, const Axes& axes = {}, Boolean keepdims = false);
 /// The smallest element, or NaN where there is one. Any dtype. Equal smallest elements share the
 /// gradient in equal parts. Throws ShapeError where there are no elements to choose from.
-Tensor min(const Tensor& x, const Axes& axes = {}, Boolean keepdims = false);
+Tensor(min)(const Tensor& x, const Axes& axes = {}, Boolean keepdims = false);
 /// The position of the first largest element along an axis, or in the flattened tensor where no
 /// axis is given. i64, from any dtype; NaN counts as largest. Throws ShapeError for an empty axis.
 Tensor argmax(const Tensor& x, std::optional<Integer> axis = {}, Boolean keepdims = false);

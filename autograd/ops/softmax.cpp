@@ -134,6 +134,8 @@ const Tensor* behind(const Tensor& x, std::string_view op) {
 
 }  // namespace
 
+Tensor activations::softmax(const Tensor& x) { return shikumi::softmax(x, -1); }
+
 Tensor softmax(const Tensor& x, Integer axis) {
     return record(Softmax(normalize_axis("softmax", axis, x.rank())), x);
 }

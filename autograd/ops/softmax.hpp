@@ -6,6 +6,13 @@
 
 namespace shikumi {
 
+namespace activations {
+
+/// `softmax` over the last axis.
+Tensor softmax(const Tensor& x);
+
+}  // namespace activations
+
 /// \defgroup softmax Softmax and cross-entropy
 /// Probabilities and their losses from logits of any size, without overflow. All take f32 and f64
 /// and throw DTypeError for any other dtype of the logits.
@@ -13,7 +20,8 @@ namespace shikumi {
 
 /// exp(x) / Σ exp(x), the sum being over one axis. The result has the shape and dtype of `x`.
 /// Throws ShapeError for an axis outside the rank.
-Tensor softmax(const Tensor& x, Integer axis = -1);
+Tensor softmax(const Tensor& x, Integer axis);
+using activations::softmax;
 /// log softmax(x) = x - log Σ exp(x), the sum being over one axis. The result has the shape and
 /// dtype of `x`. Throws ShapeError for an axis outside the rank.
 Tensor log_softmax(const Tensor& x, Integer axis = -1);

@@ -1,8 +1,7 @@
 #include <shikumi/datasets/detail/folders.hpp>
 
+#include <algorithm>
 #include <cstdlib>
-
-#include <shikumi/autograd/core/error.hpp>
 
 namespace shikumi::datasets::detail {
 namespace fs = std::filesystem;
@@ -20,37 +19,28 @@ fs::path cache_folder() {
     return home.empty() ? fs::path() : home / ".cache" / "shikumi";
 }
 
-std::vector<fs::path> bundled_folders() {
-    std::vector<fs::path> folders;
-#ifdef SHIKUMI_SOURCE_DATA_DIR
-    folders.emplace_back(SHIKUMI_SOURCE_DATA_DIR);
-#endif
-#ifdef SHIKUMI_INSTALL_DATA_DIR
-    folders.emplace_back(SHIKUMI_INSTALL_DATA_DIR);
-#endif
-    if (fs::path own = from_environment("SHIKUMI_DATA"); !own.empty())
-        folders.push_back(std::move(own));
-    return folders;
-}
-
-fs::path bundled_file(std::string_view reader, std::string_view name) {
-    const std::vector<fs::path> folders = bundled_folders();
-    for (const fs::path& folder : folders) {
-        if (is_there(folder / name)) return folder / name;
-    }
-    fail<IoError>(reader, name, " is not in ", folders.empty() ? "any folder" : list_of(folders),
-                  "; set SHIKUMI_DATA to the folder that holds it");
-}
-
 bool is_there(const fs::path& path) {
     std::error_code ignored;
     return fs::exists(path, ignored);
 }
 
+std::vector<std::string> names_in(const fs::path& folder) {
+    std::vector<std::string> names;
+    std::error_code ended;
+    for (fs::directory_iterator at(folder, ended), end; !ended && at != end; at.increment(ended))
+        names.push_back(at->path().filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+// A folder may have the name of the file in it, as some archives unpack.
 fs::path gzipped_or_plain(const fs::path& gzipped) {
-    if (is_there(gzipped)) return gzipped;
     const fs::path plain = fs::path(gzipped).replace_extension();
-    return is_there(plain) ? plain : fs::path();
+    for (const fs::path& file : {gzipped, plain, plain / plain.filename()}) {
+        std::error_code ignored;
+        if (fs::is_regular_file(file, ignored)) return file;
+    }
+    return {};
 }
 
 std::string list_of(const std::vector<fs::path>& folders) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 #include <shikumi/autograd/core/error.hpp>
@@ -44,8 +44,8 @@ std::string escaped(const std::string& text) {
 
 std::string fixed(double value, int decimals) {
     char text[400];  // the largest double has 309 digits
-    std::snprintf(text, sizeof text, "%.*f", decimals, value);
-    return text;
+    return {text,
+            std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, decimals).ptr};
 }
 
 // A coordinate in the picture.
@@ -98,7 +98,7 @@ struct Axis {
     std::string label(double tick) const {
         const double size = std::abs(tick) < step / 2 ? 0 : std::abs(tick);
         char text[32];
-        std::snprintf(text, sizeof text, "%.6g", size);
+        *std::to_chars(text, text + sizeof text, size, std::chars_format::general, 6).ptr = 0;
         const bool plain = size == 0 || (size < 1e6 && step >= 1e-5);
         return (size > 0 && tick < 0 ? "−" : "") + (plain ? fixed(size, decimals) : text);
     }

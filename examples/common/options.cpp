@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <limits>
+#include <locale>
 #include <numeric>
 #include <sstream>
 
@@ -71,6 +72,7 @@ T number(const po::variables_map& values, const char* name, T least, const char*
 template <class T>
 auto text_option(const T& standard) {
     std::ostringstream text;
+    text.imbue(std::locale::classic());
     text << standard;
     return po::value<std::string>()->default_value(text.str());
 }

@@ -1,41 +1,60 @@
 #include <shikumi/nn/functions/activations.hpp>
 
+#include <algorithm>
+
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::nn {
+namespace {
 
-constinit const ActivationFunction linear{"linear", +[](const Tensor& x) { return x; }};
-constinit const ActivationFunction relu{"relu", shikumi::relu};
-constinit const ActivationFunction relu6{"relu6", shikumi::relu6};
-constinit const ActivationFunction leaky_relu{
-    "leaky_relu", +[](const Tensor& x) { return shikumi::leaky_relu(x, 0.2); }};
-constinit const ActivationFunction elu{"elu", +[](const Tensor& x) { return shikumi::elu(x); }};
-constinit const ActivationFunction selu{"selu", shikumi::selu};
-constinit const ActivationFunction gelu{"gelu", +[](const Tensor& x) { return shikumi::gelu(x); }};
-constinit const ActivationFunction gelu_tanh{
-    "gelu_tanh", +[](const Tensor& x) { return shikumi::gelu(x, true); }};
-constinit const ActivationFunction silu{"silu", shikumi::silu};
-constinit const ActivationFunction swish{"swish", shikumi::silu};
-constinit const ActivationFunction mish{"mish", shikumi::mish};
-constinit const ActivationFunction sigmoid{"sigmoid", shikumi::sigmoid};
-constinit const ActivationFunction hard_sigmoid{"hard_sigmoid", shikumi::hard_sigmoid};
-constinit const ActivationFunction tanh{"tanh", shikumi::tanh};
-constinit const ActivationFunction softplus{"softplus", shikumi::softplus};
-constinit const ActivationFunction softsign{"softsign", shikumi::softsign};
-constinit const ActivationFunction exponential{"exponential", shikumi::exp};
-constinit const ActivationFunction softmax{"softmax",
-                                           +[](const Tensor& x) { return shikumi::softmax(x); }};
+using Function = Tensor(const Tensor& x);
+
+struct Known {
+    constexpr Known(StaticName name, Function* function) : value(name, function), is(function) {}
+    ActivationFunction value;
+    Function* is;
+};
+constinit const Known known[] = {
+    {"linear", linear},
+    {"relu", relu},
+    {"relu6", relu6},
+    {"leaky_relu", leaky_relu},
+    {"elu", elu},
+    {"selu", selu},
+    {"gelu", gelu},
+    {"gelu_tanh", gelu_tanh},
+    {"silu", silu},
+    {"swish", swish},
+    {"mish", mish},
+    {"sigmoid", sigmoid},
+    {"hard_sigmoid", hard_sigmoid},
+    {"tanh", tanh},
+    {"softplus", softplus},
+    {"softsign", softsign},
+    {"exponential", exponential},
+    {"softmax", softmax},
+};
+
+ActivationFunction named(Function* function) {
+    const auto* const found = std::ranges::find(known, function, &Known::is);
+    return found != std::end(known) ? found->value : ActivationFunction(function, "custom");
+}
+
+}  // namespace
+
+Tensor linear(const Tensor& x) { return x; }
+Tensor exponential(const Tensor& x) { return exp(x); }
+Tensor gelu_tanh(const Tensor& x) { return shikumi::gelu(x, true); }
+Tensor swish(const Tensor& x) { return silu(x); }
+
+ActivationFunction::ActivationFunction(Tensor (*function)(const Tensor& x))
+    : ActivationFunction(named(function)) {}
 
 const ActivationFunction& activation(std::string_view name) {
-    static constexpr const ActivationFunction* known[] = {
-        &linear,       &relu,      &relu6,    &leaky_relu, &elu,         &selu,
-        &gelu,         &gelu_tanh, &silu,     &swish,      &mish,        &sigmoid,
-        &hard_sigmoid, &tanh,      &softplus, &softsign,   &exponential, &softmax};
     std::string names;
-    for (const ActivationFunction* a : known) {
-        if (a->name() == name) return *a;
-        names.append(names.empty() ? "" : ", ").append(a->name());
+    for (const Known& activation : known) {
+        if (activation.value.name() == name) return activation.value;
+        names.append(names.empty() ? "" : ", ").append(activation.value.name());
     }
     fail<ValueError>("activation", "there is no '", name, "'; known are ", names);
 }

@@ -219,15 +219,15 @@ void Model::compile(CompileOptions options) {
 
 optim::Optimizer& Model::optimizer() { return trainer_.options("optimizer", *this).optimizer; }
 
-History Model::fit(const Tensors& x, const FitOptions& options) {
+History Model::fit(const TensorList& x, const FitOptions& options) {
     return fit(x, std::vector<Tensor>{}, options);
 }
 
-History Model::fit(const Tensors& x, const Tensors& y, const FitOptions& options) {
+History Model::fit(const TensorList& x, const TensorList& y, const FitOptions& options) {
     return trainer_.fit(*this, x, y, options);
 }
 
-Logs Model::evaluate(const Tensors& x, const Tensors& y, Index batch_size) {
+Logs Model::evaluate(const TensorList& x, const TensorList& y, Index batch_size) {
     return trainer_.evaluate(*this, x, y, batch_size);
 }
 

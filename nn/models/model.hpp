@@ -75,11 +75,11 @@ public:
     /// ShapeError where x and y differ in length or don't fit the model; ValueError for no sample,
     /// options outside their range, labels outside the classes, and NaN or infinity in the data or
     /// in the loss, which names epoch and batch.
-    History fit(const Tensors& x, const Tensors& y, const FitOptions& options = {});
+    History fit(const TensorList& x, const TensorList& y, const FitOptions& options = {});
     /// Trains without targets, by a train_step of one's own.
-    History fit(const Tensors& x, const FitOptions& options = {});
+    History fit(const TensorList& x, const FitOptions& options = {});
     /// Loss and metrics of samples, in inference mode. Throws as `fit` does.
-    Logs evaluate(const Tensors& x, const Tensors& y, Index batch_size = 32);
+    Logs evaluate(const TensorList& x, const TensorList& y, Index batch_size = 32);
     /// The output for samples, in inference mode and batch by batch. Throws ShapeError, DTypeError
     /// where they don't fit the model, ValueError unless the batch size is positive.
     Tensor predict(const Tensor& x, Index batch_size = 32);

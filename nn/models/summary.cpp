@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <string_view>
+
+#include <shikumi/autograd/core/decimal.hpp>
 
 namespace shikumi::nn {
 
@@ -51,9 +52,7 @@ std::string readable(std::size_t bytes, std::string_view one_byte) {
     auto size = static_cast<double>(bytes);
     std::size_t unit = 0;
     for (; size >= 1024 && unit + 1 < units.size(); ++unit) size /= 1024;
-    char text[32];
-    std::snprintf(text, sizeof text, "%.2f ", size);
-    return text + std::string(units[unit]);
+    return shikumi::detail::fixed(size, 2) + " " + std::string(units[unit]);
 }
 
 void pad(std::string& line, std::size_t end) {

@@ -1,6 +1,7 @@
 #include <shikumi/nn/tools/plot_model.hpp>
 
 #include <algorithm>
+#include <locale>
 #include <map>
 #include <sstream>
 #include <vector>
@@ -109,6 +110,7 @@ std::string plot_model(Model& model) {
     const double height = 2 * margin + static_cast<double>(deepest) * level_height + box_height;
 
     std::ostringstream svg;
+    svg.imbue(std::locale::classic());
     svg << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << width << "\" height=\"" << height
         << "\" viewBox=\"0 0 " << width << ' ' << height
         << "\" font-family=\"DejaVu Sans, sans-serif\" font-size=\"12\">\n"

@@ -10,14 +10,14 @@
 namespace shikumi::nn {
 
 /// One tensor, or several: one for each of a model's inputs or outputs.
-class Tensors {
+class TensorList {
 public:
     /// A single one.
-    Tensors(const Tensor& one) : list_{one} {}
+    TensorList(const Tensor& one) : list_{one} {}
     /// Several, in order.
-    Tensors(std::initializer_list<Tensor> list) : list_(list) {}
+    TensorList(std::initializer_list<Tensor> list) : list_(list) {}
     /// Several, in order.
-    Tensors(std::vector<Tensor> list) : list_(std::move(list)) {}
+    TensorList(std::vector<Tensor> list) : list_(std::move(list)) {}
     /// The tensors in order.
     const std::vector<Tensor>& list() const noexcept { return list_; }
 

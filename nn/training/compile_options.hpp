@@ -55,8 +55,8 @@ public:
     }
     /// Throws ValueError beginning with `caller` where the values, called `what`, can't belong to
     /// the outputs.
-    void check(std::string_view caller, std::string_view what,
-               const std::vector<std::string>& outputs) const;
+    void check_outputs(std::string_view caller, std::string_view what,
+                       const std::vector<std::string>& outputs) const;
 
 private:
     std::vector<std::pair<std::string, T>> values_;
@@ -80,8 +80,8 @@ public:
         return own ? *own : of_all_;
     }
     /// Throws ValueError beginning with `caller` where a name is not that of an output.
-    void check(std::string_view caller, const std::vector<std::string>& outputs) const {
-        by_name_.check(caller, "metrics", outputs);
+    void check_outputs(std::string_view caller, const std::vector<std::string>& outputs) const {
+        by_name_.check_outputs(caller, "metrics", outputs);
     }
 
 private:
@@ -108,15 +108,15 @@ struct CompileOptions {
     /// Throws ValueError beginning with `caller` where something is given for an output that isn't
     /// among these.
     void check_outputs(std::string_view caller, const std::vector<std::string>& outputs) const {
-        loss.check(caller, "losses", outputs);
-        loss_weights.check(caller, "loss_weights", outputs);
-        metrics.check(caller, outputs);
+        loss.check_outputs(caller, "losses", outputs);
+        loss_weights.check_outputs(caller, "loss_weights", outputs);
+        metrics.check_outputs(caller, outputs);
     }
 };
 
 template <class T>
-void PerOutput<T>::check(std::string_view caller, std::string_view what,
-                         const std::vector<std::string>& outputs) const {
+void PerOutput<T>::check_outputs(std::string_view caller, std::string_view what,
+                                 const std::vector<std::string>& outputs) const {
     if (!named_ && values_.size() > 1 && values_.size() != outputs.size())
         fail<ValueError>(caller, "got ", values_.size(), " ", what, " for the ", outputs.size(),
                          " outputs of the model");

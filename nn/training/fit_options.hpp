@@ -20,7 +20,7 @@ struct FitOptions {
     int verbose = 1;              ///< 0 nothing, 1 a bar, 2 one line an epoch
     double validation_split = 0;  ///< share of the samples, taken from the end before shuffling
     /// Inputs and targets that are measured after each epoch and never trained on.
-    std::optional<std::pair<Tensors, Tensors>> validation_data = {};
+    std::optional<std::pair<TensorList, TensorList>> validation_data = {};
     bool shuffle = true;                      ///< whether each epoch has an order of its own
     std::map<int, double> class_weight = {};  ///< factor of a class's losses; 1 where it is absent
     std::optional<std::uint64_t> seed = {};   ///< of the shuffling; the model's own where absent

@@ -2,22 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <ostream>
 
+#include <shikumi/autograd/core/decimal.hpp>
+#include <shikumi/autograd/core/error.hpp>
+
 namespace shikumi::nn {
+
+using namespace shikumi::detail;
 
 namespace {
 
 constexpr Index cells = 30;
 constexpr std::chrono::milliseconds redraw_interval{50};
 
-template <class... Values>
-std::string formatted(const char* format, Values... values) {
-    char text[352];  // the largest double has 309 digits
-    const int length = std::snprintf(text, sizeof text, format, values...);
-    return std::string(text, static_cast<std::size_t>(std::clamp(length, 0, int{sizeof text} - 1)));
-}
+// Two digits of a clock.
+std::string two(long long n) { return (n < 10 ? "0" : "") + std::to_string(n); }
 
 std::string counter(Index step, Index steps) {
     const std::string total = std::to_string(steps), now = std::to_string(step);
@@ -40,22 +40,24 @@ std::string progress_bar(Index step, Index steps) {
 
 std::string remaining_time(double seconds) {
     const auto s = static_cast<long long>(std::max(seconds, 0.0));
-    if (s > 3600) return formatted("%lld:%02lld:%02lld", s / 3600, s % 3600 / 60, s % 60);
-    if (s > 60) return formatted("%lld:%02lld", s / 60, s % 60);
-    return formatted("%llds", s);
+    const std::string minutes_and_seconds = two(s % 3600 / 60) + ":" + two(s % 60);
+    if (s > 3600) return std::to_string(s / 3600) + ":" + minutes_and_seconds;
+    if (s > 60) return std::to_string(s / 60) + ":" + two(s % 60);
+    return std::to_string(s) + "s";
 }
 
 std::string time_per(double seconds, std::string_view unit) {
-    const std::string time = seconds >= 1 || seconds == 0 ? formatted("%.0fs", seconds)
-                             : seconds >= 1e-3            ? formatted("%.0fms", seconds * 1e3)
-                                                          : formatted("%.0fus", seconds * 1e6);
+    const std::string time = seconds >= 1 || seconds == 0 ? fixed(seconds, 0) + "s"
+                             : seconds >= 1e-3            ? fixed(seconds * 1e3, 0) + "ms"
+                                                          : fixed(seconds * 1e6, 0) + "us";
     return time + "/" + std::string(unit);
 }
 
 std::string log_text(const Logs& logs) {
     std::string text;
     for (const auto& [name, value] : logs) {
-        text += " - " + name + formatted(std::abs(value) > 1e-3 ? ": %.4f" : ": %.4e", value);
+        text += " - " + name + ": ";
+        text += std::abs(value) > 1e-3 ? fixed(value, 4) : scientific(value, 4);
     }
     return text;
 }
@@ -67,13 +69,13 @@ std::string running_line(const EpochProgress& at, const Logs& logs) {
 }
 
 std::string finished_line(const EpochProgress& at, const Logs& logs) {
-    return progress_bar(at.step, at.steps) + formatted(" - %.0fs ", at.elapsed) +
+    return progress_bar(at.step, at.steps) + " - " + fixed(at.elapsed, 0) + "s " +
            time_per(at.step_time, "step") + log_text(logs);
 }
 
 std::string epoch_summary_line(const EpochProgress& at, const Logs& logs) {
-    return counter(at.step, at.steps) + formatted(" - %.0fs", at.elapsed) + log_text(logs) + " - " +
-           time_per(at.elapsed, "epoch") + " - " +
+    return counter(at.step, at.steps) + " - " + fixed(at.elapsed, 0) + "s" + log_text(logs) +
+           " - " + time_per(at.elapsed, "epoch") + " - " +
            time_per(at.elapsed / static_cast<double>(std::max<Index>(at.steps, 1)), "step");
 }
 
@@ -85,7 +87,7 @@ void Progress::begin_epoch(int epoch) {
     start_ = Clock::now();
     last_drawn_ = {};
     width_ = 0;
-    if (epochs_ > 1) out_ << "Epoch " << epoch + 1 << '/' << epochs_ << '\n';
+    if (epochs_ > 1) out_ << sentence("Epoch ", epoch + 1, "/", epochs_, "\n");
     if (terminal_) out_.flush();
 }
 

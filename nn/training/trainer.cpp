@@ -132,7 +132,7 @@ void Trainer::resolve_for(Trainable& model, const Batch& batch, Mode mode) {
     resolve(model);
 }
 
-History Trainer::fit(Trainable& model, const Tensors& x, const Tensors& y,
+History Trainer::fit(Trainable& model, const TensorList& x, const TensorList& y,
                      const FitOptions& options) {
     check(options);
     detail::FitSamples samples = detail::fit_samples(model, compiled(), x, y, options);
@@ -172,7 +172,8 @@ Generator& Trainer::shuffling() {
     return *shuffling_;
 }
 
-Logs Trainer::evaluate(Trainable& model, const Tensors& x, const Tensors& y, Index batch_size) {
+Logs Trainer::evaluate(Trainable& model, const TensorList& x, const TensorList& y,
+                       Index batch_size) {
     const CompileOptions& how = options("evaluate", model);
     detail::check_batch_size("evaluate", batch_size);
     const Samples samples = detail::checked_samples("evaluate", model, &how, x, y);

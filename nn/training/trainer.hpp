@@ -35,10 +35,11 @@ public:
 
     /// Trains the model on samples x and targets y, epoch by epoch, and measures it on the
     /// validation data. Throws as `Model::fit` does.
-    History fit(Trainable& model, const Tensors& x, const Tensors& y, const FitOptions& options);
+    History fit(Trainable& model, const TensorList& x, const TensorList& y,
+                const FitOptions& options);
     /// The means of loss and metrics over the samples, in inference mode. Throws as
     /// `Model::evaluate` does.
-    Logs evaluate(Trainable& model, const Tensors& x, const Tensors& y, Index batch_size);
+    Logs evaluate(Trainable& model, const TensorList& x, const TensorList& y, Index batch_size);
     /// The outputs for samples, in inference mode and batch by batch. Throws as `Model::predict`
     /// does.
     std::vector<Tensor> predict(Trainable& model, const std::vector<Tensor>& x, Index batch_size);

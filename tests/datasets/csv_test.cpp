@@ -50,8 +50,8 @@ TEST_CASE("read_csv refuses bad tables", "[csv]") {
     refuse("", "the file is empty");
     refuse("a,b\n", "byte 4: the table has no rows");
     refuse(gzipped(""), "the table has no rows");
-    refuse("a,b\n1,2\n3\n", "byte 8: line 3 has 1 columns, the lines before it have 2");
-    refuse("a,b\n1,2\n\n3,4\n", "byte 8: line 3 has 1 columns");
+    refuse("a,b\n1,2\n3\n", "byte 8: line 3 has 1 column, the lines before it have 2");
+    refuse("a,b\n1,2\n\n3,4\n", "byte 8: line 3 is blank");
     refuse("a,b\n1,2,3\n", "byte 4: line 2 has 3 columns");
     refuse("a,b\n1,2\n3,x4\n", "byte 10: line 3, column 2: 'x4' is not a finite number");
     refuse("a,b\n1,\n", "byte 6: line 2, column 2: '' is not a finite number");
@@ -62,7 +62,17 @@ TEST_CASE("read_csv refuses bad tables", "[csv]") {
     refuse("a\n1e39\n", "'1e39'");  // f32 has no such number
     refuse("a\n\"1\n", "byte 2: line 2: a quote is opened and never closed");
     refuse("a\n" + std::string("\x01\x00\x7f", 3) + std::string(50, 'z') + "\n",
-           "'???zzzzzzzzzzzzzzzzzzzzz…'");
+           "'\\x01\\x00\\x7fzzzzzzzzzzzzzzzzzzzzz…'");
+    refuse(
+        "a\n1\xC2\x85"
+        "2\n",
+        "'1\\xc22' is not a finite number");
+    refuse("a\n1\f2\n", "'1\\x0c2' is not a finite number");
+    refuse(
+        "\xFF\xFE"
+        "1\0\n\0",
+        "UTF-16");
+    refuse("a\n\"1\"2\n", "line 2: text follows a closing quote");
     refuse(std::string(2000, '1') + "\n", "larger than 1000 bytes",
            {.header = false, .max_bytes = 1000});
     refuse(gzipped(std::string(5 << 20, '1')), "larger than 2000000 bytes", {.max_bytes = 2000000});
@@ -76,6 +86,8 @@ TEST_CASE("read_csv refuses bad tables", "[csv]") {
     const auto path = folder.write("good.csv", "a,b\n1,2\n");
     CHECK_THROWS_AS(read_csv(path, {.text_columns = {2}}), ValueError);
     CHECK_THROWS_WITH(read_csv(path, {.text_columns = {-1}}), contains("columns 0 to 1"));
+    CHECK_THROWS_AS(read_csv(path, {.separator = '"'}), ValueError);
+    CHECK_THROWS_AS(read_csv(path, {.dtype = i64}), DTypeError);
 }
 
 TEST_CASE("read_csv names the line after a field with line feeds", "[csv]") {
@@ -83,4 +95,82 @@ TEST_CASE("read_csv names the line after a field with line feeds", "[csv]") {
     CHECK_THROWS_WITH(
         read_csv(folder.write("t.csv", "a,n\n\"x\ny\",1\nz,q\n"), {.text_columns = {0}}),
         contains("line 4, column 2: 'q'"));
+}
+
+TEST_CASE("read_csv takes a first line of numbers for a row", "[csv]") {
+    const TemporaryFolder folder;
+    const auto read = [&](const std::string& bytes, const datasets::CsvOptions& options = {}) {
+        return read_csv(folder.write("t.csv", bytes), options);
+    };
+    const auto numbers = [&](const std::string& bytes, const datasets::CsvOptions& options = {}) {
+        return read(bytes, options).numbers.to_vector<float>();
+    };
+    CHECK(numbers("1,2\n3,4\n") == std::vector<float>{1, 2, 3, 4});
+    CHECK(read("1,2\n3,4\n").names.empty());
+    CHECK(numbers("\"1\",-2e0\n") == std::vector<float>{1, -2});
+    CHECK(numbers("x,1\ny,2\n", {.text_columns = {0}}) == std::vector<float>{1, 2});
+    CHECK(numbers("2019,2020\n1,2\n", {.header = true}) == std::vector<float>{1, 2});
+    CHECK(numbers("1,2\n3,4\n", {.header = false}) == std::vector<float>{1, 2, 3, 4});
+    CHECK(read(",a\n0,1\n").names == std::vector<std::string>{"", "a"});
+    CHECK(read("a\nb\n", {.text_columns = {0}}).texts[0] == std::vector<std::string>{"b"});
+    // Neither one nor the other.
+    for (const std::string line : {"1,x", "x,2", "nan,x", "name,1e999"}) {
+        CHECK_THROWS_AS(read(line + "\n3,4\n"), IoError);
+        CHECK_THROWS_WITH(read(line + "\n3,4\n"), contains("line 1 is neither a header nor a row"));
+        CHECK(numbers(line + "\n3,4\n", {.header = true}) == std::vector<float>{3, 4});
+    }
+    for (const std::string line : {"1,", ",", "nan,2", "1e999,1", "inf,1"})
+        CHECK_THROWS_WITH(read(line + "\n3,4\n"), contains("is not a finite number"));
+}
+
+TEST_CASE("read_csv rounds no integer", "[csv]") {
+    const TemporaryFolder folder;
+    const auto read = [&](const std::string& field, DType dtype) {
+        const auto path = folder.write("t.csv", field + '\n');
+        return read_csv(path, {.header = false, .dtype = dtype}).numbers;
+    };
+    for (const std::string field : {"16777217", "-16777217", "+16777217.0", "016777217",
+                                    "123456789", "9007199254740993", "99999999999999999999"}) {
+        INFO(field);
+        CHECK_THROWS_AS(read(field, f32), IoError);
+        CHECK_THROWS_WITH(read(field, f32), contains("is not exact in f32; pass .dtype = f64"));
+    }
+    CHECK_THROWS_WITH(read("9007199254740993", f64), contains("is not exact in f64"));
+    CHECK_THROWS_WITH(read("18446744073709551615", f64), contains("read the column as text"));
+    CHECK(read("16777216", f32).item<float>() == 16777216);
+    CHECK(read("33554432.000", f32).item<float>() == 33554432);
+    CHECK(read("100000000000000000000", f64).item<double>() == 1e20);
+    CHECK(read("0", f32).item<float>() == 0);
+    CHECK(read("-000", f32).item<float>() == 0);
+    CHECK(read("16777217", f64).item<double>() == 16777217);
+    CHECK(read("0.1", f64).item<double>() == 0.1);
+    CHECK(read("-9007199254740991", f64).item<double>() == -9007199254740991);
+    // Measured numbers round to the nearest.
+    CHECK(read("16777217.5", f32).item<float>() == 16777218);
+    CHECK(read("1.6777217e7", f32).item<float>() == 16777216);
+    CHECK(read("1e-400", f64).item<double>() == 0);
+}
+
+TEST_CASE("read_csv knows the line ends of all systems and blank lines at both ends", "[csv]") {
+    const TemporaryFolder folder;
+    for (const std::string end : {"\n", "\r\n", "\r"}) {
+        for (const std::string last :
+             {"", "\n", "\r\n", "\r", "\n\n\n", "\r\n\r\n", "\r\r", "\n \t\n"}) {
+            const std::string bytes = "a,b" + end + "1,x" + end + "2,\"y" + end + "z\"" + last;
+            const auto table = read_csv(folder.write("t.csv", bytes), {.text_columns = {1}});
+            CHECK(table.names == std::vector<std::string>{"a", "b"});
+            CHECK(table.numbers.to_vector<float>() == std::vector<float>{1, 2});
+            CHECK(table.texts[0] == std::vector<std::string>{"x", "y" + end + "z"});
+        }
+        const auto path =
+            folder.write("bad.csv", "n,b" + end + "\"x" + end + "y\",1" + end + "z,q");
+        CHECK_THROWS_WITH(read_csv(path, {.text_columns = {0}}), contains("line 4, column 2: 'q'"));
+    }
+    const auto table =
+        read_csv(folder.write("t.csv", "\n\na,b\n\"1\" , \"2\n"), {.text_columns = {1}});
+    CHECK(table.numbers.to_vector<float>() == std::vector<float>{1});
+    CHECK(table.texts[0][0] == " \"2");
+    CHECK(
+        read_csv(folder.write("t.csv", "a\n\nb\n\"\"\n\n"), {.header = false, .text_columns = {0}})
+            .texts[0] == std::vector<std::string>{"a", "", "b", ""});
 }

@@ -92,6 +92,37 @@ TEST_CASE("mnist looks in the given folder, $SHIKUMI_DATA and the cache", "[mnis
     check_small(mnist());
 }
 
+TEST_CASE("mnist knows the other names of its files", "[mnist]") {
+    const auto pointed = [](std::string name) {
+        name[name.find("-idx")] = '.';
+        return name;
+    };
+    const std::string bytes[] = {images(2), labels(2), images(1), labels(1, 9)};
+    for (const std::string below : {"", "mnist/", "MNIST/raw/"}) {
+        const TemporaryFolder plain, zipped, nested;
+        for (int i = 0; i < 4; ++i) {
+            plain.write(below + pointed(names[i]), bytes[i]);
+            zipped.write(below + pointed(names[i]) + ".gz", gzipped(bytes[i]));
+            // As an archive unpacks that has a folder for each file.
+            nested.write(below + names[i] + "/" + names[i], bytes[i]);
+        }
+        check_small(mnist({.data = plain.path()}));
+        check_small(mnist({.data = zipped.path()}));
+        check_small(mnist({.data = nested.path()}));
+    }
+}
+
+TEST_CASE("mnist says what lies where it looked", "[mnist]") {
+    const TemporaryFolder folder;
+    folder.write("mnist/train.csv", "");
+    folder.write("mnist/train-images-idx3-ubyte.zip", "");
+    CHECK_THROWS_WITH(mnist({.data = folder.path()}),
+                      contains(folder.path().string() + " holds mnist; ") &&
+                          contains("mnist holds train-images-idx3-ubyte.zip, train.csv; "));
+    for (int i = 10; i < 40; ++i) folder.write("mnist/" + std::to_string(i), "");
+    CHECK_THROWS_WITH(mnist({.data = folder.path()}), contains("holds 10, 11") && contains("…; "));
+}
+
 TEST_CASE("mnist says where it looked and what to do", "[mnist]") {
     const Nowhere nowhere;
     const TemporaryFolder folder;

@@ -3,7 +3,7 @@
 #include <array>
 #include <string_view>
 
-#include <shikumi/autograd/evaluate/profile/format.hpp>
+#include <shikumi/autograd/core/decimal.hpp>
 #include <shikumi/autograd/evaluate/profile/profile.hpp>
 #include <shikumi/autograd/kernels/detail/blas_kernels.hpp>
 

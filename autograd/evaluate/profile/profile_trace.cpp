@@ -1,11 +1,9 @@
 // Profile::write_trace: the calls as Chrome's trace events.
-#include <unistd.h>
-
-#include <fstream>
 #include <string_view>
 
+#include <shikumi/autograd/core/decimal.hpp>
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/autograd/evaluate/profile/format.hpp>
+#include <shikumi/autograd/core/new_file.hpp>
 #include <shikumi/autograd/evaluate/profile/profile.hpp>
 
 namespace shikumi {
@@ -38,29 +36,19 @@ std::string microseconds(Profile::Clock::duration d) {
 }  // namespace
 
 void Profile::write_trace(const std::filesystem::path& file) const {
-    const std::filesystem::path partial = file.string() + ".partial-" + std::to_string(getpid());
-    std::ofstream out(partial, std::ios::binary);
-    out << "{\"displayTimeUnit\": \"ns\", \"traceEvents\": [\n";
-    out << R"({"name": "process_name", "ph": "M", "pid": 1, "args": {"name": "shikumi"}})";
+    NewFile out("write_trace", file);
+    out.write("{\"displayTimeUnit\": \"ns\", \"traceEvents\": [\n");
+    out.write(R"({"name": "process_name", "ph": "M", "pid": 1, "args": {"name": "shikumi"}})");
     for (const Event& event : events_) {
         const Row& row = rows_[event.row];
-        out << ",\n{\"name\": " << json_string(row.name)
-            << ", \"ph\": \"X\", \"pid\": 1, \"tid\": 1"
-            << ", \"ts\": " << microseconds(event.start - start_)
-            << ", \"dur\": " << microseconds(event.duration)
-            << ", \"args\": {\"layer\": " << json_string(row.layer) << "}}";
+        out.write(sentence(
+            ",\n{\"name\": ", json_string(row.name),
+            ", \"ph\": \"X\", \"pid\": 1, \"tid\": 1, \"ts\": ", microseconds(event.start - start_),
+            ", \"dur\": ", microseconds(event.duration),
+            ", \"args\": {\"layer\": ", json_string(row.layer), "}}"));
     }
-    out << "\n]}\n";
-    out.close();
-    std::error_code error;
-    if (out)
-        std::filesystem::rename(partial, file, error);
-    else
-        error = std::make_error_code(std::errc::io_error);
-    if (!error) return;
-    std::error_code ignored;
-    std::filesystem::remove(partial, ignored);
-    fail<IoError>("write_trace", "can't write ", file.string(), ": ", error.message());
+    out.write("\n]}\n");
+    out.keep();
 }
 
 }  // namespace shikumi

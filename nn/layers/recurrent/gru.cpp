@@ -52,8 +52,8 @@ std::vector<Tensor> GRUCell::step(const Tensor& x, const std::vector<Tensor>& st
 std::optional<RecurrentCell::Sequence> GRUCell::all_steps(const Tensor& prepared,
                                                           const std::vector<Tensor>& states,
                                                           const Tensor& mask) {
-    if (!reset_after_ || drops_state() || activation_.name() != tanh.name() ||
-        recurrent_activation_.name() != sigmoid.name())
+    if (!reset_after_ || drops_state() || activation_.name() != "tanh" ||
+        recurrent_activation_.name() != "sigmoid")
         return {};
     const Index time = prepared.shape().front();
     const Tensor bias = use_bias() ? squeeze(recurrent_bias_, 0) : zeros({3 * units()}, dtype());

@@ -36,8 +36,7 @@ std::vector<Tensor> LSTMCell::step(const Tensor& x, const std::vector<Tensor>& s
 std::optional<RecurrentCell::Sequence> LSTMCell::all_steps(const Tensor& prepared,
                                                            const std::vector<Tensor>& states,
                                                            const Tensor& mask) {
-    if (drops_state() || activation_.name() != tanh.name() ||
-        recurrent_activation_.name() != sigmoid.name())
+    if (drops_state() || activation_.name() != "tanh" || recurrent_activation_.name() != "sigmoid")
         return {};
     const Index time = prepared.shape().front();
     const Tensor all =

@@ -96,7 +96,7 @@ Samples split_off(Samples& training, double share) {
 }  // namespace
 
 Samples checked_samples(std::string_view caller, Trainable& model, const CompileOptions* options,
-                        const Tensors& inputs, const Tensors& targets) {
+                        const TensorList& inputs, const TensorList& targets) {
     const std::vector<Tensor>&x = inputs.list(), &y = targets.list();
     const bool has_loss = options && !options->loss.empty();
     if (x.empty()) fail<ValueError>(caller, "wants x");
@@ -118,8 +118,8 @@ Samples checked_samples(std::string_view caller, Trainable& model, const Compile
     return samples;
 }
 
-FitSamples fit_samples(Trainable& model, const CompileOptions* compiled, const Tensors& x,
-                       const Tensors& y, const FitOptions& options) {
+FitSamples fit_samples(Trainable& model, const CompileOptions* compiled, const TensorList& x,
+                       const TensorList& y, const FitOptions& options) {
     FitSamples samples{checked_samples("fit", model, compiled, x, y), {}};
     Samples& training = samples.training;
     if (!options.class_weight.empty()) {

@@ -28,7 +28,7 @@ struct Samples {
 /// DTypeError and ValueError where x and y fit neither each other nor the model or the losses of
 /// `options` (null: not compiled), or a label lies outside the classes.
 Samples checked_samples(std::string_view caller, Trainable& model, const CompileOptions* options,
-                        const Tensors& x, const Tensors& y);
+                        const TensorList& x, const TensorList& y);
 
 /// The samples of `fit`.
 struct FitSamples {
@@ -37,8 +37,8 @@ struct FitSamples {
 };
 /// Those of x and y that are trained on, with class weights, and those that are validated on.
 /// Throws as `checked_samples` does, and ValueError where the options don't fit the samples.
-FitSamples fit_samples(Trainable& model, const CompileOptions* compiled, const Tensors& x,
-                       const Tensors& y, const FitOptions& options);
+FitSamples fit_samples(Trainable& model, const CompileOptions* compiled, const TensorList& x,
+                       const TensorList& y, const FitOptions& options);
 
 /// The batches of samples, one after another.
 class Batches {

@@ -15,6 +15,8 @@
 #include <shikumi/autograd/graph/parameter.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
+#include "support/locale.hpp"
+
 using namespace shikumi;
 
 BOOST_CONCEPT_ASSERT((boost::VertexListGraphConcept<Graph>));
@@ -64,4 +66,14 @@ TEST_CASE("an input used twice has two edges") {
     const Graph g(y);
     CHECK(out_degree(y.node(), g) == 2);
     CHECK(g.tensor(y.node()).node() == y.node());
+}
+
+TEST_CASE("a drawing's numbers are the same in every locale") {
+    Tensor x = ones({1});
+    for (int i = 0; i < 1100; ++i) x = x + 1.5;
+    const shikumi_test::CommaLocale comma;
+    std::ostringstream out;
+    write_dot(out, Graph(x));
+    CHECK(out.str().find("1100[") != std::string::npos);
+    CHECK(out.str().find("1.100") == std::string::npos);
 }

@@ -1,10 +1,12 @@
 // Compares the progress line with TensorFlow's.
+#include <cmath>
 #include <regex>
 #include <sstream>
 
 #include <shikumi/nn/training/progress.hpp>
 
 #include "catch.hpp"
+#include "support/locale.hpp"
 
 using namespace shikumi;
 using nn::Logs;
@@ -121,4 +123,16 @@ TEST_CASE("verbose 0 and 2", "[nn]") {
     CHECK_FALSE(brief.due(1));
     brief.end_epoch(logs({{"loss", 1}}));
     CHECK(out.str().rfind("Epoch 2/2\n1/1 - 0s - loss: 1.0000 - ", 0) == 0);
+}
+
+TEST_CASE("figures are the same in every locale, and NaN has no sign", "[nn]") {
+    const shikumi_test::CommaLocale comma;
+    CHECK(nn::log_text(logs({{"loss", 1234.5}, {"small", 0.00012345}})) ==
+          " - loss: 1234.5000 - small: 1.2345e-04");
+    CHECK(nn::log_text(logs({{"loss", std::copysign(std::nan(""), -1.0)}})) == " - loss: nan");
+    CHECK(nn::remaining_time(7265) == "2:01:05");
+    std::ostringstream out;
+    nn::Progress progress(out, false, 2, 2000, 1);
+    progress.begin_epoch(1233);
+    CHECK(out.str() == "Epoch 1234/2000\n");
 }
