@@ -134,9 +134,10 @@ TEST_CASE("weights of another network are refused", "[weights_file]") {
     refused(nn::Sequential{nn::Dense(3, {.input_dim = 2}), nn::Dense(1)}, "holds 2 weights");
     refused(nn::Sequential{nn::Dense(3, {.input_dim = 2, .name = "head"})}, "head/kernel");
     // The same shapes in other layers, and in another order.
-    written(nn::Sequential{nn::LayerNormalization({.input_shape = {3}})});
-    refused(nn::Sequential{nn::BatchNormalization({.input_shape = {3}})}, "batch_normalization");
-    written(nn::Sequential{nn::Embedding(4, 3, {.input_length = 2})});
+    written(nn::Sequential{nn::Input({4}), nn::LayerNormalization()});
+    refused(nn::Sequential{nn::Input({4}), nn::GroupNormalization({.groups = 2})},
+            "group_normalization");
+    written(nn::Sequential{nn::Input({2}, {.dtype = i32}), nn::Embedding(4, 3)});
     refused(nn::Sequential{nn::Dense(3, {.use_bias = false, .input_dim = 4})}, "embedding");
     written(nn::Sequential{nn::Dense(2, {.input_dim = 2}), nn::PReLU(), nn::Dense(2)});
     refused(nn::Sequential{nn::Dense(2, {.input_dim = 2}), nn::Dense(2), nn::PReLU()}, "weight 3");
