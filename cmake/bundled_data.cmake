@@ -2,8 +2,8 @@
 # data wherever it lies. Appends a generated source to shikumi_sources.
 set(bundled "#include <shikumi/datasets/detail/bundled_data.hpp>\n\nnamespace shikumi::datasets::detail {\n")
 foreach(file IN ITEMS iris.csv digits.csv.gz)
-    file(READ datasets/data/${file} bytes HEX)
-    file(SIZE datasets/data/${file} size)
+    file(READ ${PROJECT_SOURCE_DIR}/datasets/data/${file} bytes HEX)
+    file(SIZE ${PROJECT_SOURCE_DIR}/datasets/data/${file} size)
     string(REGEX REPLACE "(..)" "\\\\x\\1" bytes "${bytes}")
     string(REPLACE "." "_" name ${file})
     string(APPEND bundled "\nconst std::string_view ${name}{\"${bytes}\", ${size}};\n")
