@@ -90,21 +90,6 @@ std::string_view obstacle(const MnistOptions& options) {
     return "";
 }
 
-// "FOLDER holds a, b, …; " for each folder that there is.
-std::string contents_of(const std::vector<fs::path>& folders) {
-    constexpr std::size_t most = 12;
-    std::string text;
-    for (const fs::path& folder : folders) {
-        const std::vector<std::string> names = detail::names_in(folder);
-        if (!detail::is_there(folder)) continue;
-        text += folder.string() + " holds " + (names.empty() ? "nothing" : "");
-        for (std::size_t i = 0; i < std::min(names.size(), most); ++i)
-            text += (i > 0 ? ", " : "") + names[i];
-        text += names.size() > most ? ", …; " : "; ";
-    }
-    return text;
-}
-
 // The folder that has all four files.
 fs::path find(const MnistOptions& options) {
     const std::vector<fs::path> looked_in = folders(options);
@@ -122,7 +107,8 @@ fs::path find(const MnistOptions& options) {
     std::string names;
     for (const File& file : files) names += (names.empty() ? "" : ", ") + std::string(file.name);
     fail<IoError>("mnist", "the files ", names, " are not together in ", detail::list_of(looked_in),
-                  "; ", contents_of(looked_in), why, "; put them into one of these folders");
+                  "; ", detail::contents_of(looked_in), "; ", why,
+                  "; put them into one of these folders");
 }
 
 Images read_images(const fs::path& folder, const File& image_file, const File& label_file) {

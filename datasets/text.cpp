@@ -23,7 +23,7 @@ std::string shakespeare(const fs::path& data) {
     const fs::path file = detail::gzipped_or_plain(folder / "tinyshakespeare.txt.gz");
     if (!file.empty()) return read_text(file);
     fail<IoError>("shakespeare", "neither tinyshakespeare.txt.gz nor tinyshakespeare.txt is in ",
-                  folder.string());
+                  folder.string(), "; ", detail::contents_of({folder}));
 }
 
 }  // namespace shikumi::datasets

@@ -6,6 +6,30 @@
 namespace shikumi::datasets::detail {
 namespace fs = std::filesystem;
 
+namespace {
+
+// In order; none where the folder can't be read.
+std::vector<std::string> names_in(const fs::path& folder) {
+    std::vector<std::string> names;
+    std::error_code ended;
+    for (fs::directory_iterator at(folder, ended), end; !ended && at != end; at.increment(ended))
+        names.push_back(at->path().filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+std::string contents_of(const fs::path& folder) {
+    constexpr std::size_t most = 12;
+    if (!is_there(folder)) return "there is no " + folder.string();
+    const std::vector<std::string> names = names_in(folder);
+    std::string text = folder.string() + " holds " + (names.empty() ? "nothing" : "");
+    for (std::size_t i = 0; i < std::min(names.size(), most); ++i)
+        text += (i > 0 ? ", " : "") + names[i];
+    return text + (names.size() > most ? ", …" : "");
+}
+
+}  // namespace
+
 fs::path from_environment(const char* name) {
     const char* value = std::getenv(name);
     return value ? fs::path(value) : fs::path();
@@ -24,15 +48,6 @@ bool is_there(const fs::path& path) {
     return fs::exists(path, ignored);
 }
 
-std::vector<std::string> names_in(const fs::path& folder) {
-    std::vector<std::string> names;
-    std::error_code ended;
-    for (fs::directory_iterator at(folder, ended), end; !ended && at != end; at.increment(ended))
-        names.push_back(at->path().filename().string());
-    std::sort(names.begin(), names.end());
-    return names;
-}
-
 // A folder may have the name of the file in it, as some archives unpack.
 fs::path gzipped_or_plain(const fs::path& gzipped) {
     const fs::path plain = fs::path(gzipped).replace_extension();
@@ -47,6 +62,12 @@ std::string list_of(const std::vector<fs::path>& folders) {
     std::string list;
     for (const fs::path& folder : folders) list += (list.empty() ? "" : ", ") + folder.string();
     return list;
+}
+
+std::string contents_of(const std::vector<fs::path>& folders) {
+    std::string text;
+    for (const fs::path& folder : folders) text += (text.empty() ? "" : "; ") + contents_of(folder);
+    return text;
 }
 
 }  // namespace shikumi::datasets::detail

@@ -17,11 +17,11 @@ std::filesystem::path cache_folder();
 /// Whether there is such a file or folder.
 bool is_there(const std::filesystem::path& path);
 
-/// The names of a folder's files and folders in order; none where it can't be read.
-std::vector<std::string> names_in(const std::filesystem::path& folder);
-
 /// The file `gzipped`, "NAME.gz", or else NAME; empty where there is neither.
 std::filesystem::path gzipped_or_plain(const std::filesystem::path& gzipped);
+
+/// "FOLDER holds a, b, …" for each folder, for the errors.
+std::string contents_of(const std::vector<std::filesystem::path>& folders);
 
 /// "a, b, c" for the errors.
 std::string list_of(const std::vector<std::filesystem::path>& folders);
