@@ -10,6 +10,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include <shikumi/autograd/kernels/multiversioning.hpp>
 
@@ -18,7 +19,6 @@
 #include <link.h>
 
 #include <filesystem>
-#include <iterator>
 #include <system_error>
 #endif
 
@@ -69,13 +69,19 @@ bool narrow() {
 
 #if defined(__x86_64__) && defined(__GLIBC__)
 
+// Where dladdr1 stores what it finds.
+template <class T>
+void** place(T*& found) {
+    return reinterpret_cast<void**>(const_cast<std::remove_const_t<T>**>(&found));
+}
+
 // A table of OpenBLAS's: block sizes, and pointers to a set of kernels.
 class Table {
 public:
     explicit Table(const void* address) {
         const ElfW(Sym)* symbol = nullptr;
         Dl_info info;
-        if (!address || !dladdr1(address, &info, at(symbol), RTLD_DL_SYMENT) || !symbol) return;
+        if (!address || !dladdr1(address, &info, place(symbol), RTLD_DL_SYMENT) || !symbol) return;
         begin_ = static_cast<const std::byte*>(address);
         words_ = symbol->st_size / sizeof(void*);
         library_ = info.dli_fbase;
@@ -105,11 +111,6 @@ public:
             ++kernels;
         }
         return -1;
-    }
-
-    template <class T>
-    static void** at(T*& pointer) {
-        return reinterpret_cast<void**>(const_cast<std::remove_const_t<T>**>(&pointer));
     }
 
 private:
@@ -147,8 +148,8 @@ bool loaded_for_us() {
     const auto object_of = [](const void* address) {
         const link_map* object = nullptr;
         Dl_info info;
-        return address && dladdr1(address, &info, Table::at(object), RTLD_DL_LINKMAP) ? object
-                                                                                      : nullptr;
+        return address && dladdr1(address, &info, place(object), RTLD_DL_LINKMAP) ? object
+                                                                                  : nullptr;
     };
     const link_map* const blas = object_of(table_in_use());
     const link_map* object = object_of(&best_kernels);
@@ -166,9 +167,13 @@ bool alone() {
     constexpr int by_pthreads = 1;
     const bool workers = openblas_get_parallel && openblas_get_parallel() == by_pthreads &&
                          number("blas_server_avail") != 0;
+    const int own = workers ? number("blas_num_threads") : 1;
+    int all = 0;
     std::error_code error;
-    const std::filesystem::directory_iterator threads("/proc/self/task", error);
-    return !error && std::distance(threads, {}) <= (workers ? number("blas_num_threads") : 1);
+    std::filesystem::directory_iterator thread("/proc/self/task", error);
+    for (; !error && thread != std::filesystem::directory_iterator(); thread.increment(error))
+        ++all;
+    return !error && all <= own;
 }
 
 #else

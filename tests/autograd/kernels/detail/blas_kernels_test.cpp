@@ -2,7 +2,9 @@
 // before the first product.
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -87,13 +89,10 @@ std::string output_of(const std::string& test_case, const std::string& environme
 
 TEST_CASE("first product", "[.]") { multiply(); }
 
-TEST_CASE("first product after Prescott", "[.]") {
-    force("Prescott");
-    multiply();
-}
-
-TEST_CASE("first product after Haswell", "[.]") {
-    force("Haswell");
+TEST_CASE("first product after others", "[.]") {
+    const char* others = std::getenv("SHIKUMI_TEST_KERNELS");
+    if (!others) return;
+    force(others);
     multiply();
 }
 
@@ -108,10 +107,28 @@ TEST_CASE("first product after Prescott beside a thread", "[.]") {
 
 TEST_CASE("OpenBLAS multiplies by kernels for the processor's vectors", "[kernels]") {
     if (!can_choose()) return;
-    CHECK_THAT(output_of("first product after Prescott"), contains("multiplied by " + best()));
-    CHECK_THAT(output_of("first product after Haswell"), contains("multiplied by " + best()));
+    const auto after = [](const std::string& others) {
+        return output_of("first product after others", "SHIKUMI_TEST_KERNELS=" + others);
+    };
+    std::vector<std::string> narrow{"Prescott",  "Core2",     "Penryn",       "Dunnington",
+                                    "Nehalem",   "Atom",      "Nano",         "Opteron",
+                                    "Bobcat",    "Barcelona", "Opteron_SSE3", "Sandybridge",
+                                    "Bulldozer", "Piledriver"};
+    if (best() == "SkylakeX") narrow.insert(narrow.end(), {"Haswell", "Zen"});
+    for (const std::string& others : narrow) {
+        std::string table = "gotoblas_" + others;
+        std::ranges::transform(table.begin() + 9, table.end(), table.begin() + 9,
+                               [](unsigned char c) { return std::toupper(c); });
+        if (!find<char>(table.c_str())) continue;
+        INFO(others);
+        const std::string text = after(others);
+        CHECK_THAT(text, contains("multiplied by " + best()) && !contains("shikumi:"));
+    }
     const std::string chosen = output_of("first product");
     CHECK_THAT(chosen, !contains("Prescott") && !contains("shikumi:"));
+    CHECK_THAT(after(best()), contains("multiplied by " + best()));
+    if (best() == "SkylakeX" && find<char>("gotoblas_COOPERLAKE"))
+        CHECK_THAT(after("Cooperlake"), contains("multiplied by Cooperlake"));
 }
 
 TEST_CASE("a user's own choice of OpenBLAS's kernels stands", "[kernels]") {
