@@ -7,9 +7,9 @@ install(TARGETS shikumi EXPORT shikumi-targets
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 
 install(CODE "
-    set(source_dir ${PROJECT_SOURCE_DIR})
-    set(destination \${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_INCLUDEDIR})
-    include(${PROJECT_SOURCE_DIR}/cmake/install_headers.cmake)")
+    set(source_dir \"${PROJECT_SOURCE_DIR}\")
+    set(destination \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_INCLUDEDIR}\")
+    include(\"${PROJECT_SOURCE_DIR}/cmake/install_headers.cmake\")")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # find_package(shikumi CONFIG)
