@@ -8,10 +8,13 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/graph/sole_recorder.hpp>
 #include <shikumi/nn/detail/active_layer.hpp>
 #include <shikumi/nn/session.hpp>
 
 namespace shikumi::nn {
+
+using shikumi::detail::SoleRecorder;
 
 namespace {
 
@@ -166,6 +169,7 @@ void Layer::check_input(const Tensor& x) {
 }
 
 Tensor Layer::operator()(const Tensor& x, Mode mode) {
+    const SoleRecorder sole;
     return in_context([&] {
         ensure_built(x.spec());
         return inside([&] {
@@ -179,6 +183,7 @@ Tensor Layer::operator()(const Tensor& x, Mode mode) {
 }
 
 std::vector<Tensor> Layer::operator()(const std::vector<Tensor>& inputs, Mode mode) {
+    const SoleRecorder sole;
     return in_context([&] {
         if (!join_caller()) set_up_for(specs_of(inputs));
         return call_inside(inputs, mode);
@@ -193,10 +198,12 @@ std::vector<Tensor> Layer::call_inside(const std::vector<Tensor>& inputs, Mode m
 }
 
 void Layer::ensure_built(const Spec& input) {
+    const SoleRecorder sole;
     if (!join_caller()) set_up_for({input});
 }
 
 void Layer::ensure_built(const std::vector<Spec>& inputs) {
+    const SoleRecorder sole;
     if (!join_caller()) set_up_for(inputs);
 }
 

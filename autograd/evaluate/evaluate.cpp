@@ -12,6 +12,7 @@
 #include <shikumi/autograd/evaluate/run/interpreter.hpp>
 #include <shikumi/autograd/evaluate/run/plan_cache.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/graph/graph_locks.hpp>
 #include <shikumi/autograd/memory/thread_cache.hpp>
 
 namespace shikumi {
@@ -78,7 +79,9 @@ void Evaluator::evaluate(std::span<const Tensor> roots, std::span<const Assignme
     timer.lap("recognise");
     if (!plan) {
         graph_.reset(roots, assignments);
-        const bool seen_before = plans_.seen_before(graph_, budget);
+        // A plan serves this thread's own graphs alone.
+        const bool own = roots.empty() || roots.front().node()->at_home();
+        const bool seen_before = own && plans_.seen_before(graph_, budget);
         const bool plain = assignments.empty() && budget == EvaluationOptions().memory_budget;
         if (!seen_before && plain && !timer && Interpreter::suits(graph_))
             return interpreter_.run(graph_);
@@ -104,8 +107,9 @@ void Evaluator::run(const Plan& plan, std::span<const Assignment> assignments, T
     for (const Output& output : plan.outputs) {
         const Node& node = *nodes_[output.node];
         if (assignments.empty() && !node.has(Node::constant)) continue;
+        if (!node.at_home()) continue;  // its thread may be reading them
         drop_inputs(node);
-        if (!assignments.empty()) node.flags |= Node::consumed;
+        if (!assignments.empty()) node.raise(Node::consumed);
     }
     for (const Assignment& a : assignments) rebind(a.parameter.state(), a.value);
     timer.lap("publish");
@@ -122,8 +126,15 @@ void Evaluator::clear() noexcept {
     executor_ = Executor();
 }
 
+void evaluate_if_foreign(const Tensor& t) {
+    if (!t.node()->at_home() && !t.evaluated()) evaluate_foreign(*t.node());
+}
+
 void evaluate_now(std::span<const Tensor> roots, std::span<const Assignment> assignments,
                   const EvaluationOptions& options) {
+    for (const Tensor& root : roots) evaluate_if_foreign(root);
+    for (const Assignment& a : assignments) evaluate_if_foreign(a.value);
+    const OwnGraph own;
     const ThreadCache<Evaluator> evaluator;
     evaluator->evaluate(roots, assignments, options);
 }
@@ -146,6 +157,20 @@ void detail::require_value(const Tensor& t) {
                              "under Eager");
     }
     evaluate(t);
+}
+
+void detail::evaluate_foreign(const Node& node) {
+    ForeignGraphs graphs;
+    graphs.enter(node.home);
+    if (node.data) return;
+    try {
+        const ThreadCache<Evaluator> evaluator;
+        const Tensor root = Tensor::of(&node);
+        evaluator->evaluate({&root, 1}, {}, {});
+    } catch (Error& e) {
+        e.add_context("in a tensor that another thread has recorded");
+        throw;
+    }
 }
 
 void detail::evaluate_once(const Tensor& t) {

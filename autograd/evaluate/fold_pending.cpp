@@ -4,6 +4,7 @@
 
 #include <shikumi/autograd/evaluate/plan/pending_graph.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/graph/graph_locks.hpp>
 
 namespace shikumi::detail {
 
@@ -43,6 +44,7 @@ std::vector<Tensor> constants_of(const PendingGraph& graph, const std::vector<bo
 
 void fold_pending(const Tensor& root) {
     if (capturing()) return;
+    const OwnGraph own;
     const PendingGraph graph({&root, 1}, {});
     const std::vector<bool> alive = differentiable(graph);
     const std::vector<Tensor> constants = constants_of(graph, alive);

@@ -51,6 +51,10 @@ namespace detail {
 /// where the value depends on the call.
 void require_value(const Tensor& t);
 
+/// Computes a pending node that another thread has recorded, unless a third one has done so. Throws
+/// what its operations throw.
+void evaluate_foreign(const Node& node);
+
 /// Evaluates a value that is made once, such as a weight's first one: inside a captured function
 /// its random numbers are not drawn again by replays.
 void evaluate_once(const Tensor& t);

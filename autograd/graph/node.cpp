@@ -6,23 +6,24 @@
 #include <mutex>
 #include <vector>
 
+#include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/graph/graph_locks.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 
 namespace shikumi::detail {
 
 thread_local constinit std::uint16_t current_thread_id = 0;
-thread_local constinit std::uint32_t traversal_mark = 0;
 thread_local constinit Cell* free_cells = nullptr;
 thread_local constinit std::int64_t born = 0;
 
 namespace {
 
 // In Node::shared, below the count.
-constexpr std::int32_t merged = 1;  // the owner gave its count up; `shared` alone counts
-constexpr std::int32_t queued = 2;  // waits in the owner's mailbox, which alone may destroy it
-constexpr std::int32_t one = 4;
+constexpr std::int64_t merged = 1;  // the owner gave its count up; `shared` alone counts
+constexpr std::int64_t queued = 2;  // waits in the owner's mailbox, which alone may destroy it
+constexpr std::int64_t one = 4;
 
-constexpr std::int32_t count_of(std::int32_t shared) noexcept { return shared >> 2; }
+constexpr std::int64_t count_of(std::int64_t shared) noexcept { return shared >> 2; }
 
 // A thread id is a place that threads take in turn: whoever takes it inherits the nodes biased to
 // it. While nobody has it, the mailbox's mutex stands in for the owner.
@@ -31,7 +32,7 @@ struct Mailbox {
     std::vector<const Node*> nodes;
     std::atomic<bool> full{false};
     bool taken = false;
-    std::uint32_t traversal_mark = 0;
+    std::recursive_mutex graph;  // held by whoever evaluates or follows the graph recorded here
 };
 
 struct Threads {
@@ -41,6 +42,8 @@ struct Threads {
     std::array<std::atomic<Mailbox*>, Node::nobody> mailboxes{};
     std::atomic<std::int64_t> live{0};
 
+    // Where threads record that have ended.
+    Threads() { mailboxes[0].store(new Mailbox, std::memory_order_relaxed); }
     static Threads& instance() {
         static Threads& threads =
             *new Threads;  // leaked: nodes in static objects outlive any order
@@ -52,14 +55,14 @@ struct Threads {
 // Adds the owner's count to the shared one. The caller is the owner, or holds the mailbox of an
 // id that nobody has. True where no handle is left.
 bool merge(const Node* node) noexcept {
-    std::int32_t add = 0;
+    std::int64_t add = 0;
     if (node->owner.load(std::memory_order_relaxed) != Node::nobody) {
-        add = static_cast<std::int32_t>(node->local) * one;
+        add = static_cast<std::int64_t>(node->local) * one;
         node->local = 0;
         node->owner.store(Node::nobody, std::memory_order_relaxed);
     }
-    std::int32_t old = node->shared.load(std::memory_order_relaxed);
-    std::int32_t now = 0;
+    std::int64_t old = node->shared.load(std::memory_order_relaxed);
+    std::int64_t now = 0;
     do {
         now = ((old + add) | merged) & ~queued;
     } while (!node->shared.compare_exchange_weak(old, now, std::memory_order_acq_rel,
@@ -71,6 +74,16 @@ void merge_all(std::vector<const Node*>& nodes) noexcept {
     for (const Node* node : nodes) {
         if (merge(node)) destroy(node);
     }
+}
+
+std::recursive_mutex& graph_mutex(std::uint16_t home) {
+    return Threads::instance().mailbox(home).graph;
+}
+
+// Whoever locks one graph after another holds this: no two threads wait for each other.
+std::recursive_mutex& foreign_graphs() {
+    static auto& mutex = *new std::recursive_mutex;
+    return mutex;
 }
 
 // Nodes come from chunks that are never given back, through a free list for each thread.
@@ -112,7 +125,6 @@ struct ThreadPlace {
         const std::lock_guard claim(mailbox.mutex);
         mailbox.taken = true;
         current_thread_id = id;
-        traversal_mark = mailbox.traversal_mark;
     }
     ~ThreadPlace() {
         Threads& threads = Threads::instance();
@@ -124,7 +136,6 @@ struct ThreadPlace {
             {
                 const std::lock_guard lock(mailbox.mutex);
                 mailbox.taken = false;
-                mailbox.traversal_mark = traversal_mark;
                 current_thread_id = 0;  // from here on it counts its nodes as other threads do
                 rest.swap(mailbox.nodes);
                 mailbox.full = false;
@@ -187,9 +198,9 @@ void drop_inputs(const Node& node) noexcept {
     for (Tensor& input : node.edges()) Tensor(std::move(input));
     if (node.has(Node::tail)) delete[] node.inputs_.many;
     node.op->release();
-    node.op = nullptr;
+    std::atomic_ref(node.op).store(nullptr, std::memory_order_relaxed);
     node.arity = 0;
-    node.flags &= static_cast<std::uint8_t>(~Node::tail);
+    node.lower(Node::tail);
     node.inputs_.parameter = nullptr;
 }
 
@@ -225,12 +236,33 @@ Node* new_node_elsewhere() {
     return node;
 }
 
+void hold_foreign(const Node& node) {
+    if (!node.data && !node.at_home()) evaluate_foreign(node);
+    add_handle(&node);
+}
+
+OwnGraph::OwnGraph() : mutex_(graph_mutex(current_thread_id)) { mutex_.lock(); }
+OwnGraph::~OwnGraph() { mutex_.unlock(); }
+
+void ForeignGraphs::enter(std::uint16_t home) {
+    if (homes_.empty()) foreign_graphs().lock();
+    homes_.push_back(home);
+    graph_mutex(home).lock();
+}
+
+void ForeignGraphs::leave() noexcept {
+    if (homes_.empty()) return;
+    for (const std::uint16_t home : homes_) graph_mutex(home).unlock();
+    homes_.clear();
+    foreign_graphs().unlock();
+}
+
 void retain_shared(const Node* node) noexcept {
     node->shared.fetch_add(one, std::memory_order_relaxed);
 }
 
 bool release_last_local(const Node* node) noexcept {
-    std::int32_t old = node->shared.load(std::memory_order_acquire);
+    std::int64_t old = node->shared.load(std::memory_order_acquire);
     node->owner.store(Node::nobody, std::memory_order_relaxed);
     while (!node->shared.compare_exchange_weak(old, old | merged, std::memory_order_acq_rel,
                                                std::memory_order_acquire)) {
@@ -241,8 +273,8 @@ bool release_last_local(const Node* node) noexcept {
 bool release_shared(const Node* node) noexcept {
     // Read first: once the count is down the node may be gone, unless this call queues it.
     const std::uint16_t home = node->home;
-    std::int32_t old = node->shared.load(std::memory_order_relaxed);
-    std::int32_t now = 0;
+    std::int64_t old = node->shared.load(std::memory_order_relaxed);
+    std::int64_t now = 0;
     bool queue = false;
     do {
         now = old - one;

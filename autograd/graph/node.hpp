@@ -24,16 +24,30 @@ struct ParameterState;
 /// which counts its own handles without atomics (J. Choi, T. Shull, J. Torrellas, "Biased
 /// reference counting", PACT 2018). 0 before the thread's first node.
 extern thread_local constinit std::uint16_t current_thread_id;
-/// The number of this thread's latest traversal, as nodes that it has visited carry it in
-/// `Node::visit.mark`. A thread that inherits another's nodes goes on from its number.
-extern thread_local constinit std::uint32_t traversal_mark;
+
+/// The address of a value. Whoever sees one sees the value, too: threads may look while another one
+/// publishes it.
+class ValueAddress {
+public:
+    ValueAddress(void* address) noexcept : address_(address) {}
+    ValueAddress& operator=(void* address) noexcept {
+        address_.store(address, std::memory_order_release);
+        return *this;
+    }
+    void* get() const noexcept { return address_.load(std::memory_order_acquire); }
+    operator void*() const noexcept { return get(); }
+
+private:
+    std::atomic<void*> address_;
+};
 }  // namespace detail
 
 /// One operation applied to inputs, or a leaf with a value.
 ///
 /// Whoever has a handle sees it as const: shape, dtype and scope never change. What is `mutable`
 /// belongs to the engine: reference counts, marks of traversals, the value, which an evaluation
-/// adds, and operation and inputs, which go when the graph is consumed.
+/// adds, and operation and inputs, which go when the graph is consumed. Other threads look at
+/// operation and inputs under `detail::ForeignGraphs` alone.
 ///
 /// Two cache lines. The first one holds everything that traversals and comparisons read.
 struct alignas(64) Node {
@@ -50,25 +64,17 @@ struct alignas(64) Node {
 
     mutable const Op* op = nullptr;  ///< null: a leaf
 
-    mutable std::uint32_t local = 1;              ///< handles counted by the owner
-    mutable std::atomic<std::int32_t> shared{0};  ///< by others, times 4, plus two flag bits
-    mutable std::atomic<std::uint16_t> owner;     ///< `nobody` once the two counts are one
-    std::uint16_t home;                           ///< whose mailbox it goes to
+    mutable std::atomic<std::int64_t> shared{
+        0};                                    ///< handles of others, times 4, plus two flag bits
+    mutable std::uint32_t local = 1;           ///< handles counted by the owner
+    mutable std::uint32_t visit = ~0U;         ///< position in the owner's latest traversal
+    mutable std::atomic<std::uint16_t> owner;  ///< `nobody` once the two counts are one
+    std::uint16_t home;                        ///< whose mailbox it goes to
+    mutable std::atomic<std::uint8_t> flags = 0;  ///< of Flag
+    mutable std::uint8_t arity = 0;               ///< number of inputs
 
-    mutable std::uint8_t flags = 0;  ///< of Flag
-    mutable std::uint8_t arity = 0;  ///< number of inputs
-
-    /// One traversal's bookkeeping, used by the owner's thread alone.
-    struct Visit {
-        std::uint32_t mark;   ///< the traversal's number
-        std::uint32_t index;  ///< the node's position in it
-    };
-    union {
-        mutable Visit visit;       ///< by the latest traversal
-        mutable const Node* next;  ///< while it dies: the next dead node
-    };
-    mutable void* data = nullptr;  ///< the value; null while it is pending
-    Spec spec;                     ///< of the value
+    mutable detail::ValueAddress data = nullptr;  ///< the value; null while it is pending
+    Spec spec;                                    ///< of the value
 
     /// Where the inputs are, or whose value a leaf is.
     union Inputs {
@@ -82,11 +88,13 @@ struct alignas(64) Node {
     mutable Inputs inputs_;              ///< see `inputs` and `parameter_state`
     const std::string* scope = nullptr;  ///< the layer it was recorded in
     mutable std::uint32_t weight = 0;    ///< size of the pending graph below, on its heaviest path
-    alignas(8) mutable std::byte scalar[8];  ///< the value where it is a scalar
-    mutable Buffer buffer;                   ///< the value where it is none; else empty
+    union {
+        alignas(8) mutable std::byte scalar[8];  ///< the value where it is a scalar
+        mutable const Node* next;                ///< while it dies: the next dead node
+    };
+    mutable Buffer buffer;  ///< the value where it is none; else empty
 
-    Node() noexcept
-        : owner(detail::current_thread_id), home(detail::current_thread_id), visit{0, 0} {}
+    Node() noexcept : owner(detail::current_thread_id), home(detail::current_thread_id) {}
     ~Node() = default;
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
@@ -96,7 +104,23 @@ struct alignas(64) Node {
     static inline void operator delete(void* node) noexcept;
 
     /// Whether `f` is set.
-    bool has(Flag f) const noexcept { return (flags & f) != 0; }
+    bool has(Flag f) const noexcept { return (flags.load(std::memory_order_relaxed) & f) != 0; }
+    /// Sets `f`. No two threads change flags at once, but others may look at them.
+    void raise(Flag f) const noexcept {
+        flags.store(static_cast<std::uint8_t>(flags.load(std::memory_order_relaxed) | f),
+                    std::memory_order_relaxed);
+    }
+    /// Takes `f` back.
+    void lower(Flag f) const noexcept {
+        flags.store(static_cast<std::uint8_t>(flags.load(std::memory_order_relaxed) & ~f),
+                    std::memory_order_relaxed);
+    }
+    /// Whether it has an operation; for threads that may not look at it yet.
+    bool recorded() const noexcept {
+        return std::atomic_ref(op).load(std::memory_order_relaxed) != nullptr;
+    }
+    /// The first byte of the value.
+    std::byte* bytes() const noexcept { return static_cast<std::byte*>(data.get()); }
     /// The inputs; none for a leaf.
     std::span<const Tensor> inputs() const noexcept { return edges(); }
     /// The inputs, for the engine, which takes them away.
@@ -111,12 +135,18 @@ struct alignas(64) Node {
     /// it was none's.
     std::uint64_t former_of() const noexcept { return has(former) ? inputs_.former : 0; }
     /// Points `data` at the room that a scalar's value has in the node, and gives it.
-    void* store_scalar() const noexcept { return data = scalar; }
+    void* store_scalar() const noexcept {
+        data = scalar;
+        return scalar;
+    }
 
     /// Whether this thread counts its handles without atomics.
     bool mine() const noexcept {
         return owner.load(std::memory_order_relaxed) == detail::current_thread_id;
     }
+    /// Whether this thread alone changes its place in the graph: it has recorded the node, or has
+    /// taken over the place of the thread that did.
+    bool at_home() const noexcept { return home == detail::current_thread_id; }
     /// Handles of all threads together. Exact only where no other thread changes its own now.
     std::int64_t handles() const noexcept {
         return static_cast<std::int64_t>(local) + (shared.load(std::memory_order_acquire) >> 2);
@@ -185,6 +215,9 @@ inline void Node::operator delete(void* node) noexcept {
 }
 
 namespace detail {
+/// Adds an edge from a node that this thread records to one that it doesn't own. Where another
+/// thread's is pending, it is evaluated: a pending graph is recorded by one thread.
+void hold_foreign(const Node& node);
 /// The counting where an owner's plain count will not do.
 void retain_shared(const Node* node) noexcept;
 bool release_shared(const Node* node) noexcept;

@@ -6,9 +6,11 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <unordered_map>
 
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/node.hpp>
+#include <shikumi/autograd/memory/thread_object.hpp>
 
 namespace shikumi {
 
@@ -48,7 +50,10 @@ inline const Spec* hold(Node& node, Tensor* place, const Node* input, std::uint3
     if (!input) [[unlikely]]
         fail<StateError>(node.op->name(), "input ", int{node.arity},
                          " is an empty Tensor (default-constructed or moved from)");
-    detail::add_handle(input);
+    if (input->mine()) [[likely]]
+        ++input->local;
+    else
+        detail::hold_foreign(*input);
     new (place) Tensor(Tensor::adopt(input));
     ++node.arity;
     if (!input->data) below = std::max(below, input->weight);
@@ -59,7 +64,7 @@ inline Node& begun(const Op& op) {
     Node& node = *detail::new_node();
     node.op = &op;
     node.scope = recording.scope;
-    if (recording.no_grad) node.flags |= Node::constant;
+    if (recording.no_grad) node.raise(Node::constant);
     return node;
 }
 
@@ -75,6 +80,11 @@ inline void finish(Node& node, const Tensor& tensor, Specs specs, std::uint32_t 
 }  // namespace
 
 namespace detail {
+
+RecentOps* recent_ops(const void* type) {
+    auto* const by_type = thread_object<std::unordered_map<const void*, RecentOps>>();
+    return by_type ? &(*by_type)[type] : nullptr;
+}
 
 template <std::size_t inputs>
 requires(inputs <= 3) Tensor record(const Op& op, const std::array<const Node*, inputs>& in) {
@@ -100,7 +110,7 @@ Tensor record(const Op& op, std::span<const Node* const> in) {
     Tensor* places = node.inputs_.few;
     if (in.size() > std::size(node.inputs_.few)) {
         places = node.inputs_.many = new Tensor[in.size()];
-        node.flags |= Node::tail;
+        node.raise(Node::tail);
     }
     std::vector<const Spec*> specs(in.size());
     std::uint32_t below = 0;

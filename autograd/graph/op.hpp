@@ -187,6 +187,28 @@ Tensor record(const Op& op, std::span<const Node* const> in);
 /// The one instance of an operation without attributes, or one of the first few with others, which
 /// are kept for good; else a recent equal one (so that a repeated step allocates nothing), or a new
 /// one. The caller gets a count.
+/// The latest operations of one type that a thread has recorded.
+struct RecentOps {
+    RecentOps() = default;
+    ~RecentOps() {
+        for (const Op* op : ops) {
+            if (op) op->release();
+        }
+    }
+    RecentOps(const RecentOps&) = delete;
+    RecentOps& operator=(const RecentOps&) = delete;
+    /// Keeps `op` in the place of the oldest one.
+    void add(const Op& op) noexcept {
+        op.retain();
+        if (const Op* old = std::exchange(ops[next++ % ops.size()], &op)) old->release();
+    }
+
+    std::array<const Op*, 32> ops{};
+    unsigned next = 0;
+};
+/// This thread's, of the type that this address stands for; null once the thread has ended.
+RecentOps* recent_ops(const void* type);
+
 template <Recordable O>
 const Op& interned(O&& op) {
     using Type = std::remove_cvref_t<O>;
@@ -205,28 +227,18 @@ const Op& interned(O&& op) {
             }
             if (*known == op) return *known;
         }
-        struct Recent {
-            std::array<const Type*, 32> ops{};
-            unsigned next = 0;
-            ~Recent() {
-                for (const Type* o : ops) {
-                    if (o) o->release();
+        RecentOps* const recent = recent_ops(&first);
+        if (recent) {
+            for (const Op* o : recent->ops) {
+                if (o && *static_cast<const Type*>(o) == op) {
+                    o->retain();
+                    return *static_cast<const Type*>(o);
                 }
-            }
-        };
-        static thread_local Recent recent;
-        for (const Type* o : recent.ops) {
-            if (o && *o == op) {
-                o->retain();
-                return *o;
             }
         }
         auto* fresh = new Type(std::forward<O>(op));
         static_cast<Op*>(fresh)->counted_ = 1;
-        const Type*& place = recent.ops[recent.next++ % recent.ops.size()];
-        if (place) place->release();
-        place = fresh;
-        fresh->retain();
+        if (recent) recent->add(*fresh);
         return *fresh;
     }
 }

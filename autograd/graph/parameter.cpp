@@ -13,7 +13,8 @@ void unbind(const detail::ParameterState& state) noexcept {
     if (!state.value.defined()) return;
     const Node& leaf = *state.value.node();
     leaf.inputs_.former = state.number;
-    leaf.flags = static_cast<std::uint8_t>((leaf.flags & ~Node::parameter) | Node::former);
+    leaf.lower(Node::parameter);
+    leaf.raise(Node::former);
 }
 
 }  // namespace
@@ -30,8 +31,8 @@ void detail::rebind(ParameterState& state, const Tensor& leaf) {
     const bool own = given->op == nullptr && !given->has(Node::parameter);
     Tensor value = own ? leaf : detached_leaf(leaf);
     unbind(state);
-    value.node()->flags =
-        static_cast<std::uint8_t>((value.node()->flags & ~Node::former) | Node::parameter);
+    value.node()->lower(Node::former);
+    value.node()->raise(Node::parameter);
     value.node()->inputs_.parameter = &state;
     state.value = std::move(value);
 }

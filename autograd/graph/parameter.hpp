@@ -32,7 +32,7 @@ struct ParameterState : std::enable_shared_from_this<ParameterState> {
 
 /// A named variable, the one thing that changes. Copies are handles on the same variable. Recorded
 /// expressions keep the value that they were recorded with. Converts to a Tensor wherever one is
-/// wanted.
+/// wanted. Any number of threads may read it while none assigns it.
 class Parameter {
 public:
     /// Refers to nothing.

@@ -68,7 +68,7 @@ Tensor detail::detached_leaf(const Tensor& t) {
     leaf->spec = from.spec;
     if (from.buffer) {
         leaf->buffer = from.buffer;
-        leaf->data = from.data;
+        leaf->data = from.data.get();
     } else {
         std::memcpy(leaf->store_scalar(), from.data, sizeof leaf->scalar);
     }

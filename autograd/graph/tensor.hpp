@@ -19,8 +19,11 @@ class Subscripts;
 /// nodes and compute nothing; looking at a value (item, to_vector, data, printing) evaluates
 /// whatever it needs.
 ///
-/// Threads: a tensor whose value is known may be read by any number of threads. One that is still
-/// pending belongs to the thread that recorded it: `evaluate` it before sharing it.
+/// Threads: any number of them may read a tensor, whether its value is known or pending, record
+/// operations on it and differentiate it. One that needs a pending value that another thread has
+/// recorded computes it, while others that need it wait; then all read the same value. As with any
+/// object, a thread that assigns to this handle wants it for itself, and one that assigns a
+/// Parameter wants that.
 class Tensor {
 public:
     /// An empty Tensor, which refers to nothing: using it in an operation throws StateError.

@@ -7,7 +7,7 @@ const std::uint32_t* Traversal::find_other(const Node& node) const noexcept {
     return it == others_.end() ? nullptr : &it->second;
 }
 
-void Traversal::mark_other(const Node& node, std::uint32_t index) { others_[&node] = index; }
+void Traversal::mark_other(const Node& node) { others_[&node] = size(); }
 
 void Traversal::clear() noexcept {
     nodes_.clear();
@@ -15,6 +15,7 @@ void Traversal::clear() noexcept {
     first_edge_.resize(1);
     stack_.clear();
     others_.clear();
+    foreign_.leave();
 }
 
 }  // namespace shikumi::detail

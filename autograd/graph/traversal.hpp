@@ -6,11 +6,14 @@
 #include <unordered_map>
 #include <vector>
 
+#include <shikumi/autograd/graph/graph_locks.hpp>
 #include <shikumi/autograd/graph/node.hpp>
 
 namespace shikumi::detail {
 
 /// The nodes below some roots, inputs before consumers, each once. Iterative, so any depth will do.
+/// Where it goes down into nodes that other threads have recorded, nobody else works on their
+/// graphs until `clear`.
 class Traversal {
 public:
     /// Goes down from `roots` (null ones are left out) into the inputs of every node for which
@@ -18,7 +21,6 @@ public:
     template <class Descend>
     void run(std::span<const Node* const> roots, Descend&& descend) {
         clear();
-        mark_ = ++traversal_mark;
         thread_ = current_thread_id;
         for (const Node* root : roots) {
             if (root && !find(*root)) visit(*root, descend);
@@ -43,7 +45,7 @@ public:
     std::size_t capacity() const noexcept { return nodes_.capacity(); }
 
 private:
-    struct Visited {
+    struct Open {
         const Node* node;
         std::uint32_t next;
     };
@@ -51,22 +53,27 @@ private:
     bool mine(const Node& node) const noexcept {
         return node.owner.load(std::memory_order_relaxed) == thread_;
     }
-    // Own nodes carry the mark; another thread's are in a table, since it may be walking too.
+    // Own nodes know their position, and the list of nodes tells whether it is one in this walk (P.
+    // Briggs, L. Torczon, "An efficient representation for sparse sets", 1993). Another thread's
+    // are in a table, since it may be walking too. A node is not met again before it is in the
+    // list: nothing below it leads to it.
     const std::uint32_t* find(const Node& node) const noexcept {
         if (!mine(node)) [[unlikely]]
             return find_other(node);
-        return node.visit.mark == mark_ ? &node.visit.index : nullptr;
+        return node.visit < nodes_.size() && nodes_[node.visit] == &node ? &node.visit : nullptr;
     }
-    void mark(const Node& node, std::uint32_t index) {
-        if (!mine(node)) [[unlikely]]
-            return mark_other(node, index);
-        node.visit = {mark_, index};
+    // Of a node that is known to have one.
+    std::uint32_t position_of(const Node& node) const noexcept {
+        return mine(node) ? node.visit : *find_other(node);
     }
     const std::uint32_t* find_other(const Node& node) const noexcept;
-    void mark_other(const Node& node, std::uint32_t index);
+    void mark_other(const Node& node);
 
     void add(const Node& node) {
-        mark(node, size());
+        if (mine(node)) [[likely]]
+            node.visit = size();
+        else
+            mark_other(node);
         nodes_.push_back(&node);
         first_edge_.push_back(static_cast<std::uint32_t>(edges_.size()));
     }
@@ -74,13 +81,17 @@ private:
     template <class Descend>
     void visit(const Node& root, Descend& descend) {
         const auto enter = [&](const Node& node) {
-            if (!descend(node) || node.arity == 0) return add(node);
-            mark(node, 0);
+            if (!descend(node)) return add(node);
+            if (!node.at_home()) [[unlikely]] {
+                foreign_.enter(node.home);
+                if (!descend(node)) return add(node);
+            }
+            if (node.arity == 0) return add(node);
             stack_.push_back({&node, 0});
         };
         enter(root);
         while (!stack_.empty()) {
-            Visited& frame = stack_.back();
+            Open& frame = stack_.back();
             const Node& node = *frame.node;
             if (frame.next < node.arity) {
                 const Node& input = *node.inputs()[frame.next++].node();
@@ -88,18 +99,18 @@ private:
                 continue;
             }
             stack_.pop_back();
-            for (const Tensor& input : node.inputs()) edges_.push_back(*find(*input.node()));
+            for (const Tensor& input : node.inputs()) edges_.push_back(position_of(*input.node()));
             add(node);
         }
     }
 
-    std::uint32_t mark_ = 0;    // this walk's
     std::uint16_t thread_ = 0;  // whoever walks
     std::vector<const Node*> nodes_;
     std::vector<std::uint32_t> edges_;
     std::vector<std::uint32_t> first_edge_{0};
-    std::vector<Visited> stack_;
+    std::vector<Open> stack_;
     std::unordered_map<const Node*, std::uint32_t> others_;
+    ForeignGraphs foreign_;
 };
 
 }  // namespace shikumi::detail

@@ -101,11 +101,12 @@ bool soon(F ready) noexcept {
 
 class Pool {
 public:
+    // Leaked: static objects may compute when they end. Their thread is alone then.
     static Pool& instance() {
-        static Pool pool;
+        static Pool& pool = *new Pool;
+        static const AtExit ends_threads(pool);
         return pool;
     }
-    ~Pool() { stop(); }
 
     int size() const noexcept { return size_.load(std::memory_order_relaxed); }
 
@@ -118,7 +119,7 @@ public:
     // False where another thread has the pool.
     bool run(Index blocks, Job& job) {
         const std::unique_lock lock(busy_, std::try_to_lock);
-        if (!lock) return false;
+        if (!lock || retired_) return false;
         if (workers_.empty()) start();
         for (std::size_t i = 0; i < shares_.size(); ++i) {
             const auto begin = [&](std::size_t share) {
@@ -139,6 +140,23 @@ public:
     }
 
 private:
+    struct AtExit {
+        Pool& pool;
+        explicit AtExit(Pool& its_pool) : pool(its_pool) {}
+        ~AtExit() { pool.retire(); }
+        AtExit(const AtExit&) = delete;
+        AtExit& operator=(const AtExit&) = delete;
+    };
+
+    // A job that still runs keeps its threads.
+    void retire() noexcept {
+        if (working) return;
+        const std::unique_lock lock(busy_, std::try_to_lock);
+        if (!lock) return;
+        retired_ = true;
+        stop();
+    }
+
     void start() {
         stopping_ = false;
         shares_ = std::vector<Share>(static_cast<std::size_t>(size()));
@@ -177,7 +195,8 @@ private:
     }
 
     std::atomic<int> size_{available_processors()};
-    std::mutex busy_;  // held by the thread whose job it is
+    std::mutex busy_;       // held by the thread whose job it is
+    bool retired_ = false;  // after main: no more threads
     std::vector<std::thread> workers_;
     std::vector<Share> shares_;  // of a job, the caller's first
     bool patient_ = true;  // there is a processor for each thread, so waiting threads may spin

@@ -5,22 +5,25 @@
 #include <memory>
 
 #include <shikumi/autograd/memory/buffer.hpp>
+#include <shikumi/autograd/memory/thread_object.hpp>
 
 namespace shikumi::detail {
 
 /// A T for one scope. It is kept for this thread's next ThreadCache<T>, so that its containers keep
-/// their memory; a nested use gets a T of its own. T has `clear()`, called in between, and
-/// `worth_keeping()`: false once the object is too large to be kept.
+/// their memory; a nested use gets a T of its own, and so does a thread that has ended. T has
+/// `clear()`, called in between, and `worth_keeping()`: false once the object is too large to be
+/// kept.
 template <class T>
 class ThreadCache {
 public:
-    ThreadCache() : object_(std::move(idle())) {
+    ThreadCache() {
+        if (Idle* const idle = thread_object<Idle>()) object_ = std::move(*idle);
         if (!object_) object_ = std::make_unique<T>();
     }
     ~ThreadCache() {
         if (!object_->worth_keeping()) return;
         object_->clear();
-        idle() = std::move(object_);
+        if (Idle* const idle = thread_object<Idle>()) *idle = std::move(object_);
     }
     ThreadCache(const ThreadCache&) = delete;
     ThreadCache& operator=(const ThreadCache&) = delete;
@@ -28,11 +31,8 @@ public:
     T& operator*() const noexcept { return *object_; }
 
 private:
-    static std::unique_ptr<T>& idle() {
-        static thread_local std::unique_ptr<T> object;
-        return object;
-    }
-    std::unique_ptr<T> object_;
+    using Idle = std::unique_ptr<T>;
+    Idle object_;
 };
 
 /// Gives the buffer room for `bytes`. Its values are lost where it had less.

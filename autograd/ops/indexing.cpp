@@ -115,7 +115,8 @@ struct OneHot final : General {
 
 detail::IndexedRows detail::indexed_rows_of(const Tensor& gradient) {
     const Node* node = gradient.node();
-    if (!node || !node->op || node->data || node->has(Node::constant)) return {};
+    if (!node || !node->at_home() || !node->op || node->data || node->has(Node::constant))
+        return {};
     const auto* op = dynamic_cast<const TakeAdjoint*>(node->op);
     if (!op || op->axis != 0) return {};
     return {node->inputs()[1], node->inputs()[0]};

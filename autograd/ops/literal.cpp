@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include <shikumi/autograd/graph/node.hpp>
+#include <shikumi/autograd/memory/thread_object.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 
 namespace shikumi::detail {
@@ -59,8 +60,8 @@ Tensor literal(std::string_view op, Scalar value, DType dtype) {
         std::memcpy(&word, &element, sizeof element);
         return word;
     });
-    static thread_local Literals literals;
-    return literals.of(bits, value, dtype);
+    Literals* const literals = thread_object<Literals>();
+    return literals ? literals->of(bits, value, dtype) : scalar(value, dtype);
 }
 
 }  // namespace shikumi::detail

@@ -96,7 +96,7 @@ struct Operand {
     explicit Operand(const Tensor& x) : tensor(x) {
         const Node& node = *x.node();
         // A constant stays the operand: no gradient may reach its input.
-        if (!node.op || node.data || node.has(Node::constant)) return;
+        if (!node.at_home() || !node.op || node.data || node.has(Node::constant)) return;
         if (typeid(*node.op) != typeid(detail::Transpose)) return;
         if (!static_cast<const detail::Transpose*>(node.op)->swaps_last_two(x.rank())) return;
         tensor = node.inputs()[0];

@@ -26,7 +26,7 @@ public:
     void walk_from(const Tensor& y, Stop&& stop) {
         const Node* const root = y.node();
         walk.run({&root, 1}, [&](const Node& node) {
-            return node.op != nullptr && !node.has(Node::constant) && !stop(node);
+            return node.recorded() && !node.has(Node::constant) && !stop(node);
         });
         ways_.assign(walk.size(), Way::none);
     }

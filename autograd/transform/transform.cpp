@@ -162,7 +162,7 @@ Tensor push(std::string_view op, const Tensor& y, const std::vector<Tensor>& wrt
     Traversal walk;
     const Node* const root = y.node();
     walk.run({&root, 1}, [&](const Node& node) {
-        return node.op != nullptr && !node.has(Node::constant) && target(node) == given;
+        return node.recorded() && !node.has(Node::constant) && target(node) == given;
     });
     std::vector<Tensor> tangent(walk.size());
     std::map<std::uint32_t, std::vector<Tensor>> of_outputs;  // by the position of the pack

@@ -5,6 +5,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/graph/sole_recorder.hpp>
 #include <shikumi/autograd/ops/detail/logits.hpp>
 #include <shikumi/nn/detail/placeholder.hpp>
 #include <shikumi/nn/session.hpp>
@@ -87,6 +88,7 @@ std::vector<Spec> Model::known_inputs() const {
 }
 
 void Model::ensure_known() {
+    const shikumi::detail::SoleRecorder sole;
     if (built()) return;
     const std::vector<Spec> known = known_inputs();
     if (known.empty())
@@ -104,6 +106,7 @@ const std::vector<Spec>& Model::outputs() {
 }
 
 const std::vector<std::string>& Model::output_names() {
+    const shikumi::detail::SoleRecorder sole;
     const std::size_t count = outputs().size();
     if (output_names_.size() == count) return output_names_;
     output_names_ = functional_ ? functional_->output_names() : std::vector<std::string>();

@@ -8,6 +8,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/graph/sole_recorder.hpp>
 #include <shikumi/nn/session.hpp>
 #include <shikumi/nn/training/detail/averages.hpp>
 #include <shikumi/nn/training/detail/objective.hpp>
@@ -21,6 +22,7 @@ using detail::Averages;
 using detail::Batches;
 using detail::Objective;
 using detail::Samples;
+using shikumi::detail::SoleRecorder;
 
 namespace {
 
@@ -104,7 +106,7 @@ void Trainer::compile(Trainable& model, CompileOptions options) {
     if (model.built()) options.check_outputs("compile", model.output_names());
     options_ = std::move(options);
     objective_.reset();
-    train_ = CapturedPrograms({.memory_budget = options_->memory_budget});
+    train_ = CapturedPrograms(predict_, {.memory_budget = options_->memory_budget});
     test_.clear();
     predict_.clear();
 }
@@ -119,17 +121,22 @@ CompileOptions& Trainer::options(std::string_view caller, const Trainable& model
 
 // A step means something else from now on: what was captured of it is forgotten.
 void Trainer::resolve(Trainable& model) {
+    const SoleRecorder sole;
     objective_ = std::make_shared<const Objective>(model, options("fit", model));
     train_.clear();
     test_.clear();
 }
 
-// For a step without `fit` or `evaluate` before it.
-void Trainer::resolve_for(Trainable& model, const Batch& batch, Mode mode) {
+// Of a step, also without `fit` or `evaluate` before it. Another thread may replace it.
+std::shared_ptr<const Objective> Trainer::objective_for(Trainable& model, const Batch& batch,
+                                                        Mode mode) {
+    const SoleRecorder sole;
     const bool stale = !objective_ || (mode == Mode::train && objective_->weights().empty());
-    if (!stale) return;
-    model.ensure_built(specs_of(batch.x));
-    resolve(model);
+    if (stale) {
+        model.ensure_built(specs_of(batch.x));
+        resolve(model);
+    }
+    return objective_;
 }
 
 History Trainer::fit(Trainable& model, const TensorList& x, const TensorList& y,
@@ -152,7 +159,10 @@ History Trainer::fit(Trainable& model, const TensorList& x, const TensorList& y,
     EpochLog log{};
     for (int epoch = 0; epoch < options.epochs; ++epoch) {
         progress.begin_epoch(epoch);
-        if (options.shuffle) shuffle(samples.training.rows, options.seed ? seeded : shuffling());
+        if (options.shuffle) {
+            const SoleRecorder sole;
+            shuffle(samples.training.rows, options.seed ? seeded : shuffling());
+        }
         log.epoch = epoch;
         log.logs = train_epoch(model, training, epoch, trained, progress);
         if (validation) {
@@ -213,30 +223,30 @@ Logs Trainer::train_step(Trainable& model, const Batch& batch) {
     if (!model.trainable())
         fail<StateError>("fit", "model '", model.name(),
                          "' is frozen and would be trained: thaw it by set_trainable(true)");
-    resolve_for(model, batch, Mode::train);
+    const std::shared_ptr<const Objective> objective = objective_for(model, batch, Mode::train);
     const auto step = [&](const Batch& inputs) {
-        Objective::Measured measured = objective_->measure(model, inputs, Mode::train);
+        Objective::Measured measured = objective->measure(model, inputs, Mode::train);
         std::vector<Assignment> steps =
-            options_->optimizer.minimize(measured.result.loss, objective_->weights());
-        objective_->constrain(steps);
+            options_->optimizer.minimize(measured.result.loss, objective->weights());
+        objective->constrain(steps);
         steps.insert(steps.end(), measured.updates.begin(), measured.updates.end());
         shikumi::evaluate(measured.roots(), steps);
         return measured.result;
     };
-    Logs logs = objective_->logs(train_.call(step, batch));
+    Logs logs = objective->logs(train_.call(step, batch));
     if (const double loss = logs.begin()->second; !std::isfinite(loss))
         fail<ValueError>("fit", "the loss became ", loss);
     return logs;
 }
 
 Logs Trainer::test_step(Trainable& model, const Batch& batch) {
-    resolve_for(model, batch, Mode::infer);
+    const std::shared_ptr<const Objective> objective = objective_for(model, batch, Mode::infer);
     const auto step = [&](const Batch& inputs) {
-        const Objective::Measured measured = objective_->measure(model, inputs, Mode::infer);
+        const Objective::Measured measured = objective->measure(model, inputs, Mode::infer);
         shikumi::evaluate(measured.roots(), measured.updates);
         return measured.result;
     };
-    return objective_->logs(test_.call(step, batch));
+    return objective->logs(test_.call(step, batch));
 }
 
 }  // namespace shikumi::nn

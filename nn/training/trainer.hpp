@@ -54,13 +54,14 @@ public:
 
 private:
     void resolve(Trainable& model);
-    void resolve_for(Trainable& model, const Batch& batch, Mode mode);
+    std::shared_ptr<const detail::Objective> objective_for(Trainable& model, const Batch& batch,
+                                                           Mode mode);
     Generator& shuffling();
 
     std::optional<CompileOptions> options_;
     std::shared_ptr<const detail::Objective> objective_;  // of the last fit, evaluate or step
-    // A step is captured once for each shape of batch and replayed.
-    CapturedPrograms train_, test_, predict_;
+    // A step is captured once for each shape of batch and replayed. All work on the same weights.
+    CapturedPrograms predict_, train_{predict_, {}}, test_{predict_, {}};
     std::optional<Generator> shuffling_;
 };
 

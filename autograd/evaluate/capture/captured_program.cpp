@@ -111,45 +111,56 @@ void CapturedProgram::find_results(const Recording& recording, const PendingGrap
     }
 }
 
-void CapturedProgram::replay(std::span<const Node* const> arguments, std::span<Tensor> results) {
+std::unique_ptr<CapturedRun> CapturedProgram::new_run() const {
+    auto run = std::make_unique<CapturedRun>();
+    run->nodes = nodes_;
+    run->results.resize(results_.size());
+    return run;
+}
+
+void CapturedProgram::replay(CapturedRun& run, std::span<const Node* const> arguments) const {
     struct Release {
-        CapturedProgram& program;
-        ~Release() { program.release(); }
-    } const at_the_end{*this};
+        CapturedRun& run;
+        ~Release() {
+            run.executor.release();
+            run.held.clear();
+            run.made.clear();
+        }
+    } const at_the_end{run};
     Timer timer;
     collect_released();
-    bind_leaves(arguments);
+    bind_leaves(run, arguments);
     draw_random_keys();
-    make_fresh_nodes();
-    executor_.bind(plan_, nodes_, {});
+    make_fresh_nodes(run);
+    run.executor.bind(plan_, run.nodes, {});
     timer.lap("bind");
-    executor_.run(plan_, timer);
-    executor_.publish(plan_, nodes_);
-    for (const Tensor& t : made_) t.node()->flags |= Node::consumed;
+    run.executor.run(plan_, timer);
+    run.executor.publish(plan_, run.nodes);
+    for (const Tensor& t : run.made) t.node()->raise(Node::consumed);
     for (std::size_t i = 0; i < results_.size(); ++i) {
-        if (results_[i] != absent) results[i] = Tensor::of(nodes_[results_[i]]);
+        if (results_[i] != absent) run.results[i] = Tensor::of(run.nodes[results_[i]]);
     }
-    assign_parameters();
+    assign_parameters(run);
     timer.lap("publish");
 }
 
-void CapturedProgram::bind_leaves(std::span<const Node* const> arguments) {
-    for (const ArgumentLeaf& leaf : arguments_) nodes_[leaf.node] = arguments[leaf.index];
-    for (const ParameterNode& leaf : read_) nodes_[leaf.node] = leaf.parameter->value.node();
+void CapturedProgram::bind_leaves(CapturedRun& run, std::span<const Node* const> arguments) const {
+    for (const ArgumentLeaf& leaf : arguments_) run.nodes[leaf.node] = arguments[leaf.index];
+    for (const ParameterNode& leaf : read_) run.nodes[leaf.node] = leaf.parameter->value.node();
     // A result is a holder: its parameter's old value is not written over.
     for (const std::uint32_t result : leaf_results_)
-        held_results_.push_back(Tensor::of(nodes_[result]));
+        run.held.push_back(Tensor::of(run.nodes[result]));
 }
 
-void CapturedProgram::draw_random_keys() noexcept {
+void CapturedProgram::draw_random_keys() const noexcept {
     for (const RandomDraw& draw : draws_) {
-        auto* words = static_cast<std::int64_t*>(draw.key.node()->data);
+        auto* words = static_cast<std::int64_t*>(draw.key.node()->data.get());
         words[0] = static_cast<std::int64_t>(draw.generator->seed);
         words[1] = static_cast<std::int64_t>(draw.generator->stream++);
     }
 }
 
-void CapturedProgram::make_fresh_nodes() {
+void CapturedProgram::make_fresh_nodes(CapturedRun& run) const {
     // The old leaf itself is written where nobody but its parameter would see it change.
     const auto reusable = [](const Node& old) {
         return old.mine() && old.handles() == 1 && (!old.buffer || old.buffer.unique());
@@ -157,26 +168,20 @@ void CapturedProgram::make_fresh_nodes() {
     for (const FreshNode& fresh : fresh_) {
         const Node* old = fresh.assigned ? fresh.assigned->value.node() : nullptr;
         if (old && reusable(*old)) {
-            nodes_[fresh.node] = old;
+            run.nodes[fresh.node] = old;
             continue;
         }
-        made_.push_back(pending_leaf(fresh.spec));
-        nodes_[fresh.node] = made_.back().node();
+        run.made.push_back(pending_leaf(fresh.spec));
+        run.nodes[fresh.node] = run.made.back().node();
     }
 }
 
-void CapturedProgram::assign_parameters() {
+void CapturedProgram::assign_parameters(const CapturedRun& run) const {
     for (const ParameterNode& assigned : assigned_) {
-        const Node* value = nodes_[assigned.node];
+        const Node* value = run.nodes[assigned.node];
         if (value != assigned.parameter->value.node())
             rebind(*assigned.parameter, Tensor::of(value));
     }
-}
-
-void CapturedProgram::release() noexcept {
-    executor_.release();
-    held_results_.clear();
-    made_.clear();
 }
 
 }  // namespace shikumi::detail

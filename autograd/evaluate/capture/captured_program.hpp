@@ -14,6 +14,15 @@
 
 namespace shikumi::detail {
 
+/// What one replay works with. Replays that run at once have one each.
+struct CapturedRun {
+    std::vector<const Node*> nodes;  // by the plan's numbers; unneeded ones are null
+    std::vector<Tensor> results;     // to be moved from; undefined: absent
+    std::vector<Tensor> held;        // while a replay runs: the results that are leaves
+    std::vector<Tensor> made;        // while a replay runs: fresh nodes
+    Executor executor;
+};
+
 /// Computes what a function has recorded. Each replay finds the values of the plan's nodes anew:
 /// arguments, parameters and random keys where they are now, constants where they were.
 class CapturedProgram {
@@ -24,9 +33,13 @@ public:
     CapturedProgram(const CapturedProgram&) = delete;
     CapturedProgram& operator=(const CapturedProgram&) = delete;
 
+    /// What a first replay needs.
+    std::unique_ptr<CapturedRun> new_run() const;
     /// Runs the plan on these arguments, whose values are known, and assigns the parameters. A
     /// failed replay leaves everything as it was.
-    void replay(std::span<const Node* const> arguments, std::span<Tensor> results);
+    void replay(CapturedRun& run, std::span<const Node* const> arguments) const;
+    /// Whether a replay changes something: one that does runs alone.
+    bool has_effects() const noexcept { return !assigned_.empty() || !draws_.empty(); }
 
 private:
     static constexpr std::uint32_t absent = ~std::uint32_t{0};
@@ -53,14 +66,13 @@ private:
     void find_results(const Recording& recording, const PendingGraph& graph);
     void keep_draws(const std::vector<RandomDraw>& draws);
 
-    void bind_leaves(std::span<const Node* const> arguments);
-    void draw_random_keys() noexcept;
-    void make_fresh_nodes();
-    void assign_parameters();
-    void release() noexcept;
+    void bind_leaves(CapturedRun& run, std::span<const Node* const> arguments) const;
+    void draw_random_keys() const noexcept;
+    void make_fresh_nodes(CapturedRun& run) const;
+    void assign_parameters(const CapturedRun& run) const;
 
     Plan plan_;
-    std::vector<const Node*> nodes_;  // by the plan's numbers; unneeded ones are null
+    std::vector<const Node*> nodes_;  // with those of the constants
     std::vector<ArgumentLeaf> arguments_;
     std::vector<Parameter> parameters_;  // keep their states alive
     std::vector<ParameterNode> read_, assigned_;
@@ -69,9 +81,6 @@ private:
     std::vector<FreshNode> fresh_;
     std::vector<std::uint32_t> results_;       // `absent`: an undefined Tensor
     std::vector<std::uint32_t> leaf_results_;  // the results that are leaves
-    std::vector<Tensor> held_results_;         // while a replay runs: those that are leaves
-    std::vector<Tensor> made_;                 // while a replay runs: fresh nodes
-    Executor executor_;
 };
 
 }  // namespace shikumi::detail

@@ -1,11 +1,15 @@
 #include <shikumi/autograd/evaluate/capture/captured_programs.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <mutex>
 #include <optional>
+#include <shared_mutex>
 
 #include <shikumi/autograd/evaluate/capture/captured_program.hpp>
 #include <shikumi/autograd/evaluate/capture/recording.hpp>
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/graph/sole_recorder.hpp>
 
 namespace shikumi {
 
@@ -19,14 +23,31 @@ std::optional<Spec> spec_of(const Node* leaf) {
     return leaf ? std::optional(leaf->spec) : std::nullopt;
 }
 
+void evaluate_arguments(const CapturedCall& call) {
+    const auto pending = [](const Node* leaf) { return leaf && !leaf->data; };
+    if (std::none_of(call.leaves.begin(), call.leaves.end(), pending)) return;
+    std::vector<Tensor> arguments;
+    for (const Node* leaf : call.leaves) {
+        if (leaf) arguments.push_back(Tensor::of(leaf));
+    }
+    evaluate(arguments);
+}
+
 }  // namespace
+
+struct CapturedPrograms::Lock {
+    std::shared_mutex replays;  // exclusive for those that change something, and for recording
+    std::atomic<const void*> recorder = nullptr;  // of the thread that records under this lock
+
+    static const void* this_thread() noexcept { return &current_thread_id; }
+    bool records_here() const noexcept {
+        return recorder.load(std::memory_order_relaxed) == this_thread();
+    }
+};
 
 struct CapturedPrograms::Entry {
     Entry(const Call& call, const Recording& recording, const EvaluationOptions& options)
-        : type(call.type),
-          sizes(call.sizes),
-          program(recording, options),
-          results(recording.results.size()) {
+        : type(call.type), sizes(call.sizes), program(recording, options) {
         for (const Node* leaf : call.leaves) specs.push_back(spec_of(leaf));
     }
     bool serves(const Call& call) const noexcept {
@@ -41,56 +62,153 @@ struct CapturedPrograms::Entry {
     std::vector<std::size_t> sizes;
     std::vector<std::optional<Spec>> specs;  // of the arguments' leaves; none: absent
     CapturedProgram program;
-    std::any constants;           // the result without its Tensors
-    std::vector<Tensor> results;  // its Tensors, until they are moved into the result
+    std::any constants;  // the result without its Tensors
+
+    std::mutex runs;  // for replays side by side
+    std::vector<std::unique_ptr<CapturedRun>> idle;
+    std::size_t runs_made = 0;
 };
 
-CapturedPrograms::CapturedPrograms(const EvaluationOptions& options) : options_(options) {}
+struct CapturedPrograms::State {
+    EvaluationOptions options;
+    std::shared_ptr<Lock> lock;
+    std::vector<std::unique_ptr<Entry>> entries = {};
+    std::atomic<Entry*> latest = nullptr;
+    std::atomic<bool> changes = false;  // whether the latest replay has changed something
+
+    Entry* find(const Call& call) noexcept {
+        Entry* const hint = latest.load(std::memory_order_relaxed);
+        if (hint && hint->serves(call)) return hint;
+        const auto known = std::find_if(entries.begin(), entries.end(),
+                                        [&](const auto& entry) { return entry->serves(call); });
+        if (known == entries.end()) return nullptr;
+        latest.store(known->get(), std::memory_order_relaxed);
+        return known->get();
+    }
+};
+
+CapturedPrograms::CapturedPrograms(const EvaluationOptions& options)
+    : state_(new State{options, std::make_shared<Lock>()}) {}
+CapturedPrograms::CapturedPrograms(CapturedPrograms& other, const EvaluationOptions& options)
+    : state_(new State{options, other.state().lock}) {}
 CapturedPrograms::~CapturedPrograms() = default;
 CapturedPrograms::CapturedPrograms(CapturedPrograms&&) noexcept = default;
 CapturedPrograms& CapturedPrograms::operator=(CapturedPrograms&&) noexcept = default;
 
 void CapturedPrograms::clear() noexcept {
-    entries_.clear();
-    current_ = nullptr;
+    if (!state_) return;
+    std::unique_lock lock(state_->lock->replays, std::defer_lock);
+    if (!state_->lock->records_here()) lock.lock();
+    state_->latest = nullptr;
+    state_->entries.clear();
+}
+
+CapturedPrograms::State& CapturedPrograms::state() {
+    if (!state_) *this = CapturedPrograms();
+    return *state_;
 }
 
 bool CapturedPrograms::bypassed() noexcept { return Eager::active() || capturing(); }
 
-bool CapturedPrograms::find() noexcept {
-    if (current_ && current_->serves(call_)) return true;
-    const auto known = std::find_if(entries_.begin(), entries_.end(),
-                                    [&](const auto& entry) { return entry->serves(call_); });
-    if (known == entries_.end()) return false;
-    current_ = known->get();
-    return true;
+CapturedPrograms::Use::Use(State& state, const Call& call, const Recorded& function)
+    : state_(state), call_(call) {
+    evaluate_arguments(call);
+    if (!find(state.changes.load(std::memory_order_relaxed))) find_or_record(function);
+    try {
+        take_run();
+    } catch (...) {
+        unlock();
+        throw;
+    }
 }
 
-void CapturedPrograms::record(const Recorded& function) {
+CapturedPrograms::Use::~Use() {
+    give_run_back();
+    unlock();
+}
+
+void CapturedPrograms::Use::unlock() noexcept {
+    std::shared_mutex& replays = state_.lock->replays;
+    alone_ ? replays.unlock() : replays.unlock_shared();
+}
+
+// Finds the recording and locks it: alone where its replay changes something. Else nothing is
+// locked.
+bool CapturedPrograms::Use::find(bool alone) {
+    std::shared_mutex& replays = state_.lock->replays;
+    for (;; alone = true) {
+        alone ? replays.lock() : replays.lock_shared();
+        alone_ = alone;
+        entry_ = state_.find(call_);
+        const bool changes = entry_ && entry_->program.has_effects();
+        if (entry_ && changes <= alone) {
+            state_.changes.store(changes, std::memory_order_relaxed);
+            return true;
+        }
+        unlock();
+        if (!entry_) return false;
+    }
+}
+
+// Threads that record wait for each other before they take a lock of replays: a function that is
+// recorded may call layers, and so may one that a layer calls.
+void CapturedPrograms::Use::find_or_record(const Recorded& function) {
+    const SoleRecorder sole;
+    if (find(false)) return;
+    state_.lock->replays.lock();
+    alone_ = true;
+    try {
+        record(function);
+    } catch (...) {
+        unlock();
+        throw;
+    }
+}
+
+void CapturedPrograms::Use::record(const Recorded& function) {
+    struct Recorder {
+        Lock& lock;
+        explicit Recorder(Lock& held) : lock(held) { lock.recorder = Lock::this_thread(); }
+        ~Recorder() { lock.recorder = nullptr; }
+        Recorder(const Recorder&) = delete;
+        Recorder& operator=(const Recorder&) = delete;
+    } const recorder(*state_.lock);
     std::any constants;
     const Recording recording = record_call(call_.leaves, [&](std::span<const Tensor> arguments) {
         return function(arguments, constants);
     });
-    auto entry = std::make_unique<Entry>(call_, recording, options_);
+    auto entry = std::make_unique<Entry>(call_, recording, state_.options);
     entry->constants = std::move(constants);
-    if (entries_.size() == most_recordings) entries_.erase(entries_.begin());
-    entries_.push_back(std::move(entry));
-    current_ = entries_.back().get();
+    if (state_.entries.size() == most_recordings) state_.entries.erase(state_.entries.begin());
+    entry_ = state_.entries.emplace_back(std::move(entry)).get();
+    state_.latest = entry_;
+    state_.changes = entry_->program.has_effects();
 }
 
-const std::any& CapturedPrograms::constants() const noexcept { return current_->constants; }
-
-std::span<Tensor> CapturedPrograms::replay() {
-    const auto pending = [](const Node* leaf) { return leaf && !leaf->data; };
-    if (std::any_of(call_.leaves.begin(), call_.leaves.end(), pending)) {
-        std::vector<Tensor> arguments;
-        for (const Node* leaf : call_.leaves) {
-            if (leaf) arguments.push_back(Tensor::of(leaf));
-        }
-        evaluate(arguments);
+void CapturedPrograms::Use::take_run() {
+    std::unique_lock lock(entry_->runs, std::defer_lock);
+    if (!alone_) lock.lock();
+    if (entry_->idle.empty()) {
+        entry_->idle.reserve(entry_->runs_made + 1);  // room for all, when they come back
+        ++entry_->runs_made;
+        run_ = entry_->program.new_run().release();
+        return;
     }
-    current_->program.replay(call_.leaves, current_->results);
-    return current_->results;
+    run_ = entry_->idle.back().release();
+    entry_->idle.pop_back();
+}
+
+void CapturedPrograms::Use::give_run_back() noexcept {
+    std::unique_lock lock(entry_->runs, std::defer_lock);
+    if (!alone_) lock.lock();
+    entry_->idle.emplace_back(run_);
+}
+
+const std::any& CapturedPrograms::Use::constants() const noexcept { return entry_->constants; }
+
+std::span<Tensor> CapturedPrograms::Use::replay() {
+    entry_->program.replay(*run_, call_.leaves);
+    return run_->results;
 }
 
 }  // namespace shikumi

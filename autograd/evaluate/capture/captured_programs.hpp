@@ -14,8 +14,10 @@
 #include <vector>
 
 #include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/graph/sole_recorder.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
 #include <shikumi/autograd/graph/tensor_tree.hpp>
+#include <shikumi/autograd/memory/thread_cache.hpp>
 
 namespace shikumi {
 
@@ -28,11 +30,30 @@ concept ConvertsToTensor = std::convertible_to<const T&, const Tensor&> && !std:
 template <class T>
 using CapturedArgument = std::conditional_t<ConvertsToTensor<T>, Tensor, const T&>;
 
+struct CapturedRun;
+
+/// The arguments of a call, taken apart, and what it is a call of.
+struct CapturedCall {
+    const std::type_info* type = nullptr;  ///< Result(Arguments...)
+    std::vector<const Node*> leaves;       ///< null: an undefined Tensor
+    std::vector<std::size_t> sizes;        ///< of the vectors in the arguments
+
+    void clear() noexcept {
+        leaves.clear();
+        sizes.clear();
+    }
+    bool worth_keeping() const noexcept { return true; }
+};
+
 }  // namespace detail
 
 /// The recordings of a function that is kept elsewhere: a program for each combination of its
 /// arguments' structures, shapes and dtypes. For a caller that knows when the function begins to do
 /// something else, and calls `clear` then; all others use `capture`.
+///
+/// Several threads may call it: replays that neither assign parameters nor draw random numbers run
+/// side by side, all others one after another. Where functions work on the same parameters, their
+/// recordings share a lock.
 ///
 ///     CapturedPrograms programs;
 ///     const StepResult result = programs.call([&](const Batch& batch) { … }, batch);
@@ -40,6 +61,8 @@ class CapturedPrograms {
 public:
     /// `options` hold for everything that the function evaluates.
     explicit CapturedPrograms(const EvaluationOptions& options = {});
+    /// Shares the lock of `other`.
+    CapturedPrograms(CapturedPrograms& other, const EvaluationOptions& options);
     ~CapturedPrograms();
     /// Takes over the recordings.
     CapturedPrograms(CapturedPrograms&&) noexcept;
@@ -66,33 +89,49 @@ public:
     void clear() noexcept;
 
 private:
-    // The arguments of a call, taken apart, and what it is a call of.
-    struct Call {
-        const std::type_info* type = nullptr;  // Result(Arguments...)
-        std::vector<const Node*> leaves;       // null: an undefined Tensor
-        std::vector<std::size_t> sizes;        // of the vectors in the arguments
-    };
+    using Call = detail::CapturedCall;
+    struct Lock;
     struct Entry;
+    struct State;
     // From the leaves of the arguments to those of the result. Leaves the result without them.
     using Recorded = std::function<std::vector<Tensor>(std::span<const Tensor>, std::any&)>;
+
+    // The recording for a call, which stays while this lives.
+    class Use {
+    public:
+        // Records the function where there is none yet.
+        Use(State& state, const Call& call, const Recorded& function);
+        ~Use();
+        Use(const Use&) = delete;
+        Use& operator=(const Use&) = delete;
+        // The result with its constants, without its Tensors.
+        const std::any& constants() const noexcept;
+        // The result's Tensors, to be moved from.
+        std::span<Tensor> replay();
+
+    private:
+        bool find(bool alone);
+        void find_or_record(const Recorded& function);
+        void record(const Recorded& function);
+        void take_run();
+        void give_run_back() noexcept;
+        void unlock() noexcept;
+
+        State& state_;
+        const Call& call_;
+        Entry* entry_ = nullptr;
+        detail::CapturedRun* run_ = nullptr;
+        bool alone_ = false;  // no other replay runs under this lock
+    };
 
     template <class F, class... T>
     auto apply(F&& function, const std::tuple<T...>& in);
 
     /// True where nothing is to be captured: under Eager, or inside another captured function.
     static bool bypassed() noexcept;
-    /// Makes the recording for this call the current one; false where there is none yet.
-    bool find() noexcept;
-    void record(const Recorded& function);
-    /// The result of the current recording with its constants, without its Tensors.
-    const std::any& constants() const noexcept;
-    /// The result's Tensors, to be moved from.
-    std::span<Tensor> replay();
+    State& state();
 
-    EvaluationOptions options_;
-    std::vector<std::unique_ptr<Entry>> entries_;
-    Entry* current_ = nullptr;
-    Call call_;  // the one under way
+    std::unique_ptr<State> state_;  // null once it is moved from
 };
 
 template <class F, class... T>
@@ -103,25 +142,26 @@ auto CapturedPrograms::apply(F&& function, const std::tuple<T...>& in) {
                   "a captured function takes Tensors, and containers and aggregates of them alone");
     static_assert(TensorTree<Result>,
                   "a captured function returns Tensors, constants, or containers and aggregates");
-    if (bypassed()) return Result(std::apply(function, in));
-    call_.type = &typeid(Result(Arguments));
-    call_.leaves.clear();
-    call_.sizes.clear();
-    visit_tree(
-        in, [&](const Tensor& t) { call_.leaves.push_back(t.node()); },
-        [&](std::size_t size) { call_.sizes.push_back(size); });
-    if (!find()) {
-        record([&](std::span<const Tensor> leaves, std::any& constants) {
-            const Arguments traced = rebuild_tree(Arguments(in), leaves);
-            Result result = std::apply(function, traced);
-            std::vector<Tensor> tensors = flatten_tree(result);
-            for_each_tensor(result, [](Tensor& t) { t = Tensor(); });
-            constants = std::move(result);
-            return tensors;
-        });
+    if (bypassed()) {
+        const detail::SoleRecorder sole;
+        return Result(std::apply(function, in));
     }
-    Result result = *std::any_cast<Result>(&constants());
-    auto next = replay().begin();
+    const detail::ThreadCache<Call> call;
+    call->type = &typeid(Result(Arguments));
+    visit_tree(
+        in, [&](const Tensor& t) { call->leaves.push_back(t.node()); },
+        [&](std::size_t size) { call->sizes.push_back(size); });
+    const auto record = [&](std::span<const Tensor> leaves, std::any& constants) {
+        const Arguments traced = rebuild_tree(Arguments(in), leaves);
+        Result result = std::apply(function, traced);
+        std::vector<Tensor> tensors = flatten_tree(result);
+        for_each_tensor(result, [](Tensor& t) { t = Tensor(); });
+        constants = std::move(result);
+        return tensors;
+    };
+    Use use(state(), *call, std::ref(record));
+    Result result = *std::any_cast<Result>(&use.constants());
+    auto next = use.replay().begin();
     for_each_tensor(result, [&](Tensor& t) { t = std::move(*next++); });
     return result;
 }

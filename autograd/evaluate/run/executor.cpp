@@ -15,13 +15,12 @@ namespace {
 // Elements times instructions below which a group stays on the caller's thread.
 constexpr Index small_group = Index{1} << 16;
 
-// Aligned memory of this thread; what was in it is lost.
-std::byte* thread_scratch(std::size_t bytes) {
-    static thread_local std::vector<std::byte> memory;
-    if (memory.size() < bytes + Buffer::alignment) memory.resize(bytes + Buffer::alignment);
-    const auto misaligned = reinterpret_cast<std::uintptr_t>(memory.data()) % Buffer::alignment;
-    return memory.data() + (Buffer::alignment - misaligned) % Buffer::alignment;
-}
+// Where a thread that helps keeps the blocks of a group.
+struct Scratch {
+    Buffer memory;
+    void clear() noexcept {}
+    bool worth_keeping() const noexcept { return true; }
+};
 
 std::byte* advanced(void* address, Index elements, std::uint8_t element) {
     return static_cast<std::byte*>(address) + static_cast<std::size_t>(elements) * element;
@@ -121,7 +120,9 @@ void Executor::run_in_blocks(const Plan& plan, const FusionGroup& group) {
     if (group.size <= group.piece || group.size * Index{group.instructions} < small_group)
         return run_blocks(plan, group, 0, group.size, scratch());
     kernels::parallel_pieces(group.size, group.piece, [&](Index first, Index last) {
-        run_blocks(plan, group, first, last, thread_scratch(group.scratch()));
+        const ThreadCache<Scratch> own;
+        ensure_capacity(own->memory, group.scratch());
+        run_blocks(plan, group, first, last, static_cast<std::byte*>(own->memory.data()));
     });
 }
 
@@ -187,7 +188,7 @@ void Executor::publish(const Plan& plan, Nodes nodes) noexcept {
         }
         const Node* const old = memory->overwritten;
         node.buffer = std::move(old ? old->buffer : memory->fresh);
-        node.data = old ? old->data : node.buffer.data();
+        node.data = old ? old->data.get() : node.buffer.data();
         ++memory;
     }
     // Views show the array of another node: an output's, or a leaf's.
@@ -195,7 +196,7 @@ void Executor::publish(const Plan& plan, Nodes nodes) noexcept {
         const Node& node = *nodes[output.node];
         if (node.data) continue;
         node.buffer = nodes[output.array]->buffer;
-        node.data = static_cast<std::byte*>(nodes[output.array]->data) + output.offset;
+        node.data = nodes[output.array]->bytes() + output.offset;
     }
 }
 

@@ -114,7 +114,8 @@ void Interpreter::publish(const PendingGraph& graph) noexcept {
         const Node& node = graph[i];
         if (node.spec.shape.empty()) {
             std::copy_n(static_cast<const std::byte*>(data_[i]), size_of(node.spec.dtype),
-                        static_cast<std::byte*>(node.store_scalar()));
+                        node.scalar);
+            node.store_scalar();
             continue;
         }
         const Buffer& own = output_buffers_[graph.array(i)];
@@ -123,7 +124,7 @@ void Interpreter::publish(const PendingGraph& graph) noexcept {
     }
     // Only now: with its inputs a node may let others go.
     for (const Position i : outputs_) {
-        if (graph[i].has(Node::constant)) drop_inputs(graph[i]);
+        if (graph[i].has(Node::constant) && graph[i].at_home()) drop_inputs(graph[i]);
     }
 }
 

@@ -19,6 +19,7 @@
 #include <shikumi/autograd/kernels/detail/onednn_choice.hpp>
 #include <shikumi/autograd/kernels/detail/scratch.hpp>
 #include <shikumi/autograd/kernels/multiversioning.hpp>
+#include <shikumi/autograd/memory/thread_object.hpp>
 
 namespace shikumi::kernels {
 
@@ -242,6 +243,8 @@ bool detail::onednn_is_faster(const Product& p) noexcept {
 }
 
 bool detail::multiply_by_onednn(const Product& p, const float* a, const float* b, float* c) {
+    // After main its own static objects may be gone.
+    if (shikumi::detail::thread_ended()) return false;
     const Library* library = Library::get();
     if (!library) return false;
     const OneThread alone(*library);
