@@ -187,6 +187,14 @@ Tensor record(const Op& op, std::span<const Node* const> in);
 /// The one instance of an operation without attributes, or one of the first few with others, which
 /// are kept for good; else a recent equal one (so that a repeated step allocates nothing), or a new
 /// one. The caller gets a count.
+/// An operation that is never destroyed: nodes in static objects outlive any order.
+template <class O>
+union Lasting {
+    Lasting() : op() {}
+    ~Lasting() {}
+    O op;
+};
+
 /// The latest operations of one type that a thread has recorded.
 struct RecentOps {
     RecentOps() = default;
@@ -213,8 +221,8 @@ template <Recordable O>
 const Op& interned(O&& op) {
     using Type = std::remove_cvref_t<O>;
     if constexpr (WithoutAttributes<Type>) {
-        static const Type instance;
-        return instance;
+        static const Lasting<Type> instance;
+        return instance.op;
     } else {
         // Nobody counts these. Leaked: nodes in static objects outlive any order.
         static std::array<std::atomic<const Type*>, 16> first{};

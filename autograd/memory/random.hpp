@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -36,8 +37,8 @@ constexpr std::array<std::uint32_t, 4> philox(RandomKey key, std::uint64_t count
             static_cast<std::uint32_t>(c), static_cast<std::uint32_t>(d)};
 }
 
-/// A source of streams: every use takes the next one, so two uses never share numbers. A copy goes
-/// on from the same place by itself.
+/// A source of streams: every use takes the next one, so two uses never share numbers, even in
+/// different threads. A copy goes on from the same place by itself.
 class Generator {
 public:
     /// Begins with stream 0 of this seed.
@@ -55,7 +56,7 @@ public:
     /// The next stream.
     RandomKey next() noexcept {
         RandomKey& state = shared_ ? *shared_ : own_;
-        return {state.seed, state.stream++};
+        return {state.seed, std::atomic_ref(state.stream).fetch_add(1, std::memory_order_relaxed)};
     }
     /// The seed of all its streams.
     std::uint64_t seed() const noexcept { return state().seed; }

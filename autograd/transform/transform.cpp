@@ -5,6 +5,7 @@
 
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/parameter.hpp>
+#include <shikumi/autograd/graph/sole_recorder.hpp>
 #include <shikumi/autograd/transform/pack.hpp>
 #include <shikumi/autograd/transform/reverse.hpp>
 
@@ -367,6 +368,7 @@ Tensor hvp(const Function& f, const Tensor& x, const Tensor& v) {
 
 void Tensor::backward() const {
     check_scalar("backward", *this);
+    const SoleRecorder sole;  // other threads may add to the same gradients
     const ThreadCache<Reverse> reverse;
     reverse->walk_from(*this, [](const Node&) { return false; });
     for (std::uint32_t i = 0; i < reverse->walk.size(); ++i) {

@@ -156,7 +156,8 @@ void CapturedProgram::draw_random_keys() const noexcept {
     for (const RandomDraw& draw : draws_) {
         auto* words = static_cast<std::int64_t*>(draw.key.node()->data.get());
         words[0] = static_cast<std::int64_t>(draw.generator->seed);
-        words[1] = static_cast<std::int64_t>(draw.generator->stream++);
+        words[1] = static_cast<std::int64_t>(
+            std::atomic_ref(draw.generator->stream).fetch_add(1, std::memory_order_relaxed));
     }
 }
 

@@ -205,3 +205,13 @@ TEST_CASE("a failure of a shared tensor reaches every thread that looks at it") 
     };
     CHECK(wrong_rounds(20, bad, refused) == 0);
 }
+
+TEST_CASE("several threads add to the gradients of the same parameters") {
+    for (int round = 0; round < 50; ++round) {
+        const Parameter w("w", tensor({1., 2.}));
+        together(4, [&](int t) {
+            for (int i = 0; i < 10; ++i) sum(w * full({2}, t + 1.0)).backward();
+        });
+        CHECK(w.grad().to_vector<float>() == std::vector<float>{100, 100});
+    }
+}

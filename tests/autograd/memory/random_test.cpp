@@ -1,4 +1,6 @@
 #include <array>
+#include <set>
+#include <thread>
 #include <vector>
 
 #include <shikumi/autograd/memory/random.hpp>
@@ -73,4 +75,20 @@ TEST_CASE("whole numbers below a bound are unbiased", "[random]") {
     int low = 0;
     for (int i = 0; i < 30000; ++i) low += stream.below(bound) < bound / 3;
     CHECK(low == Approx(10000).margin(400));
+}
+
+TEST_CASE("threads that draw from one generator never share numbers") {
+    Generator rng(3);
+    std::array<std::vector<std::uint64_t>, 4> streams;
+    std::vector<std::thread> threads;
+    for (auto& own : streams) {
+        threads.emplace_back([&own, &rng] {
+            for (int i = 0; i < 1000; ++i) own.push_back(rng.next().stream);
+        });
+    }
+    for (std::thread& t : threads) t.join();
+    std::set<std::uint64_t> all;
+    for (const auto& own : streams) all.insert(own.begin(), own.end());
+    CHECK(all.size() == 4000);
+    CHECK(*all.rbegin() == 3999);
 }
