@@ -245,6 +245,7 @@ OwnGraph::OwnGraph() : mutex_(graph_mutex(current_thread_id)) { mutex_.lock(); }
 OwnGraph::~OwnGraph() { mutex_.unlock(); }
 
 void ForeignGraphs::enter(std::uint16_t home) {
+    if (std::find(homes_.begin(), homes_.end(), home) != homes_.end()) return;
     if (homes_.empty()) foreign_graphs().lock();
     homes_.push_back(home);
     graph_mutex(home).lock();

@@ -40,7 +40,7 @@ std::string CaptureContext::cause(const Tensor& t) const {
     for (const Node* node : walk.nodes()) {
         if (const ParameterState* state = node->parameter_state())
             return "parameter '" + state->name + "'";
-        if (!node->op && !node->data) return "an argument, " + to_string(node->spec) + ",";
+        if (!node->data && !node->op) return "an argument, " + to_string(node->spec) + ",";
         if (std::any_of(draws_.begin(), draws_.end(),
                         [&](const RandomDraw& draw) { return draw.key.node() == node; }))
             return "random numbers";

@@ -35,7 +35,7 @@ std::vector<bool> varying(const PendingGraph& graph, const Recording& recording)
 }
 
 bool broadcasts_for_free(const Node& source, const Node& consumer) {
-    return consumer.op->form() == Op::Form::pointwise && source.op &&
+    return consumer.op->form() == Op::Form::pointwise && !source.data && source.op &&
            source.op->form() == Op::Form::broadcast;
 }
 
