@@ -35,8 +35,26 @@ void evaluate_arguments(const CapturedCall& call) {
 
 }  // namespace
 
+// Of replays: exclusive for those that change something, and for recording.
 struct CapturedPrograms::Lock {
-    std::shared_mutex replays;  // exclusive for those that change something, and for recording
+    void lock() {
+        if (replays.try_lock()) return;
+        const std::lock_guard first(turnstile);
+        waiting = true;
+        replays.lock();
+        waiting = false;
+    }
+    // Not before one that waits to be alone, or there might never be a gap for it.
+    void lock_shared() {
+        if (waiting) const std::lock_guard first(turnstile);
+        replays.lock_shared();
+    }
+    void unlock() noexcept { replays.unlock(); }
+    void unlock_shared() noexcept { replays.unlock_shared(); }
+
+    std::shared_mutex replays;
+    std::mutex turnstile;
+    std::atomic<bool> waiting = false;
     std::atomic<const void*> recorder = nullptr;  // of the thread that records under this lock
 
     static const void* this_thread() noexcept { return &current_thread_id; }
@@ -97,7 +115,7 @@ CapturedPrograms& CapturedPrograms::operator=(CapturedPrograms&&) noexcept = def
 
 void CapturedPrograms::clear() noexcept {
     if (!state_) return;
-    std::unique_lock lock(state_->lock->replays, std::defer_lock);
+    std::unique_lock lock(*state_->lock, std::defer_lock);
     if (!state_->lock->records_here()) lock.lock();
     state_->latest = nullptr;
     state_->entries.clear();
@@ -128,16 +146,14 @@ CapturedPrograms::Use::~Use() {
 }
 
 void CapturedPrograms::Use::unlock() noexcept {
-    std::shared_mutex& replays = state_.lock->replays;
-    alone_ ? replays.unlock() : replays.unlock_shared();
+    alone_ ? state_.lock->unlock() : state_.lock->unlock_shared();
 }
 
 // Finds the recording and locks it: alone where its replay changes something. Else nothing is
 // locked.
 bool CapturedPrograms::Use::find(bool alone) {
-    std::shared_mutex& replays = state_.lock->replays;
     for (;; alone = true) {
-        alone ? replays.lock() : replays.lock_shared();
+        alone ? state_.lock->lock() : state_.lock->lock_shared();
         alone_ = alone;
         entry_ = state_.find(call_);
         const bool changes = entry_ && entry_->program.has_effects();
@@ -155,7 +171,7 @@ bool CapturedPrograms::Use::find(bool alone) {
 void CapturedPrograms::Use::find_or_record(const Recorded& function) {
     const SoleRecorder sole;
     if (find(false)) return;
-    state_.lock->replays.lock();
+    state_.lock->lock();
     alone_ = true;
     try {
         record(function);
