@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include <boost/graph/graphviz.hpp>
+#include <boost/property_map/function_property_map.hpp>
 
 #include <shikumi/autograd/graph/parameter.hpp>
 #include <shikumi/autograd/graph/traversal.hpp>
@@ -50,7 +51,9 @@ std::string Graph::name(const Node* v) const {
 }
 
 void write_dot(std::ostream& out, const Graph& graph) {
-    // Another locale would group the digits of the vertices' numbers.
+    // A program's locale may group digits, those of the vertices' numbers, too.
+    const auto id = boost::make_function_property_map<const Node*>(
+        [&](const Node* v) { return std::to_string(graph.index(v)); });
     std::ostringstream text;
     text.imbue(std::locale::classic());
     const auto label = [&](std::ostream& o, const Node* v) {
@@ -65,7 +68,7 @@ void write_dot(std::ostream& out, const Graph& graph) {
     const auto whole = [](std::ostream& o) {
         o << "rankdir=BT;\nnode [fontname=\"sans-serif\"];\n";
     };
-    boost::write_graphviz(text, graph, label, edge, whole, get(boost::vertex_index, graph));
+    boost::write_graphviz(text, graph, label, edge, whole, id);
     out << text.str();
 }
 
