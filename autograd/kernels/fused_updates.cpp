@@ -9,6 +9,7 @@
 #include <concepts>
 #include <utility>
 
+#include <shikumi/autograd/kernels/lerp.hpp>
 #include <shikumi/autograd/kernels/multiversioning.hpp>
 
 namespace shikumi::kernels {
@@ -105,11 +106,6 @@ template <std::floating_point T>
 T sqrt(T x) {
     return std::sqrt(x);
 }
-template <std::floating_point T>
-T lerp(T a, T b, T weight) {
-    return a + (b - a) * weight;
-}
-
 // Where a formula's arrays and numbers are, in the order in which it asks for them.
 template <class Formula, class T>
 class Operands {

@@ -93,10 +93,15 @@ void fill_by_words(RandomKey key, T* out, Index size, const Number& number) {
 
 void random_uniform(RandomKey key, double low, double high, View out) {
     dispatch_floating(out.spec.dtype, [&]<class T>() {
-        const T first = static_cast<T>(low), width = static_cast<T>(high - low);
+        const T first = static_cast<T>(low), end = static_cast<T>(high);
+        const T width = static_cast<T>(high - low);
+        const bool too_wide = !std::isfinite(width);
         // Rounding may reach `high`, which does not belong to the interval.
-        const T last = high > low ? std::nextafter(static_cast<T>(high), first) : first;
-        const auto scaled = [=](T unit) { return std::min(first + width * unit, last); };
+        const T last = high > low ? std::nextafter(end, first) : first;
+        const auto scaled = [=](T unit) {
+            const T x = too_wide ? first * (1 - unit) + end * unit : first + width * unit;
+            return std::min(x, last);
+        };
         if constexpr (std::is_same_v<T, double>) {
             fill(out.as<T>(), out.size(), [&](std::uint64_t counter) {
                 const Words w = philox(key, counter);

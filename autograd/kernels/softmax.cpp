@@ -62,23 +62,42 @@ T largest(const T* x, Index n) {
     return m;
 }
 
-// y = exp(x - m) for m, the largest of n contiguous elements; their sum
+// y = exp(x - m) for m, the largest of n contiguous elements
 template <class T>
-T exponentials(const T* x, Index n, T m, T* y) {
+void exponentials(const T* x, Index n, T m, T* y) {
     detail::vectorized_for(n, [=](Index i) { y[i] = math::exp(x[i] - m); });
-    return total<T>(n, [=](Index i) { return y[i]; });
+}
+
+// Σ e as ties + rest, for exponentials e of which the largest are 1: so that what lies above a
+// single 1, which the logarithm of the sum and the derivatives near certainty are made of, keeps
+// its digits.
+template <class T>
+struct SumAboveOne {
+    T ties = 0, rest = 0;
+    void add(T e) {
+        const bool one = e == 1;
+        ties += one ? T{1} : T{0};
+        rest += one ? T{0} : e;
+    }
+    T above() const { return (ties - 1) + rest; }
+};
+
+template <class T>
+SumAboveOne<T> sum_above_one(const T* e, Index n) {
+    return {total<T>(n, [=](Index i) { return e[i] == 1 ? T{1} : T{0}; }),
+            total<T>(n, [=](Index i) { return e[i] == 1 ? T{0} : e[i]; })};
 }
 
 template <class T, bool log>
 struct SoftmaxRow {
-    static void run(const T* x, Index n, T factor, T* y) {
+    static void run(const T* x, Index n, T* y) {
         const T m = largest(x, n);
-        const T sum = exponentials(x, n, m, y);
+        exponentials(x, n, m, y);
         if constexpr (log) {
-            const T log_sum = std::log(sum);
+            const T log_sum = std::log1p(sum_above_one(y, n).above());
             detail::vectorized_for(n, [=](Index i) { y[i] = x[i] - m - log_sum; });
         } else {
-            const T scale = factor / sum;
+            const T scale = 1 / total<T>(n, [=](Index i) { return y[i]; });
             detail::vectorized_for(n, [=](Index i) { y[i] *= scale; });
         }
     }
@@ -89,10 +108,14 @@ struct LogSumRow {
     static void run(const T* x, Index n, T* log_sum, T* m) {
         T e[chunk];
         *m = largest(x, n);
-        T sum = 0;
-        for (Index at = 0; at < n; at += chunk)
-            sum += exponentials(x + at, std::min(chunk, n - at), *m, static_cast<T*>(e));
-        *log_sum = std::log(sum);
+        SumAboveOne<T> sum;
+        for (Index at = 0; at < n; at += chunk) {
+            const Index size = std::min(chunk, n - at);
+            exponentials(x + at, size, *m, static_cast<T*>(e));
+            const SumAboveOne<T> part = sum_above_one<T>(e, size);
+            sum = {sum.ties + part.ties, sum.rest + part.rest};
+        }
+        *log_sum = std::log1p(sum.above());
     }
 };
 
@@ -115,18 +138,12 @@ struct Columns {
         for (Index i = 1; i < n; ++i)
             across(i, [=](Index l, Index at) { m[l] = larger(m[l], in[at]); });
     }
-    // use(offset, exp(x - m)) for every element; sums of these
+    // use(column, offset, exp(x - m)) for every element
     template <class F>
-    void sum_exponentials(const T* m, T* sum, F use) const {
+    void each_exponential(const T* m, F use) const {
         const T* in = x;
-        std::fill_n(sum, columns, T{0});
-        for (Index i = 0; i < n; ++i) {
-            across(i, [=](Index l, Index at) {
-                const T e = math::exp(in[at] - m[l]);
-                use(at, e);
-                sum[l] += e;
-            });
-        }
+        for (Index i = 0; i < n; ++i)
+            across(i, [=](Index l, Index at) { use(l, at, math::exp(in[at] - m[l])); });
     }
 };
 
@@ -138,12 +155,20 @@ struct SoftmaxColumns {
         T *const m = largest_ones, *const sum = sums;
         const Columns<T> all{x, n, stride, columns};
         all.find_largest(m);
-        all.sum_exponentials(m, sum, [=](Index at, T e) { y[at] = e; });
         if constexpr (log) {
-            detail::vectorized_for(columns, [=](Index l) { sum[l] = math::log(sum[l]); });
+            SumAboveOne<T> parts[chunk];
+            SumAboveOne<T>* const part = parts;
+            all.each_exponential(m, [=](Index l, Index, T e) { part[l].add(e); });
+            detail::vectorized_for(columns,
+                                   [=](Index l) { sum[l] = math::log1p(part[l].above()); });
             for (Index i = 0; i < n; ++i)
                 all.across(i, [=](Index l, Index at) { y[at] = x[at] - m[l] - sum[l]; });
         } else {
+            std::fill_n(sum, columns, T{0});
+            all.each_exponential(m, [=](Index l, Index at, T e) {
+                y[at] = e;
+                sum[l] += e;
+            });
             detail::vectorized_for(columns, [=](Index l) { sum[l] = 1 / sum[l]; });
             for (Index i = 0; i < n; ++i)
                 all.across(i, [=](Index l, Index at) { y[at] *= sum[l]; });
@@ -199,22 +224,35 @@ struct Transposed {
             for (Index r = 0; r < lanes; ++r) sum[r] += at[i][r];
         }
     }
-    // The sum of the exponentials of each row, which replace it where `keep`.
-    template <bool keep>
+    // The sum of the exponentials of each row, which replace it.
     void add_exponentials(Index n, Across& sum) {
         for (Index r = 0; r < lanes; ++r) sum[r] = 0;
         for (Index i = 0; i < n; ++i) {
             for (Index r = 0; r < lanes; ++r) {
                 const T e = math::exp(at[i][r]);
-                if constexpr (keep) at[i][r] = e;
+                at[i][r] = e;
                 sum[r] += e;
             }
         }
     }
+    // That sum less 1; `keep`: the exponentials replace the row.
+    template <bool keep>
+    void add_above_one(Index n, Across& above) {
+        Across ties = {}, rest = {};
+        for (Index i = 0; i < n; ++i) {
+            for (Index r = 0; r < lanes; ++r) {
+                const T e = math::exp(at[i][r]);
+                if constexpr (keep) at[i][r] = e;
+                ties[r] += e == 1 ? T{1} : T{0};
+                rest[r] += e == 1 ? T{0} : e;
+            }
+        }
+        for (Index r = 0; r < lanes; ++r) above[r] = (ties[r] - 1) + rest[r];
+    }
     // log Σ exp of each row
     void log_sum(Index n, Across& log_sum) {
-        add_exponentials<false>(n, log_sum);
-        for (Index r = 0; r < lanes; ++r) log_sum[r] = math::log(log_sum[r]);
+        add_above_one<false>(n, log_sum);
+        for (Index r = 0; r < lanes; ++r) log_sum[r] = math::log1p(log_sum[r]);
     }
 };
 
@@ -235,7 +273,7 @@ struct NarrowSoftmax {
             if constexpr (log)
                 all.log_sum(n, sum);
             else
-                all.template add_exponentials<true>(n, sum);
+                all.add_exponentials(n, sum);
             for (Index i = 0; i < n; ++i) {
                 for (Index r = 0; r < lanes; ++r)
                     all.at[i][r] = log ? all.at[i][r] - sum[r] : all.at[i][r] * (1 / sum[r]);
@@ -284,31 +322,53 @@ struct NarrowLoss {
     }
 };
 
-// y = (softmax(x) Σ weight - weight) g, or softmax(x) g without weights
+// The derivatives (p Σ t - t) g of at most sixteen rows, p = e / Σ e being a row's softmax and t
+// its labels: with scale = g Σ t / Σ e they are e scale - t g. Where the largest e, 1, is more than
+// half of Σ e, its own is (Σ t - t) g - rest for rest = scale (Σ e - 1), which keeps the digits of
+// 1 - p.
+template <class T>
+struct Derivatives {
+    T prevailing[lanes], scale[lanes], rest[lanes];  // the e of the second form; else no e
+
+    void set(Index r, T above, T g, T total) {
+        prevailing[r] = above < 1 ? T{1} : T{2};
+        scale[r] = g * total / (1 + above);
+        rest[r] = scale[r] * above;
+    }
+    T at(Index r, T e, T t, T g, T total) const {
+        return e == prevailing[r] ? (total - t) * g - rest[r] : e * scale[r] - t * g;
+    }
+    // y = e scale is the row's derivative for t = 0; that for t = 1 = Σ t
+    T at_label(Index r, T y, T g) const {
+        return prevailing[r] == 1 && y == scale[r] ? -rest[r] : y - g;
+    }
+};
+
+// y = (softmax(x) Σ weight - weight) g, or softmax(x) g without weights, of at most sixteen rows
 template <class T, bool weights>
 struct NarrowGradient {
-    static void run(const T* x, const T* weight, Index rows, Index n, const T* g, T* y) {
-        by_sixteen(rows, [=](Index first, Index count) {
-            Transposed<T> all(x + first * n, count, n);
-            const Transposed<T> w(weights ? weight + first * n : nullptr, count, weights ? n : 0);
-            T m[lanes], sum[lanes], scale[lanes] = {}, factor[lanes];
-            std::copy_n(g + first, count, scale);
-            all.shift(n, m);
-            all.template add_exponentials<true>(n, sum);
-            for (Index r = 0; r < lanes; ++r) factor[r] = scale[r] / sum[r];
-            if constexpr (weights) {
-                T total[lanes];
-                w.add_up(n, total);
-                for (Index r = 0; r < lanes; ++r) factor[r] *= total[r];
+    static void run(const T* x, const T* weight, Index rows, Index n, const T* g, T* y,
+                    Derivatives<T>* rules) {
+        Transposed<T> all(x, rows, n);
+        const Transposed<T> w(weight, weights ? rows : 0, weights ? n : 0);
+        T m[lanes], above[lanes], factor[lanes] = {}, total[lanes];
+        std::copy_n(g, rows, factor);
+        std::fill_n(total, lanes, T{1});
+        all.shift(n, m);
+        all.template add_above_one<true>(n, above);
+        if constexpr (weights) w.add_up(n, total);
+        Derivatives<T> rule;
+        for (Index r = 0; r < lanes; ++r) rule.set(r, above[r], factor[r], total[r]);
+        for (Index i = 0; i < n; ++i) {
+            for (Index r = 0; r < lanes; ++r) {
+                if constexpr (weights)
+                    all.at[i][r] = rule.at(r, all.at[i][r], w.at[i][r], factor[r], total[r]);
+                else
+                    all.at[i][r] *= rule.scale[r];
             }
-            for (Index i = 0; i < n; ++i) {
-                for (Index r = 0; r < lanes; ++r) {
-                    all.at[i][r] *= factor[r];
-                    if constexpr (weights) all.at[i][r] -= w.at[i][r] * scale[r];
-                }
-            }
-            all.put(y + first * n, count, n);
-        });
+        }
+        all.put(y, rows, n);
+        *rules = rule;
     }
 };
 
@@ -323,11 +383,18 @@ struct RowLoss {
 // y = (softmax(x) Σ weight - weight) g of one row, or softmax(x) g without weights
 template <class T, bool weights>
 struct RowGradient {
-    static void run(const T* x, const T* weight, Index n, T g, T* y) {
-        T factor = g;
-        if constexpr (weights) factor *= total<T>(n, [=](Index i) { return weight[i]; });
-        SoftmaxRow<T, false>::run(x, n, factor, y);
-        if constexpr (weights) detail::vectorized_for(n, [=](Index i) { y[i] -= weight[i] * g; });
+    static void run(const T* x, const T* weight, Index n, T g, T* y, Derivatives<T>* rules,
+                    Index r) {
+        const T total_weight = weights ? total<T>(n, [=](Index i) { return weight[i]; }) : T{1};
+        exponentials(x, n, largest(x, n), y);
+        rules->set(r, sum_above_one(y, n).above(), g, total_weight);
+        const Derivatives<T> rule = *rules;
+        detail::vectorized_for(n, [=](Index i) {
+            if constexpr (weights)
+                y[i] = rule.at(r, y[i], weight[i], g, total_weight);
+            else
+                y[i] *= rule.scale[r];
+        });
     }
 };
 
@@ -348,7 +415,7 @@ void softmax_rows(const T* x, Index rows, Index n, T* y) {
         return narrow(x, rows, n, y);
     }
     const auto row = multiversioned<SoftmaxRow<T, log>>();
-    for (Index i = 0; i < rows; ++i) row(x + i * n, n, 1, y + i * n);
+    for (Index i = 0; i < rows; ++i) row(x + i * n, n, y + i * n);
 }
 
 // f(first row, rows, log Σ exp(x - m), m) for some of these contiguous rows at a time, m being each
@@ -383,15 +450,30 @@ void loss_rows(const T* x, const T* weight, Index rows, Index n, T* loss) {
     });
 }
 
-template <class T, bool weights>
-void gradient_rows(const T* x, const T* weight, Index rows, Index n, const T* g, T* y) {
+// The derivatives of contiguous rows; f(first row, rows, rules) after each few of them
+template <class T, bool weights, class F>
+void gradient_rows(const T* x, const T* weight, Index rows, Index n, const T* g, T* y, F f) {
+    static const auto narrow = multiversioned<NarrowGradient<T, weights>>();
+    static const auto row = multiversioned<RowGradient<T, weights>>();
     const auto weight_at = [&](Index i) { return weights ? weight + i : nullptr; };
-    if (n < lanes) {
-        static const auto narrow = multiversioned<NarrowGradient<T, weights>>();
-        return narrow(x, weight, rows, n, g, y);
-    }
-    const auto row = multiversioned<RowGradient<T, weights>>();
-    for (Index i = 0; i < rows; ++i) row(x + i * n, weight_at(i * n), n, g[i], y + i * n);
+    by_sixteen(rows, [&](Index first, Index count) {
+        Derivatives<T> rules;
+        const Index at = first * n;
+        if (n < lanes) {
+            narrow(x + at, weight_at(at), count, n, g + first, y + at, &rules);
+        } else {
+            for (Index i = 0; i < count; ++i)
+                row(x + at + i * n, weight_at(at + i * n), n, g[first + i], y + at + i * n, &rules,
+                    i);
+        }
+        f(first, count, static_cast<const Derivatives<T>&>(rules));
+    });
+}
+
+// The derivatives of contiguous rows with weights.
+template <class T>
+void weighted_gradient_rows(const T* x, const T* weight, Index rows, Index n, const T* g, T* y) {
+    gradient_rows<T, true>(x, weight, rows, n, g, y, [](Index, Index, const Derivatives<T>&) {});
 }
 
 // Softmax along any axis, or its logarithm.
@@ -495,17 +577,22 @@ void cross_entropy_gradient(ConstView x, ConstView labels, ConstView scale, View
         if (is_integer(labels.spec.dtype)) {
             return with_indices(labels, n, [&](const auto* label) {
                 each_piece(scale.size(), n, [&](Index first, Index rows) {
-                    gradient_rows<T, false>(in + first * n, nullptr, rows, n, g + first,
-                                            y + first * n);
-                    for (Index row = first; row < first + rows; ++row)
-                        y[row * n + static_cast<Index>(label[row])] -= g[row];
+                    const auto subtract = [&](Index start, Index count, const auto& rules) {
+                        for (Index i = 0; i < count; ++i) {
+                            const Index row = first + start + i;
+                            T& own = y[row * n + static_cast<Index>(label[row])];
+                            own = rules.at_label(i, own, g[row]);
+                        }
+                    };
+                    gradient_rows<T, false>(in + first * n, static_cast<const T*>(nullptr), rows, n,
+                                            g + first, y + first * n, subtract);
                 });
             });
         }
         if (n == 0) return;
         const T* weight = labels.as<T>();
         each_piece(scale.size(), n, [&](Index first, Index rows) {
-            gradient_rows<T, true>(in + first * n, weight + first * n, rows, n, g + first,
+            weighted_gradient_rows(in + first * n, weight + first * n, rows, n, g + first,
                                    y + first * n);
         });
     });
@@ -516,7 +603,7 @@ Prepared prepare_cross_entropy_gradient(const Spec& x, const Spec& labels) {
     const Index n = x.shape.back(), rows = x.size() / n;
     return dispatch_floating(x.dtype, [&]<class T>() -> Prepared {
         return [rows, n](const void* const* in, void* out) {
-            gradient_rows<T, true>(static_cast<const T*>(in[0]), static_cast<const T*>(in[1]), rows,
+            weighted_gradient_rows(static_cast<const T*>(in[0]), static_cast<const T*>(in[1]), rows,
                                    n, static_cast<const T*>(in[2]), static_cast<T*>(out));
         };
     });

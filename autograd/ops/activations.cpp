@@ -1,6 +1,9 @@
 // Activation functions. Few are operations; the others are compositions, which fuse into one loop
 // anyway.
+#include <cmath>
+#include <limits>
 #include <numbers>
+#include <type_traits>
 
 #include <shikumi/autograd/kernels/vector_math.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
@@ -18,25 +21,29 @@ using detail::Recomputable;
 using kernels::BlockKernel;
 namespace vector = kernels::math;
 
-// σ(x) = 1 / (1 + e⁻ˣ); σ (1 - σ). An overflow of e⁻ˣ gives the right 0.
+// σ(x) = 1 / (1 + e⁻ˣ); σ(x) σ(-x), which the rounded σ(x) does not tell. An overflow of e⁻ˣ gives
+// the right 0.
 struct Sigmoid final : FloatingOp {
     std::string_view name() const noexcept override { return "sigmoid"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::floating(in[0].dtype, [](auto x) { return vector::sigmoid(x); });
     }
-    Tensor times_partial(int, Tensors, const Tensor& out, const Tensor& g) const override {
-        return detail::sigmoid_gradient(out, g);
+    Tensor times_partial(int, Tensors in, const Tensor&, const Tensor& g) const override {
+        return detail::sigmoid_gradient(in[0], g);
     }
 };
 
-// g y (1 - y); g (1 - 2 y), y (1 - y)
-struct SigmoidGradient final : FloatingOp, Recomputable {
+// out = g σ(x) σ(-x) = g e / (1 + e)² for e = exp(-|x|); -out tanh(x/2), σ(x) σ(-x)
+struct SigmoidGradient final : FloatingOp {
     std::string_view name() const noexcept override { return "sigmoid_gradient"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto y, auto g) { return g * (y * (1 - y)); });
+        return kernels::floating(in[0].dtype, [](auto x, auto g) {
+            const auto e = vector::exp(-std::abs(x));
+            return g * (e / ((1 + e) * (1 + e)));
+        });
     }
-    Tensor partial(int i, Tensors in, const Tensor&) const override {
-        return i == 0 ? in[1] * (1 - 2 * in[0]) : in[0] * (1 - in[0]);
+    Tensor times_partial(int i, Tensors in, const Tensor& out, const Tensor& g) const override {
+        return i == 0 ? -(out * tanh(in[0] * 0.5)) * g : detail::sigmoid_gradient(in[0], g);
     }
 };
 
@@ -68,7 +75,9 @@ struct Relu6 final : FloatingOp, Recomputable {
     BlockKernel kernel(Specs in) const override {
         return kernels::floating(in[0].dtype, [](auto x) { return x < 0 ? 0 : x > 6 ? 6 : x; });
     }
-    Tensor partial(int, Tensors, const Tensor& out) const override { return sign(out * (6 - out)); }
+    Tensor times_partial(int, Tensors, const Tensor& out, const Tensor& g) const override {
+        return detail::relu_gradient(out * (6 - out), g);
+    }
 };
 
 // x where x > 0, else α (eˣ - 1); 1 where x > 0, else α eˣ, and by α: eˣ - 1 where x < 0
@@ -78,18 +87,96 @@ struct Elu final : FloatingOp {
         return kernels::floating(
             in[0].dtype, [](auto x, auto alpha) { return x > 0 ? x : alpha * vector::expm1(x); });
     }
-    Tensor partial(int i, Tensors in, const Tensor& out) const override {
-        if (i == 0) return where(in[0] > 0, 1, out + in[1]);
-        return expm1(minimum(in[0], 0));
+    Tensor times_partial(int i, Tensors in, const Tensor&, const Tensor& g) const override {
+        const Tensor above = in[0] > 0, below = where(above, 0, in[0]);
+        return i == 0 ? where(above, g, exp(below) * in[1] * g) : where(above, 0, expm1(below) * g);
     }
 };
+
+// Beyond ±1000 every function here has its limit for a value and 0 for a slope: as a factor of
+// slopes, this differs from x only where ∞ · 0 would.
+Tensor held(const Tensor& x) { return clip(x, -1000, 1000); }
+
+// The density of the normal distribution, φ(x) = exp(-x²/2) / √(2π); -x φ(x)
+Tensor normal_density(const Tensor& x) {
+    return detail::unary<"normal_density">(
+        x, [](auto v) { return vector::normal_density(v); },
+        [](auto& t, auto& y) { return -held(t) * y; });
+}
+
+// The normal distribution function Φ(x); φ(x)
+Tensor normal_cdf(const Tensor& x) {
+    return detail::unary<"normal_cdf">(
+        x, [](auto v) { return vector::normal_cdf(v); },
+        [](auto& t, auto&) { return normal_density(t); });
+}
+
+// s(x) = σ(v) for v = √(8/π) (x + 0.044715 x³), which is close to Φ(x); s(x) s(-x) dv/dx. The
+// rounding error of v would be that of eᵛ, hence the wider type.
+Tensor normal_cdf_by_tanh(const Tensor& x) {
+    constexpr double slope = 2 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
+    return detail::unary<"normal_cdf_by_tanh">(
+        x,
+        [](auto t) {
+            using T = decltype(t);
+            using Wide = std::conditional_t<std::is_same_v<T, float>, double, long double>;
+            constexpr Wide root = 1.595769121605730711759784920535L;  // √(8/π)
+            const Wide a = std::abs(t) > 30 ? T{30} : std::abs(t);    // σ is 0 or 1 there
+            const Wide v = root * (a + Wide(0.044715L) * (a * a * a));
+            const T high = static_cast<T>(v), low = static_cast<T>(v - high);
+            const T e = vector::exp(-high), tail = e - e * low;
+            return (t < 0 ? tail : 1) / (1 + tail);
+        },
+        [](auto& t, auto& y) {
+            return y * normal_cdf_by_tanh(-t) * (slope + 3 * 0.044715 * slope * square(held(t)));
+        });
+}
+
+// With e = exp(-|x|), tanh(softplus(x)) = n / (n + d), and its slope 4 (e + e²) / (n + d)² for x <
+// 0 or 4 (e² + e³) / (n + d)², where n = e² + 2 e and d = 2 for x < 0, else n = 1 + 2 e and d = 2
+// e².
+template <bool slope>
+struct MishGate {
+    double operator()(double x) const {
+        const double e = vector::exp(-std::abs(x)), square = e * e;
+        const double n = x < 0 ? square + 2 * e : 1 + 2 * e, all = n + (x < 0 ? 2 : 2 * square);
+        return slope ? 4 * (x < 0 ? e : square) * (1 + e) / (all * all) : n / all;
+    }
+    float operator()(float x) const { return static_cast<float>((*this)(static_cast<double>(x))); }
+};
+
+// t' for t = tanh(softplus(x)); t' (σ(-x) - 2 t σ(x))
+Tensor mish_gate(const Tensor& x);
+Tensor mish_gate_slope(const Tensor& x) {
+    return detail::unary<"mish_gate_slope">(x, MishGate<true>{}, [](auto& t, auto& y) {
+        return y * (sigmoid(-t) - 2 * mish_gate(t) * sigmoid(t));
+    });
+}
+
+// t = tanh(softplus(x)); t'
+Tensor mish_gate(const Tensor& x) {
+    return detail::unary<"mish_gate">(x, MishGate<false>{},
+                                      [](auto& t, auto&) { return mish_gate_slope(t); });
+}
+
+// x s for a gate s, 0 where s is 0 even if x is infinite; s, x
+struct Gated final : FloatingOp, Recomputable {
+    std::string_view name() const noexcept override { return "gated"; }
+    BlockKernel kernel(Specs in) const override {
+        return kernels::floating(in[0].dtype, [](auto x, auto s) { return s > 0 ? x * s : s; });
+    }
+    Tensor partial(int i, Tensors in, const Tensor&) const override {
+        return i == 0 ? in[1] : held(in[0]);
+    }
+};
+Tensor gated(const Tensor& x, const Tensor& gate) { return record(Gated{}, x, gate); }
 
 }  // namespace
 
 Tensor sigmoid(const Tensor& x) { return record(Sigmoid{}, x); }
 Tensor log_sigmoid(const Tensor& x) { return -softplus(-x); }
-Tensor detail::sigmoid_gradient(const Tensor& y, const Tensor& g) {
-    return record(SigmoidGradient{}, y, g);
+Tensor detail::sigmoid_gradient(const Tensor& x, const Tensor& g) {
+    return record(SigmoidGradient{}, x, g);
 }
 Tensor relu(const Tensor& x) { return record(Relu{}, x); }
 Tensor detail::relu_gradient(const Tensor& y, const Tensor& g) {
@@ -100,6 +187,7 @@ Tensor activations::leaky_relu(const Tensor& x) { return shikumi::leaky_relu(x, 
 Tensor activations::elu(const Tensor& x) { return shikumi::elu(x, 1.0); }
 Tensor activations::gelu(const Tensor& x) { return shikumi::gelu(x, false); }
 Tensor leaky_relu(const Tensor& x, double negative_slope) {
+    if (negative_slope == 0) return relu(x);
     return where(x > 0, x, x * negative_slope);
 }
 Tensor elu(const Tensor& x, double alpha) { return record(Elu{}, x, scalar(alpha, x.dtype())); }
@@ -110,18 +198,25 @@ Tensor selu(const Tensor& x) {
 }
 
 Tensor gelu(const Tensor& x, Boolean approximate) {
-    if (!approximate) return 0.5 * x * (1 + erf(x / std::numbers::sqrt2));
-    constexpr double root = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;  // √(2/π)
-    return 0.5 * x * (1 + tanh(root * x * (1 + 0.044715 * square(x))));
+    return gated(x, approximate ? normal_cdf_by_tanh(x) : normal_cdf(x));
 }
 
-Tensor silu(const Tensor& x) { return x * sigmoid(x); }
+Tensor silu(const Tensor& x) { return gated(x, sigmoid(x)); }
 Tensor softplus(const Tensor& t) {
     return detail::unary<"softplus">(
         t, [](auto v) { return vector::softplus(v); }, [](auto& x, auto&) { return sigmoid(x); });
 }
-Tensor softsign(const Tensor& x) { return x / (1 + abs(x)); }
-Tensor mish(const Tensor& x) { return x * tanh(softplus(x)); }
+Tensor softsign(const Tensor& t) {
+    return detail::unary<"softsign">(
+        t,
+        [](auto v) {
+            const auto a = std::abs(v);
+            return a > std::numeric_limits<decltype(v)>::max() ? std::copysign(decltype(v){1}, v)
+                                                               : v / (1 + a);
+        },
+        [](auto& x, auto&) { return square(reciprocal(1 + abs(x))); });
+}
+Tensor mish(const Tensor& x) { return gated(x, mish_gate(x)); }
 Tensor hard_sigmoid(const Tensor& x) { return clip(0.2 * x + 0.5, 0, 1); }
 
 }  // namespace shikumi

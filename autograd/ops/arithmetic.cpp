@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include <shikumi/autograd/kernels/vector_math.hpp>
+#include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 #include <shikumi/autograd/ops/detail/recomputable.hpp>
 #include <shikumi/autograd/ops/detail/unary.hpp>
@@ -62,8 +63,8 @@ struct Divide final : Pointwise {
     BlockKernel kernel(Specs in) const override {
         return kernels::floating(in[0].dtype, [](auto a, auto b) { return a / b; });
     }
-    Tensor partial(int i, Tensors in, const Tensor& out) const override {
-        return i == 0 ? reciprocal(in[1]) : -out / in[1];
+    Tensor times_partial(int i, Tensors in, const Tensor& out, const Tensor& g) const override {
+        return i == 0 ? g / in[1] : -(g / in[1]) * out;
     }
 };
 
@@ -85,9 +86,35 @@ struct Square final : NumericOp, Recomputable {
     Tensor partial(int, Tensors in, const Tensor&) const override { return in[0] * 2; }
 };
 
-// aᵇ; b aᵇ⁻¹, aᵇ log a. The first is 0 for b = 0 and any a, the second for a = 0, and so are all
-// higher derivatives.
+// x w, 0 where w is 0; w, x
+struct MultiplyNoNan final : FloatingOp, Recomputable {
+    std::string_view name() const noexcept override { return "multiply_no_nan"; }
+    BlockKernel kernel(Specs in) const override {
+        return kernels::floating(in[0].dtype, [](auto x, auto w) { return w == 0 ? w : x * w; });
+    }
+    Tensor times_partial(int i, Tensors in, const Tensor&, const Tensor& g) const override {
+        return i == 0 ? detail::multiply_no_nan(g, in[1]) : detail::multiply_no_nan(in[0], g);
+    }
+};
+
+// aᵇ log a, 0 where aᵇ is 0; aᵇ⁻¹ (b log a + 1), aᵇ log² a
+struct PowLog final : FloatingOp {
+    std::string_view name() const noexcept override { return "pow_log"; }
+    BlockKernel kernel(Specs in) const override {
+        return kernels::floating(in[0].dtype, [](auto a, auto b) {
+            const auto power = std::pow(a, b);
+            return power == 0 ? power : power * std::log(a);
+        });
+    }
+    Tensor times_partial(int i, Tensors in, const Tensor& out, const Tensor& g) const override;
+};
+
+// aᵇ; b aᵇ⁻¹, aᵇ log a. A factor of 0, be it b or the cotangent, makes the first 0 for any a, and
+// so are all higher derivatives. The second is 0 at a = b = 0, except where the power is itself a
+// part of a derivative.
 struct Pow final : FloatingOp {
+    explicit Pow(bool p = false) : part(p) {}
+    bool operator==(const Pow&) const = default;
     std::string_view name() const noexcept override { return "pow"; }
     BlockKernel kernel(Specs in) const override {
         return kernels::floating(
@@ -95,25 +122,40 @@ struct Pow final : FloatingOp {
             [](float a, float b) { return vector::pow(a, b); },
             [](auto a, auto b) { return std::pow(a, b); });
     }
-    Tensor partial(int i, Tensors in, const Tensor& out) const override {
-        const Tensor& a = in[0];
-        const Tensor& b = in[1];
-        if (i == 0) return b * pow(a, where(equal(b, 0), 0, b - 1));
-        const Tensor zero = equal(a, 0);
-        return where(zero, 0, out * log(where(zero, 1, a)));
+    Tensor times_partial(int i, Tensors in, const Tensor&, const Tensor& g) const override {
+        const Tensor &a = in[0], &b = in[1];
+        if (i == 0) return detail::multiply_no_nan(record(Pow(true), a, b - 1), b * g);
+        const Tensor slope = detail::multiply_no_nan(record(PowLog{}, a, b), g);
+        return part ? slope : where(logical_and(equal(a, 0), equal(b, 0)), 0, slope);
     }
+
+    bool part;
 };
 
-// 1 where a > b, ½ where a = b, else 0: the share of a in the gradient of the larger of two
-struct Wins final : FloatingOp, Recomputable {
-    std::string_view name() const noexcept override { return "wins"; }
+Tensor PowLog::times_partial(int i, Tensors in, const Tensor& out, const Tensor& g) const {
+    const Tensor &a = in[0], &b = in[1];
+    if (i == 1) return detail::multiply_no_nan(log(a), out * g);
+    const Tensor lower = b - 1;
+    return detail::multiply_no_nan(record(PowLog{}, a, lower), b * g) +
+           detail::multiply_no_nan(record(Pow(true), a, lower), g);
+}
+
+// g where a > b, g / 2 where a = b, else 0: the share of a in the gradient of the larger of two;
+// 0, 0, the same of g
+struct LargerGradient final : FloatingOp, Recomputable {
+    std::string_view name() const noexcept override { return "larger_gradient"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto a, auto b) {
-            return a > b ? 1 : a == b ? 0.5f : 0;
+        return kernels::floating(in[0].dtype, [](auto a, auto b, auto g) {
+            return a > b ? g : a == b ? g / 2 : 0;
         });
     }
-    Tensor partial(int, Tensors, const Tensor&) const override { return {}; }
+    Tensor times_partial(int i, Tensors in, const Tensor&, const Tensor& g) const override {
+        return i == 2 ? record(LargerGradient{}, in[0], in[1], g) : Tensor();
+    }
 };
+Tensor larger_gradient(const Tensor& a, const Tensor& b, const Tensor& g) {
+    return record(LargerGradient{}, a, b, g);
+}
 
 // max(a, b), NaN where either is; 1 for the larger
 struct Maximum final : NumericOp, Recomputable {
@@ -122,8 +164,8 @@ struct Maximum final : NumericOp, Recomputable {
         return kernels::numeric(in[0].dtype,
                                 [](auto a, auto b) { return a > b || a != a ? a : b; });
     }
-    Tensor partial(int i, Tensors in, const Tensor&) const override {
-        return i == 0 ? record(Wins{}, in[0], in[1]) : record(Wins{}, in[1], in[0]);
+    Tensor times_partial(int i, Tensors in, const Tensor&, const Tensor& g) const override {
+        return i == 0 ? larger_gradient(in[0], in[1], g) : larger_gradient(in[1], in[0], g);
     }
 };
 
@@ -134,19 +176,9 @@ struct Minimum final : NumericOp, Recomputable {
         return kernels::numeric(in[0].dtype,
                                 [](auto a, auto b) { return a < b || a != a ? a : b; });
     }
-    Tensor partial(int i, Tensors in, const Tensor&) const override {
-        return i == 0 ? record(Wins{}, in[1], in[0]) : record(Wins{}, in[0], in[1]);
+    Tensor times_partial(int i, Tensors in, const Tensor&, const Tensor& g) const override {
+        return i == 0 ? larger_gradient(in[1], in[0], g) : larger_gradient(in[0], in[1], g);
     }
-};
-
-// 1 where low <= x <= high, else 0
-struct Inside final : FloatingOp, Recomputable {
-    std::string_view name() const noexcept override { return "inside"; }
-    BlockKernel kernel(Specs in) const override {
-        return kernels::floating(
-            in[0].dtype, [](auto x, auto low, auto high) { return low <= x && x <= high ? 1 : 0; });
-    }
-    Tensor partial(int, Tensors, const Tensor&) const override { return {}; }
 };
 
 // min(max(x, low), high); 1 inside, borders included
@@ -158,9 +190,12 @@ struct Clip final : NumericOp, Recomputable {
             return raised > high || high != high ? high : raised;
         });
     }
-    Tensor partial(int i, Tensors in, const Tensor&) const override {
-        if (i == 0) return record(Inside{}, in[0], in[1], in[2]);
-        return cast(i == 1 ? in[0] < in[1] : in[0] > in[2], in[0].dtype());
+    Tensor times_partial(int i, Tensors in, const Tensor& out, const Tensor& g) const override {
+        if (i == 0) return where(equal(in[0], out), g, 0);
+        const Tensor &x = in[0], &low = in[1], &high = in[2];
+        return where(
+            i == 1 ? logical_and(x < low, equal(low, out)) : logical_or(x > high, low > high), g,
+            0);
     }
 };
 
@@ -189,7 +224,11 @@ Tensor reciprocal(const Tensor& t) {
         t, [](auto v) { return 1 / v; }, [](auto&, auto& y) { return -square(y); });
 }
 
-Tensor pow(const Tensor& a, const Tensor& b) { return record(Pow{}, a, b); }
+Tensor detail::multiply_no_nan(const Tensor& x, const Tensor& w) {
+    return record(MultiplyNoNan{}, x, w);
+}
+
+Tensor pow(const Tensor& a, const Tensor& b) { return record(Pow(), a, b); }
 Tensor pow(const Tensor& a, Scalar b) {
     if (is_floating(a.dtype()) && b.to<double>() == 2) return square(a);
     return pow(a, literal("pow", b, a.dtype()));

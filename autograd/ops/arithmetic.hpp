@@ -56,7 +56,7 @@ Tensor square(const Tensor& x);
 /// 1 / x. f32 or f64.
 Tensor reciprocal(const Tensor& x);
 /// aᵇ. f32 or f64; NaN for a negative base with a fractional exponent. The gradient by a is 0 where
-/// b is 0, and the gradient by b is 0 where a is 0.
+/// b is 0, and the gradient by b is 0 where a is 0 and b ≥ 0.
 Tensor pow(const Tensor& a, const Tensor& b);
 /// aᵇ; the number takes the tensor's dtype. `square(a)` for the exponent 2.
 Tensor pow(const Tensor& a, Scalar b);
@@ -86,7 +86,8 @@ Tensor clip(const Tensor& x, const Tensor& low, const Tensor& high);
 Tensor clip(const Tensor& x, const Tensor& low, Scalar high);
 /// min(max(x, low), high); the number takes the tensor's dtype.
 Tensor clip(const Tensor& x, Scalar low, const Tensor& high);
-/// Linear interpolation a + (b - a) t: a where t is 0, b where t is 1. f32 or f64.
+/// Linear interpolation a + (b - a) t: exactly a where t is 0 and b where t is 1, from the nearer
+/// end between them. Where b - a is not finite, it is a (1 - t) + b t. f32 or f64.
 Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& t);
 /// a + (b - a) t; the number takes the tensors' dtype.
 Tensor lerp(const Tensor& a, const Tensor& b, Scalar t);

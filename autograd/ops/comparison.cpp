@@ -100,7 +100,7 @@ struct Select {
     }
 };
 
-// c ? a : b; -, c, not c
+// c ? a : b; the cotangent of the one that is chosen: a product with 0 would keep its NaN
 struct Where final : Pointwise, Recomputable {
     std::string_view name() const noexcept override { return "where"; }
     Spec infer(Specs in) const override {
@@ -115,9 +115,9 @@ struct Where final : Pointwise, Recomputable {
             return kernels::multiversioned<Select<T>>();
         });
     }
-    Tensor partial(int i, Tensors in, const Tensor&) const override {
+    Tensor times_partial(int i, Tensors in, const Tensor&, const Tensor& g) const override {
         if (i == 0) return {};
-        return cast(i == 1 ? in[0] : logical_not(in[0]), in[1].dtype());
+        return i == 1 ? where(in[0], g, 0) : where(in[0], 0, g);
     }
 };
 

@@ -66,7 +66,10 @@ Tensor(isnan)(const Tensor& x);
 /// Whether x is neither infinite nor NaN. f32 or f64.
 Tensor(isfinite)(const Tensor& x);
 /// a where the condition, a tensor of bool, holds, else b. a and b have one dtype, which may be
-/// any. Each element's gradient goes to the one that was chosen.
+/// any. Each element's gradient goes to the one that was chosen, and the other one gets 0. A
+/// function that was applied before still multiplies this 0 by its slope: the gradient of `where(x
+/// > 0, sqrt(x), x)` is NaN at 0, where √x has an infinite one. Choose the argument, too: `where(x
+/// > 0, sqrt(where(x > 0, x, 1)), x)`.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 /// a where the condition holds, else b; the number takes the tensor's dtype.
 Tensor where(const Tensor& condition, const Tensor& a, Scalar b);

@@ -5,6 +5,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/node.hpp>
+#include <shikumi/autograd/kernels/lerp.hpp>
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -109,10 +110,11 @@ Index count_steps(Scalar start, Scalar stop, Scalar step) {
         if (count <= std::uint64_t{1} << 40) return static_cast<Index>(count);
         fail<ValueError>("arange", count, " elements are too many");
     }
-    const double count = std::ceil((stop.to<double>() - start.to<double>()) / step.to<double>());
-    if (!(count <= 0x1p40))  // NaN too
-        fail<ValueError>("arange", "can't count from ", start.to<double>(), " to ",
-                         stop.to<double>(), " in steps of ", step.to<double>());
+    const auto from = start.to<double>(), to = stop.to<double>(), size = step.to<double>();
+    const double way = to - from;
+    const double count = std::ceil(std::isfinite(way) ? way / size : to / size - from / size);
+    if (!(count <= 0x1p40) || !std::isfinite(from) || !std::isfinite(to) || !std::isfinite(size))
+        fail<ValueError>("arange", "can't count from ", from, " to ", to, " in steps of ", size);
     return count > 0 ? static_cast<Index>(count) : 0;
 }
 
@@ -174,12 +176,12 @@ Tensor arange(Scalar stop) { return arange(0, stop); }
 Tensor linspace(double start, double stop, Integer count, DType dtype) {
     if (count < 0) fail<ValueError>("linspace", "wants a count of at least 0, got ", Index{count});
     detail::want_floating("linspace", dtype);
+    detail::want_finite("linspace", "start", start, dtype);
+    detail::want_finite("linspace", "stop", stop, dtype);
     return generate(Shape{count}, dtype, [&]<class T>(Index i) {
-        // From the nearer end, so that the last number is exactly `stop`.
-        const double last = static_cast<double>(count - 1), at = static_cast<double>(i);
         if (i == 0) return T(start);
-        return T(2 * i < count ? start + (stop - start) * (at / last)
-                               : stop - (stop - start) * ((last - at) / last));
+        return T(
+            kernels::lerp(start, stop, static_cast<double>(i) / static_cast<double>(count - 1)));
     });
 }
 

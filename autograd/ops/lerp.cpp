@@ -1,4 +1,5 @@
 // Compiled with -ffp-contract=off: the optimisers' fused loops round after the product, too.
+#include <shikumi/autograd/kernels/lerp.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 #include <shikumi/autograd/ops/detail/recomputable.hpp>
 
@@ -11,7 +12,7 @@ struct Lerp final : detail::FloatingOp, detail::Recomputable {
     std::string_view name() const noexcept override { return "lerp"; }
     kernels::BlockKernel kernel(Specs in) const override {
         return kernels::floating(in[0].dtype,
-                                 [](auto a, auto b, auto t) { return a + (b - a) * t; });
+                                 [](auto a, auto b, auto t) { return kernels::lerp(a, b, t); });
     }
     Tensor partial(int i, Tensors in, const Tensor&) const override {
         if (i == 0) return 1 - in[2];

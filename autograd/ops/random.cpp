@@ -70,6 +70,8 @@ Tensor draw_normal(std::string_view op, Distribution distribution, const Spec& s
                    double mean, double stddev) {
     detail::want_floating(op, spec.dtype);
     if (!(stddev >= 0)) fail<ValueError>(op, "wants a stddev of at least 0, got ", stddev);
+    detail::want_finite(op, "mean", mean, spec.dtype);
+    detail::want_finite(op, "stddev", stddev, spec.dtype);
     return draw(distribution, spec, rng, mean, stddev);
 }
 
@@ -77,7 +79,9 @@ Tensor draw_normal(std::string_view op, Distribution distribution, const Spec& s
 
 Tensor random_uniform(const Shape& shape, Generator& rng, double low, double high, DType dtype) {
     detail::want_floating("random_uniform", dtype);
-    if (!(low <= high)) fail<ValueError>("random_uniform", "low ", low, " lies above high ", high);
+    detail::want_finite("random_uniform", "low", low, dtype);
+    detail::want_finite("random_uniform", "high", high, dtype);
+    if (low > high) fail<ValueError>("random_uniform", "low ", low, " lies above high ", high);
     return draw(Distribution::uniform, {shape, dtype}, rng, low, high);
 }
 

@@ -13,16 +13,16 @@ namespace shikumi {
 /// @{
 
 /// Numbers from the normal distribution of this mean and standard deviation. f32 or f64, else
-/// DTypeError. Throws ValueError for a negative standard deviation.
+/// DTypeError. Throws ValueError for a negative standard deviation, and where either is not finite.
 Tensor random_normal(const Shape& shape, Generator& rng, double mean = 0, double stddev = 1,
                      DType dtype = f32);
 /// Numbers from the uniform distribution over [low, high). f32 or f64, else DTypeError. Throws
-/// ValueError where low > high.
+/// ValueError where low > high, and where either is not finite.
 Tensor random_uniform(const Shape& shape, Generator& rng, double low = 0, double high = 1,
                       DType dtype = f32);
 /// Numbers from the normal distribution of this mean and standard deviation, restricted to two
 /// standard deviations around the mean. f32 or f64, else DTypeError. Throws ValueError for a
-/// negative standard deviation.
+/// negative standard deviation, and where either is not finite.
 Tensor random_truncated_normal(const Shape& shape, Generator& rng, double mean = 0,
                                double stddev = 1, DType dtype = f32);
 /// The integers 0 … n - 1 in random order, i64. Throws ValueError for n < 0 or n ≥ 2³².

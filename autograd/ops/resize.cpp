@@ -25,7 +25,7 @@ Tensor nearest(const Tensor& x, int axis, Index size) {
     return take(x, tensor(at), axis);
 }
 
-// x[low] + (x[high] - x[low]) · share, the borders being repeated
+// Between x[low] and x[high], the borders being repeated.
 Tensor linear(const Tensor& x, int axis, Index size) {
     const Index from = x.shape()[axis];
     std::vector<Index> low, high;
@@ -40,8 +40,7 @@ Tensor linear(const Tensor& x, int axis, Index size) {
     Shape::Sizes sizes;
     for (int i = 0; i < x.rank(); ++i) sizes.push_back(i == axis ? size : 1);
     const Tensor weight = tensor(share, Shape(sizes)).cast(x.dtype());
-    const Tensor first = take(x, tensor(low), axis);
-    return first + (take(x, tensor(high), axis) - first) * weight;
+    return lerp(take(x, tensor(low), axis), take(x, tensor(high), axis), weight);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/softmax.hpp>
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
+#include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/logits.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -13,6 +14,28 @@ namespace {
 Spec floating(std::string_view op, const Spec& x) {
     detail::want_floating(op, x);
     return x;
+}
+
+// Where an element's share exceeds one half. Its 1 - p is lost in the rounded p, so that the rules
+// below work it out from the other elements; there is one such element in a row at most.
+Tensor prevails(const Tensor& p) { return p > 0.5; }
+
+// x less the row's x of the element that prevails: what softmax gives is the same for both, and so
+// Σ p x has no term that the others' would be lost in.
+Tensor from_prevailing(const Tensor& x, const Tensor& p, int axis) {
+    return x - sum(where(prevails(p), x, 0), axis, true);
+}
+
+// p (g - Σ g p), the product of softmax's symmetric Jacobian and g
+Tensor softmax_product(const Tensor& p, const Tensor& g, int axis) {
+    const Tensor d = from_prevailing(g, p, axis);
+    return p * (d - sum(d * p, axis, true));
+}
+
+// t - Σ p t, the product of log softmax's Jacobian and t
+Tensor log_softmax_product(const Tensor& p, const Tensor& t, int axis) {
+    const Tensor d = from_prevailing(t, p, axis);
+    return d - sum(p * d, axis, true);
 }
 
 // p = exp(x) / Σ exp(x); p (g - Σ g p), for cotangents and tangents alike
@@ -26,7 +49,7 @@ struct Softmax final : General {
         return 5.0 * static_cast<double>(in[0].size());
     }
     Tensor vjp(int, Tensors, const Tensor& p, const Tensor& g) const override {
-        return p * (g - sum(g * p, axis, true));
+        return softmax_product(p, g, axis);
     }
     Tensor jvp(Tensors, const Tensor& p, Tensors t) const override { return vjp(0, {}, p, t[0]); }
 
@@ -44,26 +67,22 @@ struct LogSoftmax final : General {
         return 5.0 * static_cast<double>(in[0].size());
     }
     Tensor vjp(int, Tensors, const Tensor& out, const Tensor& g) const override {
-        return g - exp(out) * sum(g, axis, true);
+        const Tensor p = exp(out), most = prevails(p);
+        // The row's sum is 0, which gives the element that prevails.
+        const Tensor others = where(most, 0, g - p * sum(g, axis, true));
+        return where(most, -sum(others, axis, true), others);
     }
     Tensor jvp(Tensors, const Tensor& out, Tensors t) const override {
-        return t[0] - sum(exp(out) * t[0], axis, true);
+        return log_softmax_product(exp(out), t[0], axis);
     }
 
     int axis;
 };
 
-Tensor row_sum(const Tensor& x) { return sum(x, -1, true); }
-
-// The labels as weights, which softmax(x) is compared with, and their sum.
-struct Target {
-    Tensor weights, total;
-
-    Target(const Tensor& x, const Tensor& labels)
-        : weights(is_integer(labels.dtype()) ? one_hot(labels, x.shape().back(), x.dtype())
-                                             : labels),
-          total(is_integer(labels.dtype()) ? scalar(1, x.dtype()) : row_sum(labels)) {}
-};
+// Σ t of the labels as weights
+Tensor total_of(const Tensor& x, const Tensor& labels) {
+    return is_integer(labels.dtype()) ? scalar(1, x.dtype()) : sum(labels, -1, true);
+}
 
 // out = (p Σ t - t) g for p = softmax(x), labels t and a g for each row
 struct CrossEntropyGradient final : General {
@@ -85,10 +104,9 @@ struct CrossEntropyGradient final : General {
         const Tensor &x = in[0], &labels = in[1], &g = in[2];
         const Tensor p = softmax(x);
         const Tensor u = cotangent * expand_dims(g, -1);
-        if (i == 1) return is_floating(labels.dtype()) ? row_sum(u * p) - u : Tensor();
-        const Target target(x, labels);
-        if (i == 0) return target.total * p * (u - row_sum(u * p));
-        return sum(cotangent * (p * target.total - target.weights), -1);
+        if (i == 1) return is_floating(labels.dtype()) ? -log_softmax_product(p, u, -1) : Tensor();
+        if (i == 0) return total_of(x, labels) * softmax_product(p, u, -1);
+        return sum(cotangent * record(CrossEntropyGradient{}, x, labels, ones_like(g)), -1);
     }
 };
 
@@ -152,9 +170,10 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
     return mean(cross_entropy_each(logits, labels));
 }
 
-// -(t log σ(x) + (1 - t) log(1 - σ(x))) = log(1 + eˣ) - x t
+// log(1 + eˣ) - x t would lose the small result for t = 1.
 Tensor binary_cross_entropy_each(const Tensor& logits, const Tensor& targets) {
-    return softplus(logits) - logits * targets;
+    return detail::multiply_no_nan(softplus(-logits), targets) +
+           detail::multiply_no_nan(softplus(logits), 1 - targets);
 }
 
 Tensor detail::logits_of_softmax(const Tensor& probabilities) {

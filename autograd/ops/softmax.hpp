@@ -33,8 +33,9 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels);
 /// shape without the last axis. Throws ShapeError where the shapes don't fit; an index that is no
 /// class throws ValueError when it is evaluated.
 Tensor cross_entropy_each(const Tensor& logits, const Tensor& labels);
-/// -(t log σ(x) + (1 - t) log(1 - σ(x))) for each logit x and target t, computed as log(1 + eˣ) - x
-/// t. Shapes broadcast; both have one dtype.
+/// -(t log σ(x) + (1 - t) log(1 - σ(x))) for each logit x and target t, computed as
+/// t log(1 + e⁻ˣ) + (1 - t) log(1 + eˣ), where a factor of 0 leaves its term out, ∞ included.
+/// Shapes broadcast; both have one dtype.
 Tensor binary_cross_entropy_each(const Tensor& logits, const Tensor& targets);
 
 /// @}

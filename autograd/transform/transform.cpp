@@ -1,6 +1,5 @@
 #include <shikumi/autograd/transform/transform.hpp>
 
-#include <algorithm>
 #include <map>
 
 #include <shikumi/autograd/graph/evaluation.hpp>
@@ -93,6 +92,68 @@ Tensor jvp_by_vjp(const Node& node, const Tensor& out, Tensors tangents) {
     return total;
 }
 
+void add(Tensor& sum, const Tensor& term) {
+    if (term.defined()) sum = sum.defined() ? sum + term : term;
+}
+
+// Tangents from the tensors that have one to y. A tensor's own is added to that which reaches it
+// from others in the list, so that y's is Σ gradient · tangent.
+class Forward {
+public:
+    Forward(std::string_view op, const Tensor& y, const std::vector<Tensor>& wrt,
+            const std::vector<Tensor>& tangents)
+        : y_(y) {
+        const Node* const root = y.node();
+        const Node* const only = wrt.size() == 1 ? wrt[0].node() : nullptr;
+        walk_.run({&root, 1}, [&](const Node& node) {
+            return node.recorded() && !node.has(Node::constant) && &node != only;
+        });
+        tangents_.resize(walk_.size());
+        for (std::size_t k = 0; k < wrt.size(); ++k) {
+            const std::int64_t position = walk_.position(*wrt[k].node());
+            if (position >= 0)
+                add(tangents_[static_cast<std::size_t>(position)], tangents[k]);
+            else
+                refuse_former(op, walk_, wrt[k]);
+        }
+    }
+
+    Tensor tangent() {
+        for (std::uint32_t i = 0; i < walk_.size(); ++i) add(tangents_[i], pushed(i));
+        return tangents_.back().defined() ? tangents_.back() : zeros_like(y_);
+    }
+
+private:
+    // What reaches node i from its inputs; undefined for zero.
+    Tensor pushed(std::uint32_t i) {
+        const Node& node = walk_[i];
+        of_inputs_.clear();
+        bool any = false;
+        for (const std::uint32_t input : walk_.inputs(i)) {
+            of_inputs_.push_back(tangents_[input]);
+            any = any || tangents_[input].defined();
+        }
+        if (!any) {
+            if (of_outputs_.empty() || walk_.is_leaf(i)) return {};
+            const auto pack = of_outputs_.find(walk_.inputs(i)[0]);
+            return pack != of_outputs_.end() ? pack->second[output_number(node)] : Tensor();
+        }
+        if (!is_floating(node.spec.dtype)) {
+            if (multi_output(node)) of_outputs_.emplace(i, push_forward(node, of_inputs_));
+            return {};
+        }
+        const Tensor out = Tensor::of(&node);
+        Tensor t = node.op->jvp(node.inputs(), out, of_inputs_);
+        if (!t.defined()) t = jvp_by_vjp(node, out, of_inputs_);
+        return t.defined() ? fitted(t, node.spec, *node.op, "tangent") : Tensor();
+    }
+
+    Tensor y_;
+    Traversal walk_;
+    std::vector<Tensor> tangents_, of_inputs_;
+    std::map<std::uint32_t, std::vector<Tensor>> of_outputs_;  // by the position of the pack
+};
+
 // The i-th unit vector, in the shape and dtype of x.
 Tensor unit(const Tensor& x, Index i) {
     return reshape(cast(equal(arange(x.size()), i), x.dtype()), x.shape());
@@ -154,51 +215,7 @@ Tensor push(std::string_view op, const Tensor& y, const std::vector<Tensor>& wrt
         check_floating(op, wrt[k]);
         check_like(op, "tangent", tangents[k], wrt[k]);
     }
-    const auto target = [&](const Node& node) {
-        return std::find_if(wrt.begin(), wrt.end(),
-                            [&](const Tensor& x) { return x.node() == &node; }) -
-               wrt.begin();
-    };
-    const auto given = static_cast<std::ptrdiff_t>(wrt.size());
-    Traversal walk;
-    const Node* const root = y.node();
-    walk.run({&root, 1}, [&](const Node& node) {
-        return node.recorded() && !node.has(Node::constant) && target(node) == given;
-    });
-    std::vector<Tensor> tangent(walk.size());
-    std::map<std::uint32_t, std::vector<Tensor>> of_outputs;  // by the position of the pack
-    std::vector<Tensor> of_inputs;
-    for (std::uint32_t i = 0; i < walk.size(); ++i) {
-        const Node& node = walk[i];
-        if (const auto k = target(node); k != given) {
-            tangent[i] = tangents[static_cast<std::size_t>(k)];
-            continue;
-        }
-        of_inputs.clear();
-        bool any = false;
-        for (const std::uint32_t input : walk.inputs(i)) {
-            of_inputs.push_back(tangent[input]);
-            any = any || tangent[input].defined();
-        }
-        if (!any) {
-            if (of_outputs.empty() || walk.is_leaf(i)) continue;
-            if (const auto pack = of_outputs.find(walk.inputs(i)[0]); pack != of_outputs.end())
-                tangent[i] = pack->second[output_number(node)];
-            continue;
-        }
-        if (!is_floating(node.spec.dtype)) {
-            if (multi_output(node)) of_outputs.emplace(i, push_forward(node, of_inputs));
-            continue;
-        }
-        const Tensor out = Tensor::of(&node);
-        Tensor t = node.op->jvp(node.inputs(), out, of_inputs);
-        if (!t.defined()) t = jvp_by_vjp(node, out, of_inputs);
-        if (t.defined()) tangent[i] = fitted(t, node.spec, *node.op, "tangent");
-    }
-    for (const Tensor& x : wrt) {
-        if (walk.position(*x.node()) < 0) refuse_former(op, walk, x);
-    }
-    return tangent.back().defined() ? tangent.back() : zeros_like(y);
+    return Forward(op, y, wrt, tangents).tangent();
 }
 
 // ---- of functions -------------------------------------------------------------------------------

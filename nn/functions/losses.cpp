@@ -1,10 +1,12 @@
 #include <shikumi/nn/functions/losses.hpp>
 
+#include <limits>
 #include <numbers>
 #include <numeric>
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/logits.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -14,6 +16,7 @@ namespace {
 
 using shikumi::detail::logits_of_sigmoid;
 using shikumi::detail::logits_of_softmax;
+using shikumi::detail::multiply_no_nan;
 
 constexpr double epsilon = 1e-7;
 
@@ -43,10 +46,24 @@ Tensor binary(const Tensor& targets, const Tensor& logits) {
     return mean_per_sample(binary_cross_entropy_each(logits, targets));
 }
 
+// c (d - c/2) for the distance d and c = min(d, δ): d²/2, or δ d - δ²/2 further away.
 Tensor mean_huber(const Tensor& t, const Tensor& p, double delta) {
-    const Tensor distance = abs(p - t);
-    return mean_per_sample(
-        where(distance <= delta, square(distance) * 0.5, distance * delta - 0.5 * delta * delta));
+    const Tensor distance = abs(p - t), near = minimum(distance, delta);
+    return mean_per_sample(near * (distance - 0.5 * near));
+}
+
+// log(1 + 2 sinh²(d/2)) near 0, where |d| + log(1 + exp(-2 |d|)) - log 2 cancels.
+Tensor log_of_cosh(const Tensor& d) {
+    const Tensor distance = abs(d);
+    const Tensor near = log1p(2 * square(sinh(0.5 * minimum(distance, 1))));
+    const Tensor far = distance + softplus(-2 * distance) - std::numbers::ln2;
+    return where(distance < 1, near, far);
+}
+
+// p - t log(p + ε), whose first term prevails where p is infinite.
+Tensor poisson_of(const Tensor& t, const Tensor& p) {
+    const Tensor likelihood = multiply_no_nan(log(p + epsilon), t);
+    return where(p < std::numeric_limits<double>::infinity(), p - likelihood, p);
 }
 
 Tensor unit(const Tensor& x, Index axis) {
@@ -126,13 +143,11 @@ constinit const Loss huber{"huber",
                            [](const Tensor& t, const Tensor& p) { return mean_huber(t, p, 1); }};
 
 constinit const Loss log_cosh{"log_cosh", [](const Tensor& t, const Tensor& p) {
-                                  const Tensor d = p - t;
-                                  return mean_per_sample(d + softplus(-2 * d) - std::numbers::ln2);
+                                  return mean_per_sample(log_of_cosh(p - t));
                               }};
 
-constinit const Loss poisson{"poisson", [](const Tensor& t, const Tensor& p) {
-                                 return mean_per_sample(p - t * log(p + epsilon));
-                             }};
+constinit const Loss poisson{
+    "poisson", [](const Tensor& t, const Tensor& p) { return mean_per_sample(poisson_of(t, p)); }};
 
 constinit const Loss kl_divergence{
     "kl_divergence", [](const Tensor& targets, const Tensor& predictions) {
@@ -152,7 +167,8 @@ constinit const Loss squared_hinge{"squared_hinge", [](const Tensor& t, const Te
 
 constinit const Loss categorical_hinge{
     "categorical_hinge", [](const Tensor& t, const Tensor& p) {
-        const Tensor right = sum(t * p, -1), best_wrong = max((1 - t) * p, -1);
+        const Tensor right = sum(multiply_no_nan(p, t), -1);
+        const Tensor best_wrong = max(multiply_no_nan(p, 1 - t), -1);
         return mean_per_sample(maximum(best_wrong - right + 1, 0));
     }};
 

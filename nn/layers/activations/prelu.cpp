@@ -22,6 +22,6 @@ void PReLU::build(const Spec& input) {
         {.regularizer = options_.alpha_regularizer, .constraint = options_.alpha_constraint});
 }
 
-Tensor PReLU::call(const Tensor& x, Mode) { return relu(x) - alpha_.value() * relu(-x); }
+Tensor PReLU::call(const Tensor& x, Mode) { return where(x > 0, x, -alpha_.value() * relu(-x)); }
 
 }  // namespace shikumi::nn

@@ -18,8 +18,9 @@ ReLU::ReLU(const ReLUOptions& options) : Layer({.name = options.name}), options_
 
 Tensor ReLU::call(const Tensor& x, Mode) {
     const auto& [max_value, slope, threshold, name] = options_;
-    const Tensor y =
-        slope == 0 && threshold == 0 ? relu(x) : where(x >= threshold, x, (x - threshold) * slope);
+    const Tensor y = slope > 0       ? where(x >= threshold, x, (x - threshold) * slope)
+                     : threshold > 0 ? where(x < threshold, 0, x)
+                                     : relu(x);
     return std::isinf(max_value) ? y : minimum(y, max_value);
 }
 

@@ -11,7 +11,8 @@ Tensor drop_mask(const Shape& shape, double rate, Generator& rng, DType dtype) {
 }
 
 Tensor drop(const Tensor& x, const Shape& coins, double rate, Generator& rng) {
-    return rate == 1 ? zeros_like(x) : x * drop_mask(coins, rate, rng, x.dtype());
+    if (rate == 1) return zeros_like(x);
+    return where(random_bernoulli(coins, rng, 1 - rate, bool_), x * (1 / (1 - rate)), 0);
 }
 
 }  // namespace shikumi::nn::detail

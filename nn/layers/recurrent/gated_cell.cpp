@@ -49,7 +49,7 @@ Tensor GatedCell::prepare(const Tensor& inputs, Mode mode) {
     Tensor x = inputs;
     recurrent_mask_ = {};
     if (mode == Mode::train) {
-        if (parts_.dropout > 0) x = x * dropout_mask({batch, features}, parts_.dropout);
+        if (parts_.dropout > 0) x = detail::drop(x, {batch, features}, parts_.dropout, rng());
         if (parts_.recurrent_dropout > 0)
             recurrent_mask_ = dropout_mask({batch, units_}, parts_.recurrent_dropout);
     }

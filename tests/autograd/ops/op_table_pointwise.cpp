@@ -257,13 +257,19 @@ void add_activations(PointwiseTable& table) {
     table.unary("relu", relu, [](Real x) -> Real { return x > 0 ? x : 0; }, -3, 4, {0})
         .on(Accepts::numbers);
     table.pointwise(
-        "sigmoid_gradient", "", {real(-2, 2), real(-3, 3)},
+        "sigmoid_gradient", "", {real(-4, 4), real(-3, 3)},
         [](const Inputs& t) { return detail::sigmoid_gradient(t[0], t[1]); },
-        [](const Real* x) -> Real { return x[1] * x[0] * (1 - x[0]); });
+        [](const Real* x) -> Real {
+            return x[1] / ((1 + std::exp(-x[0])) * (1 + std::exp(x[0])));
+        });
     table.pointwise(
         "tanh_gradient", "", {real(-2, 2), real(-3, 3)},
         [](const Inputs& t) { return detail::tanh_gradient(t[0], t[1]); },
-        [](const Real* x) -> Real { return x[1] * (1 - x[0] * x[0]); });
+        [](const Real* x) -> Real { return x[1] / (std::cosh(x[0]) * std::cosh(x[0])); });
+    table.pointwise(
+        "multiply_no_nan", "", {real(-3, 3), real(-2, 2, {0})},
+        [](const Inputs& t) { return detail::multiply_no_nan(t[0], t[1]); },
+        [](const Real* x) -> Real { return x[0] * x[1]; });
     table.pointwise(
         "relu_gradient", "", {real(-2, 2, {0}), real(-3, 3)},
         [](const Inputs& t) { return detail::relu_gradient(t[0], t[1]); },

@@ -145,6 +145,23 @@ TEST_CASE("empty and scalar random tensors") {
 TEST_CASE("mistakes in distributions") {
     Generator rng(0);
     CHECK_THROWS_AS(random_uniform({2}, rng, 1, 0), ValueError);
+    const auto refused = {INFINITY, -INFINITY, NAN};
+    for (const double bad : refused) {
+        CHECK_THROWS_AS(random_uniform({2}, rng, bad, 1), ValueError);
+        CHECK_THROWS_AS(random_uniform({2}, rng, 0, bad), ValueError);
+        CHECK_THROWS_AS(random_normal({2}, rng, bad), ValueError);
+        CHECK_THROWS_AS(random_normal({2}, rng, 0, bad), ValueError);
+        CHECK_THROWS_AS(random_truncated_normal({2}, rng, bad), ValueError);
+    }
+    CHECK_THROWS_AS(random_uniform({2}, rng, 0, 1e39), ValueError);
+    // high - low overflows.
+    for (const auto& [dtype, most] : {std::pair(f32, 3e38), std::pair(f64, 1.7e308)}) {
+        const auto wide = random_uniform({1000}, rng, -most, most, dtype).to_vector<double>();
+        CHECK(*std::min_element(wide.begin(), wide.end()) < -0.9 * most);
+        CHECK(*std::max_element(wide.begin(), wide.end()) > 0.9 * most);
+        CHECK(std::all_of(wide.begin(), wide.end(),
+                          [&, m = most](double x) { return std::abs(x) <= m * 1.000001; }));
+    }
     CHECK_THROWS_AS(random_normal({2}, rng, 0, -1), ValueError);
     CHECK_THROWS_AS(random_normal({2}, rng, 0, std::nan("")), ValueError);
     CHECK_THROWS_AS(random_bernoulli({2}, rng, 1.5), ValueError);

@@ -113,6 +113,29 @@ TEST_CASE("derivatives nest, also when the inner variable is the outer one") {
     CHECK(f(x).item<double>() == Approx((std::exp(0.5) + std::exp(1.0) + std::exp(1.5)) / 16));
 }
 
+TEST_CASE("forward mode is the sum of gradients times tangents, whatever is in its list") {
+    const Tensor x = tensor({3.}, f64), e = ones({1}, f64), u = 2 * x, v = u * x;
+    const auto along = [](const Tensor& y, const std::vector<Tensor>& wrt,
+                          const std::vector<Tensor>& tangents) {
+        const std::vector<Tensor> slopes = grad(sum(y), wrt);
+        double total = 0;
+        for (std::size_t k = 0; k < wrt.size(); ++k)
+            total += sum(slopes[k] * tangents[k]).item<double>();
+        CHECK(jvp(y, wrt, tangents).item<double>() == Approx(total));
+        return total;
+    };
+    CHECK(along(x * x, {x, x}, {e, 10 * e}) == 66);
+    CHECK(along(u * u, {x, u}, {e, 0 * e}) == 24);
+    CHECK(along(u * u, {u, x}, {5 * e, e}) == 24 + 60);
+    CHECK(along(v * u, {x, v, u, x}, {e, 2 * e, 3 * e, 4 * e}) == 36 * 5 + 6 * 2 + 36 * 3);
+    CHECK(along(u, {u}, {7 * e}) == 7);        // the result itself
+    CHECK(along(u, {u, x}, {7 * e, e}) == 9);  // and what it depends on
+    CHECK(along(x * x, {u, x}, {e, e}) == 6);  // u does not lead to x²
+    CHECK(along(x * x, {u}, {e}) == 0);
+    const std::vector<Tensor> parts = split(concatenate({x, u}), 2);
+    CHECK(along(parts[0] * parts[1], {x, parts[1], parts[0]}, {e, e, 2 * e}) == 12 + 3 + 12);
+}
+
 TEST_CASE("a function of several tensors") {
     const FunctionOfMany f = [](const std::vector<Tensor>& t) {
         return sum(matmul(t[0], t[1])) + sum(t[0]);

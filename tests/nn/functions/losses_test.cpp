@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include <shikumi/autograd/ops/ops.hpp>
@@ -75,6 +76,51 @@ TEST_CASE("losses that average over the last axis", "[nn]") {
 TEST_CASE("log_cosh doesn't overflow", "[nn]") {
     const Tensor far = nn::log_cosh(tensor({{-1000.0}, {1000.0}}), zeros({2, 1}));
     for (const double v : far.to_vector<double>()) CHECK(v == Approx(1000 - std::log(2)));
+}
+
+TEST_CASE("losses have their limits, and their slopes there", "[nn]") {
+    const double infinity = std::numeric_limits<double>::infinity();
+    struct Case {
+        const nn::Loss* loss;
+        double target, prediction, value, slope;
+    };
+    const std::vector<Case> cases{
+        {&nn::huber, 0, infinity, infinity, 1},
+        {&nn::huber, 0, -infinity, infinity, -1},
+        {&nn::huber, 0, 1e200, 1e200, 1},
+        {&nn::log_cosh, 0, infinity, infinity, 1},
+        {&nn::log_cosh, 0, -infinity, infinity, -1},
+        {&nn::mean_absolute_error, 0, -infinity, infinity, -1},
+        {&nn::poisson, 2, infinity, infinity, 1},
+        {&nn::poisson, 0, infinity, infinity, 1},
+        {&nn::hinge, 1, infinity, 0, 0},
+        {&nn::hinge, 1, -infinity, infinity, -1},
+        {&nn::binary_crossentropy_from_logits, 0, -infinity, 0, 0},
+        {&nn::binary_crossentropy_from_logits, 1, infinity, 0, 0},
+        {&nn::binary_crossentropy_from_logits, 0, infinity, infinity, 1},
+    };
+    for (const Case& c : cases) {
+        INFO(c.loss->name() << " of " << c.target << ", " << c.prediction);
+        const Tensor t = tensor({{c.target}}, f64), p = tensor({{c.prediction}}, f64);
+        const Tensor loss = sum((*c.loss)(t, p));
+        CHECK(loss.item<double>() == c.value);
+        CHECK(grad(loss, {p})[0].item<double>() == c.slope);
+    }
+    const Tensor t = tensor({{1, 0}}, f64), p = tensor({{infinity, 0}}, f64);
+    CHECK(nn::categorical_hinge(t, p).item<double>() == 0);
+}
+
+TEST_CASE("log_cosh keeps small distances", "[nn]") {
+    for (const DType dtype : {f32, f64}) {
+        for (const double d : {0x1p-20, -0x1p-13, 0x1p-6}) {
+            // d²/2 - d⁴/12 + …
+            const double wanted = d * d / 2 - d * d * d * d / 12;
+            const Tensor p = tensor({{d}}, f64).cast(dtype), t = zeros({1, 1}, dtype);
+            const Tensor loss = sum(nn::log_cosh(t, p));
+            CHECK(loss.item<double>() == Approx(wanted).epsilon(1e-6));
+            CHECK(grad(loss, {p})[0].item<double>() == Approx(std::tanh(d)).epsilon(1e-6));
+        }
+    }
 }
 
 TEST_CASE("hinge losses take targets 0 and 1 as -1 and 1", "[nn]") {

@@ -65,11 +65,8 @@ Tensor resample(const Tensor& pictures, const Tensor& rows, const Tensor& column
 
     const Tensor above = floor(rows), left = floor(columns);
     const Tensor down = expand_dims(rows - above, -1), across = expand_dims(columns - left, -1);
-    const auto between = [](const Tensor& a, const Tensor& b, const Tensor& share) {
-        return a + (b - a) * share;
-    };
-    return between(between(from.at(above, left), from.at(above, left + 1), across),
-                   between(from.at(above + 1, left), from.at(above + 1, left + 1), across), down);
+    return lerp(lerp(from.at(above, left), from.at(above, left + 1), across),
+                lerp(from.at(above + 1, left), from.at(above + 1, left + 1), across), down);
 }
 
 }  // namespace shikumi::nn::detail

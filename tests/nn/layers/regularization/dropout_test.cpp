@@ -1,5 +1,6 @@
 // Dropout and SpatialDropout.
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include <shikumi/autograd/ops/ops.hpp>
@@ -42,6 +43,19 @@ TEST_CASE("Dropout's noise_shape shares random numbers", "[nn]") {
     REQUIRE_THROWS_WITH(dropout(ones({20, 6, 4}), Mode::train),
                         contains("(-1, 1, 3)") && contains("steps"));
     REQUIRE_THROWS_AS(dropout(ones({20, 6}), Mode::train), ShapeError);
+}
+
+TEST_CASE("Dropout chooses, so that infinite elements are kept or dropped", "[nn]") {
+    const double infinity = std::numeric_limits<double>::infinity();
+    const Tensor x = full({4, 3, 50}, infinity);
+    for (const auto& y :
+         {numbers(nn::Dropout(0.5)(x, Mode::train)),
+          numbers(nn::SpatialDropout1D(0.5)(x, Mode::train)),
+          numbers(nn::Dropout(0.5, {.noise_shape = {-1, 1, -1}})(x, Mode::train))}) {
+        CHECK(std::count(y.begin(), y.end(), 0.0) > 0);
+        CHECK(std::count(y.begin(), y.end(), infinity) + std::count(y.begin(), y.end(), 0.0) ==
+              600);
+    }
 }
 
 TEST_CASE("SpatialDropout drops whole channels", "[nn]") {
