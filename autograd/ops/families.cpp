@@ -3,6 +3,7 @@
 
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi {
@@ -17,12 +18,9 @@ bool is_literal(const Tensor& t, double value) {
            t.item<double>() == value;
 }
 
-}  // namespace
-
-Tensor Pointwise::partial(int, Tensors, const Tensor&) const { return {}; }
-
-Tensor Pointwise::times_partial(int i, Tensors in, const Tensor& out, const Tensor& g) const {
-    const Tensor partial = this->partial(i, in, out);
+// partial · g by `multiply`; undefined where the partial is.
+Tensor product(const Tensor& partial, Tensors in, const Tensor& g,
+               Tensor (*multiply)(const Tensor&, const Tensor&)) {
     if (!partial.defined()) return {};
     const Tensor cotangent = g.dtype() == partial.dtype() ? g : shikumi::cast(g, partial.dtype());
     // A partial that is an input is a variable even if its value is 1.
@@ -30,20 +28,34 @@ Tensor Pointwise::times_partial(int i, Tensors in, const Tensor& out, const Tens
                                       [&](const Tensor& t) { return t.node() == partial.node(); });
     if (literal && is_literal(partial, 1)) return cotangent;
     if (literal && is_literal(partial, -1)) return -cotangent;
-    return partial * cotangent;
+    return multiply(partial, cotangent);
+}
+
+}  // namespace
+
+Tensor Pointwise::partial(int, Tensors, const Tensor&) const { return {}; }
+
+Tensor Pointwise::times_partial(int i, Tensors in, const Tensor& out, const Tensor& g) const {
+    return product(this->partial(i, in, out), in, g, operator*);
 }
 
 Tensor Pointwise::vjp(int i, Tensors in, const Tensor& out, const Tensor& cotangent) const {
     return times_partial(i, in, out, cotangent);
 }
 
+// A tangent of 0, which an operation that chooses gives for what it left out, stays 0 below an
+// infinite partial.
 Tensor Pointwise::jvp(Tensors in, const Tensor& out, Tensors tangents) const {
     Tensor total;
     for (std::size_t i = 0; i < in.size(); ++i) {
         if (!tangents[i].defined()) continue;
-        const Tensor product = times_partial(static_cast<int>(i), in, out, tangents[i]);
-        if (!product.defined()) continue;
-        const Tensor term = shikumi::cast(product, out.dtype());
+        const int number = static_cast<int>(i);
+        const Tensor partial = this->partial(number, in, out);
+        const Tensor pushed = partial.defined()
+                                  ? product(partial, in, tangents[i], detail::multiply_no_nan)
+                                  : times_partial(number, in, out, tangents[i]);
+        if (!pushed.defined()) continue;
+        const Tensor term = shikumi::cast(pushed, out.dtype());
         total = total.defined() ? total + term : term;
     }
     return total.defined() ? total : zeros_like(out);

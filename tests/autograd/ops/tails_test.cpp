@@ -408,7 +408,7 @@ TEST_CASE("functions of one number keep their values and derivatives far out", "
     for (const Reference& r : references) {
         INFO(r.function << " at " << r.x);
         for (const DType dtype : {f64, f32}) {
-            if (dtype == f32 && std::abs(r.x) > 3e38) continue;
+            if (dtype == f32 && (std::abs(r.x) > 3e38 || std::abs(r.x) < 1e-37)) continue;
             const auto [y, first, second, forward] = values(functions.at(r.function), r.x, dtype);
             check("value", y, r.derivatives[0], dtype, 4);
             check("first derivative", first, r.derivatives[1], dtype, 4);
@@ -502,7 +502,7 @@ TEST_CASE("functions of two numbers keep their derivatives far out", "[tails]") 
         double y, x, by_y, by_x;
     };
     // x / (x² + y²), -y / (x² + y²) by hand
-    const std::vector<Case> angles{{1e20, 1, 1e-40, -1e-20},    {1, 1e20, 1e-20, 0},
+    const std::vector<Case> angles{{1e20, 1, 1e-40, -1e-20},    {1, 1e20, 1e-20, -1e-40},
                                    {1e-25, 1e-25, 5e24, -5e24}, {3e30, 4e30, 1.6e-31, -1.2e-31},
                                    {0, -2, -0.5, -0.0},         {infinity, 1, 0, -0.0},
                                    {1, infinity, 0, -0.0},      {infinity, infinity, 0, -0.0}};
@@ -511,11 +511,8 @@ TEST_CASE("functions of two numbers keep their derivatives far out", "[tails]") 
             const Tensor y = scalar(c.y, dtype), x = scalar(c.x, dtype);
             const std::vector<Tensor> slopes = grad(atan2(y, x), {y, x});
             INFO("atan2 of " << c.y << ", " << c.x);
-            // The arguments were rounded to f32 before.
-            check("by y", slopes[0].item<double>(), dtype == f32 && c.by_y == 1e-40 ? 0 : c.by_y,
-                  dtype, 4);
-            check("by x", slopes[1].item<double>(), c.by_x == 0 && dtype == f64 ? -1e-40 : c.by_x,
-                  dtype, 4);
+            check("by y", slopes[0].item<double>(), c.by_y, dtype, 4);
+            check("by x", slopes[1].item<double>(), c.by_x, dtype, 4);
         }
     }
     const Tensor y = scalar(3e20, f32), x = scalar(4e20, f32);
@@ -523,7 +520,7 @@ TEST_CASE("functions of two numbers keep their derivatives far out", "[tails]") 
     CHECK(grad(grad(atan2(y, x), {y})[0], {x})[0].item<float>() == 0);
     const Tensor near = scalar(3e-10, f32), beside = scalar(4e-10, f32);
     CHECK(grad(grad(atan2(near, beside), {near})[0], {beside})[0].item<float>() ==
-          Approx(-0.07 / 0.25e-18));
+          Approx(-0.07 / 0.0625e-18));
     CHECK(grad(grad(atan2(near, beside), {near})[0], {near})[0].item<float>() ==
           Approx(-0.24 / 0.0625e-18));
 }
