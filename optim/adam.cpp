@@ -1,11 +1,14 @@
 #include <shikumi/optim/adam.hpp>
 
+#include <shikumi/autograd/ops/detail/averages.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/optim/detail/checks.hpp>
 
 namespace shikumi::optim {
 
 namespace {
+
+using shikumi::detail::moving_average;
 
 struct AdamRule final : Rule {
     template <class Options>
@@ -30,8 +33,8 @@ struct AdamRule final : Rule {
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                   std::span<const Tensor> scalars) const override {
-        const Tensor m = slots[0] = lerp(slots[0], gradient, 1 - beta_1);
-        Tensor v = slots[1] = lerp(slots[1], square(gradient), 1 - beta_2);
+        const Tensor m = slots[0] = moving_average(slots[0], gradient, 1 - beta_1);
+        Tensor v = slots[1] = moving_average(slots[1], square(gradient), 1 - beta_2);
         if (amsgrad) v = slots[2] = maximum(slots[2], v);
         return w - scalars[0] * m / (sqrt(v) + epsilon);
     }

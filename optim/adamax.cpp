@@ -1,11 +1,14 @@
 #include <shikumi/optim/adamax.hpp>
 
+#include <shikumi/autograd/ops/detail/averages.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/optim/detail/checks.hpp>
 
 namespace shikumi::optim {
 
 namespace {
+
+using shikumi::detail::moving_average;
 
 struct AdamaxRule final : Rule {
     explicit AdamaxRule(const AdamaxOptions& o)
@@ -21,7 +24,7 @@ struct AdamaxRule final : Rule {
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                   std::span<const Tensor> scalars) const override {
-        const Tensor m = slots[0] = lerp(slots[0], gradient, 1 - beta_1);
+        const Tensor m = slots[0] = moving_average(slots[0], gradient, 1 - beta_1);
         const Tensor u = slots[1] = maximum(slots[1] * beta_2, abs(gradient));
         return w - scalars[0] * m / (u + epsilon);
     }

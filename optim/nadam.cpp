@@ -3,12 +3,15 @@
 #include <array>
 #include <cmath>
 
+#include <shikumi/autograd/ops/detail/averages.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/optim/detail/checks.hpp>
 
 namespace shikumi::optim {
 
 namespace {
+
+using shikumi::detail::moving_average;
 
 constexpr double decay = 0.96;
 
@@ -44,8 +47,8 @@ struct NadamRule final : Rule {
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                   std::span<const Tensor> scalars) const override {
-        const Tensor m = slots[0] = lerp(slots[0], gradient, 1 - beta_1);
-        const Tensor v = slots[1] = lerp(slots[1], square(gradient), 1 - beta_2);
+        const Tensor m = slots[0] = moving_average(slots[0], gradient, 1 - beta_1);
+        const Tensor v = slots[1] = moving_average(slots[1], square(gradient), 1 - beta_2);
         return w - (scalars[0] * m + scalars[1] * gradient) / (scalars[2] * sqrt(v) + epsilon);
     }
 

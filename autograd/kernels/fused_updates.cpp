@@ -9,7 +9,6 @@
 #include <concepts>
 #include <utility>
 
-#include <shikumi/autograd/kernels/lerp.hpp>
 #include <shikumi/autograd/kernels/multiversioning.hpp>
 
 namespace shikumi::kernels {
@@ -29,8 +28,8 @@ public:
         friend constexpr Symbol operator/(Symbol a, Symbol b) { return apply("divide", a, b); }
         friend constexpr Symbol square(Symbol a) { return apply("square", a); }
         friend constexpr Symbol sqrt(Symbol a) { return apply("sqrt", a); }
-        friend constexpr Symbol lerp(Symbol a, Symbol b, Symbol weight) {
-            return apply("lerp", a, b, weight);
+        friend constexpr Symbol moving_average(Symbol a, Symbol b, Symbol weight) {
+            return apply("moving_average", a, b, weight);
         }
     };
 
@@ -106,6 +105,11 @@ template <std::floating_point T>
 T sqrt(T x) {
     return std::sqrt(x);
 }
+template <std::floating_point T>
+T moving_average(T a, T b, T weight) {
+    return a + (b - a) * weight;
+}
+
 // Where a formula's arrays and numbers are, in the order in which it asks for them.
 template <class Formula, class T>
 class Operands {
@@ -198,12 +202,12 @@ struct Nesterov {
 template <class Values>
 constexpr auto adam_step(Values& x) {
     const auto m = x.array(), g = x.array(), rest_1 = x.number();
-    const auto next_m = x.store(lerp(m, g, rest_1));
+    const auto next_m = x.store(moving_average(m, g, rest_1));
     const auto rate = x.number();
     const auto scaled = rate * next_m;
     const auto squared = square(g);
     const auto v = x.array(), rest_2 = x.number();
-    const auto next_v = x.store(lerp(v, squared, rest_2));
+    const auto next_v = x.store(moving_average(v, squared, rest_2));
     const auto root = sqrt(next_v);
     const auto epsilon = x.number();
     return scaled / (root + epsilon);

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numbers>
 
+#include <shikumi/autograd/ops/detail/averages.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
 
 #include "op_table.hpp"
@@ -130,6 +131,10 @@ void add_arithmetic(PointwiseTable& table) {
     table.pointwise(
         "lerp", "a number", {real(-2, 2), real(-2, 2)},
         [](const Inputs& t) { return lerp(t[0], t[1], 0.25); },
+        [](const Real* x) { return x[0] + (x[1] - x[0]) * Real{0.25}; });
+    table.pointwise(
+        "moving_average", "", {real(-2, 2), real(-2, 2)},
+        [](const Inputs& t) { return detail::moving_average(t[0], t[1], 0.25); },
         [](const Real* x) { return x[0] + (x[1] - x[0]) * Real{0.25}; });
 }
 

@@ -212,7 +212,7 @@ std::vector<std::filesystem::path> headers_of_operations() {
     for (const auto& file : std::filesystem::directory_iterator(folder)) {
         if (file.path().extension() == ".hpp") headers.push_back(file.path());
     }
-    for (const char* name : {"gradients", "logits", "rows"})
+    for (const char* name : {"averages", "gradients", "logits", "rows"})
         headers.push_back(folder / "detail" / (std::string(name) + ".hpp"));
     return headers;
 }
