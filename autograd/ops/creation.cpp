@@ -164,8 +164,12 @@ Tensor arange(Scalar start, Scalar stop, Scalar step, DType dtype) {
                 static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(step.to<Index>());
             return exactly<T>("arange", Scalar(static_cast<Index>(at)));
         }
-        return exactly<T>("arange",
-                          Scalar(start.to<double>() + static_cast<double>(i) * step.to<double>()));
+        const auto from = start.to<double>(), way = static_cast<double>(i) * step.to<double>();
+        // Half of each where the way alone overflows.
+        return exactly<T>(
+            "arange", Scalar(std::isfinite(way) ? from + way
+                                                : 2 * (from / 2 + static_cast<double>(i) *
+                                                                      (step.to<double>() / 2))));
     });
 }
 Tensor arange(Scalar start, Scalar stop, Scalar step) {

@@ -127,7 +127,7 @@ TEST_CASE("forward mode is the sum of gradients times tangents, whatever is in i
     CHECK(along(x * x, {x, x}, {e, 10 * e}) == 66);
     CHECK(along(u * u, {x, u}, {e, 0 * e}) == 24);
     CHECK(along(u * u, {u, x}, {5 * e, e}) == 24 + 60);
-    CHECK(along(v * u, {x, v, u, x}, {e, 2 * e, 3 * e, 4 * e}) == 36 * 5 + 6 * 2 + 36 * 3);
+    CHECK(along(v * u, {x, v, u, x}, {e, 2 * e, 3 * e, 4 * e}) == 108 * 5 + 6 * 2 + 36 * 3);
     CHECK(along(u, {u}, {7 * e}) == 7);        // the result itself
     CHECK(along(u, {u, x}, {7 * e, e}) == 9);  // and what it depends on
     CHECK(along(x * x, {u, x}, {e, e}) == 6);  // u does not lead to x²

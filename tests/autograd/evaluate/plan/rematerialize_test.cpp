@@ -90,7 +90,7 @@ TEST_CASE("dropout's numbers are drawn twice before a product is computed twice"
     const Deep::Plan plain = Deep().plan(x, unlimited);
     Deep net(0.2);
     const Deep::Plan free = net.plan(x, unlimited);
-    CHECK(free.workspace > 2 * plain.workspace);
+    CHECK(free.workspace > 4 * plain.workspace / 3);
     const Deep::Plan tight = net.plan(x, 5 * plain.workspace / 4);
     CHECK(tight.calls == free.calls + 24);
 }
