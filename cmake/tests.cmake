@@ -1,5 +1,6 @@
 # tests/FOLDER/**/*.cpp make the Catch2 program FOLDER_test; tests/support/*.cpp, if any, are linked into each.
-# tests/golden makes the golden-case runner, tests/peers compares with libtorch, tests/consumer is a user's project.
+# tests/golden makes the golden-case runner, tests/peers compares with libtorch, tests/consumer is a user's project,
+# tests/scripts tries ./run and ./test.
 find_package(Catch2 3 CONFIG QUIET)
 if(Catch2_FOUND)
     add_library(shikumi_test_main INTERFACE)
@@ -29,7 +30,7 @@ if(sources)
 endif()
 
 file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES ON RELATIVE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/tests/*)
-list(REMOVE_ITEM folders support golden consumer peers)
+list(REMOVE_ITEM folders support golden consumer peers scripts)
 foreach(folder IN LISTS folders)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp)
     if(NOT sources OR (folder STREQUAL "examples" AND NOT SHIKUMI_EXAMPLES))
@@ -120,6 +121,9 @@ if(PROJECT_IS_TOP_LEVEL AND NOT SHIKUMI_SANITIZE)
     add_test(NAME reference COMMAND ${PROJECT_SOURCE_DIR}/docs/check)
     set_tests_properties(reference PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
 endif()
+
+add_test(NAME scripts COMMAND ${PROJECT_SOURCE_DIR}/tests/scripts/check ${PROJECT_SOURCE_DIR})
+set_tests_properties(scripts PROPERTIES TIMEOUT 60)
 
 # A user's project against the installed package. Not with sanitizers, whose flags the user's project would need, too.
 if(SHIKUMI_INSTALL AND NOT SHIKUMI_SANITIZE AND shikumi_sources)
