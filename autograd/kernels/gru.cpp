@@ -1,6 +1,7 @@
 #include <shikumi/autograd/kernels/gru.hpp>
 
 #include <algorithm>
+#include <limits>
 
 #include <shikumi/autograd/kernels/detail/memory.hpp>
 #include <shikumi/autograd/kernels/detail/recurrence.hpp>
@@ -19,6 +20,12 @@ using detail::Scratch;
 using detail::StepLoop;
 using detail::StepMatrix;
 
+// h' = z h + (1 - z) n for the sums before z and n
+template <class T>
+T next_state(T z, T n, T h) {
+    return math::sigmoid(z) * h + math::sigmoid(-z) * math::tanh(n);
+}
+
 // One sample's step: z = σ(a_z + b_z), r = σ(a_r + b_r), n = tanh(a_n + r b_n),
 // h' = z h + (1 - z) n, with a from the inputs and b from the state.
 template <class T>
@@ -27,12 +34,12 @@ struct Forward {
     T *tape, *h;
 
     void operator()(Index u) const {
-        T *const z = tape, *const n = tape + 2 * u, *const p = tape + 3 * u;
-        detail::vectorized_for(2 * u, [&](Index j) { z[j] = math::sigmoid(a[j] + b[j]); });
+        T *const z = tape, *const r = tape + u, *const n = tape + 2 * u, *const p = tape + 3 * u;
+        detail::vectorized_for(2 * u, [&](Index j) { z[j] = a[j] + b[j]; });
         for (Index j = 0; j < u; ++j) p[j] = b[2 * u + j];
         detail::vectorized_for(u,
-                               [&](Index j) { n[j] = math::tanh(a[2 * u + j] + z[u + j] * p[j]); });
-        detail::vectorized_for(u, [&](Index j) { h[j] = z[j] * h_before[j] + (1 - z[j]) * n[j]; });
+                               [&](Index j) { n[j] = a[2 * u + j] + math::sigmoid(r[j]) * p[j]; });
+        detail::vectorized_for(u, [&](Index j) { h[j] = next_state(z[j], n[j], h_before[j]); });
     }
 };
 
@@ -43,8 +50,8 @@ struct Output {
     T* h;
 
     void operator()(Index u) const {
-        for (Index j = 0; j < u; ++j)
-            h[j] = tape[j] * h_before[j] + (1 - tape[j]) * tape[2 * u + j];
+        detail::vectorized_for(
+            u, [&](Index j) { h[j] = next_state(tape[j], tape[2 * u + j], h_before[j]); });
     }
 };
 
@@ -57,13 +64,16 @@ struct Backward {
 
     void operator()(Index u) const {
         detail::vectorized_for(u, [&](Index j) {
-            const T z = tape[j], r = tape[u + j], n = tape[2 * u + j], p = tape[3 * u + j];
-            const T dn = dh[j] * (1 - z) * (1 - n * n);
-            ds[j] = dh[j] * (h_before[j] - n) * z * (1 - z);
-            ds[u + j] = dn * p * r * (1 - r);
-            ds[2 * u + j] = dn;
-            ds[3 * u + j] = dn * r;
-            dh[j] *= z;
+            const auto z = math::sigmoid_with_slope(tape[j]);
+            const auto n = math::tanh_with_slope(tape[2 * u + j]);
+            ds[j] = dh[j] * (h_before[j] - n.value) * z.slope;
+            ds[2 * u + j] = dh[j] * math::sigmoid(-tape[j]) * n.slope;
+            dh[j] *= z.value;
+        });
+        detail::vectorized_for(u, [&](Index j) {
+            const auto r = math::sigmoid_with_slope(tape[u + j]);
+            ds[u + j] = ds[2 * u + j] * tape[3 * u + j] * r.slope;
+            ds[3 * u + j] = ds[2 * u + j] * r.value;
         });
         for (Index j = 0; j < 2 * u; ++j) db[j] = ds[j];
         for (Index j = 0; j < u; ++j) db[2 * u + j] = ds[3 * u + j];
@@ -95,10 +105,10 @@ void gru(const GruSizes& n, ConstView inputs, ConstView recurrent, ConstView bia
                 for (Index row = 0; row < samples.size(); ++row) {
                     const Index at = t * n.batch + samples.begin + row;
                     T* const own = before + row * u;
-                    if (mask && !mask[at]) {  // z = 1 keeps the state, and its derivative too
-                        T* const gates = tape.as<T>() + at * 4 * u;
-                        std::fill(gates, gates + u, T{1});
-                        std::fill(gates + u, gates + 4 * u, T{0});
+                    if (mask && !mask[at]) {  // σ(∞) = 1 keeps the state, and its derivative too
+                        T* const sums = tape.as<T>() + at * 4 * u;
+                        std::fill(sums, sums + u, std::numeric_limits<T>::infinity());
+                        std::fill(sums + u, sums + 4 * u, T{0});
                         continue;
                     }
                     run({inputs.as<T>() + at * 3 * u, from_state + row * 3 * u, own,

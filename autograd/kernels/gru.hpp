@@ -13,8 +13,9 @@ struct GruSizes {
     Index state() const noexcept { return batch * units; }
 };
 
-// The tape (steps, batch, 4 units) holds each step's values for the backward pass: the gates z and
-// r, the candidate n, and p, the part of h·recurrent + bias that r acts on.
+// The tape (steps, batch, 4 units) holds each step's values for the backward pass: the sums before
+// the functions of the gates z and r and of the candidate n, whose rounded values would not tell
+// their slopes, and p, the part of h·recurrent + bias that r acts on.
 
 /// Runs the steps. `inputs` (steps, batch, 3 units) are the inputs' contributions to z, r, n;
 /// `recurrent` (units, 3 units), `bias` (3 units), `h` (batch, units) the state before. Where

@@ -1,6 +1,7 @@
 #include <shikumi/autograd/kernels/lstm.hpp>
 
 #include <algorithm>
+#include <limits>
 
 #include <shikumi/autograd/kernels/detail/memory.hpp>
 #include <shikumi/autograd/kernels/detail/recurrence.hpp>
@@ -20,31 +21,22 @@ using detail::StepMatrix;
 // The parts of a tape, each for all steps.
 template <class T>
 struct Tape {
-    Tape(const LstmSizes& n, T* data)
-        : gates(data),
-          cell(gates + n.steps * 4 * n.state()),
-          cell_tanh(cell + n.steps * n.state()) {}
-    T *gates, *cell, *cell_tanh;
+    Tape(const LstmSizes& n, T* data) : sums(data), cell(sums + n.steps * 4 * n.state()) {}
+    T *sums, *cell;
 };
 
-// One sample's step forward: c' = σ(f) c + σ(i) tanh(g), h' = σ(o) tanh(c'). The gates are left
-// in z.
+// One sample's step forward: c' = σ(f) c + σ(i) tanh(g), h' = σ(o) tanh(c').
 template <class T>
 struct Forward {
-    T* z;
-    const T* c_before;
-    T *c, *c_tanh, *h;
+    const T *z, *c_before;
+    T *c, *h;
 
     void operator()(Index u) const {
-        T *const i = z, *const f = z + u, *const g = z + 2 * u, *const o = z + 3 * u;
-        detail::vectorized_for(2 * u, [&](Index j) { i[j] = math::sigmoid(i[j]); });
-        detail::vectorized_for(u, [&](Index j) { g[j] = math::tanh(g[j]); });
-        detail::vectorized_for(u, [&](Index j) { o[j] = math::sigmoid(o[j]); });
+        const T *const i = z, *const f = z + u, *const g = z + 2 * u, *const o = z + 3 * u;
         detail::vectorized_for(u, [&](Index j) {
-            c[j] = f[j] * c_before[j] + i[j] * g[j];
-            c_tanh[j] = math::tanh(c[j]);
-            h[j] = o[j] * c_tanh[j];
+            c[j] = math::sigmoid(f[j]) * c_before[j] + math::sigmoid(i[j]) * math::tanh(g[j]);
         });
+        detail::vectorized_for(u, [&](Index j) { h[j] = math::sigmoid(o[j]) * math::tanh(c[j]); });
     }
 };
 
@@ -52,18 +44,26 @@ struct Forward {
 // those by its gates' sums. The derivative by the cell before the step replaces dc.
 template <class T>
 struct Backward {
-    const T *z, *c_before, *c_tanh, *dh;
+    const T *z, *c_before, *c, *dh;
     T *dc, *dz;
 
     void operator()(Index u) const {
         detail::vectorized_for(u, [&](Index j) {
-            const T i = z[j], f = z[u + j], g = z[2 * u + j], o = z[3 * u + j];
-            const T d = dc[j] + dh[j] * o * (1 - c_tanh[j] * c_tanh[j]);
-            dz[j] = d * g * i * (1 - i);
-            dz[u + j] = d * c_before[j] * f * (1 - f);
-            dz[2 * u + j] = d * i * (1 - g * g);
-            dz[3 * u + j] = dh[j] * c_tanh[j] * o * (1 - o);
-            dc[j] = d * f;
+            const auto o = math::sigmoid_with_slope(z[3 * u + j]);
+            const auto out = math::tanh_with_slope(c[j]);
+            dz[3 * u + j] = dh[j] * out.value * o.slope;
+            dc[j] += dh[j] * o.value * out.slope;
+        });
+        detail::vectorized_for(u, [&](Index j) {
+            const auto i = math::sigmoid_with_slope(z[j]);
+            const auto g = math::tanh_with_slope(z[2 * u + j]);
+            dz[j] = dc[j] * g.value * i.slope;
+            dz[2 * u + j] = dc[j] * i.value * g.slope;
+        });
+        detail::vectorized_for(u, [&](Index j) {
+            const auto f = math::sigmoid_with_slope(z[u + j]);
+            dz[u + j] = dc[j] * c_before[j] * f.slope;
+            dc[j] *= f.value;
         });
     }
 };
@@ -88,22 +88,21 @@ void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h
                 const T* const h_before = t == 0 ? h.as<T>() : output + (t - 1) * state;
                 const T* const c_before = t == 0 ? c.as<T>() : to.cell + (t - 1) * state;
                 const Index first = t * state + samples.begin * u;
-                copy(inputs.as<T>() + 4 * first, 4 * samples.size() * u, to.gates + 4 * first);
+                copy(inputs.as<T>() + 4 * first, 4 * samples.size() * u, to.sums + 4 * first);
                 weights.add_product(samples.size(), h_before + samples.begin * u,
-                                    to.gates + 4 * first);
+                                    to.sums + 4 * first);
                 for (Index row = samples.begin; row < samples.end; ++row) {
                     const Index at = t * state + row * u;
-                    if (mask && !mask[t * n.batch + row]) {  // as if i = g = o = 0 and f = 1
-                        std::fill(to.gates + 4 * at, to.gates + 4 * (at + u), T{0});
-                        std::fill(to.gates + 4 * at + u, to.gates + 4 * at + 2 * u, T{1});
+                    T* const z = to.sums + 4 * at;
+                    if (mask && !mask[t * n.batch + row]) {  // as if σ(i) = σ(o) = 0 and σ(f) = 1
+                        constexpr T far = std::numeric_limits<T>::infinity();
+                        std::fill(z, z + 4 * u, -far);
+                        std::fill(z + u, z + 2 * u, far);
                         copy(c_before + row * u, u, to.cell + at);
-                        std::fill(to.cell_tanh + at, to.cell_tanh + at + u, T{0});
                         copy(h_before + row * u, u, output + at);
                         continue;
                     }
-                    run({to.gates + 4 * at, c_before + row * u, to.cell + at, to.cell_tanh + at,
-                         output + at},
-                        u);
+                    run({z, c_before + row * u, to.cell + at, output + at}, u);
                 }
             }
             const Index last = (n.steps - 1) * state + samples.begin * u;
@@ -132,7 +131,7 @@ void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, Cons
                 const T* const c_before = t == 0 ? c.as<T>() : from.cell + (t - 1) * state;
                 for (Index row = samples.begin; row < samples.end; ++row) {
                     const Index at = t * state + row * u;
-                    run({from.gates + 4 * at, c_before + row * u, from.cell_tanh + at, dh + row * u,
+                    run({from.sums + 4 * at, c_before + row * u, from.cell + at, dh + row * u,
                          dc + row * u, dz + 4 * row * u},
                         u);
                     // The derivative by the output before that doesn't pass through the weights.

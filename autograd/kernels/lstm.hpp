@@ -11,9 +11,9 @@ struct LstmSizes {
 
     /// Elements of one state.
     Index state() const noexcept { return batch * units; }
-    /// Elements of the tape that the backward pass reads: for each step the four gates, the cell
-    /// and its tanh.
-    Index tape() const noexcept { return steps * 6 * state(); }
+    /// Elements of the tape that the backward pass reads: for each step the sums before the four
+    /// gates' functions, whose rounded values would not tell their slopes, and the cell.
+    Index tape() const noexcept { return steps * 5 * state(); }
 };
 
 /// Runs the steps. `inputs` (steps, batch, 4 units) are the inputs' contributions to the gates i,

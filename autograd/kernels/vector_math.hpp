@@ -259,6 +259,30 @@ constexpr T sigmoid(T x) noexcept {
     return 1 / (1 + exp(-x));
 }
 
+/// A function's value and its derivative.
+template <class T>
+struct WithSlope {
+    T value, slope;
+};
+
+/// tanh x and 1 / cosh² x, with m = exp(2 |x|) - 1: m / (m + 2) and 4 (m + 1) / (m + 2)²
+template <class T>
+constexpr WithSlope<T> tanh_with_slope(T x) noexcept {
+    constexpr T enough = detail::is_f32<T> ? 44 : 354;
+    const T a = detail::absolute(x);
+    const T m = detail::expm1_inside(2 * (a > enough ? enough : a));
+    const T q = 1 / (m + 2);
+    return {detail::with_sign(m * q, x), (m + 1) * q * (4 * q)};
+}
+
+/// σ(x) and σ(x) σ(-x), with e = exp(-|x|): 1 / (1 + e) or e / (1 + e), and e / (1 + e)²
+template <class T>
+constexpr WithSlope<T> sigmoid_with_slope(T x) noexcept {
+    const T e = exp(-detail::absolute(x));
+    const T above = 1 / (1 + e), below = e * above;
+    return {x < 0 ? below : above, below * above};
+}
+
 /// log(1 + eˣ) = max(x, 0) + log(1 + exp(-|x|))
 template <class T>
 constexpr T softplus(T x) noexcept {

@@ -85,6 +85,16 @@ TEST_CASE("a GRU's gates saturate and pass on NaN", "[recurrent]") {
     }
 }
 
+TEST_CASE("a GRU keeps the slopes of saturated gates", "[recurrent]") {
+    const Tensor a = full({1, 1, 3}, 20.0), half = full({1, 1}, 0.5);
+    const Tensor y = nn::detail::gru_sequence(a, zeros({1, 3}), zeros({3}), half);
+    const auto slopes = grad(sum(y), {a})[0].to_vector<double>();
+    // σ'(20) (½ - 1) and σ(-20) tanh'(20), by mpmath
+    CHECK(slopes[0] == Approx(-0.5 * 2.0611536139418493e-09));
+    CHECK(slopes[1] == 0);
+    CHECK(slopes[2] == Approx(2.0611536181902036e-09 * 1.6993417021166355e-17));
+}
+
 TEST_CASE("a GRU sequence has the same bits for any number of threads", "[recurrent]") {
     check_threads(gru_sequence, sample(5, 40, 130, f32));
 }

@@ -57,6 +57,18 @@ TEST_CASE("an LSTM's gates saturate and pass on NaN", "[recurrent]") {
     }
 }
 
+TEST_CASE("an LSTM keeps the slopes of saturated gates", "[recurrent]") {
+    const Tensor z = full({1, 1, 4}, 20.0), one = ones({1, 1}), zero = zeros({1, 1});
+    const Tensor y = lstm_sequence(z, zeros({1, 4}), zero, one);
+    const auto slopes = grad(sum(slice(y, 0, {0, 1})), {z})[0].to_vector<double>();
+    // c' = 2 and h' = tanh 2, to the precision of f32; σ'(20) and tanh'(20) by mpmath
+    const double c = 1 / std::pow(std::cosh(2.0), 2), gate = 2.0611536139418493e-09;
+    CHECK(slopes[0] == Approx(c * gate));
+    CHECK(slopes[1] == Approx(c * gate));
+    CHECK(slopes[2] == Approx(c * 1.6993417021166355e-17));
+    CHECK(slopes[3] == Approx(std::tanh(2.0) * gate));
+}
+
 TEST_CASE("an LSTM sequence leaves out masked steps, as its steps do", "[recurrent]") {
     check_masked(lstm_sequence, lstm_steps, sample(4, 3, 2, f64));
 }
