@@ -40,7 +40,11 @@ public:
     void add_loss(const Tensor& loss) { losses_.push_back(loss); }
     /// Gives a state its next value, which replaces an earlier one of this pass.
     void add_update(const Parameter& state, const Tensor& value);
-    /// Gives x a mask: bool (batch, time), false where a step is only padding.
+    /// What a state is by now: the next value that this pass has given it, of which derivatives
+    /// know nothing; its own one where there is none.
+    Tensor value_of(const Parameter& state) const;
+    /// Gives x a mask: a bool tensor of x's first axes, as a rule (batch, time), false where x
+    /// holds only padding. The first mask of a tensor stays.
     void set_mask(const Tensor& x, const Tensor& mask) { masks_.emplace_back(x, mask); }
 
     /// The scalars that layers have added to the loss.
@@ -69,5 +73,7 @@ private:
 bool copies_are_unbuilt() noexcept;
 /// The mask of x in the thread's current context; undefined where x has none.
 Tensor mask_of(const Tensor& x);
+/// The mask of each tensor, undefined where it has none.
+std::vector<Tensor> masks_of(const std::vector<Tensor>& tensors);
 
 }  // namespace shikumi::nn

@@ -40,12 +40,23 @@ auto in_context(F&& f) {
     if (CallContext::current()) return f();
     const CallContext own;
     auto result = f();
+    std::vector<Tensor> values;
+    for (const Assignment& update : own.updates()) values.push_back(update.value);
+    evaluate(values);  // whatever fails, fails before the first change
     for (const auto& [state, value] : own.updates()) Parameter(state).assign(value);
     return result;
 }
 
+// Whether the mask is of the first axes of y.
 bool fits(const Tensor& mask, const Tensor& y) {
-    return y.rank() >= 3 && mask.shape() == Shape{y.shape()[0], y.shape()[1]};
+    if (mask.rank() == 0 || mask.rank() >= y.rank()) return false;
+    const Shape::Sizes have = mask.shape().sizes(), all = y.shape().sizes();
+    return std::equal(have.begin(), have.end(), all.begin());
+}
+
+void set_output_mask(const Tensor& y, const Tensor& mask) {
+    CallContext& context = *CallContext::current();
+    if (mask.defined() && fits(mask, y) && !context.mask_of(y).defined()) context.set_mask(y, mask);
 }
 
 void check_floating(DType dtype) {
@@ -157,7 +168,18 @@ std::vector<Tensor> Layer::call_all(const std::vector<Tensor>& inputs, Mode mode
     return {call(inputs.front(), mode)};
 }
 
-Tensor Layer::compute_mask(const Tensor&, const Tensor& mask) { return mask; }
+Tensor Layer::compute_mask(const Tensor&, const Tensor& mask) {
+    return supports_masking() ? mask : Tensor();
+}
+
+std::vector<Tensor> Layer::compute_mask_all(const std::vector<Tensor>& inputs,
+                                            const std::vector<Tensor>& masks) {
+    return {compute_mask(inputs.front(), masks.front())};
+}
+
+void Layer::check_given(std::size_t inputs) const {
+    if (inputs == 0) fail<ShapeError>(name(), "takes a list of inputs, got an empty one");
+}
 
 void Layer::check_input(const Tensor& x) {
     if (state_.weights.empty() || x.dtype() == state_.dtype) return;
@@ -175,8 +197,7 @@ Tensor Layer::operator()(const Tensor& x, Mode mode) {
         return inside([&] {
             check_input(x);
             Tensor y = call(x, mode);
-            const Tensor mask = compute_mask(x, mask_of(x));
-            if (mask.defined() && fits(mask, y)) CallContext::current()->set_mask(y, mask);
+            set_output_mask(y, compute_mask(x, mask_of(x)));
             return y;
         });
     });
@@ -191,10 +212,19 @@ std::vector<Tensor> Layer::operator()(const std::vector<Tensor>& inputs, Mode mo
 }
 
 std::vector<Tensor> Layer::call_inside(const std::vector<Tensor>& inputs, Mode mode) {
+    check_given(inputs.size());
     return inside([&] {
         for (const Tensor& x : inputs) check_input(x);
-        return call_all(inputs, mode);
+        std::vector<Tensor> outputs = call_all(inputs, mode);
+        hand_on_masks(inputs, outputs);
+        return outputs;
     });
+}
+
+void Layer::hand_on_masks(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs) {
+    const std::vector<Tensor> next = compute_mask_all(inputs, masks_of(inputs));
+    for (std::size_t i = 0; i < std::min(next.size(), outputs.size()); ++i)
+        set_output_mask(outputs[i], next[i]);
 }
 
 void Layer::ensure_built(const Spec& input) {
@@ -214,6 +244,7 @@ bool Layer::join_caller() {
 }
 
 void Layer::set_up_for(const std::vector<Spec>& inputs) {
+    check_given(inputs.size());
     state_.built = in_context([&] {
         set_up(inputs);
         return true;
@@ -342,11 +373,22 @@ void Layer::add_loss(const Tensor& loss) {
     if (CallContext* context = CallContext::current()) context->add_loss(loss);
 }
 
+void Layer::add_activity_loss(const Regularizer& penalty, const Tensor& output) {
+    if (!penalty) return;
+    const Index samples = output.rank() == 0 ? 1 : output.shape().front();
+    add_loss(penalty(output) / static_cast<double>(std::max<Index>(samples, 1)));
+}
+
 void Layer::add_update(const Parameter& state, const Tensor& value) {
     if (value.spec() != state.value().spec())
         fail<ShapeError>(name(), "the next value of '", state.name(), "' is ", value.spec(),
                          ", wanted ", state.value().spec());
     if (CallContext* context = CallContext::current()) context->add_update(state, value);
+}
+
+Tensor Layer::value_of(const Parameter& state) {
+    const CallContext* context = CallContext::current();
+    return context ? context->value_of(state) : state.value();
 }
 
 Generator& Layer::rng() {

@@ -67,9 +67,17 @@ public:
     /// The outputs of a layer of several inputs or outputs. Unless overridden, it takes one input
     /// and passes it to `call`.
     virtual std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode);
-    /// The mask of the output for x and its mask (undefined: none). That of x unless overridden; a
-    /// mask that doesn't fit the first two of the output's three or more axes is dropped.
+    /// Whether the output's first axes mean what the input's mean, so that its mask is theirs. As
+    /// in Keras, a layer that doesn't say so ends the mask.
+    virtual bool supports_masking() const { return false; }
+    /// The mask of the output for x and its mask (undefined: none): that of x where the layer
+    /// `supports_masking`, else none, unless overridden. It is dropped where it isn't of the
+    /// output's first axes, and where the output has a mask already, from a layer inside.
     virtual Tensor compute_mask(const Tensor& x, const Tensor& mask);
+    /// The masks of the outputs of a layer of several inputs or outputs, in order; the others have
+    /// none. Unless overridden, that of the first output by `compute_mask` of the first input.
+    virtual std::vector<Tensor> compute_mask_all(const std::vector<Tensor>& inputs,
+                                                 const std::vector<Tensor>& masks);
     /// One line for errors: "Dense 64→3".
     virtual std::string config() const { return class_name(); }
 
@@ -147,10 +155,18 @@ protected:
     /// Adds a scalar to the loss of training and evaluation. To be called in `call`. Throws
     /// ShapeError for anything but a scalar.
     void add_loss(const Tensor& loss);
+    /// Adds a penalty on an output to the loss, divided by the number of samples as Keras 2
+    /// and 3.15 do (some versions between them don't). Nothing where the regularizer is empty.
+    void add_activity_loss(const Regularizer& penalty, const Tensor& output);
     /// Gives a state (a weight that isn't trained) its next value, which is evaluated and stored
     /// together with everything else of the step. To be called in `call`. Throws ShapeError where
     /// shape or dtype differ.
     void add_update(const Parameter& state, const Tensor& value);
+    /// What a state is by now: the next value that an earlier call of this pass has given it, or
+    /// its own. To be called in `call`, in the place of `state.value()`.
+    static Tensor value_of(const Parameter& state);
+    /// Throws ShapeError for an empty list of inputs, and of their specs.
+    void check_given(std::size_t inputs) const;
     /// Throws DTypeError where x isn't of a dtype that the layer takes: that of its weights.
     virtual void check_input(const Tensor& x);
     /// Where the layer's random numbers come from.
@@ -172,6 +188,7 @@ private:
     template <class F>
     auto inside(F&& f);
     bool join_caller();
+    void hand_on_masks(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs);
     void set_up_for(const std::vector<Spec>& inputs);
     void collect(std::vector<Weight>& all) const;
 

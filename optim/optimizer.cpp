@@ -121,6 +121,7 @@ struct Optimizer::State {
     // Parameters rather than numbers: a captured step stays right when they change.
     Parameter iterations, learning_rate;
     std::vector<WeightSlots> all_slots;
+    std::shared_ptr<const void> model = {};  // whose optimiser it is; null: nobody's
 
     // The weights come in the same order at every step: the one after the last is tried first.
     std::vector<Parameter>& slots_of(const Parameter& weight, std::size_t expected) {
@@ -150,6 +151,7 @@ Optimizer::Optimizer(std::shared_ptr<const Rule> rule, const LearningRate& learn
                                            preparation,
                                            frozen("iterations", scalar(0, i64)),
                                            frozen("learning_rate", first),
+                                           {},
                                            {}});
 }
 
@@ -220,6 +222,14 @@ std::vector<Assignment> Optimizer::updates(const std::vector<Parameter>& paramet
 std::vector<Assignment> Optimizer::minimize(const Tensor& loss,
                                             const std::vector<Parameter>& parameters) {
     return updates(parameters, grad(loss, {parameters.begin(), parameters.end()}));
+}
+
+void Optimizer::belong_to(const std::shared_ptr<const void>& model) {
+    if (state_->model && state_->model != model)
+        fail<StateError>("compile", "this ", name(),
+                         " has been compiled into another model, and its copies share one step "
+                         "count and memory: make an optimizer for each model");
+    state_->model = model;
 }
 
 double Optimizer::learning_rate() const { return state_->learning_rate.value().item<double>(); }

@@ -1,6 +1,7 @@
 #include <shikumi/autograd/kernels/gather.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <vector>
 
@@ -23,6 +24,15 @@ Index resolve(std::string_view op, Index index, Index size, bool from_end) {
         fail<ValueError>(op, "index ", index, " is outside an axis of size ", size,
                          from_end ? sentence() : sentence(": wanted 0 to ", size - 1));
     return index < 0 ? index + size : index;
+}
+
+// Numbers of 2⁶² and more are whole, and outside any axis.
+template <class T>
+Index resolve_whole(std::string_view op, T index, Index size, bool from_end) {
+    constexpr T most = T{1ULL << 62};
+    if (std::trunc(index) != index)  // NaN, too
+        fail<ValueError>(op, "an index is a whole number, got ", static_cast<double>(index));
+    return resolve(op, static_cast<Index>(std::clamp(index, -most, most)), size, from_end);
 }
 
 // All indices, checked before anything is written.
@@ -116,6 +126,11 @@ void scatter_add_along(std::string_view op, ConstView x, ConstView indices, int 
 }
 
 void checked_indices(std::string_view op, ConstView indices, Index size, bool from_end, View out) {
+    if (is_floating(indices.spec.dtype))
+        return dispatch_floating(indices.spec.dtype, [&]<class T>() {
+            std::transform(indices.as<T>(), indices.as<T>() + indices.size(), out.as<Index>(),
+                           [&](T index) { return resolve_whole(op, index, size, from_end); });
+        });
     std::ranges::copy(resolved(op, indices, size, from_end), out.as<Index>());
 }
 

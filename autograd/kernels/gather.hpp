@@ -17,7 +17,7 @@ void take_along(std::string_view op, ConstView x, ConstView indices, int axis, V
 /// out[i… with indices[i…] at `axis`] += x[i…] on zeros, in row-major order.
 void scatter_add_along(std::string_view op, ConstView x, ConstView indices, int axis, View out);
 
-/// out = the indices as numbers in [0, size).
+/// out = the indices, integers or whole real numbers, as numbers in [0, size).
 void checked_indices(std::string_view op, ConstView indices, Index size, bool from_end, View out);
 /// out = x, then out[indices[i]] = rows[i], in order. The indices are checked ones; out may be x.
 void put_rows(ConstView x, ConstView indices, ConstView rows, View out);

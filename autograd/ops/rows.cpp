@@ -9,14 +9,14 @@ namespace shikumi::detail {
 
 namespace {
 
-// out = indices, each in [0, size); a constant
+// out = indices, whole numbers in [0, size); a constant
 struct CheckedIndices final : General {
     CheckedIndices(std::string_view o, Index s, bool e) : op(o), size(s), from_end(e) {}
     bool operator==(const CheckedIndices&) const = default;
     bool can_fail() const noexcept override { return true; }
     std::string_view name() const noexcept override { return "checked_indices"; }
     Spec infer(Specs in) const override {
-        want_indices(op, in[0]);
+        if (!is_floating(in[0].dtype)) want_indices(op, in[0]);
         return {in[0].shape, i64};
     }
     void eval(ConstViews in, View out) const override {

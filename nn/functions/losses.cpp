@@ -8,12 +8,15 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/logits.hpp>
+#include <shikumi/autograd/ops/detail/rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/functions/detail/paired_targets.hpp>
 
 namespace shikumi::nn {
 
 namespace {
 
+using shikumi::detail::checked_indices;
 using shikumi::detail::logits_of_sigmoid;
 using shikumi::detail::logits_of_softmax;
 using shikumi::detail::multiply_no_nan;
@@ -23,12 +26,6 @@ constexpr double epsilon = 1e-7;
 Tensor clipped(const Tensor& probabilities) { return clip(probabilities, epsilon, 1 - epsilon); }
 
 Tensor log_probabilities(const Tensor& p) { return log(clipped(p / sum(p, -1, true))); }
-
-Shape with_column(const Shape& shape) {
-    Shape::Sizes sizes = shape.sizes();
-    sizes.push_back(1);
-    return Shape(std::span<const Index>(sizes));
-}
 
 // A loss that applies a softmax of its own still trains on probabilities, but badly.
 void refuse_probabilities(std::string_view loss, const Tensor& logits) {
@@ -85,6 +82,9 @@ Tensor margin_missed(const Tensor& t, const Tensor& p) {
 Tensor Loss::operator()(const Tensor& targets, const Tensor& predictions) const {
     if (from_logits_) refuse_probabilities(name(), predictions);
     switch (targets_) {
+        case Targets::class_rows:
+            want_classes(name(), predictions);
+            [[fallthrough]];
         case Targets::like_predictions:
             return function_(match_targets(name(), targets, predictions), predictions);
         case Targets::class_indices:
@@ -92,23 +92,26 @@ Tensor Loss::operator()(const Tensor& targets, const Tensor& predictions) const 
         case Targets::as_given:
             break;
     }
-    return function_(targets, predictions);
+    return function_(detail::paired_targets(function_, targets, predictions), predictions);
 }
 
 constinit const Loss categorical_crossentropy{
-    "categorical_crossentropy", [](const Tensor& t, const Tensor& p) {
+    "categorical_crossentropy",
+    [](const Tensor& t, const Tensor& p) {
         if (const Tensor x = logits_of_softmax(p); x.defined()) return crossentropy(t, x);
         return mean_per_sample(-sum(t * log_probabilities(p), -1));
-    }};
+    },
+    Targets::class_rows};
 
 constinit const Loss categorical_crossentropy_from_logits{"categorical_crossentropy", crossentropy,
-                                                          Targets::like_predictions, true};
+                                                          Targets::class_rows, true};
 
 constinit const Loss sparse_categorical_crossentropy{
     "sparse_categorical_crossentropy",
     [](const Tensor& labels, const Tensor& p) {
         if (const Tensor x = logits_of_softmax(p); x.defined()) return crossentropy(labels, x);
-        const Tensor index = expand_dims(labels, -1);
+        const Tensor index = expand_dims(
+            checked_indices("sparse_categorical_crossentropy", labels, p.shape().back()), -1);
         return mean_per_sample(-squeeze(take_along_axis(log_probabilities(p), index, -1), -1));
     },
     Targets::class_indices};
@@ -170,7 +173,8 @@ constinit const Loss categorical_hinge{
         const Tensor right = sum(multiply_no_nan(p, t), -1);
         const Tensor best_wrong = max(multiply_no_nan(p, 1 - t), -1);
         return mean_per_sample(maximum(best_wrong - right + 1, 0));
-    }};
+    },
+    Targets::class_rows};
 
 const Loss& CategoricalCrossentropy(const CrossentropyOptions& options) {
     return options.from_logits ? categorical_crossentropy_from_logits : categorical_crossentropy;
@@ -209,11 +213,7 @@ Tensor match_targets(std::string_view loss, const Tensor& targets, const Tensor&
         targets.dtype() == predictions.dtype() ? targets : targets.cast(predictions.dtype());
     const Shape& wanted = predictions.shape();
     if (t.shape() == wanted) return t;
-    // A single output: (N,) and (N, 1) mean the same.
-    const Shape& longer = t.rank() > wanted.rank() ? t.shape() : wanted;
-    const Shape& shorter = t.rank() > wanted.rank() ? wanted : t.shape();
-    const bool column = shorter.rank() >= 1 && longer == with_column(shorter);
-    if (!column)
+    if (!detail::differ_by_a_column(t.shape(), wanted))
         fail<ShapeError>(loss, "targets ", targets.shape(), " don't fit predictions ", wanted,
                          t.rank() + 1 == wanted.rank() && wanted.back() > 1
                              ? ": class indices want a sparse_… loss, or to_categorical"
@@ -221,13 +221,21 @@ Tensor match_targets(std::string_view loss, const Tensor& targets, const Tensor&
     return reshape(t, wanted);
 }
 
+void want_classes(std::string_view loss, const Tensor& predictions) {
+    if (predictions.rank() == 0)
+        fail<ShapeError>(loss, "predictions want a class axis, got a scalar");
+    if (predictions.shape().back() < 2)
+        fail<ShapeError>(loss, "predictions want a column for each of two classes or more, got ",
+                         predictions.shape(), ": a single output is for binary losses and metrics");
+}
+
 Tensor match_labels(std::string_view loss, const Tensor& labels, const Tensor& predictions) {
     if (!is_integer(labels.dtype()))
         fail<DTypeError>(
             loss, "class indices are integers, got ", labels.spec(),
             ": cast them to i64, or use categorical_crossentropy for rows of probabilities");
+    want_classes(loss, predictions);
     const Shape::Sizes all = predictions.shape().sizes();
-    if (all.rank() == 0) fail<ShapeError>(loss, "predictions want a class axis, got a scalar");
     const Shape wanted(std::span<const Index>(all.begin(), all.end() - 1));
     if (labels.shape() != wanted && labels.shape() != predictions.shape().with_back(1))
         fail<ShapeError>(loss, "class indices ", labels.shape(), " don't fit predictions ",

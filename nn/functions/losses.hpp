@@ -14,6 +14,7 @@ namespace shikumi::nn {
 /// The form of targets that a loss works on.
 enum class Targets {
     like_predictions,  ///< of the predictions' shape and dtype
+    class_rows,        ///< the same, where the last axis has a column for each class, two or more
     class_indices,     ///< integers, of the predictions' shape without the last axis
     as_given,          ///< whatever the user gives
 };
@@ -41,8 +42,11 @@ public:
     /// Whether softmax or sigmoid is still to be applied to the predictions.
     bool from_logits() const noexcept { return from_logits_; }
     /// The losses of the samples. Targets are brought into the form that `targets` says, as by
-    /// `match_targets` and `match_labels`, which throw where that can't be done. Throws ValueError
-    /// where a loss from logits gets the output of a softmax or sigmoid.
+    /// `match_targets` and `match_labels`, which throw where that can't be done. Targets as given
+    /// of a single output, (N,) beside predictions (N, 1) or the other way round, are reshaped like
+    /// the predictions where the function would pair each of them with all predictions otherwise.
+    /// Throws ShapeError for a loss over classes where there is only one, ValueError where a loss
+    /// from logits gets the output of a softmax or sigmoid.
     Tensor operator()(const Tensor& targets, const Tensor& predictions) const;
 
 private:
@@ -56,7 +60,8 @@ private:
 //
 // Cross-entropies from probabilities look through a softmax (or sigmoid) that isn't computed yet,
 // and use the exact form from its logits. Other probabilities are divided by their sum and clipped
-// to [1e-7, 1 - 1e-7], as Keras does; a clipped probability has no gradient.
+// to [1e-7, 1 - 1e-7], as Keras does; a clipped probability has no gradient, and a row of zeros,
+// which is no distribution, costs NaN.
 
 /// −Σ t log p over the last axis; targets are rows of probabilities, like the predictions.
 extern const Loss categorical_crossentropy;
@@ -64,7 +69,8 @@ extern const Loss categorical_crossentropy;
 /// they have been through a softmax already.
 extern const Loss categorical_crossentropy_from_logits;
 /// −log p[label]: targets are integers of the predictions' shape without the last axis, or with 1
-/// there. Throws DTypeError for other targets.
+/// there. Throws DTypeError for other targets; a label that is no class throws ValueError when it
+/// is evaluated.
 extern const Loss sparse_categorical_crossentropy;
 /// −log softmax(x)[label]; the predictions x are logits. Throws DTypeError unless the targets are
 /// integers, ValueError where x has been through a softmax already.
@@ -129,8 +135,10 @@ Tensor mean_per_sample(const Tensor& x);
 /// `targets` in the predictions' dtype and shape: (N,) for (N, 1) and back. Throws ShapeError
 /// naming `loss` where they don't fit.
 Tensor match_targets(std::string_view loss, const Tensor& targets, const Tensor& predictions);
+/// Throws ShapeError naming `loss` unless the predictions' last axis has two classes or more.
+void want_classes(std::string_view loss, const Tensor& predictions);
 /// Class indices (N, …) as i64 for predictions (N, …, classes): a last axis of 1 is dropped. Throws
-/// ShapeError, DTypeError naming `loss`.
+/// ShapeError, DTypeError naming `loss`, also where there are less than two classes.
 Tensor match_labels(std::string_view loss, const Tensor& labels, const Tensor& predictions);
 
 }  // namespace shikumi::nn

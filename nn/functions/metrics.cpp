@@ -1,11 +1,14 @@
 #include <shikumi/nn/functions/metrics.hpp>
 
+#include <shikumi/autograd/ops/detail/rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/functions/losses.hpp>
 
 namespace shikumi::nn {
 
 namespace {
+
+using shikumi::detail::checked_indices;
 
 Tensor share(const Tensor& right, const Tensor& predictions) {
     return mean_per_sample(right.cast(predictions.dtype()));
@@ -16,11 +19,13 @@ Tensor share(const Tensor& right, const Tensor& predictions) {
 constinit const Metric binary_accuracy{
     "binary_accuracy", +[](const Tensor& targets, const Tensor& predictions) {
         const Tensor t = match_targets(binary_accuracy.name(), targets, predictions);
-        return share(equal(t, (predictions > 0.5).cast(t.dtype())), predictions);
+        const Tensor classes = checked_indices("binary_accuracy", t, 2);
+        return share(equal(classes, (predictions > 0.5).cast(i64)), predictions);
     }};
 
 constinit const Metric categorical_accuracy{
     "categorical_accuracy", +[](const Tensor& targets, const Tensor& predictions) {
+        want_classes(categorical_accuracy.name(), predictions);
         const Tensor t = match_targets(categorical_accuracy.name(), targets, predictions);
         return share(equal(argmax(t, -1), argmax(predictions, -1)), predictions);
     }};
@@ -28,7 +33,9 @@ constinit const Metric categorical_accuracy{
 constinit const Metric sparse_categorical_accuracy{
     "sparse_categorical_accuracy", +[](const Tensor& targets, const Tensor& predictions) {
         const Tensor labels =
-            match_labels(sparse_categorical_accuracy.name(), targets, predictions);
+            checked_indices("sparse_categorical_accuracy",
+                            match_labels(sparse_categorical_accuracy.name(), targets, predictions),
+                            predictions.shape().back());
         return share(equal(labels, argmax(predictions, -1)), predictions);
     }};
 

@@ -68,7 +68,9 @@ public:
     Model clone() const;
 
     /// Says how to train. Throws ValueError where a loss from logits would get probabilities, or
-    /// something is given for an output that the model hasn't.
+    /// something is given for an output that the model hasn't; StateError where another model has
+    /// been compiled with the same optimiser, or a copy of it, whose step count and memory they
+    /// would share.
     void compile(CompileOptions options);
     /// The optimiser, whose learning rate can be changed. Throws StateError before `compile`.
     optim::Optimizer& optimizer();
@@ -79,7 +81,8 @@ public:
     /// "name_loss", then its metrics, "name_accuracy". Throws StateError before `compile`;
     /// ShapeError where x and y differ in length or don't fit the model; ValueError for no sample,
     /// options outside their range, labels outside the classes, and NaN or infinity in the data or
-    /// in the loss, which names epoch and batch.
+    /// in the loss, which names epoch and batch; weights, states of layers and the optimiser's
+    /// memory are then as before that batch.
     History fit(const TensorList& x, const TensorList& y, const FitOptions& options = {});
     /// Trains without targets, by a train_step of one's own.
     History fit(const TensorList& x, const FitOptions& options = {});

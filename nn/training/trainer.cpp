@@ -3,12 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <iostream>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/sole_recorder.hpp>
+#include <shikumi/autograd/ops/comparison.hpp>
+#include <shikumi/autograd/ops/detail/required.hpp>
 #include <shikumi/nn/session.hpp>
 #include <shikumi/nn/training/detail/averages.hpp>
 #include <shikumi/nn/training/detail/objective.hpp>
@@ -92,6 +93,8 @@ Samples inputs_of(const std::vector<Tensor>& x) {
     Samples samples;
     for (const Tensor& t : x) samples.x.push_back(t.array());
     for (const Array& a : samples.x) {
+        if (a.shape().empty())
+            fail<ShapeError>("predict", "takes batches of samples, got a scalar");
         if (a.shape().front() != samples.size())
             fail<ShapeError>("predict", "the inputs have ", samples.size(), " and ",
                              a.shape().front(), " samples");
@@ -104,6 +107,8 @@ Samples inputs_of(const std::vector<Tensor>& x) {
 
 void Trainer::compile(Trainable& model, CompileOptions options) {
     if (model.built()) options.check_outputs("compile", model.output_names());
+    if (!self_) self_ = std::make_shared<const int>();
+    options.optimizer.belong_to(self_);
     options_ = std::move(options);
     objective_.reset();
     train_ = CapturedPrograms(predict_, {.memory_budget = options_->memory_budget});
@@ -166,8 +171,9 @@ History Trainer::fit(Trainable& model, const TensorList& x, const TensorList& y,
         log.epoch = epoch;
         log.logs = train_epoch(model, training, epoch, trained, progress);
         if (validation) {
-            for (const auto& [name, value] : test_epoch(model, *validation, validated))
-                log.logs.add("val_" + name, value);
+            const Logs& means = detail::in_validation(
+                [&]() -> const Logs& { return test_epoch(model, *validation, validated); });
+            for (const auto& [name, value] : means) log.logs.add("val_" + name, value);
         }
         progress.end_epoch(log.logs);
         record(history, log);
@@ -197,6 +203,7 @@ Logs Trainer::evaluate(Trainable& model, const TensorList& x, const TensorList& 
 std::vector<Tensor> Trainer::predict(Trainable& model, const std::vector<Tensor>& x,
                                      Index batch_size) {
     detail::check_batch_size("predict", batch_size);
+    if (x.empty()) fail<ValueError>("predict", "wants x, got an empty list");
     model.ensure_built(specs_of(x));
     const NoGrad no_grad;
     const EagerIfCompiledSo eager(compiled());
@@ -230,13 +237,13 @@ Logs Trainer::train_step(Trainable& model, const Batch& batch) {
             options_->optimizer.minimize(measured.result.loss, objective->weights());
         objective->constrain(steps);
         steps.insert(steps.end(), measured.updates.begin(), measured.updates.end());
+        Tensor& loss = measured.result.loss;  // known before anything is assigned
+        loss =
+            shikumi::detail::required<ValueError>(loss, isfinite(loss), "fit", "the loss became");
         shikumi::evaluate(measured.roots(), steps);
         return measured.result;
     };
-    Logs logs = objective->logs(train_.call(step, batch));
-    if (const double loss = logs.begin()->second; !std::isfinite(loss))
-        fail<ValueError>("fit", "the loss became ", loss);
-    return logs;
+    return objective->logs(train_.call(step, batch));
 }
 
 Logs Trainer::test_step(Trainable& model, const Batch& batch) {

@@ -24,7 +24,7 @@ class Objective;
 class Trainer {
 public:
     /// Says how to train. Throws ValueError where something is given for an output that a built
-    /// model hasn't.
+    /// model hasn't, StateError for the optimiser of another model.
     void compile(Trainable& model, CompileOptions options);
     /// The options of `compile`; null before it.
     const CompileOptions* compiled() const noexcept { return options_ ? &*options_ : nullptr; }
@@ -46,7 +46,8 @@ public:
 
     /// Forward pass, loss, gradients and new weights for one batch, evaluated together. Throws
     /// StateError before `compile`, for a model without a loss and for a frozen one; ValueError
-    /// where the loss becomes NaN or infinite.
+    /// where the loss becomes NaN or infinite: weights, states and the optimiser's memory stay
+    /// then.
     Logs train_step(Trainable& model, const Batch& batch);
     /// Loss and metrics of one batch, in inference mode. Throws StateError before `compile` and for
     /// a model without a loss.
@@ -58,6 +59,7 @@ private:
                                                            Mode mode);
     Generator& shuffling();
 
+    std::shared_ptr<const int> self_;  // what its optimiser knows it by: moves with it
     std::optional<CompileOptions> options_;
     std::shared_ptr<const detail::Objective> objective_;  // of the last fit, evaluate or step
     // A step is captured once for each shape of batch and replayed. All work on the same weights.

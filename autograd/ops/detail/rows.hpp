@@ -6,9 +6,9 @@
 
 namespace shikumi::detail {
 
-/// The indices as i64 from 0 to size - 1, negative ones counted from the end if `from_end`. Throws
-/// DTypeError unless they are integers; one outside throws ValueError when it is evaluated. Errors
-/// name `op`, whose indices they are.
+/// The indices as i64 from 0 to size - 1, negative ones counted from the end if `from_end`. They
+/// are integers, or whole numbers as f32 or f64, else DTypeError; one outside, or that isn't whole,
+/// throws ValueError when it is evaluated. Errors name `op`, whose indices they are.
 Tensor checked_indices(StaticName op, const Tensor& indices, Index size, bool from_end = false);
 
 /// x with other rows: out[indices[i]] = rows[i], the last one where an index occurs again. Throws

@@ -17,6 +17,7 @@ public:
     explicit Activation(ActivationFunction f, const LayerOptions& options = {})
         : Layer(options), function_(std::move(f)) {}
     Tensor call(const Tensor& x, Mode) override { return function_(x); }
+    bool supports_masking() const override { return true; }
     std::string config() const override { return sentence("Activation ", function_.name()); }
 
 private:

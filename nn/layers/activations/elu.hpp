@@ -13,6 +13,7 @@ public:
     /// Minus `alpha` is the limit for large negative x.
     explicit ELU(double alpha = 1, const LayerOptions& options = {});
     Tensor call(const Tensor& x, Mode mode) override;
+    bool supports_masking() const override { return true; }
     std::string config() const override;
 
 private:

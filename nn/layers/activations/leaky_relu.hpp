@@ -14,6 +14,7 @@ public:
     /// 0.2.
     explicit LeakyReLU(double negative_slope = 0.3, const LayerOptions& options = {});
     Tensor call(const Tensor& x, Mode mode) override;
+    bool supports_masking() const override { return true; }
     std::string config() const override;
 
 private:

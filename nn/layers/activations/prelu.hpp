@@ -27,6 +27,7 @@ public:
     /// Makes the slopes. Throws ShapeError for shared axes that the input hasn't got.
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
+    bool supports_masking() const override { return true; }
 
 private:
     PReLUOptions options_;

@@ -22,6 +22,7 @@ public:
     /// Throws ValueError for a negative max_value, slope or threshold.
     explicit ReLU(const ReLUOptions& options = {});
     Tensor call(const Tensor& x, Mode mode) override;
+    bool supports_masking() const override { return true; }
 
 private:
     ReLUOptions options_;

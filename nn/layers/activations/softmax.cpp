@@ -7,6 +7,7 @@
 namespace shikumi::nn {
 
 void Softmax::build_all(const std::vector<Spec>& inputs) {
+    check_given(inputs.size());
     if (inputs.size() > 2 || (inputs.size() == 2 && inputs[1].dtype != bool_))
         fail<ShapeError>("softmax", "takes one tensor, and a mask of bool at most beside it");
 }
@@ -18,6 +19,7 @@ Tensor Softmax::call(const Tensor& x, Mode) {
 }
 
 std::vector<Tensor> Softmax::call_all(const std::vector<Tensor>& inputs, Mode mode) {
+    check_given(inputs.size());
     if (inputs.size() == 1) return {call(inputs.front(), mode)};
     const Tensor &x = inputs[0], &mask = inputs[1];
     if (broadcast("softmax", x.shape(), mask.shape()) != x.shape())

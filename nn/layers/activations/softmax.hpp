@@ -18,6 +18,7 @@ public:
     void build_all(const std::vector<Spec>& inputs) override;
     /// Throws ShapeError where the axis is the batch or x hasn't got it.
     Tensor call(const Tensor& x, Mode mode) override;
+    bool supports_masking() const override { return true; }
     /// Throws ShapeError where the mask doesn't broadcast to x.
     std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
     std::string config() const override;

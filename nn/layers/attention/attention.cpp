@@ -2,6 +2,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/detail/masks.hpp>
 #include <shikumi/nn/layers/attention/detail/scores.hpp>
 
 namespace shikumi::nn {
@@ -38,10 +39,7 @@ std::vector<Tensor> Attention::call_all(const std::vector<Tensor>& inputs, Mode 
     }
     const Tensor weights = dropout_(detail::shares(scores, in.mask), mode);
     Tensor y = matmul(weights, in.value);
-    if (const Tensor mask = mask_of(in.query); mask.defined()) {
-        y = where(expand_dims(mask, -1), y, 0);
-        CallContext::current()->set_mask(y, mask);
-    }
+    if (const Tensor mask = mask_of(in.query); mask.defined()) y = detail::shown(mask, y);
     if (options_.return_attention_scores) return {y, weights};
     return {y};
 }

@@ -40,6 +40,7 @@ MultiHeadAttention::Projection MultiHeadAttention::add_projection(const std::str
 }
 
 void MultiHeadAttention::build_all(const std::vector<Spec>& inputs) {
+    check_given(inputs.size());
     const auto features = [&](std::size_t input) {
         const Spec& spec = inputs[std::min(input, inputs.size() - 1)];
         const detail::AttendedAxes checked("multi_head_attention", options_.attention_axes,
@@ -76,6 +77,7 @@ Tensor MultiHeadAttention::heads(const Tensor& x, const Projection& projection) 
 
 std::vector<Tensor> MultiHeadAttention::call_all(const std::vector<Tensor>& inputs, Mode mode) {
     constexpr std::string_view name = "multi_head_attention";
+    check_given(inputs.size());
     const bool shares_steps = inputs.size() < 2 || inputs[1].dtype() == bool_;
     const Shape &query = inputs.front().shape(), &key = inputs[shares_steps ? 0 : 1].shape();
     const detail::AttendedAxes axes(name, options_.attention_axes, query.rank());
@@ -89,6 +91,8 @@ std::vector<Tensor> MultiHeadAttention::call_all(const std::vector<Tensor>& inpu
             fail<ShapeError>(name, "query ", query, " and ", x.shape(),
                              " differ in axes that aren't attended over");
         given.push_back(axes.fold(x));
+        if (const Tensor steps = mask_of(x); steps.defined() && given.back().node() != x.node())
+            CallContext::current()->set_mask(given.back(), axes.fold_steps(steps, x));
     }
     const detail::AttentionInputs in =
         detail::inputs_of(name, std::move(given), options_.use_causal_mask);
@@ -105,8 +109,6 @@ std::vector<Tensor> MultiHeadAttention::call_all(const std::vector<Tensor>& inpu
     Tensor y = matmul(joined, reshape(output_.kernel, {width, output_.kernel.shape().back()}));
     if (output_.bias.defined()) y = y + output_.bias;
     y = axes.unfold(y, query);
-    if (const Tensor seen = mask_of(inputs.front()); seen.defined())
-        CallContext::current()->set_mask(y, seen);
     if (!options_.return_attention_scores) return {y};
 
     std::vector<Index> sizes = axes.batch(query);

@@ -46,6 +46,7 @@ public:
     Tensor call(const Tensor& x, Mode mode) override { return call_all({x}, mode).front(); }
     /// Throws ShapeError where the inputs don't fit.
     std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
+    bool supports_masking() const override { return true; }
     std::string config() const override;
 
 protected:

@@ -21,7 +21,7 @@ struct ConvOptions {
     Initializer bias_initializer = zeros_init();        ///< of the bias
     Regularizer kernel_regularizer = {};                ///< penalty on the kernel
     Regularizer bias_regularizer = {};                  ///< penalty on the bias
-    Regularizer activity_regularizer = {};              ///< penalty on the output
+    Regularizer activity_regularizer = {};              ///< penalty on the output, a sample
     Constraint kernel_constraint = {};                  ///< of the kernel
     Constraint bias_constraint = {};                    ///< of the bias
     Shape input_shape = {};  ///< of one sample; known from the data where it is empty

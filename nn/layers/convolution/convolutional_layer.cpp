@@ -49,7 +49,7 @@ ConvolutionOptions ConvolutionalLayer::window(Index groups) const {
 
 Tensor ConvolutionalLayer::finish(const Tensor& x) {
     const Tensor y = activation_(bias_.defined() ? x + bias_ : x);
-    if (activity_regularizer_) add_loss(activity_regularizer_(y));
+    add_activity_loss(activity_regularizer_, y);
     return y;
 }
 

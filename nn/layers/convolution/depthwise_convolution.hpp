@@ -19,7 +19,7 @@ struct DepthwiseConvOptions {
     Initializer bias_initializer = zeros_init();           ///< of the bias
     Regularizer depthwise_regularizer = {};                ///< penalty on the kernel
     Regularizer bias_regularizer = {};                     ///< penalty on the bias
-    Regularizer activity_regularizer = {};                 ///< penalty on the output
+    Regularizer activity_regularizer = {};                 ///< penalty on the output, a sample
     Constraint depthwise_constraint = {};                  ///< of the kernel
     Constraint bias_constraint = {};                       ///< of the bias
     Shape input_shape = {};  ///< of one sample; known from the data where it is empty

@@ -21,7 +21,7 @@ struct SeparableConvOptions {
     Regularizer depthwise_regularizer = {};                ///< penalty on the first kernel
     Regularizer pointwise_regularizer = {};                ///< penalty on the second kernel
     Regularizer bias_regularizer = {};                     ///< penalty on the bias
-    Regularizer activity_regularizer = {};                 ///< penalty on the output
+    Regularizer activity_regularizer = {};                 ///< penalty on the output, a sample
     Constraint depthwise_constraint = {};                  ///< of the first kernel
     Constraint pointwise_constraint = {};                  ///< of the second kernel
     Constraint bias_constraint = {};                       ///< of the bias

@@ -42,7 +42,7 @@ Tensor Dense::call(const Tensor& x, Mode) {
     Tensor y = matmul(x, kernel_);
     if (options_.use_bias) y = y + bias_;
     y = options_.activation(y);
-    if (options_.activity_regularizer) add_loss(options_.activity_regularizer(y));
+    add_activity_loss(options_.activity_regularizer, y);
     return y;
 }
 

@@ -17,7 +17,7 @@ struct DenseOptions {
     Initializer bias_initializer = zeros_init();        ///< of the bias
     Regularizer kernel_regularizer = {};                ///< penalty on the kernel
     Regularizer bias_regularizer = {};                  ///< penalty on the bias
-    Regularizer activity_regularizer = {};              ///< penalty on the output
+    Regularizer activity_regularizer = {};              ///< penalty on the output, a sample
     Constraint kernel_constraint = {};                  ///< of the kernel
     Constraint bias_constraint = {};                    ///< of the bias
     std::optional<Index> input_dim = {};                ///< short for an input_shape of one axis
@@ -36,6 +36,7 @@ public:
     void build(const Spec& input) override;
     /// Throws ShapeError for another number of features than the kernel was made for.
     Tensor call(const Tensor& x, Mode mode) override;
+    bool supports_masking() const override { return true; }
     std::string config() const override;
 
 private:

@@ -24,8 +24,7 @@ void Embedding::build(const Spec&) {
 }
 
 Tensor Embedding::call(const Tensor& x, Mode) {
-    const Tensor indices = is_integer(x.dtype()) ? x : x.cast(i64);
-    return take(embeddings_, shikumi::detail::checked_indices("embedding", indices, input_dim_));
+    return take(embeddings_, shikumi::detail::checked_indices("embedding", x, input_dim_));
 }
 
 Tensor Embedding::compute_mask(const Tensor& indices, const Tensor&) {

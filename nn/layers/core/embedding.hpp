@@ -18,8 +18,8 @@ struct EmbeddingOptions {
 };
 
 /// Rows of a table: indices (batch, …), integers or whole numbers, become (batch, …, output_dim).
-/// An index outside of it throws ValueError when it is evaluated. Weight: embeddings
-/// (input_dim, output_dim).
+/// An index outside of it, or that isn't whole, throws ValueError when it is evaluated. Weight:
+/// embeddings (input_dim, output_dim).
 class Embedding final : public Layer {
 public:
     /// Throws ValueError unless both sizes are positive.

@@ -1,32 +1,25 @@
 #include <shikumi/nn/layers/core/masking.hpp>
 
-#include <vector>
-
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/detail/masks.hpp>
 
 namespace shikumi::nn {
 
 namespace {
 
-// (batch, time, 1, …): true for steps that hold another element than `value`.
+// Without the last axis: true for steps that hold another feature than `value`.
 Tensor real_steps(const Tensor& x, double value) {
     if (x.rank() < 3)
         fail<ShapeError>("masking", "takes sequences (batch, time, …), got ", x.shape());
-    std::vector<int> axes;
-    for (int axis = 2; axis < x.rank(); ++axis) axes.push_back(axis);
-    return any(not_equal(x, value), Axes(axes), true);
+    return any(not_equal(x, value), -1);
 }
 
 }  // namespace
 
-Tensor Masking::call(const Tensor& x, Mode) {
-    return x * real_steps(x, mask_value_).cast(x.dtype());
-}
+Tensor Masking::call(const Tensor& x, Mode) { return detail::shown(real_steps(x, mask_value_), x); }
 
-Tensor Masking::compute_mask(const Tensor& x, const Tensor&) {
-    return reshape(real_steps(x, mask_value_), {x.shape()[0], x.shape()[1]});
-}
+Tensor Masking::compute_mask(const Tensor& x, const Tensor&) { return real_steps(x, mask_value_); }
 
 std::string Masking::config() const { return sentence("Masking ", mask_value_); }
 

@@ -27,7 +27,8 @@ private:
     Tensor merge(const std::vector<Tensor>& inputs) const override;
 };
 
-/// a · b · …, element by element; the shapes broadcast.
+/// a · b · …, element by element; the shapes broadcast. Where a mask hides an input, its factor is
+/// 1; where all are hidden, the product is 0.
 class Multiply final : public Merge {
 public:
     /// Takes the options of every layer.
@@ -47,7 +48,8 @@ private:
     Tensor merge(const std::vector<Tensor>& inputs) const override;
 };
 
-/// The largest of a, b, …, element by element; the shapes broadcast.
+/// The largest of a, b, …, element by element; the shapes broadcast. Inputs that a mask hides don't
+/// count, where any is shown.
 class Maximum final : public Merge {
 public:
     /// Takes the options of every layer.

@@ -14,6 +14,10 @@ public:
     /// A negative `axis` is counted from the end.
     explicit Concatenate(Integer axis = -1, const LayerOptions& options = {})
         : Merge(options), axis_(axis) {}
+    /// The masks one after another where the axis is one of theirs, such as time; an input without
+    /// one counts everywhere. Along other axes, as for all merging layers.
+    std::vector<Tensor> compute_mask_all(const std::vector<Tensor>& inputs,
+                                         const std::vector<Tensor>& masks) override;
     std::string config() const override;
 
 private:

@@ -22,6 +22,11 @@ public:
     explicit Dot(Integer axis, const DotOptions& options = {}) : Dot(axis, axis, options) {}
     /// Sums over an axis of each. Negative axes are counted from the end.
     Dot(Integer first_axis, Integer second_axis, const DotOptions& options = {});
+    /// No masks: the sums go over what they speak of.
+    std::vector<Tensor> compute_mask_all(const std::vector<Tensor>&,
+                                         const std::vector<Tensor>&) override {
+        return {};
+    }
     std::string config() const override;
 
 private:

@@ -11,6 +11,9 @@ namespace shikumi::nn {
 /// A layer that makes γ d/√(σ² + ε) + β of deviations d from a mean, and of variances σ². Weights:
 /// gamma, then beta, of the sizes of some axes of the input.
 class AffineNormalization : public Layer {
+public:
+    bool supports_masking() const override { return true; }
+
 protected:
     /// Takes the layer's own options; errors begin with `error_name`, a literal. Throws ValueError
     /// unless epsilon is positive.

@@ -48,15 +48,18 @@ void BatchNormalization::build(const Spec& input) {
 Tensor BatchNormalization::call(const Tensor& x, Mode mode) {
     check_sizes(x.shape());
     if (mode == Mode::infer || !trainable()) {
-        const Tensor deviation = x - detail::shaped(moving_mean_, stretched());
-        return scaled(deviation, detail::shaped(moving_variance_, stretched()), stretched());
+        const auto moving = [&](const Parameter& state) {
+            const Tensor value = value_of(state);
+            return value.shape() == stretched() ? value : reshape(value, stretched());
+        };
+        return scaled(x - moving(moving_mean_), moving(moving_variance_), stretched());
     }
     const Axes axes = others(options_.axis, x.rank());
     const Tensor mask = mask_of(x);
     const detail::Moments m =
         mask.defined() ? masked_moments(x, mask, axes) : detail::moments(x, axes);
     const auto approach = [&](const Parameter& moving, const Tensor& batch) {
-        add_update(moving, moving.value() * options_.momentum +
+        add_update(moving, value_of(moving) * options_.momentum +
                                reshape(batch, moving.shape()) * (1 - options_.momentum));
     };
     approach(moving_mean_, m.mean);

@@ -28,7 +28,8 @@ struct BatchNormalizationOptions {
 
 /// γ (x − μ)/√(σ² + ε) + β for each channel, of x's shape. In training, μ and σ² (not corrected for
 /// the size of the sample) are those of the batch, and the moving ones approach them; otherwise,
-/// and where the layer isn't trainable, they are the moving ones. Steps that a mask hides don't
+/// and where the layer isn't trainable, they are the moving ones. Called several times in a step,
+/// the layer approaches the statistics of one call after the other. Steps that a mask hides don't
 /// count. S. Ioffe, C. Szegedy, ICML 2015. Weights: gamma, beta, moving_mean, moving_variance.
 class BatchNormalization final : public AffineNormalization {
 public:

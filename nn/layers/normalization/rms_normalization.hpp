@@ -25,6 +25,7 @@ public:
     /// Makes the weight. Throws ShapeError for axes that the input hasn't got, and the batch.
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
+    bool supports_masking() const override { return true; }
 
 private:
     RMSNormalizationOptions options_;

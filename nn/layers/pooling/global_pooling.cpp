@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include <shikumi/nn/detail/masks.hpp>
 #include <shikumi/nn/layers/detail/windows.hpp>
 
 namespace shikumi::nn {
@@ -21,8 +22,8 @@ Tensor GlobalPooling::call(const Tensor& x, Mode) {
 Tensor GlobalAveragePooling1D::call(const Tensor& x, Mode mode) {
     const Tensor mask = mask_of(x);
     if (!mask.defined()) return GlobalPooling::call(x, mode);
-    const Tensor seen = expand_dims(mask, 2).cast(x.dtype());
-    return sum(x * seen, 1, keepdims()) / sum(seen, 1, keepdims());
+    const Tensor steps = sum(detail::beside(mask, x.rank()).cast(x.dtype()), 1, keepdims());
+    return sum(detail::shown(mask, x), 1, keepdims()) / maximum(steps, 1);
 }
 
 }  // namespace shikumi::nn

@@ -63,7 +63,7 @@ public:
 };
 
 /// The mean of each channel: over sequences (batch, steps, channels). Steps that a mask hides
-/// don't count.
+/// don't count; where it hides all, the mean is 0.
 class GlobalAveragePooling1D final : public GlobalPooling {
 public:
     /// Takes the options of every global pooling.

@@ -16,8 +16,10 @@ struct NormalizationOptions {
     DType dtype = f32;      ///< of the weights and the input: f32 or f64
 };
 
-/// (x − mean)/√variance, of x's shape. Mean and variance come from data, by `adapt`. Weights, none
-/// of them trainable: mean, variance, count.
+/// (x − mean)/√variance, of x's shape. Mean and variance come from data, by `adapt`. As in Keras,
+/// the divisor is 1e-7 at least: a feature that was constant in the data gives 0 for the same
+/// value, and 1e7 for one that differs by 1. Weights, none of them trainable: mean, variance,
+/// count.
 class Normalization final : public Layer {
 public:
     /// Mean 0 and variance 1 until `adapt` is called.
@@ -28,6 +30,7 @@ public:
     /// layer, ValueError where there is none.
     void adapt(const Tensor& data);
     Tensor call(const Tensor& x, Mode mode) override;
+    bool supports_masking() const override { return true; }
 
 private:
     NormalizationOptions options_;

@@ -12,6 +12,7 @@ public:
     explicit Rescaling(double scale, double offset = 0, const LayerOptions& options = {})
         : Layer(options), scale_(scale), offset_(offset) {}
     Tensor call(const Tensor& x, Mode mode) override;
+    bool supports_masking() const override { return true; }
     std::string config() const override;
 
 private:

@@ -2,6 +2,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/detail/masks.hpp>
 #include <shikumi/nn/session.hpp>
 
 namespace shikumi::nn {
@@ -63,13 +64,23 @@ Tensor Bidirectional::merge(const Tensor& forward, const Tensor& backward) const
                      "merge mode none gives two outputs: call the layer on a list of tensors");
 }
 
+// As in Keras, hidden steps of sequences are zeros from both directions.
+Tensor Bidirectional::only_shown(const Tensor& y, const Tensor& x) const {
+    const Tensor mask = mask_of(x);
+    if (!mask.defined() || !forward_->options().return_sequences) return y;
+    return detail::shown(detail::step_mask(mask), y);
+}
+
 Tensor Bidirectional::call(const Tensor& x, Mode mode) {
-    return merge((*forward_)(x, mode), in_order((*backward_)(x, mode)));
+    return merge(only_shown((*forward_)(x, mode), x),
+                 only_shown(in_order((*backward_)(x, mode)), x));
 }
 
 std::vector<Tensor> Bidirectional::call_all(const std::vector<Tensor>& inputs, Mode mode) {
+    check_given(inputs.size());
     std::vector<Tensor> forward = (*forward_)(inputs, mode), backward = (*backward_)(inputs, mode);
-    backward.front() = in_order(backward.front());
+    forward.front() = only_shown(forward.front(), inputs.front());
+    backward.front() = only_shown(in_order(backward.front()), inputs.front());
     std::vector<Tensor> outputs;
     if (merge_mode_ == MergeMode::none)
         outputs = {forward.front(), backward.front()};
@@ -84,7 +95,13 @@ Tensor Bidirectional::compute_mask(const Tensor& x, const Tensor& mask) {
     return forward_->compute_mask(x, mask);
 }
 
-void Bidirectional::reset_states() noexcept {
+std::vector<Tensor> Bidirectional::compute_mask_all(const std::vector<Tensor>& inputs,
+                                                    const std::vector<Tensor>& masks) {
+    const Tensor mask = compute_mask(inputs.front(), masks.front());
+    return {mask, merge_mode_ == MergeMode::none ? mask : Tensor()};
+}
+
+void Bidirectional::reset_states() {
     forward_->reset_states();
     backward_->reset_states();
 }

@@ -22,7 +22,8 @@ struct BidirectionalOptions {
 };
 
 /// A recurrent layer and one like it that goes through the sequence in the other direction. Their
-/// outputs are merged, those of sequences step by step. Weights: forward, then backward.
+/// outputs are merged, those of sequences step by step; steps of sequences that a mask hides are
+/// zeros before they are merged. Weights: forward, then backward.
 class Bidirectional final : public Layer {
 public:
     /// A layer and its mirror image.
@@ -49,14 +50,18 @@ public:
     /// forward, then backward.
     std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
     Tensor compute_mask(const Tensor& x, const Tensor& mask) override;
+    /// The mask of both outputs with merge mode `none`, else of the one.
+    std::vector<Tensor> compute_mask_all(const std::vector<Tensor>& inputs,
+                                         const std::vector<Tensor>& masks) override;
     std::string config() const override;
 
     /// Forgets what stateful layers have kept.
-    void reset_states() noexcept;
+    void reset_states();
 
 private:
     Tensor merge(const Tensor& forward, const Tensor& backward) const;
     Tensor in_order(const Tensor& backward) const;
+    Tensor only_shown(const Tensor& y, const Tensor& x) const;
 
     std::shared_ptr<RNN> forward_, backward_;
     MergeMode merge_mode_;

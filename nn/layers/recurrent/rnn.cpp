@@ -4,7 +4,9 @@
 #include <numeric>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/detail/required.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/detail/masks.hpp>
 
 namespace shikumi::nn {
 
@@ -47,9 +49,7 @@ void cut(const Tensor& x, std::vector<Tensor>& steps) {
 
 // a where the mask (batch) is true, b elsewhere.
 Tensor choose(const Tensor& mask, const Tensor& a, const Tensor& b) {
-    Shape::Sizes sizes;
-    for (int axis = 0; axis < a.rank(); ++axis) sizes.push_back(axis == 0 ? a.shape()[0] : 1);
-    return where(reshape(mask, Shape(sizes)), a, b);
+    return where(detail::beside(mask, a.rank()), a, b);
 }
 
 }  // namespace
@@ -81,13 +81,14 @@ void RNN::build(const Spec& input) {
 }
 
 void RNN::build_all(const std::vector<Spec>& inputs) {
-    if (inputs.empty()) fail<ShapeError>("rnn", "takes a sequence, got nothing");
+    check_given(inputs.size());
     build(inputs.front());
 }
 
 Tensor RNN::call(const Tensor& x, Mode mode) { return run(x, {}, mode).outputs; }
 
 std::vector<Tensor> RNN::call_all(const std::vector<Tensor>& inputs, Mode mode) {
+    check_given(inputs.size());
     RecurrentCell::Sequence all = run(inputs.front(), {inputs.begin() + 1, inputs.end()}, mode);
     std::vector<Tensor> outputs{std::move(all.outputs)};
     if (options_.return_state) outputs.insert(outputs.end(), all.states.begin(), all.states.end());
@@ -95,8 +96,9 @@ std::vector<Tensor> RNN::call_all(const std::vector<Tensor>& inputs, Mode mode) 
 }
 
 Tensor RNN::compute_mask(const Tensor&, const Tensor& mask) {
-    if (!mask.defined() || !options_.return_sequences) return {};
-    return options_.go_backwards ? flip(mask, 1) : mask;
+    if (!mask.defined() || mask.rank() < 2 || !options_.return_sequences) return {};
+    const Tensor steps = detail::step_mask(mask);
+    return options_.go_backwards ? flip(steps, 1) : steps;
 }
 
 void RNN::check_states(const States& given, const States& wanted) const {
@@ -109,26 +111,48 @@ void RNN::check_states(const States& given, const States& wanted) const {
     }
 }
 
-// A state that no batch has moved on yet takes batches of any size.
+// Captured steps go on reading the same parameters: those of their own number of samples, and the
+// number that refuses another one.
 RNN::States RNN::kept_states(Index batch) {
-    const bool fresh = std::all_of(kept_.begin(), kept_.end(), [](const Kept& k) {
-        return k.state.value().node() == k.first.node();
-    });
-    if (fresh) {
-        kept_.clear();
-        for (const Tensor& zero : cell_->zero_states(batch)) {
-            Parameter state(name() + "/state", zero);
-            state.set_trainable(false);
-            kept_.push_back({state, state.value()});
-        }
-    }
+    if (!samples_.defined()) samples_ = new_state("samples", scalar(0, i64));
+    const Tensor before = value_of(samples_);
+    add_update(samples_,
+               shikumi::detail::required<ShapeError>(
+                   scalar(batch, i64), logical_or(equal(before, 0), equal(before, batch)), "rnn",
+                   "is stateful and has kept the states of another number of samples, "
+                   "which reset_states() forgets: got a batch of"));
     States states;
-    for (const Kept& k : kept_) states.push_back(k.state);
-    if (states.front().shape().front() != batch)
-        fail<ShapeError>("rnn", "is stateful and has kept the states of ",
-                         states.front().shape().front(), " samples, got a batch of ", batch,
-                         ": reset_states() forgets them");
+    for (const Parameter& state : kept_of(batch)) states.push_back(value_of(state));
     return states;
+}
+
+const std::vector<Parameter>& RNN::kept_of(Index batch) {
+    const auto known = std::find_if(kept_.begin(), kept_.end(),
+                                    [&](const Kept& kept) { return kept.batch == batch; });
+    if (known != kept_.end()) return known->states;
+    std::vector<Parameter> states;
+    for (const Tensor& zero : cell_->zero_states(batch)) states.push_back(new_state("state", zero));
+    return kept_.emplace_back(Kept{batch, std::move(states)}).states;
+}
+
+Parameter RNN::new_state(std::string_view what, const Tensor& value) const {
+    Parameter state(sentence(name(), "/", what), value);
+    state.set_trainable(false);
+    return state;
+}
+
+void RNN::reset_states() {
+    const auto give = [](const Parameter& state, const Tensor& value) {
+        CallContext* const pass = CallContext::current();
+        if (pass)
+            pass->add_update(state, value);
+        else
+            Parameter(state).assign(value);
+    };
+    if (samples_.defined()) give(samples_, scalar(0, i64));
+    for (const Kept& kept : kept_) {
+        for (const Parameter& state : kept.states) give(state, zeros_like(state.value()));
+    }
 }
 
 RecurrentCell::Sequence RNN::run(const Tensor& x, const States& initial, Mode mode) {
@@ -140,6 +164,7 @@ RecurrentCell::Sequence RNN::run(const Tensor& x, const States& initial, Mode mo
     };
     Tensor mask = mask_of(x);
     if (mask.defined()) {
+        if (mask.rank() > 2) mask = detail::step_mask(mask);
         if (mask.shape() != Shape{batch, time} || mask.dtype() != bool_)
             fail<ShapeError>("rnn", "sequences ", x.shape(), " want a mask bool ",
                              Shape{batch, time}, ", got ", mask.spec());
@@ -158,12 +183,13 @@ RecurrentCell::Sequence RNN::run(const Tensor& x, const States& initial, Mode mo
     const bool from_zeros = initial.empty() && !options_.stateful;
     if (!mask.defined() || from_zeros) all = cell_->all_steps(prepared, states, mask);
     if (all && mask.defined() && options_.zero_output_for_mask)
-        all->outputs = all->outputs * expand_dims(mask, -1).cast(all->outputs.dtype());
+        all->outputs = detail::shown(mask, all->outputs);
     if (!all) all = repeat(prepared, states, mask);
     cell_->finish();
 
     if (options_.stateful && initial.empty()) {
-        for (std::size_t i = 0; i < states.size(); ++i) add_update(kept_[i].state, all->states[i]);
+        const std::vector<Parameter>& kept = kept_of(batch);
+        for (std::size_t i = 0; i < kept.size(); ++i) add_update(kept[i], all->states[i]);
     }
     if (options_.return_sequences)
         all->outputs = swap_batch_and_time(all->outputs);

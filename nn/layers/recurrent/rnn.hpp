@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,7 +18,8 @@ struct RNNOptions {
     bool return_sequences = false;  ///< every step's output, not only the last
     bool return_state = false;      ///< called on a list, the states after the last step, too
     bool go_backwards = false;      ///< from the last step to the first; outputs in that order
-    /// Each batch starts from the states that the one before left behind, until `reset_states`.
+    /// Each batch starts from the states that the one before left behind, until `reset_states`; all
+    /// have the same size, else ShapeError.
     bool stateful = false;
     bool zero_output_for_mask = false;  ///< masked steps give zeros, not the output before them
     Shape input_shape = {};             ///< (time, features), where it is known beforehand
@@ -68,8 +70,9 @@ public:
     Tensor compute_mask(const Tensor& x, const Tensor& mask) override;
     std::string config() const override;
 
-    /// Forgets the states that a stateful layer has kept.
-    void reset_states() noexcept { kept_.clear(); }
+    /// Forgets the states that a stateful layer has kept: the next batch starts from zeros. Inside
+    /// a CallContext this takes effect with its updates.
+    void reset_states();
 
     /// Whose steps are repeated.
     const RecurrentCell& cell() const noexcept { return *cell_; }
@@ -87,17 +90,20 @@ private:
     RecurrentCell::Sequence run(const Tensor& x, const States& initial, Mode mode);
     RecurrentCell::Sequence repeat(const Tensor& prepared, States states, const Tensor& mask);
     States kept_states(Index batch);
+    const std::vector<Parameter>& kept_of(Index batch);
+    Parameter new_state(std::string_view what, const Tensor& value) const;
     void check_states(const States& given, const States& wanted) const;
 
-    // What a stateful layer has kept: a state, and its value before the first batch.
+    // What a stateful layer keeps for batches of so many samples.
     struct Kept {
-        Parameter state;
-        Tensor first;
+        Index batch;
+        std::vector<Parameter> states;
     };
     RNNOptions options_;
     MakeCell make_cell_;
     std::shared_ptr<RecurrentCell> cell_;
     std::vector<Kept> kept_;
+    Parameter samples_;  // how many samples' states are kept now; 0: none
 };
 
 }  // namespace shikumi::nn

@@ -4,6 +4,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/detail/masks.hpp>
 
 namespace shikumi::nn {
 
@@ -33,12 +34,24 @@ void TimeDistributed::build(const Spec& input) {
 }
 
 Tensor TimeDistributed::call(const Tensor& x, Mode mode) {
-    const Tensor y = (*layer_.layer)(reshape(x, steps_of(x.shape())), mode);
-    Shape::Sizes sizes;
-    sizes.push_back(x.shape()[0]);
-    sizes.push_back(x.shape()[1]);
-    for (int axis = 1; axis < y.rank(); ++axis) sizes.push_back(y.shape()[axis]);
-    return reshape(y, Shape(sizes));
+    CallContext& context = *CallContext::current();
+    const auto unfolded = [&](const Tensor& t) {
+        Shape::Sizes sizes;
+        sizes.push_back(x.shape()[0]);
+        sizes.push_back(x.shape()[1]);
+        for (int axis = 1; axis < t.rank(); ++axis) sizes.push_back(t.shape()[axis]);
+        return reshape(t, Shape(sizes));
+    };
+    const Tensor steps = reshape(x, steps_of(x.shape()));
+    if (const Tensor mask = mask_of(x); mask.defined() && mask.rank() > 2)
+        context.set_mask(steps, reshape(mask, steps_of(mask.shape())));
+    const Tensor output = (*layer_.layer)(steps, mode), y = unfolded(output);
+    if (const Tensor mask = mask_of(output); mask.defined()) context.set_mask(y, unfolded(mask));
+    return y;
+}
+
+Tensor TimeDistributed::compute_mask(const Tensor&, const Tensor& mask) {
+    return mask.defined() && mask.rank() > 1 ? detail::step_mask(mask) : Tensor();
 }
 
 std::string TimeDistributed::config() const { return "TimeDistributed " + layer_.layer->config(); }

@@ -10,7 +10,8 @@
 namespace shikumi::nn {
 
 /// Applies a layer to every step: (batch, time, …) becomes (batch, time, …), each step being a
-/// sample to the layer. Weights: the layer's.
+/// sample to the layer, with the part of a mask (batch, time, …) that speaks of it. Weights: the
+/// layer's.
 class TimeDistributed final : public Layer {
 public:
     /// Applies `layer`.
@@ -34,6 +35,9 @@ public:
 
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
+    /// That of the layer's outputs, where they have one. Else each step's: it counts where any part
+    /// of it does.
+    Tensor compute_mask(const Tensor& x, const Tensor& mask) override;
     std::string config() const override;
 
 private:

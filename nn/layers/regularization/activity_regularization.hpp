@@ -12,17 +12,17 @@ struct ActivityRegularizationOptions {
     std::string name = {};  ///< numbered by class where it is empty
 };
 
-/// x itself, with l1 Σ|x| + l2 Σx² added to the loss. As in Keras 3, the sums are over the whole
-/// batch.
+/// x itself, with (l1 Σ|x| + l2 Σx²)/N added to the loss, for a batch of N samples.
 class ActivityRegularization final : public Layer {
 public:
     /// Throws ValueError for a negative factor.
     explicit ActivityRegularization(const ActivityRegularizationOptions& options = {})
         : Layer({.name = options.name}), penalty_(L1L2(options.l1, options.l2)) {}
     Tensor call(const Tensor& x, Mode) override {
-        add_loss(penalty_(x));
+        add_activity_loss(penalty_, x);
         return x;
     }
+    bool supports_masking() const override { return true; }
 
 private:
     Regularizer penalty_;

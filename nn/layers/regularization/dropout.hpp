@@ -26,6 +26,7 @@ public:
     explicit Dropout(double rate, const DropoutOptions& options = {});
     /// Throws ShapeError where noise_shape doesn't go with x.
     Tensor call(const Tensor& x, Mode mode) override;
+    bool supports_masking() const override { return true; }
     std::string config() const override;
 
 private:

@@ -14,6 +14,7 @@ public:
     /// Throws ValueError unless `rate` lies in [0, 1).
     explicit GaussianDropout(double rate, const LayerOptions& options = {});
     Tensor call(const Tensor& x, Mode mode) override;
+    bool supports_masking() const override { return true; }
     std::string config() const override;
 
 private:

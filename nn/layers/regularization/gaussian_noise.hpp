@@ -14,6 +14,7 @@ public:
     /// Throws ValueError for a negative stddev.
     explicit GaussianNoise(double stddev, const LayerOptions& options = {});
     Tensor call(const Tensor& x, Mode mode) override;
+    bool supports_masking() const override { return true; }
     std::string config() const override;
 
 private:

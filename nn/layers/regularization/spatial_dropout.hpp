@@ -13,6 +13,7 @@ class SpatialDropout : public Layer {
 public:
     /// Throws ShapeError unless x is (batch, axes…, channels).
     Tensor call(const Tensor& x, Mode mode) override;
+    bool supports_masking() const override { return true; }
     std::string config() const override;
 
 protected:

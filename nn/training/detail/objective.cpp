@@ -7,6 +7,8 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/detail/logits.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/detail/masks.hpp>
+#include <shikumi/nn/functions/detail/paired_targets.hpp>
 
 namespace shikumi::nn::detail {
 
@@ -15,22 +17,31 @@ namespace {
 using shikumi::detail::logits_of_sigmoid;
 using shikumi::detail::logits_of_softmax;
 
-// (batch, time, …) as (batch · time, …). A softmax or sigmoid is still the last thing done: losses
-// look for it.
-Tensor each_step(const Tensor& x) {
+// The first `axes` axes of x as one. A softmax or sigmoid is still the last thing done: losses look
+// for it.
+Tensor each_step(const Tensor& x, int axes) {
     if (const Tensor logits = logits_of_softmax(x); logits.defined())
-        return softmax(each_step(logits), -1);
+        return softmax(each_step(logits, axes), -1);
     if (const Tensor logits = logits_of_sigmoid(x); logits.defined())
-        return sigmoid(each_step(logits));
+        return sigmoid(each_step(logits, axes));
     const Shape::Sizes sizes = x.shape().sizes();
-    return reshape(x, batch_of(sizes[0] * sizes[1],
-                               Shape(std::span<const Index>(sizes.begin() + 2, sizes.end()))));
+    Index steps = 1;
+    for (int axis = 0; axis < axes; ++axis) steps *= sizes[static_cast<std::size_t>(axis)];
+    return reshape(
+        x, batch_of(steps, Shape(std::span<const Index>(sizes.begin() + axes, sizes.end()))));
 }
 
-// The values of a loss or a metric: one for each sample, (N,); under a mask (N, time) one for each
-// step, (N, time), or (N, 1) where targets or predictions have no steps.
+// Whether targets and predictions have the steps that a mask speaks of.
+bool have_steps(const Tensor& targets, const Tensor& predictions, const Shape& steps) {
+    if (predictions.rank() <= steps.rank() || targets.rank() < steps.rank()) return false;
+    const Shape::Sizes wanted = steps.sizes(), sizes = targets.shape().sizes();
+    return std::equal(wanted.begin(), wanted.end(), sizes.begin());
+}
+
+// The values of a loss or a metric: one for each sample, (N,); under a mask one for each of its
+// elements, or (N, 1, …) where targets or predictions have no such steps.
 template <class F>
-Tensor values_of(const F& function, const Tensor& targets, const Tensor& predictions,
+Tensor values_of(const F& function, const Tensor& given, const Tensor& predictions,
                  const Tensor& mask) {
     const auto checked = [&](const Tensor& values, Index count) {
         if (values.shape() != Shape{count})
@@ -38,14 +49,24 @@ Tensor values_of(const F& function, const Tensor& targets, const Tensor& predict
                              ", wanted one number for each of ", count, " samples");
         return values;
     };
+    const Tensor targets = paired_targets(function, given, predictions);
     const Index samples = predictions.shape().front();
     if (!mask.defined()) return checked(function(targets, predictions), samples);
     const Shape& steps = mask.shape();
-    if (predictions.rank() < 3 || targets.rank() < 2 ||
-        Shape{targets.shape()[0], targets.shape()[1]} != steps)
-        return expand_dims(checked(function(targets, predictions), samples), 1);
-    const Tensor values = function(each_step(targets), each_step(predictions));
+    if (!have_steps(targets, predictions, steps))
+        return beside(checked(function(targets, predictions), samples), steps.rank());
+    const int axes = steps.rank();
+    const Tensor values = function(each_step(targets, axes), each_step(predictions, axes));
     return reshape(checked(values, steps.size()), steps);
+}
+
+// Other shapes would broadcast and weigh one sample's loss by another's weight.
+void check_weights(const Tensor& weights, const std::vector<Tensor>& predictions) {
+    if (!weights.defined() || predictions.empty()) return;
+    const Index samples = predictions.front().shape().front();
+    if (weights.shape() != Shape{samples})
+        fail<ShapeError>("fit", "the weights of ", samples, " samples are ", Shape{samples},
+                         ", got ", weights.shape());
 }
 
 double number(const Tensor& scalar) {
@@ -55,12 +76,11 @@ double number(const Tensor& scalar) {
 
 // The mean as Keras 3 takes it: masked steps count nothing, the others by so much more.
 Tensor mean_loss(const Tensor& losses, Tensor weights, const Tensor& mask) {
-    if (mask.defined()) {
-        Tensor share = mask.cast(losses.dtype());
-        share = share * (static_cast<double>(mask.size()) / (sum(share) + 1e-7));
-        weights = weights.defined() ? expand_dims(weights, 1) * share : share;
-    }
-    return mean(weights.defined() ? losses * weights : losses);
+    if (!mask.defined()) return mean(weights.defined() ? losses * weights : losses);
+    Tensor share = mask.cast(losses.dtype());
+    share = share * (static_cast<double>(mask.size()) / (sum(share) + 1e-7));
+    if (weights.defined()) share = beside(weights, mask.rank()) * share;
+    return mean(where(mask, losses, 0) * share);
 }
 
 }  // namespace
@@ -114,6 +134,7 @@ Objective::Measured Objective::measure(Trainable& model, const Batch& batch, Mod
     if (predictions.size() != batch.y.size())
         fail<ValueError>("fit", "the model has ", predictions.size(), " outputs and y ",
                          batch.y.size(), " tensors");
+    check_weights(batch.weights, predictions);
     StepResult result;
     Tensor& total = result.loss;
     for (std::size_t i = 0; i < predictions.size(); ++i) {
@@ -134,9 +155,9 @@ Objective::Measured Objective::measure(Trainable& model, const Batch& batch, Mod
             const Tensor values = values_of(metric, batch.y[i], predictions[i], mask);
             const Tensor counted = mask.defined() ? mask.cast(values.dtype()) : Tensor();
             result.counts.push_back(mask.defined() ? sum(counted) : Tensor());
-            result.metrics.push_back(mask.defined()
-                                         ? sum(values * counted) / maximum(result.counts.back(), 1)
-                                         : mean(values));
+            result.metrics.push_back(mask.defined() ? sum(where(mask, values, 0) * counted) /
+                                                          maximum(result.counts.back(), 1)
+                                                    : mean(values));
         }
     }
     return {std::move(result), context.updates()};

@@ -28,6 +28,9 @@ Array checked_targets(std::string_view caller, const Loss& loss, const Tensor& y
     const Tensor predictions = zeros(output.shape.with_front(y.shape().front()),
                                      output.dtype);  // its shape only
     switch (loss.targets()) {
+        case Targets::class_rows:
+            want_classes(loss.name(), predictions);
+            [[fallthrough]];
         case Targets::like_predictions:
             return match_targets(loss.name(), y, predictions).array();
         case Targets::class_indices: {
@@ -56,30 +59,57 @@ void check_sizes(std::string_view caller, const std::vector<Tensor>& x,
         fail<ValueError>(caller, "there are no samples: x is ", x.front().shape());
 }
 
-// The class of each sample: its label, its largest entry, or for a single output whether it is 1.
-std::vector<Index> classes_of(const Array& targets) {
-    const Tensor y{targets};
-    if (is_integer(y.dtype()) && y.rank() == 1) return y.to_vector<Index>();
-    if (y.rank() > 2)
-        fail<ValueError>("fit", "class_weight wants one class a sample, the targets are ",
-                         y.spec());
-    if (y.rank() == 1 || y.shape().back() == 1) return (y > 0.5).cast(i64).to_vector<Index>();
+[[noreturn]] void refuse_classes(const Tensor& y, std::string_view wanted) {
+    fail<ValueError>("fit", "class_weight wants one class a sample: ", wanted, ", the targets are ",
+                     y.spec());
+}
+
+// The classes where each sample has one number.
+std::vector<Index> numbered_classes(const Tensor& y) {
+    const std::vector<double> numbers = y.to_vector<double>();
+    for (const double number : numbers) {
+        if (!(number >= 0) || std::trunc(number) != number)
+            fail<ValueError>("fit", "class_weight wants classes as whole numbers from 0, got ",
+                             number, " among the targets");
+    }
+    return y.to_vector<Index>();
+}
+
+// The classes where each sample has a row with a single 1.
+std::vector<Index> one_hot_classes(const Tensor& y) {
+    const Tensor ones = sum(equal(y, 1).cast(i64), -1), zeros = sum(equal(y, 0).cast(i64), -1);
+    if (!all(logical_and(equal(ones, 1), equal(zeros, y.shape().back() - 1))).item<bool>())
+        refuse_classes(y, "rows with a single 1, the rest being 0");
     return argmax(y, -1).to_vector<Index>();
 }
 
-Array sample_weights(const Array& targets, const std::map<int, double>& class_weight, DType dtype) {
+// Rows are one class each where the loss says so. Under a loss of one's own they may as well be the
+// steps of a sequence, unless the model gives such rows, too.
+std::vector<Index> classes_of(const Tensor& y, const Loss* loss, const Shape& output) {
+    if (y.rank() == 1 || (y.rank() == 2 && y.shape().back() == 1)) return numbered_classes(y);
+    const Targets form = loss ? loss->targets() : Targets::as_given;
+    const bool rows =
+        form == Targets::class_rows || (form == Targets::as_given && !is_integer(y.dtype()) &&
+                                        y.shape() == output.with_front(y.shape().front()));
+    if (y.rank() != 2 || !rows)
+        refuse_classes(y, "a number, or a row with a single 1 for a loss over classes");
+    return one_hot_classes(y);
+}
+
+Array sample_weights(const Tensor& y, const Loss* loss, const Spec& output,
+                     const std::map<int, double>& class_weight) {
     for (const auto& [label, weight] : class_weight) {
         if (label < 0 || !(weight >= 0) || !std::isfinite(weight))
             fail<ValueError>("fit", "class_weight gives ", weight, " for class ", label,
                              ": wanted classes from 0 and weights >= 0");
     }
-    const std::vector<Index> classes = classes_of(targets);
-    std::vector<double> weights(classes.size(), 1.0);
-    for (std::size_t i = 0; i < classes.size(); ++i) {
-        const auto found = class_weight.find(static_cast<int>(classes[i]));
-        if (found != class_weight.end()) weights[i] = found->second;
+    const std::map<Index, double> weight_of(class_weight.begin(), class_weight.end());
+    std::vector<double> weights;
+    for (const Index label : classes_of(y, loss, output.shape)) {
+        const auto found = weight_of.find(label);
+        weights.push_back(found == weight_of.end() ? 1 : found->second);
     }
-    return tensor(weights).cast(dtype).array();
+    return tensor(weights).cast(output.dtype).array();
 }
 
 // Takes the samples for the validation off the end of the training's.
@@ -126,12 +156,15 @@ FitSamples fit_samples(Trainable& model, const CompileOptions* compiled, const T
         if (training.y.size() != 1)
             fail<ValueError>("fit", "class_weight wants one output, the model has ",
                              training.y.size());
-        training.weights =
-            sample_weights(training.y.front(), options.class_weight, model.outputs().front().dtype);
+        const bool has_loss = compiled && !compiled->loss.empty();
+        const Loss* loss = has_loss ? compiled->loss.of(0, model.output_names()) : nullptr;
+        training.weights = sample_weights(Tensor(training.y.front()), loss, model.outputs().front(),
+                                          options.class_weight);
     }
     if (options.validation_data) {
         const auto& [val_x, val_y] = *options.validation_data;
-        samples.validation = checked_samples("fit", model, compiled, val_x, val_y);
+        samples.validation =
+            in_validation([&] { return checked_samples("fit", model, compiled, val_x, val_y); });
     } else if (options.validation_split > 0) {
         samples.validation = split_off(training, options.validation_split);
     }

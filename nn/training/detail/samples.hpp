@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/memory/array.hpp>
 #include <shikumi/nn/training/compile_options.hpp>
 #include <shikumi/nn/training/fit_options.hpp>
@@ -29,6 +30,17 @@ struct Samples {
 /// `options` (null: not compiled), or a label lies outside the classes.
 Samples checked_samples(std::string_view caller, Trainable& model, const CompileOptions* options,
                         const TensorList& x, const TensorList& y);
+
+/// Calls f, which works on samples that are validated on: its errors say so.
+template <class F>
+decltype(auto) in_validation(F&& f) {
+    try {
+        return f();
+    } catch (Error& e) {
+        e.add_context("in the validation data");
+        throw;
+    }
+}
 
 /// The samples of `fit`.
 struct FitSamples {

@@ -6,6 +6,7 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/detail/axes.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/detail/masks.hpp>
 
 namespace shikumi::nn::detail {
 
@@ -60,6 +61,11 @@ Tensor AttendedAxes::unfold(const Tensor& y, const Shape& x) const {
     for (std::size_t i = 0; i < back.size(); ++i)
         back[static_cast<std::size_t>(axes_[i])] = static_cast<int>(i);
     return transpose(reshape(y, Shape(unfolded)), back);
+}
+
+Tensor AttendedAxes::fold_steps(const Tensor& mask, const Tensor& x) const {
+    const Shape one = x.shape().with_back(1);
+    return squeeze(fold(broadcast_to(detail::beside(mask, x.rank()), one)), -1);
 }
 
 Tensor AttendedAxes::fold_mask(const Tensor& mask, const Shape& query) const {

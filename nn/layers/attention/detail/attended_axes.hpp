@@ -25,6 +25,8 @@ public:
     Tensor fold(const Tensor& x) const;
     /// The inverse for a y with features of its own, where a tensor of shape `x` was folded.
     Tensor unfold(const Tensor& y, const Shape& x) const;
+    /// The mask of the steps of x, under the shape (batch · others, attended).
+    Tensor fold_steps(const Tensor& mask, const Tensor& x) const;
     /// A mask (batch, queries, keys), repeated for each of the others.
     Tensor fold_mask(const Tensor& mask, const Shape& query) const;
 

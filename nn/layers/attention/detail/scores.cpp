@@ -5,6 +5,7 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/call_context.hpp>
+#include <shikumi/nn/detail/masks.hpp>
 #include <shikumi/nn/layers/detail/hidden_score.hpp>
 
 namespace shikumi::nn::detail {
@@ -65,7 +66,7 @@ AttentionInputs inputs_of(std::string_view layer, std::vector<Tensor> given, boo
                          Shape{batch, queries, keys});
     for (const Tensor& x : {in.value, in.key}) {
         if (const Tensor mask = mask_of(x); mask.defined())
-            in.mask = both(in.mask, expand_dims(mask, 1));
+            in.mask = both(in.mask, expand_dims(beside(mask, 2), 1));
     }
     if (causal) in.mask = both(in.mask, causal_mask(queries, keys));
     return in;

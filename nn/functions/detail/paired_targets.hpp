@@ -1,0 +1,19 @@
+// Targets of functions that are not the library's own: each belongs to one prediction.
+#pragma once
+
+#include <functional>
+
+#include <shikumi/autograd/graph/tensor.hpp>
+
+namespace shikumi::nn::detail {
+
+/// Whether one shape is the other with a last axis of 1: (N,) and (N, 1).
+bool differ_by_a_column(const Shape& a, const Shape& b);
+
+/// The targets for a loss or a metric `f`. Where they are (N,) and the predictions (N, 1), or the
+/// other way round, and `f` would pair each of them with every prediction, they are reshaped like
+/// the predictions. It would where it also takes targets of another number of samples.
+Tensor paired_targets(const std::function<Tensor(const Tensor&, const Tensor&)>& f,
+                      const Tensor& targets, const Tensor& predictions);
+
+}  // namespace shikumi::nn::detail
