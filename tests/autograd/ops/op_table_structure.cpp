@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <shikumi/autograd/ops/detail/gradients.hpp>
+#include <shikumi/autograd/ops/detail/required.hpp>
 #include <shikumi/autograd/ops/detail/rows.hpp>
 
 #include "op_table.hpp"
@@ -590,6 +591,20 @@ void add_indexing(StructureTable& table) {
                 });
             })
         .gives(i64);
+    table
+        .row(
+            "checked_indices", "whole real numbers", {index({2, 3}, 0, 2)},
+            [](const Inputs& t) { return detail::checked_indices("take", t[0].cast(f64), 3); },
+            [](Many x) { return x[0]; })
+        .gives(i64);
+    table
+        .row(
+            "required", "", {real({})},
+            [](const Inputs& t) {
+                return detail::required<ValueError>(t[0], ones({}, bool_), "test", "refuses");
+            },
+            [](Many x) { return x[0]; })
+        .on(Accepts::anything);
     table
         .row(
             "put_rows", "one twice", {real({4, 2}), index({2, 3}, -2, -1), real({2, 3, 2})},
