@@ -121,7 +121,7 @@ struct Optimizer::State {
     // Parameters rather than numbers: a captured step stays right when they change.
     Parameter iterations, learning_rate;
     std::vector<WeightSlots> all_slots;
-    std::shared_ptr<const void> model = {};  // whose optimiser it is; null: nobody's
+    std::shared_ptr<const void> model = {};  // the first one compiled with it; null: none
 
     // The weights come in the same order at every step: the one after the last is tried first.
     std::vector<Parameter>& slots_of(const Parameter& weight, std::size_t expected) {
@@ -224,12 +224,20 @@ std::vector<Assignment> Optimizer::minimize(const Tensor& loss,
     return updates(parameters, grad(loss, {parameters.begin(), parameters.end()}));
 }
 
-void Optimizer::belong_to(const std::shared_ptr<const void>& model) {
+Optimizer Optimizer::for_model(const std::shared_ptr<const void>& model) const {
+    Optimizer own = *this;
     if (state_->model && state_->model != model)
-        fail<StateError>("compile", "this ", name(),
-                         " has been compiled into another model, and its copies share one step "
-                         "count and memory: make an optimizer for each model");
-    state_->model = model;
+        own.state_ = std::make_shared<State>(State{
+            state_->rule,
+            state_->schedule,
+            state_->preparation,
+            frozen("iterations", scalar(0, i64)),
+            frozen("learning_rate", state_->schedule.scheduled() ? state_->schedule(scalar(0, f64))
+                                                                 : state_->learning_rate.value()),
+            {},
+            {}});
+    own.state_->model = model;
+    return own;
 }
 
 double Optimizer::learning_rate() const { return state_->learning_rate.value().item<double>(); }

@@ -56,8 +56,7 @@ public:
     virtual bool keeps_idle_weights() const noexcept { return false; }
 };
 
-/// A rule, a learning rate, and the state that they work on. Copies share the state, so each model
-/// wants an optimiser of its own.
+/// A rule, a learning rate, and the state that they work on. Copies share the state.
 class Optimizer {
 public:
     /// Throws ValueError unless the learning rate (of a schedule: the first) is finite and not
@@ -88,9 +87,10 @@ public:
     void set_learning_rate(double rate);
     /// How many updates have been made.
     Index iterations() const;
-    /// Makes it, and its copies, the optimiser of one model, which is known by a pointer of its
-    /// own. Throws StateError where it is another model's.
-    void belong_to(const std::shared_ptr<const void>& model);
+    /// The optimiser for a model, which is known by a pointer of its own: this one for the first
+    /// model that asks, and for later ones another with the same options and learning rate, which
+    /// has made no step yet.
+    Optimizer for_model(const std::shared_ptr<const void>& model) const;
     /// Iteration count and learning rate, then the slots of each weight changed so far.
     std::vector<Parameter> state() const;
 

@@ -67,10 +67,10 @@ public:
     /// layer's class isn't known, since it was added as a pointer to Layer.
     Model clone() const;
 
-    /// Says how to train. Throws ValueError where a loss from logits would get probabilities, or
-    /// something is given for an output that the model hasn't; StateError where another model has
-    /// been compiled with the same optimiser, or a copy of it, whose step count and memory they
-    /// would share.
+    /// Says how to train. An optimiser that another model has been compiled with, or a copy of it,
+    /// serves as a pattern: this model gets one of its own with the same options, and no steps
+    /// behind it, which `optimizer` returns. Throws ValueError where a loss from logits would get
+    /// probabilities, or something is given for an output that the model hasn't.
     void compile(CompileOptions options);
     /// The optimiser, whose learning rate can be changed. Throws StateError before `compile`.
     optim::Optimizer& optimizer();

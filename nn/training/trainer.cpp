@@ -108,7 +108,7 @@ Samples inputs_of(const std::vector<Tensor>& x) {
 void Trainer::compile(Trainable& model, CompileOptions options) {
     if (model.built()) options.check_outputs("compile", model.output_names());
     if (!self_) self_ = std::make_shared<const int>();
-    options.optimizer.belong_to(self_);
+    options.optimizer = options.optimizer.for_model(self_);
     options_ = std::move(options);
     objective_.reset();
     train_ = CapturedPrograms(predict_, {.memory_budget = options_->memory_budget});

@@ -24,7 +24,7 @@ class Objective;
 class Trainer {
 public:
     /// Says how to train. Throws ValueError where something is given for an output that a built
-    /// model hasn't, StateError for the optimiser of another model.
+    /// model hasn't.
     void compile(Trainable& model, CompileOptions options);
     /// The options of `compile`; null before it.
     const CompileOptions* compiled() const noexcept { return options_ ? &*options_ : nullptr; }

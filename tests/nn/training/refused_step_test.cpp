@@ -81,26 +81,43 @@ TEST_CASE("a NaN loss by a loss of one's own is refused alike", "[nn]") {
     CHECK(everything(m) == before);
 }
 
-TEST_CASE("an optimiser belongs to one model", "[nn]") {
-    // Each weight goes from 1 towards 9; two steps of Adam with a rate of 0.1 move it by 0.1 each
-    // (the first moment and the root of the second are equal up to the change of the gradient).
-    const auto trained = [](nn::Sequential& m) {
-        m.fit(ones({1, 1}), full({1, 1}, 9), {.epochs = 2, .verbose = 0});
-        return m.get_weights()[0].item<double>();
-    };
+TEST_CASE("models compiled with one optimiser have counts and memory of their own", "[nn]") {
     const auto model = [] {
         return nn::Sequential{nn::Dense(
             1, {.use_bias = false, .kernel_initializer = nn::ones_init(), .input_dim = 1})};
     };
+    const auto train = [](nn::Sequential& m) {
+        m.fit(ones({1, 1}), full({1, 1}, 9), {.verbose = 0});
+    };
+    // From 1 towards 9 by two steps of Adam in turns.
     const optim::Adam shared({.learning_rate = 0.1});
     nn::Sequential a = model(), b = model();
     a.compile({.optimizer = shared, .loss = nn::mean_squared_error});
-    REQUIRE_THROWS_WITH(b.compile({.optimizer = shared, .loss = nn::mean_squared_error}),
-                        contains("[compile]") && contains("Adam") && contains("another model"));
-    CHECK_NOTHROW(a.compile({.optimizer = shared, .loss = nn::mean_squared_error}));
+    b.compile({.optimizer = shared, .loss = nn::mean_squared_error});
+    for (nn::Sequential* m : {&a, &b, &a, &b}) train(*m);
+    CHECK(a.get_weights()[0].item<double>() == Approx(1.1999652).epsilon(1e-7));
+    CHECK(b.get_weights()[0].item<double>() == Approx(1.1999652).epsilon(1e-7));
+    CHECK(shared.iterations() == 2);  // the first model's
+    CHECK(a.optimizer().iterations() == 2);
+    CHECK(b.optimizer().iterations() == 2);
+
+    // The same model goes on where it was, wherever it moves.
     nn::Sequential moved = std::move(a);
-    CHECK_NOTHROW(moved.compile({.optimizer = shared, .loss = nn::mean_squared_error}));
-    b.compile({.optimizer = optim::Adam({.learning_rate = 0.1}), .loss = nn::mean_squared_error});
-    CHECK(trained(moved) == Approx(1.1999652).epsilon(1e-6));
-    CHECK(trained(b) == Approx(1.1999652).epsilon(1e-6));
+    moved.compile({.optimizer = shared, .loss = nn::mean_squared_error});
+    CHECK(moved.optimizer().iterations() == 2);
+
+    // A schedule starts anew; a rate that was set is taken over.
+    const optim::SGD falling({.learning_rate = optim::ExponentialDecay(1, 1, 0.5)});
+    nn::Sequential c = model(), d = model();
+    c.compile({.optimizer = falling, .loss = nn::mean_squared_error});
+    train(c);
+    d.compile({.optimizer = falling, .loss = nn::mean_squared_error});
+    CHECK(c.optimizer().learning_rate() == Approx(0.5));
+    CHECK(d.optimizer().learning_rate() == Approx(1));
+    optim::SGD set({.learning_rate = 1});
+    set.set_learning_rate(0.125);
+    nn::Sequential e = model(), f = model();
+    for (nn::Sequential* m : {&e, &f})
+        m->compile({.optimizer = set, .loss = nn::mean_squared_error});
+    CHECK(f.optimizer().learning_rate() == 0.125);
 }
