@@ -174,6 +174,7 @@ Tensor Layer::compute_mask(const Tensor&, const Tensor& mask) {
 
 std::vector<Tensor> Layer::compute_mask_all(const std::vector<Tensor>& inputs,
                                             const std::vector<Tensor>& masks) {
+    check_given(std::min(inputs.size(), masks.size()));
     return {compute_mask(inputs.front(), masks.front())};
 }
 

@@ -9,11 +9,20 @@ namespace shikumi::nn::detail {
 
 namespace {
 
-// Neither is 1, which would broadcast.
-constexpr Index some_targets = 5, some_predictions = 3;
+using Function = std::function<Tensor(const Tensor&, const Tensor&)>;
 
-Tensor of_samples(const Tensor& t, Index count) {
-    return zeros(t.shape().with_front(count), t.dtype());
+// Whether f takes so many targets beside so many predictions.
+bool takes(const Function& f, const Tensor& targets, Index some, const Tensor& predictions,
+           Index others) {
+    const auto of = [](const Tensor& t, Index count) {
+        return zeros(t.shape().with_front(count), t.dtype());
+    };
+    try {
+        f(of(targets, some), of(predictions, others));
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
 }
 
 }  // namespace
@@ -25,15 +34,14 @@ bool differ_by_a_column(const Shape& a, const Shape& b) {
     return longer.back() == 1 && Shape(std::span(sizes.begin(), sizes.end() - 1)) == shorter;
 }
 
-Tensor paired_targets(const std::function<Tensor(const Tensor&, const Tensor&)>& f,
-                      const Tensor& targets, const Tensor& predictions) {
+Tensor paired_targets(const Function& f, const Tensor& targets, const Tensor& predictions) {
     if (!differ_by_a_column(targets.shape(), predictions.shape())) return targets;
-    try {
-        f(of_samples(targets, some_targets), of_samples(predictions, some_predictions));
-    } catch (const Error&) {
-        return targets;
-    }
-    return reshape(targets, predictions.shape());
+    const Shape::Sizes sizes = predictions.shape().sizes();
+    // As no other axis, and not 1, which would broadcast.
+    const Index some = *std::max_element(sizes.begin(), sizes.end()) + 2;
+    const bool pairs = takes(f, targets, some, predictions, some) &&
+                       !takes(f, targets, some + 1, predictions, some);
+    return pairs ? targets : reshape(targets, predictions.shape());
 }
 
 }  // namespace shikumi::nn::detail

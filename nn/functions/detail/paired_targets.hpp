@@ -11,8 +11,9 @@ namespace shikumi::nn::detail {
 bool differ_by_a_column(const Shape& a, const Shape& b);
 
 /// The targets for a loss or a metric `f`. Where they are (N,) and the predictions (N, 1), or the
-/// other way round, and `f` would pair each of them with every prediction, they are reshaped like
-/// the predictions. It would where it also takes targets of another number of samples.
+/// other way round, they are reshaped like the predictions, unless `f` brings the two together
+/// itself. It does so where it takes as many targets as predictions, and no other number: otherwise
+/// it would pair each target with every prediction.
 Tensor paired_targets(const std::function<Tensor(const Tensor&, const Tensor&)>& f,
                       const Tensor& targets, const Tensor& predictions);
 

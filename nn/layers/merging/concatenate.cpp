@@ -16,6 +16,7 @@ Tensor Concatenate::merge(const std::vector<Tensor>& inputs) const {
 
 std::vector<Tensor> Concatenate::compute_mask_all(const std::vector<Tensor>& inputs,
                                                   const std::vector<Tensor>& masks) {
+    check_given(std::min(inputs.size(), masks.size()));
     int rank = 0;
     for (const Tensor& mask : masks) rank = std::max(rank, mask.defined() ? mask.rank() : 0);
     const int axis = normalize_axis("concatenate", axis_, inputs.front().rank());

@@ -48,6 +48,7 @@ std::vector<Tensor> Merge::call_all(const std::vector<Tensor>& inputs, Mode) {
 
 std::vector<Tensor> Merge::compute_mask_all(const std::vector<Tensor>& inputs,
                                             const std::vector<Tensor>& masks) {
+    check_given(std::min(inputs.size(), masks.size()));
     std::vector<Tensor> all = masks_of_one_rank(inputs, masks);
     for (const Tensor& mask : all) {
         if (!mask.defined()) return {};

@@ -1,5 +1,7 @@
 #include <shikumi/nn/layers/recurrent/bidirectional.hpp>
 
+#include <algorithm>
+
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/detail/masks.hpp>
@@ -97,6 +99,7 @@ Tensor Bidirectional::compute_mask(const Tensor& x, const Tensor& mask) {
 
 std::vector<Tensor> Bidirectional::compute_mask_all(const std::vector<Tensor>& inputs,
                                                     const std::vector<Tensor>& masks) {
+    check_given(std::min(inputs.size(), masks.size()));
     const Tensor mask = compute_mask(inputs.front(), masks.front());
     return {mask, merge_mode_ == MergeMode::none ? mask : Tensor()};
 }

@@ -34,7 +34,6 @@ void TimeDistributed::build(const Spec& input) {
 }
 
 Tensor TimeDistributed::call(const Tensor& x, Mode mode) {
-    CallContext& context = *CallContext::current();
     const auto unfolded = [&](const Tensor& t) {
         Shape::Sizes sizes;
         sizes.push_back(x.shape()[0]);
@@ -44,9 +43,10 @@ Tensor TimeDistributed::call(const Tensor& x, Mode mode) {
     };
     const Tensor steps = reshape(x, steps_of(x.shape()));
     if (const Tensor mask = mask_of(x); mask.defined() && mask.rank() > 2)
-        context.set_mask(steps, reshape(mask, steps_of(mask.shape())));
+        CallContext::current()->set_mask(steps, reshape(mask, steps_of(mask.shape())));
     const Tensor output = (*layer_.layer)(steps, mode), y = unfolded(output);
-    if (const Tensor mask = mask_of(output); mask.defined()) context.set_mask(y, unfolded(mask));
+    if (const Tensor mask = mask_of(output); mask.defined())
+        CallContext::current()->set_mask(y, unfolded(mask));
     return y;
 }
 

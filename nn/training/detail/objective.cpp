@@ -41,23 +41,25 @@ bool have_steps(const Tensor& targets, const Tensor& predictions, const Shape& s
 // The values of a loss or a metric: one for each sample, (N,); under a mask one for each of its
 // elements, or (N, 1, …) where targets or predictions have no such steps.
 template <class F>
-Tensor values_of(const F& function, const Tensor& given, const Tensor& predictions,
+Tensor values_of(const F& function, const Tensor& targets, const Tensor& predictions,
                  const Tensor& mask) {
+    const auto each = [&](const Tensor& t, const Tensor& p) {
+        return function(paired_targets(function, t, p), p);
+    };
     const auto checked = [&](const Tensor& values, Index count) {
         if (values.shape() != Shape{count})
             fail<ShapeError>(function.name(), "gave ", values.shape(),
                              ", wanted one number for each of ", count, " samples");
         return values;
     };
-    const Tensor targets = paired_targets(function, given, predictions);
     const Index samples = predictions.shape().front();
-    if (!mask.defined()) return checked(function(targets, predictions), samples);
+    if (!mask.defined()) return checked(each(targets, predictions), samples);
     const Shape& steps = mask.shape();
     if (!have_steps(targets, predictions, steps))
-        return beside(checked(function(targets, predictions), samples), steps.rank());
+        return beside(checked(each(targets, predictions), samples), steps.rank());
     const int axes = steps.rank();
-    const Tensor values = function(each_step(targets, axes), each_step(predictions, axes));
-    return reshape(checked(values, steps.size()), steps);
+    const Tensor all = each(each_step(targets, axes), each_step(predictions, axes));
+    return reshape(checked(all, steps.size()), steps);
 }
 
 // Other shapes would broadcast and weigh one sample's loss by another's weight.

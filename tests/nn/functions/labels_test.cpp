@@ -161,6 +161,23 @@ TEST_CASE("functions of one's own meet targets and predictions in pairs", "[nn]"
     CHECK(numbers(nn::Loss(squeezing)(y, x)) == std::vector<double>{0, 0, 0});
     const auto mixed = [](const Tensor& t, const Tensor& p) { return nn::mean_per_sample(t - p); };
     CHECK(numbers(nn::Loss(mixed)(x, y)) == std::vector<double>{0, 0, 0});
+    // As many steps as samples, with and without a mask.
+    const Tensor steps = reshape(arange(4).cast(f32), {2, 2, 1});
+    for (const bool with_mask : {false, true}) {
+        nn::Sequential m;
+        m.add(nn::Input({2, 1}));
+        if (with_mask) m.add(nn::Masking(-1));
+        m.add(nn::Dense(1, {.kernel_initializer = nn::ones_init()}));
+        m.compile({.loss = nn::Loss([](const Tensor& t, const Tensor& p) {
+                       return nn::mean_per_sample(square(t - p));
+                   }),
+                   .metrics = {{"own", [](const Tensor& t, const Tensor& p) {
+                                    return nn::mean_per_sample(abs(t - p));
+                                }}}});
+        const nn::Logs logs = m.evaluate(steps, reshape(steps, {2, 2}) + 2);
+        CHECK(logs["loss"] == Approx(4));
+        CHECK(logs["own"] == Approx(2));
+    }
     // Without targets in it.
     CHECK(loss_of([](const Tensor&, const Tensor& p) { return nn::mean_per_sample(p); },
                   y)["loss"] == 1);
