@@ -217,6 +217,7 @@ std::vector<Tensor> Layer::call_inside(const std::vector<Tensor>& inputs, Mode m
     return inside([&] {
         for (const Tensor& x : inputs) check_input(x);
         std::vector<Tensor> outputs = call_all(inputs, mode);
+        if (outputs.empty()) fail<ShapeError>(name(), "gave an empty list of outputs");
         hand_on_masks(inputs, outputs);
         return outputs;
     });

@@ -143,6 +143,9 @@ std::vector<Tensor> Functional::call(const std::vector<Tensor>& inputs, Mode mod
         const std::vector<Tensor> x = results.at(call->inputs);
         results.of(*call) =
             call->on_list ? layer(x, mode) : std::vector<Tensor>{layer(x.front(), mode)};
+        if (const std::size_t count = results.of(*call).size(); count != call->outputs.size())
+            fail<ShapeError>(layer.name(), "gave ", count, " outputs, and ", call->outputs.size(),
+                             " when it was connected");
     }
     return results.at(outputs_);
 }

@@ -63,7 +63,9 @@ Tensor Model::call(const Tensor& x, Mode mode) {
         bool& flag;
         ~Reset() { flag = false; }
     } const reset{in_call_ = true};
-    return call_all({x}, mode).front();
+    const std::vector<Tensor> outputs = call_all({x}, mode);
+    if (outputs.empty()) fail<ShapeError>(name(), "gave an empty list of outputs");
+    return outputs.front();
 }
 
 std::vector<Tensor> Model::call_all(const std::vector<Tensor>& inputs, Mode mode) {
@@ -205,12 +207,13 @@ void Model::refuse_probabilities(const CompileOptions& options) {
     for (std::size_t i = 0; i < y.size(); ++i) {
         const Loss* loss = options.loss.of(i, output_names());
         if (!loss || !loss->from_logits()) continue;
-        if (logits_of_softmax(y[i]).defined() || logits_of_sigmoid(y[i]).defined())
-            fail<ValueError>("compile", "the loss ", loss->name(),
-                             " from logits applies softmax or "
-                             "sigmoid itself, and the model's last layer '",
-                             inner_layers().back()->name(),
-                             "' has done so already: drop its activation or from_logits");
+        if (!logits_of_softmax(y[i]).defined() && !logits_of_sigmoid(y[i]).defined()) continue;
+        const std::vector<Layer*> inner = inner_layers();
+        const Layer& last = inner.empty() ? *this : *inner.back();
+        fail<ValueError>("compile", "the loss ", loss->name(),
+                         " from logits applies softmax or sigmoid itself, and the model's last "
+                         "layer '",
+                         last.name(), "' has done so already: drop its activation or from_logits");
     }
 }
 

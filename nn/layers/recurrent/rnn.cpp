@@ -175,6 +175,8 @@ RecurrentCell::Sequence RNN::run(const Tensor& x, const States& initial, Mode mo
         states = options_.stateful ? kept_states(batch) : cell_->zero_states(batch);
     else
         check_states(states, cell_->zero_states(batch));
+    if (states.empty())
+        fail<ShapeError>("rnn", "a cell's first state is its output, and this one has no states");
 
     add_layer(*cell_);
     const Tensor prepared = cell_->prepare(by_time(x), mode);
@@ -206,6 +208,9 @@ RecurrentCell::Sequence RNN::repeat(const Tensor& prepared, States states, const
     if (mask.defined()) cut(mask, masks);
     for (std::size_t t = 0; t < inputs.size(); ++t) {
         States next = cell_->step(inputs[t], states);
+        if (next.size() != states.size())
+            fail<ShapeError>("rnn", "the cell's step gave ", next.size(), " states, wanted ",
+                             states.size());
         Tensor output = next.front();
         if (mask.defined()) {
             const bool none_before = outputs.empty() || options_.zero_output_for_mask;

@@ -66,6 +66,31 @@ TEST_CASE("no layer takes an empty list", "[nn]") {
     CHECK_THROWS_AS(nn::Dense(2).build_all(no_specs), ShapeError);
 }
 
+TEST_CASE("classes of one's own must not give empty lists", "[nn]") {
+    struct Nothing final : nn::Model {
+        std::vector<Tensor> call_all(const std::vector<Tensor>&, Mode) override { return {}; }
+    };
+    CHECK_THROWS_AS(Nothing()(ones({1, 1})), ShapeError);
+    CHECK_THROWS_AS(Nothing()(std::vector{ones({1, 1})}), ShapeError);
+    CHECK_THROWS_AS(Nothing().predict(ones({1, 1})), ShapeError);
+    struct Stateless final : nn::RecurrentCell {
+        std::vector<Shape> state_shapes() const override { return {}; }
+        std::vector<Tensor> step(const Tensor&, const std::vector<Tensor>&) override { return {}; }
+    };
+    struct Forgetful final : nn::RecurrentCell {
+        std::vector<Shape> state_shapes() const override { return {{2}}; }
+        std::vector<Tensor> step(const Tensor&, const std::vector<Tensor>&) override { return {}; }
+    };
+    CHECK_THROWS_AS(nn::RNN(Stateless())(ones({1, 2, 2})), ShapeError);
+    CHECK_THROWS_AS(nn::RNN(Stateless(), {.stateful = true})(ones({1, 2, 2})), ShapeError);
+    CHECK_THROWS_AS(nn::RNN(Forgetful())(ones({1, 2, 2})), ShapeError);
+    struct Plain final : nn::Model {
+        Tensor call(const Tensor& x, Mode) override { return softmax(x); }
+    } plain;
+    plain(ones({1, 2}));
+    CHECK_THROWS_AS(plain.compile({.loss = nn::categorical_crossentropy_from_logits}), ValueError);
+}
+
 TEST_CASE("models and their training take no empty list", "[nn]") {
     nn::Sequential m{nn::Dense(1, {.input_dim = 1})};
     REQUIRE_THROWS_WITH(m.predict(nothing), contains("[predict]"));
