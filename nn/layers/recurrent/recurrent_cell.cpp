@@ -1,5 +1,6 @@
 #include <shikumi/nn/layers/recurrent/recurrent_cell.hpp>
 
+#include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::nn {
@@ -21,9 +22,10 @@ std::vector<Tensor> RecurrentCell::zero_states(Index batch) const {
 
 Tensor RecurrentCell::call(const Tensor& x, Mode mode) {
     const Tensor prepared = prepare(expand_dims(x, 0), mode);
-    const Tensor output = step(squeeze(prepared, 0), zero_states(x.shape().front())).front();
+    const std::vector<Tensor> states = step(squeeze(prepared, 0), zero_states(x.shape().front()));
     finish();
-    return output;
+    if (states.empty()) fail<ShapeError>(name(), "has a step that gives no state");
+    return states.front();
 }
 
 }  // namespace shikumi::nn
