@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
 
 namespace shikumi::nn {
@@ -31,8 +32,11 @@ struct Batch {
     std::vector<Tensor> y;  ///< targets for each output, (N, …)
     Tensor weights;         ///< factors of the samples' losses, (N,); undefined: 1
 
-    /// The number of samples, N.
-    Index size() const { return x.front().shape().front(); }
+    /// The number of samples, N. Throws StateError where there is no x.
+    Index size() const {
+        if (x.empty() || x.front().rank() == 0) fail<StateError>("batch", "has no samples");
+        return x.front().shape().front();
+    }
 };
 
 }  // namespace shikumi::nn
