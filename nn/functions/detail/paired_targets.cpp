@@ -25,6 +25,17 @@ bool takes(const Function& f, const Tensor& targets, Index some, const Tensor& p
     }
 }
 
+// Whether f takes as many targets as predictions, and no other number.
+bool pairs(const Function& f, const Tensor& targets, const Tensor& predictions) {
+    const Shape::Sizes sizes = predictions.shape().sizes();
+    // As no other axis, and not 1, which would broadcast.
+    const Index some = *std::max_element(sizes.begin(), sizes.end()) + 2;
+    return takes(f, targets, some, predictions, some) &&
+           !takes(f, targets, some + 1, predictions, some);
+}
+
+bool ends_in_a_column(const Shape& shape) { return shape.rank() > 1 && shape.back() == 1; }
+
 }  // namespace
 
 bool differ_by_a_column(const Shape& a, const Shape& b) {
@@ -35,13 +46,12 @@ bool differ_by_a_column(const Shape& a, const Shape& b) {
 }
 
 Tensor paired_targets(const Function& f, const Tensor& targets, const Tensor& predictions) {
-    if (!differ_by_a_column(targets.shape(), predictions.shape())) return targets;
-    const Shape::Sizes sizes = predictions.shape().sizes();
-    // As no other axis, and not 1, which would broadcast.
-    const Index some = *std::max_element(sizes.begin(), sizes.end()) + 2;
-    const bool pairs = takes(f, targets, some, predictions, some) &&
-                       !takes(f, targets, some + 1, predictions, some);
-    return pairs ? targets : reshape(targets, predictions.shape());
+    const Shape &t = targets.shape(), &p = predictions.shape();
+    if (!differ_by_a_column(t, p) && (t != p || !ends_in_a_column(p))) return targets;
+    if (pairs(f, targets, predictions)) return targets;
+    const Tensor other =
+        t != p ? reshape(targets, p) : squeeze(targets, -1);  // f drops the predictions' column
+    return pairs(f, other, predictions) ? other : targets;
 }
 
 }  // namespace shikumi::nn::detail

@@ -111,19 +111,25 @@ void RNN::check_states(const States& given, const States& wanted) const {
     }
 }
 
-// Captured steps go on reading the same parameters: those of their own number of samples, and the
-// number that refuses another one.
+// Captured steps go on reading the same parameters: the states of their own number of samples,
+// which count as zeros where none are kept, and the number that refuses another one.
 RNN::States RNN::kept_states(Index batch) {
-    if (!samples_.defined()) samples_ = new_state("samples", scalar(0, i64));
-    const Tensor before = value_of(samples_);
+    const Tensor before = value_of(kept_samples());
     add_update(samples_,
                shikumi::detail::required<ShapeError>(
                    scalar(batch, i64), logical_or(equal(before, 0), equal(before, batch)), "rnn",
                    "is stateful and has kept the states of another number of samples, "
                    "which reset_states() forgets: got a batch of"));
+    const Tensor any_kept = not_equal(before, 0);
     States states;
-    for (const Parameter& state : kept_of(batch)) states.push_back(value_of(state));
+    for (const Parameter& state : kept_of(batch))
+        states.push_back(where(any_kept, value_of(state), 0));
     return states;
+}
+
+const Parameter& RNN::kept_samples() {
+    if (!samples_.defined()) samples_ = new_state("samples", scalar(0, i64));
+    return samples_;
 }
 
 const std::vector<Parameter>& RNN::kept_of(Index batch) {
@@ -142,17 +148,12 @@ Parameter RNN::new_state(std::string_view what, const Tensor& value) const {
 }
 
 void RNN::reset_states() {
-    const auto give = [](const Parameter& state, const Tensor& value) {
-        CallContext* const pass = CallContext::current();
-        if (pass)
-            pass->add_update(state, value);
-        else
-            Parameter(state).assign(value);
-    };
-    if (samples_.defined()) give(samples_, scalar(0, i64));
-    for (const Kept& kept : kept_) {
-        for (const Parameter& state : kept.states) give(state, zeros_like(state.value()));
-    }
+    if (!options_.stateful) return;
+    const Tensor none = scalar(0, i64);
+    if (CallContext* pass = CallContext::current())
+        pass->add_update(kept_samples(), none);
+    else
+        Parameter(kept_samples()).assign(none);
 }
 
 RecurrentCell::Sequence RNN::run(const Tensor& x, const States& initial, Mode mode) {

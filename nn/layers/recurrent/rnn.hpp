@@ -91,6 +91,7 @@ private:
     RecurrentCell::Sequence repeat(const Tensor& prepared, States states, const Tensor& mask);
     States kept_states(Index batch);
     const std::vector<Parameter>& kept_of(Index batch);
+    const Parameter& kept_samples();
     Parameter new_state(std::string_view what, const Tensor& value) const;
     void check_states(const States& given, const States& wanted) const;
 

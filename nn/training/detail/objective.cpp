@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <type_traits>
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
@@ -44,7 +45,10 @@ template <class F>
 Tensor values_of(const F& function, const Tensor& targets, const Tensor& predictions,
                  const Tensor& mask) {
     const auto each = [&](const Tensor& t, const Tensor& p) {
-        return function(paired_targets(function, t, p), p);
+        if constexpr (std::is_same_v<F, Loss>)
+            return function(t, p);  // pairs them itself
+        else
+            return function(paired_targets(function, t, p), p);
     };
     const auto checked = [&](const Tensor& values, Index count) {
         if (values.shape() != Shape{count})

@@ -80,18 +80,17 @@ TEST_CASE("layers that leave the steps where they are hand on their mask", "[nn]
 
 TEST_CASE("layers that move the steps, or take them away, end their mask", "[nn]") {
     // Sizes at which a mask by shape alone would fit the output.
-    for (const auto& layer :
-         list_of(nn::Permute({2, 1}), nn::Reshape({3, 2, 2}), nn::Flatten(), nn::ZeroPadding1D(1),
-                 nn::Cropping1D(1), nn::UpSampling1D(2),
-                 nn::Conv1D(2, 3, {.padding = Padding::same}),
-                 nn::Conv1D(2, 3, {.padding = Padding::causal}), nn::Conv1DTranspose(2, 1),
-                 nn::DepthwiseConv1D(1), nn::SeparableConv1D(2, 1), nn::MaxPooling1D(1),
-                 nn::AveragePooling1D(1, {.padding = Padding::same}),
-                 nn::AdaptiveMaxPooling1D(3), nn::AdaptiveAveragePooling1D(3),
-                 nn::GlobalMaxPooling1D(), nn::GlobalAveragePooling1D({.keepdims = true}),
-                 nn::Lambda([](const Tensor& x) { return x * 2; }), nn::LSTM(3), nn::GRU(3),
-                 nn::SimpleRNN(3), nn::Bidirectional(nn::GRU(3)),
-                 nn::Sequential{nn::Permute({2, 1})}, nn::Embedding(9, 2))) {
+    for (const auto& layer : list_of(
+             nn::Permute({2, 1}), nn::Reshape({3, 3, 1}), nn::Flatten(), nn::ZeroPadding1D(1),
+             nn::Cropping1D(1), nn::UpSampling1D(2), nn::Conv1D(2, 3, {.padding = Padding::same}),
+             nn::Conv1D(2, 3, {.padding = Padding::causal}), nn::Conv1DTranspose(2, 1),
+             nn::DepthwiseConv1D(1), nn::SeparableConv1D(2, 1), nn::MaxPooling1D(1),
+             nn::AveragePooling1D(1, {.padding = Padding::same}), nn::AdaptiveMaxPooling1D(3),
+             nn::AdaptiveAveragePooling1D(3), nn::GlobalMaxPooling1D(),
+             nn::GlobalAveragePooling1D({.keepdims = true}),
+             nn::Lambda([](const Tensor& x) { return x * 2; }), nn::LSTM(3), nn::GRU(3),
+             nn::SimpleRNN(3), nn::Bidirectional(nn::GRU(3)), nn::Sequential{nn::Permute({2, 1})},
+             nn::Embedding(9, 2))) {
         INFO(layer->class_name());
         CHECK(mask_after(*layer, layer->class_name() == "Embedding" ? Shape{2, 3}
                                                                     : Shape{2, 3, 3}) == none);
