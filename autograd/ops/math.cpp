@@ -81,8 +81,9 @@ struct InverseComponent final : FloatingOp {
             const bool steep = std::abs(a) >= std::abs(b);
             const T wide = steep ? a : b, ratio = (steep ? b : a) / wide;
             const T q = (steep ? 1 : ratio) / (wide * (1 + ratio * ratio));
-            const bool numbers = (a == a) & (b == b);
-            return (std::abs(wide) > std::numeric_limits<T>::max()) & numbers ? 0 : q;
+            const bool infinite = std::abs(wide) > std::numeric_limits<T>::max();
+            const bool limit = infinite & (a == a) & (b == b);
+            return limit ? 0 : q;
         });
     }
     Tensor partial(int i, Tensors in, const Tensor& q) const override;
