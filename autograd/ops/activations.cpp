@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include <shikumi/autograd/kernels/vector_math.hpp>
+#include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 #include <shikumi/autograd/ops/detail/recomputable.hpp>
@@ -18,6 +19,7 @@ namespace {
 using detail::FloatingOp;
 using detail::NumericOp;
 using detail::Recomputable;
+using detail::want_floating;
 using kernels::BlockKernel;
 namespace vector = kernels::math;
 
@@ -174,7 +176,10 @@ Tensor gated(const Tensor& x, const Tensor& gate) { return record(Gated{}, x, ga
 }  // namespace
 
 Tensor sigmoid(const Tensor& x) { return record(Sigmoid{}, x); }
-Tensor log_sigmoid(const Tensor& x) { return -softplus(-x); }
+Tensor log_sigmoid(const Tensor& x) {
+    want_floating("log_sigmoid", x.spec());
+    return -softplus(-x);
+}
 Tensor detail::sigmoid_gradient(const Tensor& x, const Tensor& g) {
     return record(SigmoidGradient{}, x, g);
 }
@@ -187,21 +192,30 @@ Tensor activations::leaky_relu(const Tensor& x) { return shikumi::leaky_relu(x, 
 Tensor activations::elu(const Tensor& x) { return shikumi::elu(x, 1.0); }
 Tensor activations::gelu(const Tensor& x) { return shikumi::gelu(x, false); }
 Tensor leaky_relu(const Tensor& x, double negative_slope) {
+    want_floating("leaky_relu", x.spec());
     if (negative_slope == 0) return relu(x);
     return where(x > 0, x, x * negative_slope);
 }
-Tensor elu(const Tensor& x, double alpha) { return record(Elu{}, x, scalar(alpha, x.dtype())); }
+Tensor elu(const Tensor& x, double alpha) {
+    want_floating("elu", x.spec());
+    return record(Elu{}, x, scalar(alpha, x.dtype()));
+}
 
 Tensor selu(const Tensor& x) {
+    want_floating("selu", x.spec());
     constexpr double scale = 1.0507009873554804934, alpha = 1.6732632423543772848;
     return scale * elu(x, alpha);
 }
 
 Tensor gelu(const Tensor& x, Boolean approximate) {
+    want_floating("gelu", x.spec());
     return gated(x, approximate ? normal_cdf_by_tanh(x) : normal_cdf(x));
 }
 
-Tensor silu(const Tensor& x) { return gated(x, sigmoid(x)); }
+Tensor silu(const Tensor& x) {
+    want_floating("silu", x.spec());
+    return gated(x, sigmoid(x));
+}
 Tensor softplus(const Tensor& t) {
     return detail::unary<"softplus">(
         t, [](auto v) { return vector::softplus(v); }, [](auto& x, auto&) { return sigmoid(x); });
@@ -216,7 +230,13 @@ Tensor softsign(const Tensor& t) {
         },
         [](auto& x, auto&) { return square(reciprocal(1 + abs(x))); });
 }
-Tensor mish(const Tensor& x) { return gated(x, mish_gate(x)); }
-Tensor hard_sigmoid(const Tensor& x) { return clip(0.2 * x + 0.5, 0, 1); }
+Tensor mish(const Tensor& x) {
+    want_floating("mish", x.spec());
+    return gated(x, mish_gate(x));
+}
+Tensor hard_sigmoid(const Tensor& x) {
+    want_floating("hard_sigmoid", x.spec());
+    return clip(0.2 * x + 0.5, 0, 1);
+}
 
 }  // namespace shikumi

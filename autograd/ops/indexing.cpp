@@ -2,6 +2,7 @@
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/gather.hpp>
+#include <shikumi/autograd/ops/detail/axes.hpp>
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -28,6 +29,7 @@ struct Take final : ByIndex {
     std::string_view name() const noexcept override { return "take"; }
     Spec infer(Specs in) const override {
         want_indices(name(), in[1]);
+        detail::check_rank(name(), in[0].shape.rank() - 1 + in[1].shape.rank());
         Shape::Sizes sizes;
         for (int i = 0; i < axis; ++i) sizes.push_back(in[0].shape[i]);
         for (const Index size : in[1].shape.sizes()) sizes.push_back(size);
@@ -100,6 +102,7 @@ struct OneHot final : General {
     std::string_view name() const noexcept override { return "one_hot"; }
     Spec infer(Specs in) const override {
         want_indices(name(), in[0]);
+        detail::check_rank(name(), in[0].shape.rank() + 1);
         Shape::Sizes sizes = in[0].shape.sizes();
         sizes.push_back(depth);
         return {Shape(sizes), dtype};

@@ -286,6 +286,7 @@ Tensor squeeze(const Tensor& x, const Axes& axes) {
 }
 
 Tensor expand_dims(const Tensor& x, Integer axis) {
+    detail::check_rank("expand_dims", x.rank() + 1);
     const int at = normalize_axis("expand_dims", axis, x.rank() + 1);
     Shape::Sizes sizes;
     for (int i = 0; i <= x.rank(); ++i) {
@@ -385,6 +386,7 @@ Tensor concatenate(const std::vector<Tensor>& parts, Integer axis) {
 
 Tensor stack(const std::vector<Tensor>& parts, Integer axis) {
     if (parts.empty()) fail<ShapeError>("stack", "no tensors to join");
+    detail::check_rank("stack", parts[0].rank() + 1);
     const int at = normalize_axis("stack", axis, parts[0].rank() + 1);
     std::vector<Tensor> expanded;
     for (const Tensor& part : parts) {
@@ -502,6 +504,7 @@ Tensor pad(const Tensor& x, const std::vector<std::pair<Index, Index>>& widths, 
 // Both work axis by axis on (outer, axis, inner) with one axis more, which is broadcast.
 Tensor tile(const Tensor& x, const std::vector<Index>& repeats) {
     const auto rank = std::max(static_cast<std::size_t>(x.rank()), repeats.size());
+    detail::check_rank("tile", static_cast<int>(rank));
     Shape::Sizes sizes;
     for (std::size_t i = 0; i < rank; ++i) {
         const auto own =

@@ -1,4 +1,6 @@
 // Softmax, and the losses made of it.
+#include <array>
+
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/softmax.hpp>
@@ -172,6 +174,8 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& labels) {
 
 // log(1 + eˣ) - x t would lose the small result for t = 1.
 Tensor binary_cross_entropy_each(const Tensor& logits, const Tensor& targets) {
+    const std::array specs{&logits.spec(), &targets.spec()};
+    floating_spec("binary_cross_entropy_each", specs);
     return detail::multiply_no_nan(softplus(-logits), targets) +
            detail::multiply_no_nan(softplus(logits), 1 - targets);
 }

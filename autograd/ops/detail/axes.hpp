@@ -38,6 +38,13 @@ inline Shape reduced(const Shape& shape, AxisSet axes, bool keepdims) {
     return Shape(sizes);
 }
 
+/// Refuses a result of more axes than a shape has room for. Throws ShapeError naming `op`.
+inline void check_rank(std::string_view op, int rank) {
+    if (rank > Shape::max_rank)
+        fail<ShapeError>(op, "would give ", rank, " axes, at most ", Shape::max_rank,
+                         " are possible");
+}
+
 /// How many elements of `shape` become one.
 inline Index count(const Shape& shape, AxisSet axes) {
     Index n = 1;

@@ -12,6 +12,7 @@
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
+#include <shikumi/autograd/ops/detail/rows.hpp>
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
@@ -205,6 +206,36 @@ void for_each_row(F check) {
     }
 }
 
+// The name by which errors speak of a row's operation.
+std::string called(const Row& row) {
+    static const std::map<std::string, std::string> names{
+        {"operator+", "add"},
+        {"operator*", "multiply"},
+        {"operator/", "divide"},
+        {"operator<", "less"},
+        {"operator<=", "less_equal"},
+        {"operator>", "greater"},
+        {"operator>=", "greater_equal"},
+        {"cross_entropy_each", "cross_entropy"},
+    };
+    if (row.name == "operator-")
+        return row.inputs.size() == 1 && row.label.empty() ? "negative" : "subtract";
+    const auto other = names.find(row.name);
+    return other == names.end() ? row.name : other->second;
+}
+
+// Checks that a call throws an E that names the operation which was called, and no inner one.
+template <class E>
+void check_refused(const Row& row, const Inputs& in, DType dtype) {
+    try {
+        row.call(in, dtype);
+        FAIL_CHECK("was not refused");
+    } catch (const E& e) {
+        INFO(e.what());
+        CHECK(std::string(e.what()).starts_with("[" + called(row) + "]"));
+    }
+}
+
 // The headers that declare operations: those for users, and those for rules and layers.
 std::vector<std::filesystem::path> headers_of_operations() {
     const std::filesystem::path folder(SHIKUMI_TEST_SOURCE_DIR "/autograd/ops");
@@ -338,7 +369,7 @@ TEST_CASE("pointwise operations broadcast", "[ops]") {
                                    row.inputs.size() == 2 ? std::vector<Shape>{{2, 3}, {2, 4}}
                                                           : std::vector<Shape>{{2, 3}, {3}, {4}})
                                  .tensors;
-        CHECK_THROWS_AS(row.call(unfit, f64), ShapeError);
+        check_refused<ShapeError>(row, unfit, f64);
     });
 }
 
@@ -393,24 +424,126 @@ TEST_CASE("dtypes that don't fit are refused", "[ops]") {
         for (std::size_t i = 0; i < row.inputs.size(); ++i)
             (is_real(row.inputs[i]) ? reals : others).push_back(i);
         if (!reals.empty() && !takes_bool(row))
-            CHECK_THROWS_AS(row.call(trial(row, bool_).tensors, bool_), DTypeError);
+            check_refused<DTypeError>(row, trial(row, bool_).tensors, bool_);
         if (!reals.empty() && row.accepts == Accepts::reals)
-            CHECK_THROWS_AS(row.call(trial(row, i64).tensors, i64), DTypeError);
+            check_refused<DTypeError>(row, trial(row, i64).tensors, i64);
         if (reals.size() > 1) {
             Inputs in = trial(row, f64).tensors;
             in[reals.back()] = in[reals.back()].cast(f32);
-            CHECK_THROWS_AS(row.call(in, f64), DTypeError);
+            check_refused<DTypeError>(row, in, f64);
         }
         for (const std::size_t i : others) {
             Inputs in = trial(row, f64).tensors;
             in[i] = in[i].cast(f64);
             // cross_entropy takes real labels for distributions, here of a wrong shape.
             if (row.name.starts_with("cross_entropy"))
-                CHECK_THROWS_AS(row.call(in, f64), ShapeError);
+                check_refused<ShapeError>(row, in, f64);
             else
-                CHECK_THROWS_AS(row.call(in, f64), DTypeError);
+                check_refused<DTypeError>(row, in, f64);
         }
     });
+}
+
+TEST_CASE("the hint at mixed dtypes is the wider one", "[ops]") {
+    const std::vector<DType> narrow_to_wide{bool_, u8, i32, i64, f32, f64};
+    for (std::size_t a = 0; a < narrow_to_wide.size(); ++a) {
+        for (std::size_t b = 0; b < a; ++b) {
+            const Tensor wide = ones({2}, narrow_to_wide[a]), narrow = ones({2}, narrow_to_wide[b]);
+            const std::string hint = sentence(".cast(", wide.dtype(), ")");
+            INFO(hint);
+            CHECK_THROWS_WITH(wide + narrow, contains(hint));
+            CHECK_THROWS_WITH(narrow * wide, contains(hint));
+            CHECK_THROWS_WITH(where(ones({2}, bool_), narrow, wide), contains(hint));
+            CHECK_THROWS_WITH(concatenate({narrow, wide}), contains(hint));
+            CHECK_THROWS_WITH(stack({wide, narrow}), contains(hint) && contains("[stack]"));
+        }
+    }
+}
+
+TEST_CASE("errors name the operation that was called, not one it is composed of", "[ops]") {
+    const Tensor x = ones({2, 3}), whole = ones({2, 3}, i64);
+    const std::vector<std::pair<const char*, std::function<void()>>> mistakes{
+        {"[norm]", [&] { norm(x, {2}); }},
+        {"[norm]",
+         [&] {
+             norm(x, {0, 0});
+         }},
+        {"[norm]", [&] { norm(whole); }},
+        {"[std]", [&] { shikumi::std(x, 2); }},
+        {"[std]", [&] { shikumi::std(whole); }},
+        {"[var]", [&] { var(x, 2); }},
+        {"[var]", [&] { var(whole); }},
+        {"[mean]", [&] { mean(x, -3); }},
+        {"[prod]", [&] { prod(x, 2); }},
+        {"[logsumexp]", [&] { logsumexp(x, 2); }},
+        {"[logsumexp]", [&] { logsumexp(whole); }},
+        {"[argmax]", [&] { argmax(zeros({0})); }},
+        {"[argmin]", [&] { argmin(x, 2); }},
+        {"[put_rows]", [&] { detail::put_rows(x, ones({1}), x); }},
+        {"[put_rows]",
+         [&] {
+             detail::put_rows(x, full({1}, 2, i64), ones({1, 3})).array();
+         }},
+        {"[log_sigmoid]", [&] { log_sigmoid(whole); }},
+        {"[leaky_relu]", [&] { leaky_relu(whole); }},
+        {"[leaky_relu]", [&] { leaky_relu(whole, 1); }},
+        {"[elu]", [&] { elu(whole, 0.5); }},
+        {"[selu]", [&] { selu(whole); }},
+        {"[gelu]", [&] { gelu(whole); }},
+        {"[gelu]", [&] { gelu(whole, true); }},
+        {"[silu]", [&] { silu(whole); }},
+        {"[softsign]", [&] { softsign(whole); }},
+        {"[mish]", [&] { mish(whole); }},
+        {"[hard_sigmoid]", [&] { hard_sigmoid(whole); }},
+        {"[binary_cross_entropy_each]", [&] { binary_cross_entropy_each(x, ones({2})); }},
+        {"[binary_cross_entropy_each]", [&] { binary_cross_entropy_each(whole, whole); }},
+        {"[binary_cross_entropy_each]", [&] { binary_cross_entropy_each(x, whole); }},
+        {"[stack]",
+         [&] {
+             stack({x, x}, 3);
+         }},
+        {"[stack]",
+         [&] {
+             stack({x, x}, -4);
+         }},
+        {"[split]", [&] { split(x, 2, 2); }},
+        {"[split]",
+         [&] {
+             split(x, {1, 1}, 1);
+         }},
+        {"[flip]", [&] { flip(x, 2); }},
+        {"[repeat]", [&] { repeat(x, -1, 0); }},
+        {"[repeat]", [&] { repeat(x, 2, 2); }},
+        {"[tile]", [&] { tile(x, {-1}); }},
+        {"[pad]",
+         [&] {
+             pad(whole, {{1, 1}, {0, 0}}, 0.5);
+         }},
+        {"[pad]",
+         [&] {
+             pad(ones({2}, u8), {{1, 1}}, 300);
+         }},
+        {"[reshape]",
+         [&] {
+             reshape(x, {-2, 3});
+         }},
+        {"[full]", [&] { full({2}, 300, u8); }},
+        {"[where]", [&] { where(x > 0, 300, 0, u8); }},
+        {"[eye]", [&] { eye(-1); }},
+        {"[take_along_axis]",
+         [&] {
+             take_along_axis(x, ones({4, 3}, i64), 1);
+         }},
+        {"[adaptive_average_pool]", [&] { adaptive_average_pool(whole, 2); }},
+        {"[resize]",
+         [&] {
+             resize(ones({1, 0, 1}), 2);
+         }},
+    };
+    for (const auto& [name, call] : mistakes) {
+        INFO(name);
+        CHECK_THROWS_WITH(call(), contains(name));
+    }
 }
 
 TEST_CASE("an empty tensor is refused", "[ops]") {

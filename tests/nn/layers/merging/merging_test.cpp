@@ -11,6 +11,14 @@
 using namespace shikumi;
 using shikumi_test::numbers;
 
+// An axis is an integer: a bool or a real number would be another argument.
+static_assert(std::is_constructible_v<nn::Concatenate, int>);
+static_assert(!std::is_constructible_v<nn::Concatenate, bool>);
+static_assert(!std::is_constructible_v<nn::Dot, bool> && !std::is_constructible_v<nn::Dot, double>);
+static_assert(!std::is_constructible_v<nn::Dot, int, bool>);
+static_assert(!std::is_constructible_v<nn::Softmax, bool>);
+static_assert(!std::is_constructible_v<nn::MaxPooling2D, bool>);
+
 TEST_CASE("merge layers", "[nn]") {
     const Tensor a = tensor({{1, 2}, {3, 4}}), b = tensor({{4, 3}, {2, 1}});
     const auto merged = [&](nn::Layer&& layer) {

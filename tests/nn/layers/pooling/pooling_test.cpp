@@ -1,4 +1,5 @@
 // Pooling layers: check_layer, values, shapes. The golden cases compare their values with Keras's.
+#include <optional>
 #include <vector>
 
 #include <shikumi/autograd/ops/ops.hpp>
@@ -10,6 +11,18 @@
 using namespace shikumi;
 using shikumi_test::numbers;
 using shikumi_test::shape_of;
+
+TEST_CASE("braces mean the same in pooling and convolution layers", "[nn]") {
+    const Tensor x = ones({1, 6, 6, 1});
+    const Shape wanted{1, 3, 5, 1};
+    CHECK(nn::Conv2D(1, 2, {.strides = {2, 1}})(x).shape() == wanted);
+    CHECK(nn::MaxPooling2D(2, {.strides = {2, 1}})(x).shape() == wanted);
+    CHECK(nn::AveragePooling2D({2, 2}, {.strides = {2, 1}})(x).shape() == wanted);
+    CHECK(nn::MaxPooling2D(2)(x).shape() == Shape{1, 3, 3, 1});
+    CHECK(nn::MaxPooling2D(2, {.strides = std::nullopt})(x).shape() == Shape{1, 3, 3, 1});
+    CHECK(nn::Conv2DTranspose(1, 2, {.strides = {2, 2}, .output_padding = {1, 0}})(x).shape() ==
+          Shape{1, 13, 12, 1});
+}
 
 TEST_CASE("check_layer passes the pooling layers", "[nn]") {
     nn::check_layer(nn::MaxPooling1D(2), {2, 5, 3});
