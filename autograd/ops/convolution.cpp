@@ -181,7 +181,8 @@ Tensor convolution(const Tensor& x, const Tensor& kernel, const ConvolutionOptio
     const Window w = detail::window_over(op, shape, window_size(k), options.strides,
                                          options.dilation, options.padding);
     const bool padded = w.before != Window().before || w.after != Window().after;
-    if (w.taps() == 1 && !padded && options.groups == 1 && is_floating(x.dtype()))
+    if (w.taps() == 1 && !padded && options.groups == 1 && is_floating(x.dtype()) &&
+        kernel.dtype() == x.dtype())
         return pixelwise(x, kernel, w);
     // A depthwise kernel that makes several channels of each takes as many copies of it.
     const Index copies = k.back() / options.groups;

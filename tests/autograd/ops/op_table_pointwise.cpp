@@ -287,6 +287,13 @@ void add_activations(PointwiseTable& table) {
         "leaky_relu", "", {real(-3, 4, {0})}, [](const Inputs& t) { return leaky_relu(t[0], 0.1); },
         [](const Real* x) -> Real { return x[0] > 0 ? x[0] : 0.1 * x[0]; });
     table.pointwise(
+        "leaky_relu", "by default", {real(-3, 4, {0})},
+        [](const Inputs& t) { return leaky_relu(t[0]); },
+        [](const Real* x) -> Real { return x[0] > 0 ? x[0] : Real{0.2} * x[0]; });
+    table.pointwise(
+        "elu", "by default", {real(-3, 4, {0})}, [](const Inputs& t) { return elu(t[0]); },
+        [](const Real* x) -> Real { return x[0] > 0 ? x[0] : std::expm1(x[0]); });
+    table.pointwise(
         "elu", "", {real(-3, 4, {0})}, [](const Inputs& t) { return elu(t[0], 0.7); },
         [](const Real* x) -> Real { return x[0] > 0 ? x[0] : 0.7 * std::expm1(x[0]); });
     table.unary("selu", selu,

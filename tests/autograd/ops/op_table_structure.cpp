@@ -584,7 +584,9 @@ void add_indexing(StructureTable& table) {
     table
         .row(
             "checked_indices", "", {index({2, 3}, -3, 2)},
-            [](const Inputs& t) { return detail::checked_indices("take", t[0], 3, true); },
+            [](const Inputs& t) {
+                return detail::checked_indices("checked_indices", t[0], 3, true);
+            },
             [](Many x) {
                 return generate({2, 3}, [&](const Position& p) -> Real {
                     return x[0].at(p) < 0 ? x[0].at(p) + 3 : x[0].at(p);

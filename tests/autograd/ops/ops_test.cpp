@@ -217,6 +217,8 @@ std::string called(const Row& row) {
         {"operator>", "greater"},
         {"operator>=", "greater_equal"},
         {"cross_entropy_each", "cross_entropy"},
+        {"logits_of_softmax", "softmax"},
+        {"logits_of_sigmoid", "sigmoid"},
     };
     if (row.name == "operator-")
         return row.inputs.size() == 1 && row.label.empty() ? "negative" : "subtract";
@@ -250,15 +252,15 @@ std::vector<std::filesystem::path> headers_of_operations() {
 
 // The number of overloads of each operation in the headers, where every declaration starts a line.
 std::map<std::string, int> declared_forms() {
+    // Names that are macros elsewhere stand in parentheses.
+    static const std::regex declaration(
+        R"(^(?:Tensor|std::vector<Tensor>) ?\(?(operator[^(]+|\w+)\)?\()");
     std::map<std::string, int> forms;
     for (const auto& path : headers_of_operations()) {
         std::ifstream header(path);
         REQUIRE(header);
         for (std::string line; std::getline(header, line);) {
-            for (const std::string result : {"Tensor ", "std::vector<Tensor> "}) {
-                if (line.starts_with(result))
-                    ++forms[line.substr(result.size(), line.find('(') - result.size())];
-            }
+            if (std::smatch found; std::regex_search(line, found, declaration)) ++forms[found[1]];
         }
     }
     return forms;
