@@ -601,9 +601,18 @@ void add_indexing(StructureTable& table) {
         .gives(i64);
     table
         .row(
-            "required", "", {real({})},
+            "required", "an error", {real({})},
             [](const Inputs& t) {
                 return detail::required<ValueError>(t[0], ones({}, bool_), "test", "refuses");
+            },
+            [](Many x) { return x[0]; })
+        .on(Accepts::anything);
+    table
+        .row(
+            "required", "a function that throws", {real({})},
+            [](const Inputs& t) {
+                return detail::required(t[0], ones({}, bool_), "test", "refuses",
+                                        [](std::string message) { throw ValueError(message); });
             },
             [](Many x) { return x[0]; })
         .on(Accepts::anything);
