@@ -6,7 +6,17 @@
 #include <mutex>
 #include <new>
 
+#include <shikumi/autograd/core/error.hpp>
+
 namespace shikumi {
+
+namespace {
+
+[[noreturn]] void refuse(std::size_t bytes) {
+    fail<Error>("memory", "the system does not give ", bytes, " bytes");
+}
+
+}  // namespace
 
 // Four size classes to a power of two, from 64 bytes up: at most a quarter of a block is slack.
 class Pool {
@@ -38,7 +48,7 @@ public:
             trim();
             const std::lock_guard lock(mutex_);
             stats_.live -= size;
-            throw std::bad_alloc();
+            refuse(size);
         }
         return new (memory) Block{{1}, size, nullptr};
     }
@@ -103,7 +113,7 @@ private:
 };
 
 Buffer Buffer::allocate(std::size_t bytes) {
-    if (bytes > (std::size_t{1} << 62)) throw std::bad_alloc();
+    if (bytes > (std::size_t{1} << 62)) refuse(bytes);
     return Buffer(Pool::instance().take(bytes));
 }
 void Buffer::give_back(Block* block) noexcept { Pool::instance().give_back(block); }

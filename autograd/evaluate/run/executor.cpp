@@ -22,6 +22,18 @@ struct Scratch {
     bool worth_keeping() const noexcept { return true; }
 };
 
+// What an error about memory adds: the largest value that the evaluation computes.
+std::string largest_value(Nodes nodes) {
+    const Node* largest = nullptr;
+    for (const Node* node : nodes) {
+        if (node->data || !node->op) continue;
+        if (!largest || node->spec.bytes() > largest->spec.bytes()) largest = node;
+    }
+    if (!largest) return "of known values";
+    return sentence("the largest value is ", largest->spec, " of ", largest->op->name(), ", ",
+                    largest->spec.bytes(), " bytes");
+}
+
 std::byte* advanced(void* address, Index elements, std::uint8_t element) {
     return static_cast<std::byte*>(address) + static_cast<std::size_t>(elements) * element;
 }
@@ -46,6 +58,15 @@ void Executor::lay_out_memory(const Plan& plan) {
 }
 
 void Executor::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assignments) {
+    try {
+        take_memory(plan, nodes, assignments);
+    } catch (Error& error) {
+        error.add_context(largest_value(nodes));
+        throw;
+    }
+}
+
+void Executor::take_memory(const Plan& plan, Nodes nodes, std::span<const Assignment> assignments) {
     if (laid_out_ != plan.number) lay_out_memory(plan);
     for (const Plan::Leaf& leaf : plan.leaves) slots_[leaf.slot] = nodes[leaf.node]->data;
     for (const OutputBuffer& output : plan.output_buffers) {

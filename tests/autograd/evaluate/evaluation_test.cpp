@@ -298,3 +298,16 @@ TEST_CASE("a steady step requests no memory from the system") {
     if (memory_stats().cached > 0) CHECK(memory_stats().allocations == allocations);
     CHECK(memory_stats().live == live);
 }
+
+TEST_CASE("memory that isn't there is refused with operation, shape and bytes", "[evaluate]") {
+    const Index huge = Index{1} << 50;
+    CHECK_THROWS_WITH(zeros({huge}).array(), shikumi_test::contains("1125899906842624") &&
+                                                 shikumi_test::contains("broadcast_to") &&
+                                                 shikumi_test::contains("4503599627370496 bytes"));
+    CHECK_THROWS_WITH(evaluate(sum(softmax(full({huge}, 1, f64)))),
+                      shikumi_test::contains("1125899906842624") && shikumi_test::contains("9007199254740992 bytes"));
+    // Nothing is lost by it.
+    CHECK(sum(ones({3})).item<float>() == 3);
+    const Eager eager;
+    CHECK_THROWS_AS(zeros({huge, 2}), Error);
+}
