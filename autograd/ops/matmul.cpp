@@ -88,7 +88,8 @@ Tensor product(const Tensor& a, bool transpose_a, const Tensor& b, bool transpos
     return record(Matmul(transpose_a, transpose_b), a, b);
 }
 
-// A matrix, or the matrix whose pending transpose it is.
+// A matrix, or the matrix whose transpose it is, whether that is known or pending: BLAS's bits may
+// differ between the two, and nobody's looking at a value may change others.
 struct Operand {
     Tensor tensor;
     bool transposed = false;
@@ -96,10 +97,13 @@ struct Operand {
     explicit Operand(const Tensor& x) : tensor(x) {
         const Node& node = *x.node();
         // A constant stays the operand: no gradient may reach its input.
-        if (!node.at_home() || !node.op || node.data || node.has(Node::constant)) return;
+        if (!node.at_home() || !node.op || node.has(Node::constant)) return;
         if (typeid(*node.op) != typeid(detail::Transpose)) return;
-        if (!static_cast<const detail::Transpose*>(node.op)->swaps_last_two(x.rank())) return;
-        tensor = node.inputs()[0];
+        const auto& op = static_cast<const detail::Transpose&>(*node.op);
+        if (!op.swaps_last_two(x.rank())) return;
+        const Tensor& input = node.inputs()[0];
+        // To turn a known matrix back costs less than to compute its input again.
+        tensor = node.data && !input.node()->data ? record(detail::Transpose(op), x) : input;
         transposed = true;
     }
 };

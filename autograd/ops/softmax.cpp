@@ -143,11 +143,11 @@ struct CrossEntropy final : General {
     }
 };
 
-// The input of `x`, where x is a pending node of an operation of this name; else null.
+// The input of `x`, where x is a node of an operation of this name; else null.
 const Tensor* behind(const Tensor& x, std::string_view op) {
     const Node* node = x.node();
-    if (!node || !node->at_home() || !node->op || node->data || node->arity != 1 ||
-        node->has(Node::constant) || node->op->name() != op)
+    if (!node || !node->at_home() || !node->op || node->arity != 1 || node->has(Node::constant) ||
+        node->op->name() != op)
         return nullptr;
     return &node->inputs()[0];
 }

@@ -5,9 +5,9 @@
 
 namespace shikumi::detail {
 
-/// x where `probabilities` is a pending `softmax(x)` over its last axis; else undefined.
+/// x where `probabilities` is `softmax(x)` over its last axis; else undefined.
 Tensor logits_of_softmax(const Tensor& probabilities);
-/// x where `probabilities` is a pending `sigmoid(x)`; else undefined.
+/// x where `probabilities` is `sigmoid(x)`; else undefined.
 Tensor logits_of_sigmoid(const Tensor& probabilities);
 
 }  // namespace shikumi::detail
