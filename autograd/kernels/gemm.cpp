@@ -15,6 +15,7 @@
 #include <shikumi/autograd/kernels/detail/blas_threads.hpp>
 #include <shikumi/autograd/kernels/detail/onednn.hpp>
 #include <shikumi/autograd/kernels/detail/pieces.hpp>
+#include <shikumi/autograd/kernels/detail/scratch.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 
 namespace shikumi::kernels {
@@ -64,9 +65,10 @@ public:
         std::optional<OneBlasThread> one_thread;
         if (may_use_threads_) one_thread.emplace();
         if (!turn_) return call(transpose_b_, a, b, ldb_, c);
-        T turned[most_transposed];
         const bool transposed = transpose_b_ == CblasTrans;
         const int columns = transposed ? k_ : n_, length = transposed ? n_ : k_;
+        detail::SmallScratch<T> scratch(Index{columns} * length);
+        T* const turned = scratch.data();
         for (Index i = 0; i < columns; ++i) gather_column(b + i, length, turned + i * length);
         call(transposed ? CblasNoTrans : CblasTrans, a, static_cast<const T*>(turned), length, c);
     }

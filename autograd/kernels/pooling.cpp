@@ -20,17 +20,15 @@ using detail::clear;
 using detail::items_per_piece;
 using detail::Scratch;
 
-// 1 / (number of pixels under the window) for each position of an image.
+// The number of pixels under the window for each position of an image.
 template <class T>
-Scratch<T> reciprocal_counts(const WindowGeometry& geometry) {
+Scratch<T> pixel_counts(const WindowGeometry& geometry) {
     const Scratch<T> counts(geometry.output_pixels());
     std::fill_n(counts.data(), geometry.output_pixels(), T{0});
     for_each_run(geometry, 0, geometry.output_pixels(),
                  [&](Index position, Index, Index, Index count) {
                      counts[position] += static_cast<T>(count);
                  });
-    for (Index position = 0; position < geometry.output_pixels(); ++position)
-        counts[position] = 1 / counts[position];
     return counts;
 }
 
@@ -300,7 +298,7 @@ void max_pool_gradient(const Window& window, ConstView x, ConstView g, View out)
 void average_pool(const Window& window, ConstView x, View out) {
     const WindowGeometry geometry(window, x.spec.shape);
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const Scratch<T> scale = reciprocal_counts<T>(geometry);
+        const Scratch<T> counts = pixel_counts<T>(geometry);
         parallel_pieces(
             geometry.batch * geometry.output_pixels(), items_per_piece(geometry.channels),
             [&](Index begin, Index end) {
@@ -315,8 +313,8 @@ void average_pool(const Window& window, ConstView x, View out) {
                              });
                 for (Index position = begin; position < end; ++position) {
                     T* const to = out.as<T>() + position * geometry.channels;
-                    const T factor = scale[position % geometry.output_pixels()];
-                    for (Index c = 0; c < geometry.channels; ++c) to[c] *= factor;
+                    const T n = counts[position % geometry.output_pixels()];
+                    for (Index c = 0; c < geometry.channels; ++c) to[c] /= n;
                 }
             });
     });
@@ -326,18 +324,17 @@ void average_pool_gradient(const Window& window, ConstView y, View x) {
     const WindowGeometry geometry(window, x.spec.shape);
     const Index image = geometry.input_pixels() * geometry.channels;
     dispatch_floating(x.spec.dtype, [&]<class T>() {
-        const Scratch<T> scale = reciprocal_counts<T>(geometry);
+        const Scratch<T> counts = pixel_counts<T>(geometry);
         parallel_pieces(geometry.batch, items_per_piece(image), [&](Index first, Index last) {
             clear(x.as<T>() + first * image, (last - first) * image);
             for_each_run(geometry, first * geometry.output_pixels(),
                          last * geometry.output_pixels(),
                          [&](Index position, Index, Index pixel, Index count) {
-                             const T factor = scale[position % geometry.output_pixels()];
+                             const T n = counts[position % geometry.output_pixels()];
                              const T* const from = y.as<T>() + position * geometry.channels;
                              for (Index i = pixel; i < pixel + count; ++i) {
                                  T* const to = x.as<T>() + i * geometry.channels;
-                                 for (Index c = 0; c < geometry.channels; ++c)
-                                     to[c] += from[c] * factor;
+                                 for (Index c = 0; c < geometry.channels; ++c) to[c] += from[c] / n;
                              }
                          });
         });

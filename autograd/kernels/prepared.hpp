@@ -15,7 +15,7 @@ namespace shikumi::kernels {
 class Prepared {
 public:
     /// Bytes that a function may capture.
-    static constexpr std::size_t capacity = 56;
+    static constexpr std::size_t capacity = 80;
 
     /// None.
     Prepared() = default;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 #include <shikumi/autograd/kernels/detail/around_axis.hpp>
 #include <shikumi/autograd/kernels/detail/pieces.hpp>
+#include <shikumi/autograd/kernels/detail/scratch.hpp>
 #include <shikumi/autograd/kernels/multiversioning.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/memory/array.hpp>
@@ -28,6 +30,28 @@ struct Sum {
     static constexpr Lane identity = 0;
     static Lane combine(Lane a, T x) { return a + static_cast<Lane>(x); }
     static Total merge(Total a, Total b) { return a + b; }
+    static Result result(const Reduction& r, Total total) {
+        if constexpr (std::is_floating_point_v<T>)
+            return static_cast<Result>(total / r.divisor);
+        else
+            return static_cast<Result>(total);
+    }
+};
+
+// Squares of f32 fit into f64 whatever they are; for those of f64 there is `mend`.
+template <class T>
+struct Squares {
+    using Element = T;
+    using Lane = double;
+    using Total = double;
+    using Result = T;
+    static constexpr Lane identity = 0;
+    static Lane combine(Lane a, T x) { return a + static_cast<Lane>(x) * static_cast<Lane>(x); }
+    static Total merge(Total a, Total b) { return a + b; }
+    static Result result(const Reduction& r, Total total) {
+        const Total mean = total / r.divisor;
+        return static_cast<Result>(r.root ? std::sqrt(mean + r.epsilon) : mean);
+    }
 };
 
 template <class T, bool largest>
@@ -52,6 +76,7 @@ struct Extreme {
             return better ? x : a;
     }
     static T merge(T a, T b) { return combine(a, b); }
+    static Result result(const Reduction&, Total total) { return total; }
 };
 
 template <bool any>
@@ -63,6 +88,7 @@ struct Logic {
     static constexpr bool identity = !any;
     static bool combine(bool a, bool x) { return any ? a || x : a && x; }
     static bool merge(bool a, bool b) { return combine(a, b); }
+    static bool result(const Reduction&, bool total) { return total; }
 };
 
 using detail::divide_up;
@@ -74,7 +100,8 @@ constexpr Index most_short = 2048;               // elements that few lanes do f
 constexpr Index wide = 4096;                     // lanes taken together: they stay in the cache
 constexpr Index worth_a_strip = Index{1} << 15;  // elements
 constexpr Index most_strips = 64;                // of a whole array
-constexpr std::size_t most_lane_bytes = 16;      // of a lane and its total
+
+using LaneState = detail::SmallScratch<std::byte>;  // the lanes of a strip and their totals
 
 Tree tree_of(Index outer, Index n, Index inner) {
     Tree t{outer, n, inner, n, n > 0 ? 1 : 0, 1};
@@ -82,7 +109,7 @@ Tree tree_of(Index outer, Index n, Index inner) {
         t.fold = n <= merge_interval ? 1 : n <= most_short ? few_lanes : many_lanes;
     else
         while (t.fold * inner < many_lanes && t.fold * 8 <= n) t.fold *= 2;
-    if (n == 0 || inner > wide) return t;
+    if (n == 0 || outer == 0 || inner > wide) return t;
     const Index strips =
         std::clamp<Index>(n * inner / worth_a_strip, 1, std::max<Index>(1, most_strips / outer));
     t.rows = std::min(
@@ -101,8 +128,10 @@ struct Feed {
     using Total = typename R::Total;
     using Result = typename R::Result;
 
-    static void run(const Tree& t, const void* data, Index start, Index count, void* state,
+    static void run(const Reducer& reducer, const void* data, Index start, Index count, void* state,
                     void* totals, void* out) {
+        const Reduction& reduction = reducer.reduction();
+        const Tree& t = reducer.tree();
         const auto* x = static_cast<const Element*>(data);
         const Index width = t.fold * t.inner;
         auto* const total = static_cast<Total*>(state);
@@ -113,9 +142,9 @@ struct Feed {
         if (at == 0 && t.inner == 1 && t.n <= most_short) {
             const Index whole = count / t.n;
             if (t.fold == 1)
-                reduce_short<1>(x, t.n, whole, static_cast<Result*>(out) + o);
+                reduce_short<1>(reduction, x, t.n, whole, static_cast<Result*>(out) + o);
             else
-                reduce_short<few_lanes>(x, t.n, whole, static_cast<Result*>(out) + o);
+                reduce_short<few_lanes>(reduction, x, t.n, whole, static_cast<Result*>(out) + o);
             x += whole * t.n;
             o += whole;
             count -= whole * t.n;
@@ -139,7 +168,7 @@ struct Feed {
                 std::copy_n(total, t.inner,
                             static_cast<Total*>(totals) + (o * t.strips + s) * t.inner);
             else
-                put(total, t.inner, static_cast<Result*>(out) + o * t.inner);
+                put(reduction, total, t.inner, static_cast<Result*>(out) + o * t.inner);
             at = 0;
             if (++s == t.strips) {
                 s = 0;
@@ -149,8 +178,9 @@ struct Feed {
     }
 
     // Columns [first, first + wide) of one of the outer arrays, in a tree of one strip each.
-    static void columns(const Tree& t, const void* data, Index o, Index first, void* state,
+    static void columns(const Reducer& reducer, const void* data, Index o, Index first, void* state,
                         void* out) {
+        const Tree& t = reducer.tree();
         const Index n = std::min(wide, t.inner - first);
         auto* const total = static_cast<Total*>(state);
         auto* const lane = reinterpret_cast<Lane*>(total + n);
@@ -159,14 +189,17 @@ struct Feed {
         rows(static_cast<const Element*>(data) + o * t.n * t.inner + first, t.n, n, t.inner, 0,
              lane, total);
         merge_lanes(n, lane, total);
-        put(total, n, static_cast<Result*>(out) + o * t.inner + first);
+        put(reducer.reduction(), total, n, static_cast<Result*>(out) + o * t.inner + first);
     }
 
     // The totals of all strips, in order.
-    static void finish(const Tree& t, void* totals, void* out) {
+    static void finish(const Reducer& reducer, void* totals, void* out) {
+        const Reduction& reduction = reducer.reduction();
+        const Tree& t = reducer.tree();
         auto* all = static_cast<Total*>(totals);
         auto* result = static_cast<Result*>(out);
-        if (t.strips == 0) std::fill_n(result, t.outer * t.inner, static_cast<Result>(R::identity));
+        if (t.strips == 0)
+            std::fill_n(result, t.outer * t.inner, R::result(reduction, R::identity));
         if (t.strips <= 1) return;
         for (Index o = 0; o < t.outer; ++o, all += t.strips * t.inner, result += t.inner) {
             for (Index s = 1; s < t.strips; ++s) {
@@ -174,18 +207,24 @@ struct Feed {
                 detail::vectorized_for(t.inner,
                                        [=](Index j) { all[j] = R::merge(all[j], next[j]); });
             }
-            put(all, t.inner, result);
+            put(reduction, all, t.inner, result);
         }
     }
 
 private:
-    static void put(const Total* total, Index n, Result* out) {
-        detail::vectorized_for(n, [=](Index j) { out[j] = static_cast<Result>(total[j]); });
+    static void put(const Reduction& reduction, const Total* total, Index n, Result* out) {
+        if (reduction == Reduction(reduction.kind)) {  // a quotient by 1 costs time, too
+            detail::vectorized_for(n, [=](Index j) { out[j] = static_cast<Result>(total[j]); });
+        } else {
+            const Reduction r = reduction;
+            detail::vectorized_for(n, [=](Index j) { out[j] = R::result(r, total[j]); });
+        }
     }
 
     // Whole strips of one column: the same tree with its lanes in registers.
     template <Index lanes>
-    static void reduce_short(const Element* x, Index n, Index count, Result* out) {
+    static void reduce_short(const Reduction& reduction, const Element* x, Index n, Index count,
+                             Result* out) {
         for (; count > 0; --count) {
             Total total[lanes];
             std::fill_n(total, lanes, R::identity);
@@ -208,7 +247,7 @@ private:
             for (Index half = lanes / 2; half > 0; half /= 2) {
                 for (Index l = 0; l < half; ++l) total[l] = R::merge(total[l], total[l + half]);
             }
-            *out++ = static_cast<Result>(total[0]);
+            *out++ = R::result(reduction, total[0]);
         }
     }
 
@@ -263,28 +302,64 @@ private:
 
 template <class R>
 struct FeedColumns {
-    static void run(const Tree& tree, const void* in, Index outer, Index first, void* state,
+    static void run(const Reducer& reducer, const void* in, Index outer, Index first, void* state,
                     void* out) {
-        Feed<R>::columns(tree, in, outer, first, state, out);
+        Feed<R>::columns(reducer, in, outer, first, state, out);
     }
 };
+
+// Σ x² / divisor or its root again, from elements scaled by the power of two that makes the largest
+// about 1. Zeros, infinities and NaN need no scale.
+double from_scaled(const Reduction& r, const double* column, Index n, Index step, double before) {
+    double largest = 0;
+    for (Index i = 0; i < n; ++i) largest = std::max(largest, std::abs(column[i * step]));
+    if (largest == 0 || std::isinf(largest)) return before;
+    const int exponent = std::ilogb(largest);
+    double total = 0;
+    for (Index i = 0; i < n; ++i) {
+        const double x = std::scalbn(column[i * step], -exponent);
+        total += x * x;
+    }
+    const double mean = total / r.divisor;
+    if (!r.root) return std::scalbn(mean, 2 * exponent) + r.epsilon;
+    return std::scalbn(std::sqrt(mean + std::scalbn(r.epsilon, -2 * exponent)), exponent);
+}
+
+// Mends squares of f64 that have overflown, or lost digits by underflow.
+void mend_squares(const Reducer& reducer, const void* in, void* out) {
+    constexpr double least = 0x1p-480;  // of a root; squares of 2⁻⁵³ times that have all digits
+    const Tree& t = reducer.tree();
+    const Reduction& r = reducer.reduction();
+    auto* const results = static_cast<double*>(out);
+    for (Index i = 0; i < t.outer * t.inner; ++i) {
+        double& result = results[i];
+        if (!std::isinf(result) && !(result < (r.root ? least : least * least))) continue;
+        const double* column =
+            static_cast<const double*>(in) + i / t.inner * t.n * t.inner + i % t.inner;
+        result = from_scaled(r, column, t.n, t.inner, result);
+    }
+}
 
 template <class R>
 const Reducer::Functions* functions_of() {
     using Total = typename R::Total;
-    static const Reducer::Functions functions{.feed = multiversioned<Feed<R>>(),
-                                              .columns = multiversioned<FeedColumns<R>>(),
-                                              .finish = Feed<R>::finish,
-                                              .element = sizeof(typename R::Element),
-                                              .total = sizeof(Total),
-                                              .lane = sizeof(Total) + sizeof(typename R::Lane)};
+    static const Reducer::Functions functions{
+        .feed = multiversioned<Feed<R>>(),
+        .columns = multiversioned<FeedColumns<R>>(),
+        .finish = Feed<R>::finish,
+        .mend = std::is_same_v<R, Squares<double>> ? mend_squares : nullptr,
+        .element = sizeof(typename R::Element),
+        .total = sizeof(Total),
+        .lane = sizeof(Total) + sizeof(typename R::Lane)};
     return &functions;
 }
 
-const Reducer::Functions* functions_of(Reduction reduction, DType t) {
-    switch (reduction) {
+const Reducer::Functions* functions_of(Reduction::Kind kind, DType t) {
+    switch (kind) {
         case Reduction::sum:
             return dispatch(t, []<class T>() { return functions_of<Sum<T>>(); });
+        case Reduction::squares:
+            return dispatch_floating(t, []<class T>() { return functions_of<Squares<T>>(); });
         case Reduction::max:
             return dispatch(t, []<class T>() { return functions_of<Extreme<T, true>>(); });
         case Reduction::min:
@@ -357,15 +432,18 @@ void arg_reduce_middle(bool largest, const T* x, Index outer, Index n, Index inn
 
 }  // namespace
 
-Reducer::Reducer(Reduction reduction, DType dtype, Index outer, Index n, Index inner)
-    : tree_(tree_of(outer, n, inner)), functions_(functions_of(reduction, dtype)) {}
+Reducer::Reducer(const Reduction& reduction, DType dtype, Index outer, Index n, Index inner)
+    : reduction_(reduction),
+      tree_(tree_of(outer, n, inner)),
+      functions_(functions_of(reduction.kind, dtype)) {}
 
-std::optional<Reducer> Reducer::in_blocks(Reduction reduction, const Spec& in, std::uint32_t axes) {
+std::optional<Reducer> Reducer::in_blocks(const Reduction& reduction, const Spec& in,
+                                          std::uint32_t axes) {
     AxisGroups groups(in.shape, axes);
     if (groups.reduced() > 1 || in.size() == 0) return {};
     const auto [outer, n, inner] = groups.take_last();
     const Reducer r(reduction, in.dtype, outer, n, inner);
-    if (inner > wide || (outer > 1 && r.tree_.strips > 1)) return {};
+    if (inner > wide || (outer > 1 && r.tree_.strips > 1) || r.functions_->mend) return {};
     return r;
 }
 
@@ -380,48 +458,63 @@ Index Reducer::unit(Index block) const noexcept {
 }
 
 void Reducer::run(const void* in, void* out) const {
-    using State = std::array<std::byte, static_cast<std::size_t>(wide) * most_lane_bytes>;
+    if (tree_.inner > wide)
+        run_columns(in, out);
+    else
+        run_strips(in, out);
+    if (functions_->mend) functions_->mend(*this, in, out);
+}
+
+// Columns are independent.
+void Reducer::run_columns(const void* in, void* out) const {
     const Tree& t = tree_;
-    if (t.inner > wide) {  // columns are independent
-        const Index across = divide_up(t.inner, wide);
-        parallel_for(t.outer * across * t.strips, [&](Index i) {
-            alignas(most_lane_bytes) State state;
-            functions_->columns(t, in, i / across, i % across * wide, state.data(), out);
-        });
-    } else {
-        const Index row = t.n * t.inner, strip = t.rows * t.inner;
-        const Buffer totals = t.strips > 1 ? Buffer::allocate(totals_bytes()) : Buffer();
-        const auto start_of = [&](Index i) { return i / t.strips * row + i % t.strips * strip; };
-        const Index together = std::max<Index>(1, worth_a_strip / std::max<Index>(1, strip));
-        parallel_pieces(t.outer * t.strips, together, [&](Index begin, Index end) {
-            alignas(most_lane_bytes) State state;
-            const Index start = start_of(begin);
-            feed(static_cast<const std::byte*>(in) +
-                     static_cast<std::size_t>(start) * functions_->element,
-                 start, start_of(end) - start, state.data(), totals.data(), out);
-        });
-        finish(totals.data(), out);
-        return;
-    }
+    const Index across = divide_up(t.inner, wide);
+    parallel_for(t.outer * across * t.strips, [&](Index i) {
+        LaneState state(wide * static_cast<Index>(functions_->lane));
+        functions_->columns(*this, in, i / across, i % across * wide, state.data(), out);
+    });
     finish(nullptr, out);
 }
 
-void reduce(Reduction reduction, ConstView in, std::uint32_t axes, View out) {
+void Reducer::run_strips(const void* in, void* out) const {
+    const Tree& t = tree_;
+    const Index row = t.n * t.inner, strip = t.rows * t.inner;
+    const Buffer totals = t.strips > 1 ? Buffer::allocate(totals_bytes()) : Buffer();
+    const auto start_of = [&](Index i) { return i / t.strips * row + i % t.strips * strip; };
+    const Index together = std::max<Index>(1, worth_a_strip / std::max<Index>(1, strip));
+    parallel_pieces(t.outer * t.strips, together, [&](Index begin, Index end) {
+        LaneState state(static_cast<Index>(state_bytes()));
+        const Index start = start_of(begin);
+        feed(static_cast<const std::byte*>(in) +
+                 static_cast<std::size_t>(start) * functions_->element,
+             start, start_of(end) - start, state.data(), totals.data(), out);
+    });
+    finish(totals.data(), out);
+}
+
+// Group by group, the last one first. Squares go from group to group as the root of their mean,
+// which fits wherever the elements do.
+void reduce(const Reduction& reduction, ConstView in, std::uint32_t axes, View out) {
     if (out.size() == 0) return;
     AxisGroups groups(in.spec.shape, axes);
     Array between;
+    Reduction rest = reduction;
     for (auto left = std::max<std::ptrdiff_t>(1, groups.reduced()); left > 0; --left) {
         const auto [outer, n, inner] = groups.take_last();
-        const Reducer reducer(reduction, in.spec.dtype, outer, n, inner);
-        if (left == 1) return reducer.run(in.data, out.data);
+        if (left == 1) return Reducer(rest, in.spec.dtype, outer, n, inner).run(in.data, out.data);
+        const auto count = static_cast<double>(std::max<Index>(1, n));
+        const bool squares = rest.kind == Reduction::squares;
+        if (squares) rest.divisor /= count;
         const Array result({Shape{outer, inner}, out.spec.dtype});
-        reducer.run(in.data, result.raw());
+        Reducer(squares ? Reduction::root_of_squares(count, 0) : Reduction(rest.kind),
+                in.spec.dtype, outer, n, inner)
+            .run(in.data, result.raw());
         between = result;
         in = {between.raw(), between.spec()};
     }
 }
 
-Prepared prepare_reduce(Reduction reduction, const Spec& in, std::uint32_t axes) {
+Prepared prepare_reduce(const Reduction& reduction, const Spec& in, std::uint32_t axes) {
     AxisGroups groups(in.shape, axes);
     if (groups.reduced() > 1 || in.size() == 0) return {};
     const auto [outer, n, inner] = groups.take_last();

@@ -11,15 +11,33 @@
 
 namespace shikumi::kernels {
 
-enum class Reduction : std::uint8_t { sum, max, min, any, all };
+/// What becomes of elements x. Sums of f32 and f64 are divided: Σ x / divisor. Squares also have a
+/// root taken where `root` says so: √(Σ x² / divisor + epsilon), which neither over- nor underflows
+/// on the way.
+struct Reduction {
+    enum Kind : std::uint8_t { sum, squares, max, min, any, all };
+
+    constexpr Reduction(Kind k, double d = 1) noexcept : kind(k), divisor(d) {}
+    static constexpr Reduction root_of_squares(double divisor, double epsilon) noexcept {
+        Reduction r(squares, divisor);
+        r.root = true;
+        r.epsilon = epsilon;
+        return r;
+    }
+    bool operator==(const Reduction&) const = default;
+
+    Kind kind;
+    bool root = false;
+    double divisor, epsilon = 0;
+};
 
 /// Reduces the axes whose bits are set in `axes`; `out` has the remaining axes, row-major. sum: f32
-/// and f64 accurately, integers and bool into i64, which wraps around. max, min: NaN wins; the
-/// reduced axes are not empty. any, all: bool.
-void reduce(Reduction reduction, ConstView in, std::uint32_t axes, View out);
+/// and f64 accurately, integers and bool into i64, which wraps around. squares: f32 and f64. max,
+/// min: NaN wins; the reduced axes are not empty. any, all: bool.
+void reduce(const Reduction& reduction, ConstView in, std::uint32_t axes, View out);
 /// The reduction for such an array, where it is a single pass over one that is not empty; else
 /// empty.
-Prepared prepare_reduce(Reduction reduction, const Spec& in, std::uint32_t axes);
+Prepared prepare_reduce(const Reduction& reduction, const Spec& in, std::uint32_t axes);
 
 /// A reduction of the middle of three axes, which can be fed its array block by block while that is
 /// computed. The bits are those of `reduce`, however the array is cut into blocks.
@@ -31,25 +49,28 @@ public:
         Index outer, n, inner, rows, strips, fold;
         bool operator==(const Tree&) const = default;
     };
-    /// Its loops, and the bytes of an element, of a total, and of a lane with its total.
+    /// Its loops, and the bytes of an element, of a total, and of a lane with its total. `mend`,
+    /// where there is one, looks at the finished results and at the whole array.
     struct Functions {
-        void (*feed)(const Tree& tree, const void* in, Index start, Index count, void* state,
+        void (*feed)(const Reducer& reducer, const void* in, Index start, Index count, void* state,
                      void* totals, void* out);
-        void (*columns)(const Tree& tree, const void* in, Index outer, Index first, void* state,
-                        void* out);
-        void (*finish)(const Tree& tree, void* totals, void* out);
+        void (*columns)(const Reducer& reducer, const void* in, Index outer, Index first,
+                        void* state, void* out);
+        void (*finish)(const Reducer& reducer, void* totals, void* out);
+        void (*mend)(const Reducer& reducer, const void* in, void* out);
         std::size_t element, total, lane;
     };
 
-    Reducer(Reduction reduction, DType dtype, Index outer, Index n, Index inner);
-    /// The reduction of these axes of an array; none where they aren't neighbours, or where its
-    /// state between two blocks would be too large.
-    static std::optional<Reducer> in_blocks(Reduction reduction, const Spec& in,
+    Reducer(const Reduction& reduction, DType dtype, Index outer, Index n, Index inner);
+    /// The reduction of these axes of an array; none where they aren't neighbours, where its state
+    /// between two blocks would be too large, and where its results may need mending.
+    static std::optional<Reducer> in_blocks(const Reduction& reduction, const Spec& in,
                                             std::uint32_t axes);
 
     /// All at once, on all threads. From (outer, n, inner) to (outer, inner).
     void run(const void* in, void* out) const;
 
+    const Reduction& reduction() const noexcept { return reduction_; }
     const Tree& tree() const noexcept { return tree_; }
     /// Elements that one thread may take at a time: whole strips, from a multiple of this on.
     Index piece() const noexcept;
@@ -67,12 +88,16 @@ public:
     /// order, by one thread with one state.
     void feed(const void* in, Index start, Index count, void* state, void* totals,
               void* out) const {
-        functions_->feed(tree_, in, start, count, state, totals, out);
+        functions_->feed(*this, in, start, count, state, totals, out);
     }
     /// Completes the result after all elements have been fed.
-    void finish(void* totals, void* out) const { functions_->finish(tree_, totals, out); }
+    void finish(void* totals, void* out) const { functions_->finish(*this, totals, out); }
 
 private:
+    void run_columns(const void* in, void* out) const;
+    void run_strips(const void* in, void* out) const;
+
+    Reduction reduction_;
     Tree tree_;
     const Functions* functions_;
 };

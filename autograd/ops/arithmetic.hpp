@@ -11,6 +11,10 @@ namespace shikumi {
 /// which is the result's; a number takes the tensor's dtype. Each throws ShapeError for shapes that
 /// don't broadcast, and DTypeError for mixed dtypes, for dtypes that it doesn't take, and for a
 /// number that the tensor's dtype can't hold.
+///
+/// Denormal numbers, below 1.2e-38 in f32 and 2.2e-308 in f64, count as 0 in every operation that
+/// computes, here and elsewhere. Operations that only choose or move elements, such as maximum,
+/// where and reshape, hand them on as they are.
 /// @{
 
 /// a + b. Any dtype but bool; integers wrap around.

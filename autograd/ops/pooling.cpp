@@ -132,8 +132,9 @@ Window pool_window(std::string_view op, const Tensor& x, const PerAxis& size,
 // The windows of adaptive pooling along an axis of n elements: window i of m reaches from ⌊i n/m⌋
 // up to ⌈(i+1) n/m⌉.
 struct AdaptiveWindows {
-    Tensor pixels;   // (m, pixels of the largest window); smaller ones repeat their last pixel
-    Tensor weights;  // (m, pixels of the largest window); of the mean, 0 for repeated pixels
+    Tensor pixels;  // (m, pixels of the largest window); smaller ones repeat their last pixel
+    Tensor inside;  // (m, pixels of the largest window); false for repeated pixels
+    Tensor counts;  // (m, 1); of pixels
 };
 
 AdaptiveWindows adaptive_windows(Index n, Index m, DType dtype) {
@@ -142,15 +143,18 @@ AdaptiveWindows adaptive_windows(Index n, Index m, DType dtype) {
     Index most = 0;
     for (Index i = 0; i < m; ++i) most = std::max(most, end(i) - first(i));
     std::vector<Index> pixels;
-    std::vector<double> weights;
+    std::vector<std::uint8_t> inside;
+    std::vector<double> counts;
     for (Index i = 0; i < m; ++i) {
         const Index count = end(i) - first(i);
         for (Index k = 0; k < most; ++k) {
             pixels.push_back(first(i) + std::min(k, count - 1));
-            weights.push_back(k < count ? 1 / static_cast<double>(count) : 0);
+            inside.push_back(k < count);
         }
+        counts.push_back(static_cast<double>(count));
     }
-    return {tensor(pixels, {m, most}), tensor(weights, {m, most}).cast(dtype)};
+    return {tensor(pixels, {m, most}), tensor(inside, {m, most}).cast(bool_),
+            tensor(counts, {m, 1}).cast(dtype)};
 }
 
 // Windows of one size where the output sizes divide every axis, else axis by axis.
@@ -172,7 +176,7 @@ Tensor adaptive(std::string_view op, const Tensor& x, const PerAxis& output_size
     for (int axis = 1; axis < x.rank() - 1; ++axis) {
         const AdaptiveWindows windows = adaptive_windows(
             x.shape()[axis], wanted[static_cast<std::size_t>(axis - 1)], x.dtype());
-        y = reduce(take(y, windows.pixels, axis), windows.weights, axis + 1);
+        y = reduce(take(y, windows.pixels, axis), windows, axis + 1);
     }
     return y;
 }
@@ -191,17 +195,21 @@ Tensor adaptive_max_pool(const Tensor& x, const PerAxis& output_sizes) {
     return adaptive(
         "adaptive_max_pool", x, output_sizes,
         [](const Tensor& t, const PerAxis& window) { return max_pool(t, window); },
-        [](const Tensor& windows, const Tensor&, int axis) { return max(windows, axis); });
+        [](const Tensor& pixels, const AdaptiveWindows&, int axis) { return max(pixels, axis); });
 }
 
 Tensor adaptive_average_pool(const Tensor& x, const PerAxis& output_sizes) {
     return adaptive(
         "adaptive_average_pool", x, output_sizes,
         [](const Tensor& t, const PerAxis& window) { return average_pool(t, window); },
-        [](const Tensor& windows, const Tensor& weights, int axis) {
-            Shape::Sizes beside = weights.shape().sizes();
-            for (int i = axis + 1; i < windows.rank(); ++i) beside.push_back(1);
-            return sum(windows * reshape(weights, Shape(beside)), axis);
+        [](const Tensor& pixels, const AdaptiveWindows& windows, int axis) {
+            const auto beside = [&](const Tensor& x) {
+                Shape::Sizes sizes = x.shape().sizes();
+                for (int i = axis + 1; i < pixels.rank(); ++i) sizes.push_back(1);
+                return reshape(x, Shape(sizes));
+            };
+            const Tensor total = sum(where(beside(windows.inside), pixels, 0), axis, true);
+            return squeeze(total / beside(windows.counts), axis);
         });
 }
 

@@ -1,11 +1,13 @@
-// Reductions over any axes. The operations are sum, max, min, argmax, argmin, any and all; the rest
-// is composed of them.
+// Reductions over any axes. Sums, means, extremes, lengths, any and all are operations; the rest is
+// composed of them.
 #include <algorithm>
 #include <limits>
 
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/kernels/scan.hpp>
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
+#include <shikumi/autograd/ops/detail/lengths.hpp>
 #include <shikumi/autograd/ops/detail/reducing.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -25,7 +27,7 @@ Tensor with_kept_axes(const Tensor& reduced, const Shape& in, AxisSet axes) {
 // A reduction of some axes: its evaluation and its shape.
 template <class Family>
 struct AxisReduction : Family, Reducing {
-    AxisReduction(Reduction r, AxisSet a, bool k) : Reducing{r, a}, keepdims(k) {}
+    AxisReduction(const Reduction& r, AxisSet a, bool k) : Reducing{r, a}, keepdims(k) {}
     bool operator==(const AxisReduction&) const = default;
     Shape shape(const Shape& in) const { return detail::reduced(in, axes, keepdims); }
     void eval(ConstViews in, View out) const final { kernels::reduce(reduction, in[0], axes, out); }
@@ -54,7 +56,58 @@ struct Sum final : AxisReduction<Multilinear> {
     }
 };
 
-// out = max x (or min); g shared equally by the elements that equal it
+// out = Σ x / n; g / n repeated along the axes
+struct Mean final : AxisReduction<Multilinear> {
+    Mean(AxisSet a, bool k, Index n)
+        : AxisReduction({Reduction::sum, static_cast<double>(n)}, a, k) {}
+    bool operator==(const Mean&) const = default;
+    std::string_view name() const noexcept override { return "mean"; }
+    Spec infer(Specs in) const override {
+        detail::want_floating(name(), in[0]);
+        return {shape(in[0].shape), in[0].dtype};
+    }
+    double flops(Specs in, const Spec&) const noexcept override { return elements(in); }
+    Tensor adjoint(int, Tensors in, const Tensor& g) const override {
+        const Shape& wide = in[0].shape();
+        return broadcast_to(with_kept_axes(g / reduction.divisor, wide, axes), wide);
+    }
+};
+
+// out = Σ x² / n; x · 2 g / n
+struct MeanSquare final : AxisReduction<General> {
+    MeanSquare(AxisSet a, bool k, Index n)
+        : AxisReduction({Reduction::squares, static_cast<double>(n)}, a, k) {}
+    bool operator==(const MeanSquare&) const = default;
+    std::string_view name() const noexcept override { return "mean_square"; }
+    Spec infer(Specs in) const override { return {shape(in[0].shape), in[0].dtype}; }
+    double flops(Specs in, const Spec&) const noexcept override { return 2 * elements(in); }
+    Tensor vjp(int, Tensors in, const Tensor&, const Tensor& g) const override {
+        return in[0] * with_kept_axes(g * 2 / reduction.divisor, in[0].shape(), axes);
+    }
+};
+
+// out = √(Σ x² / n + ε); x / out · g / n, or 0 where out = 0
+struct Length final : AxisReduction<General> {
+    Length(AxisSet a, bool k, Index n, double epsilon)
+        : AxisReduction(Reduction::root_of_squares(static_cast<double>(n), epsilon), a, k) {}
+    bool operator==(const Length&) const = default;
+    std::string_view name() const noexcept override { return "length"; }
+    Spec infer(Specs in) const override { return {shape(in[0].shape), in[0].dtype}; }
+    double flops(Specs in, const Spec&) const noexcept override { return 2 * elements(in); }
+    Tensor vjp(int, Tensors in, const Tensor& out, const Tensor& g) const override {
+        Tensor share = g / reduction.divisor, length = out;
+        if (reduction.epsilon == 0) {
+            const Tensor zero = equal(out, 0);
+            share = where(zero, 0, share);
+            length = where(zero, 1, length);
+        }
+        const Shape& wide = in[0].shape();
+        return in[0] / with_kept_axes(length, wide, axes) * with_kept_axes(share, wide, axes);
+    }
+};
+
+// out = max x (or min); g shared equally by the elements that equal it. They are chosen: a product
+// with 0 would make NaN of an infinite g.
 struct Extreme final : AxisReduction<General> {
     Extreme(bool largest, AxisSet a, bool k)
         : AxisReduction(largest ? Reduction::max : Reduction::min, a, k) {}
@@ -70,16 +123,20 @@ struct Extreme final : AxisReduction<General> {
     }
     double flops(Specs in, const Spec&) const noexcept override { return elements(in); }
     Tensor vjp(int, Tensors in, const Tensor& out, const Tensor& g) const override {
-        return with_kept_axes(g, in[0].shape(), axes) * shares(in[0], out);
+        const Tensor hit = hits(in[0], out);
+        return where(hit, with_kept_axes(g, in[0].shape(), axes), 0) / count(hit, g.dtype(), true);
     }
     Tensor jvp(Tensors in, const Tensor& out, Tensors tangents) const override {
-        return record(Sum(axes, keepdims), tangents[0] * shares(in[0], out));
+        const Tensor hit = hits(in[0], out), &t = tangents[0];
+        return record(Sum(axes, keepdims), where(hit, t, 0)) / count(hit, t.dtype(), keepdims);
     }
 
-    // 1 / n for each of the n elements that equal the extreme, else 0.
-    Tensor shares(const Tensor& x, const Tensor& out) const {
-        const Tensor hits = cast(equal(x, with_kept_axes(out, x.shape(), axes)), x.dtype());
-        return hits / record(Sum(axes, true), hits);
+    // Whether an element equals the extreme, and how many do.
+    Tensor hits(const Tensor& x, const Tensor& out) const {
+        return equal(x, with_kept_axes(out, x.shape(), axes));
+    }
+    Tensor count(const Tensor& hit, DType dtype, bool keep) const {
+        return record(Sum(axes, keep), cast(hit, dtype));
     }
 };
 
@@ -121,9 +178,38 @@ struct Logic final : AxisReduction<General> {
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
 };
 
-// 1 / n, where n = 0 gives NaN for the sum of nothing.
-double reciprocal_of(Index n) {
-    return n > 0 ? 1.0 / static_cast<double>(n) : std::numeric_limits<double>::infinity();
+// out = the recurrence sᵢ = aᵢ₋₁ sᵢ₋₁ + bᵢ along each row of (m, n), or backwards. By b, λ is the
+// same recurrence of g in the other direction; by a, λ of the element that a leads to times s of
+// the one that it comes from. Only products and sums, so a zero harms no derivative.
+struct Scan final : General {
+    explicit Scan(bool b) : backwards(b) {}
+    bool operator==(const Scan&) const = default;
+    std::string_view name() const noexcept override { return "scan"; }
+    Spec infer(Specs in) const override { return in[1]; }
+    void eval(ConstViews in, View out) const override {
+        kernels::scan(backwards, in[0], in[1], out);
+    }
+    double flops(Specs in, const Spec&) const noexcept override { return 2 * elements(in); }
+    Tensor vjp(int i, Tensors in, const Tensor& out, const Tensor& g) const override {
+        const Tensor by_b = record(Scan(!backwards), in[0], g);
+        if (i == 1) return by_b;
+        const Index n = out.shape().back();
+        const auto first = [n](const Tensor& x) { return slice(x, 1, {.stop = n - 1}); };
+        const auto last = [](const Tensor& x) { return slice(x, 1, {.start = 1}); };
+        return backwards ? first(by_b) * last(out) : last(by_b) * first(out);
+    }
+
+    bool backwards;
+};
+
+// How many elements become one, less ddof, but at least 0.
+Index count_of(const Tensor& x, AxisSet axes, Index ddof = 0) {
+    return std::max<Index>(0, detail::count(x.shape(), axes) - ddof);
+}
+
+// x less its mean.
+Tensor deviation(const Tensor& x, AxisSet axes) {
+    return x - record(Mean(axes, true, count_of(x, axes)), x);
 }
 
 Tensor arg_extreme(bool largest, const Tensor& x, std::optional<Integer> axis, bool keepdims) {
@@ -135,12 +221,6 @@ Tensor arg_extreme(bool largest, const Tensor& x, std::optional<Integer> axis, b
     return keepdims ? reshape(position, detail::reduced(x.shape(), ~AxisSet{0}, true)) : position;
 }
 
-// √x whose derivative at 0 is 0 rather than infinite.
-Tensor safe_sqrt(const Tensor& x) {
-    const Tensor zero = equal(x, 0);
-    return where(zero, 0, sqrt(where(zero, 1, x)));
-}
-
 }  // namespace
 
 Tensor sum(const Tensor& x, const Axes& axes, Boolean keepdims) {
@@ -148,12 +228,11 @@ Tensor sum(const Tensor& x, const Axes& axes, Boolean keepdims) {
 }
 
 Tensor mean(const Tensor& x, const Axes& axes, Boolean keepdims) {
-    detail::want_floating("mean", x.spec());
     const AxisSet set = detail::axis_set("mean", axes, x.rank());
-    return record(Sum(set, keepdims), x) * reciprocal_of(detail::count(x.shape(), set));
+    return record(Mean(set, keepdims, count_of(x, set)), x);
 }
 
-// By halves: x₁x₂…x₂ₙ = (x₁…xₙ)(xₙ₊₁…x₂ₙ). Only products, so a zero harms no derivative.
+// The last element of the recurrence pᵢ = xᵢ pᵢ₋₁, which starts with x₀.
 Tensor prod(const Tensor& x, const Axes& axes, Boolean keepdims) {
     if (!is_floating(x.dtype()) && x.dtype() != i64) return prod(cast(x, i64), axes, keepdims);
     const AxisSet set = detail::axis_set("prod", axes, x.rank());
@@ -164,16 +243,14 @@ Tensor prod(const Tensor& x, const Axes& axes, Boolean keepdims) {
         }
     }
     const Shape out = detail::reduced(x.shape(), set, keepdims);
-    Index n = detail::count(x.shape(), set);
+    const Index n = detail::count(x.shape(), set), m = out.size();
     if (n == 0) return ones(out, x.dtype());
-    Tensor rows = reshape(transpose(x, order), Shape{out.size(), n});
-    while (n > 1) {
-        const Index half = n / 2;
-        const Tensor product = slice(rows, 1, {.stop = half}) * slice(rows, 1, {half, 2 * half});
-        rows = n % 2 == 0 ? product : concatenate({product, slice(rows, 1, {.start = n - 1})}, 1);
-        n -= half;
-    }
-    return reshape(rows, out);
+    const Tensor rows = reshape(transpose(x, order), Shape{m, n});
+    if (n == 1) return reshape(rows, out);
+    const Tensor start =
+        concatenate({slice(rows, 1, {.stop = 1}), zeros({m, n - 1}, x.dtype())}, 1);
+    const Tensor products = record(Scan(false), slice(rows, 1, {.start = 1}), start);
+    return reshape(slice(products, 1, {.start = n - 1}), out);
 }
 
 Tensor max(const Tensor& x, const Axes& axes, Boolean keepdims) {
@@ -194,28 +271,49 @@ Tensor argmin(const Tensor& x, std::optional<Integer> axis, Boolean keepdims) {
 Tensor var(const Tensor& x, const Axes& axes, Boolean keepdims, Integer ddof) {
     detail::want_floating("var", x.spec());
     const AxisSet set = detail::axis_set("var", axes, x.rank());
-    const Tensor deviation = x - mean(x, axes, true);
-    const Index n = std::max<Index>(0, detail::count(x.shape(), set) - ddof);
-    return record(Sum(set, keepdims), square(deviation)) * reciprocal_of(n);
+    return record(MeanSquare(set, keepdims, count_of(x, set, ddof)), deviation(x, set));
 }
 
 Tensor std(const Tensor& x, const Axes& axes, Boolean keepdims, Integer ddof) {
-    return safe_sqrt(var(x, axes, keepdims, ddof));
+    detail::want_floating("std", x.spec());
+    const AxisSet set = detail::axis_set("std", axes, x.rank());
+    return record(Length(set, keepdims, count_of(x, set, ddof), 0), deviation(x, set));
 }
 
-// log Σ exp(x - m) + m for the largest element m, or 0 where that is infinite.
+// log Σ exp(x - m) + m for the largest element m, or 0 where that is infinite. A sum of 0, of
+// nothing or of nothing but e^-∞, is set apart: log would have an infinite slope there.
 Tensor logsumexp(const Tensor& x, const Axes& axes, Boolean keepdims) {
     detail::want_floating("logsumexp", x.spec());
     const AxisSet set = detail::axis_set("logsumexp", axes, x.rank());
-    const Tensor largest = stop_gradient(record(Extreme(true, set, true), x));
-    const Tensor shift = where(isfinite(largest), largest, 0);
-    const Tensor result = log(record(Sum(set, true), exp(x - shift))) + shift;
+    Tensor shift = zeros(detail::reduced(x.shape(), set, true), x.dtype());
+    if (detail::count(x.shape(), set) > 0) {
+        const Tensor largest = stop_gradient(record(Extreme(true, set, true), x));
+        shift = where(isfinite(largest), largest, 0);
+    }
+    const Tensor total = record(Sum(set, true), exp(x - shift)), none = equal(total, 0);
+    const Tensor result =
+        where(none, -std::numeric_limits<double>::infinity(), log(where(none, 1, total)) + shift);
     return reshape(result, detail::reduced(x.shape(), set, keepdims));
 }
 
 Tensor norm(const Tensor& x, const Axes& axes, Boolean keepdims) {
     detail::want_floating("norm", x.spec());
-    return safe_sqrt(sum(square(x), axes, keepdims));
+    return record(Length(detail::axis_set("norm", axes, x.rank()), keepdims, 1, 0), x);
+}
+
+Tensor detail::mean_square(const Tensor& x, const Axes& axes) {
+    const AxisSet set = axis_set("mean_square", axes, x.rank());
+    return record(MeanSquare(set, true, count_of(x, set)), x);
+}
+
+Tensor detail::root_mean_square(const Tensor& x, const Axes& axes, double epsilon) {
+    const AxisSet set = axis_set("root_mean_square", axes, x.rank());
+    return record(Length(set, true, count_of(x, set), epsilon), x);
+}
+
+Tensor detail::unit(const Tensor& x, Index axis) {
+    const Tensor length = norm(x, Axes(axis), true);
+    return x / where(equal(length, 0), std::numeric_limits<double>::infinity(), length);
 }
 
 Tensor any(const Tensor& x, const Axes& axes, Boolean keepdims) {

@@ -12,7 +12,8 @@ namespace shikumi {
 /// One number for all elements along some axes, by default along all of them. With `keepdims` the
 /// reduced axes stay with size 1, else they go. Each throws ShapeError for an axis outside the rank
 /// or named twice, and DTypeError for a dtype that it doesn't take. Axes are integers and
-/// `keepdims` is a bool: one in the place of the other does not compile.
+/// `keepdims` is a bool: one in the place of the other does not compile. Sums take denormal numbers
+/// for 0; max and min hand them on as they are.
 /// @{
 
 /// The sum; 0 of nothing. f32 and f64 keep their dtype; integers and bool add up in i64, which
@@ -20,8 +21,9 @@ namespace shikumi {
 Tensor sum(const Tensor& x, const Axes& axes = {}, Boolean keepdims = false);
 /// The arithmetic mean; NaN of nothing. f32 or f64.
 Tensor mean(const Tensor& x, const Axes& axes = {}, Boolean keepdims = false);
-/// The product; 1 of nothing. f32 and f64 keep their dtype; integers and bool multiply in i64,
-/// which wraps around. Zeros among the factors spoil no derivative of any order.
+/// The product, in the order of the elements; 1 of nothing. f32 and f64 keep their dtype; integers
+/// and bool multiply in i64, which wraps around. Zeros among the factors spoil no derivative of any
+/// order.
 Tensor prod(const Tensor& x, const Axes& axes = {}, Boolean keepdims = false);
 /// The largest element, or NaN where there is one. Any dtype. Equal largest elements share the
 /// gradient in equal parts. Throws ShapeError where there are no elements to choose from.
@@ -41,9 +43,11 @@ Tensor var(const Tensor& x, const Axes& axes = {}, Boolean keepdims = false, Int
 /// `using namespace shikumi` it is written shikumi::std, since the standard library has that name
 /// too.
 Tensor std(const Tensor& x, const Axes& axes = {}, Boolean keepdims = false, Integer ddof = 0);
-/// log Σ eˣ, without overflow. f32 or f64. Throws ShapeError where there are no elements.
+/// log Σ eˣ, without overflow; -∞ of nothing and of nothing but -∞, with the gradient 0. f32 or
+/// f64.
 Tensor logsumexp(const Tensor& x, const Axes& axes = {}, Boolean keepdims = false);
-/// The Euclidean norm √Σ x² over axes in braces. f32 or f64. The gradient is 0 where the norm is 0.
+/// The Euclidean norm √Σ x² over axes in braces, whose squares neither over- nor underflow. f32 or
+/// f64. The gradient is 0 where the norm is 0.
 Tensor norm(const Tensor& x, const Axes& axes = {}, Boolean keepdims = false);
 /// Refused, since elsewhere a number here is the order of the norm: write `norm(x, {1})` for the
 /// lengths along axis 1, and `sum(abs(x))` for the 1-norm.

@@ -1,6 +1,9 @@
 // Memory for as long as a kernel runs, from the buffers' pool.
 #pragma once
 
+#include <array>
+#include <cstddef>
+
 #include <shikumi/autograd/core/dtype.hpp>
 #include <shikumi/autograd/memory/buffer.hpp>
 
@@ -17,6 +20,23 @@ public:
 
 private:
     Buffer buffer_;
+};
+
+/// So many elements, uninitialised: on the stack where they are few. Threads may have no more than
+/// 128 KiB of it.
+template <class T>
+class SmallScratch {
+public:
+    explicit SmallScratch(Index count)
+        : pooled_(count > few ? Buffer::allocate(static_cast<std::size_t>(count) * sizeof(T))
+                              : Buffer()) {}
+    T* data() noexcept { return pooled_ ? static_cast<T*>(pooled_.data()) : own_.data(); }
+
+private:
+    static constexpr Index few = Index{8192 / sizeof(T)};
+
+    alignas(Buffer::alignment) std::array<T, few> own_;
+    Buffer pooled_;
 };
 
 }  // namespace shikumi::kernels::detail

@@ -1,6 +1,8 @@
 // Compares reductions with long double, and their bits for different numbers of threads.
 #include "catch.hpp"
 
+#include <pthread.h>
+
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -45,9 +47,10 @@ Index target(const Shape& shape, std::uint32_t axes, Index i) {
     return at;
 }
 
-Array reduced(Reduction reduction, const Array& in, std::uint32_t axes) {
-    const Array out({kept(in.shape(), axes),
-                     reduction == Reduction::sum && !is_floating(in.dtype()) ? i64 : in.dtype()});
+Array reduced(const Reduction& reduction, const Array& in, std::uint32_t axes) {
+    const Array out(
+        {kept(in.shape(), axes),
+         reduction.kind == Reduction::sum && !is_floating(in.dtype()) ? i64 : in.dtype()});
     kernels::reduce(reduction, look(in), axes, {out.raw(), out.spec()});
     return out;
 }
@@ -145,7 +148,10 @@ TEST_CASE("the bits do not depend on how an array is cut into blocks") {
         for (const DType dtype : {f32, f64, u8}) {
             const Array x = (random_normal(shape, rng, 3.0)).cast(dtype).array();
             for (std::uint32_t axes = 0; axes < 1U << shape.rank(); ++axes) {
-                for (const Reduction reduction : {Reduction::sum, Reduction::max}) {
+                for (const Reduction& reduction :
+                     {Reduction(Reduction::sum), Reduction(Reduction::max),
+                      Reduction::root_of_squares(2, 1)}) {
+                    if (reduction.root && !is_floating(dtype)) continue;
                     const auto reducer = kernels::Reducer::in_blocks(reduction, x.spec(), axes);
                     if (!reducer) continue;
                     INFO(shape << " " << name(dtype) << " axes " << axes);
@@ -278,3 +284,47 @@ TEST_CASE("mistakes in reductions") {
     CHECK_THROWS_WITH(mean(arange(3)), contains("cast(f32)"));
     CHECK_THROWS_AS(any(ones({2})), DTypeError);
 }
+
+namespace {
+
+// Runs f on a thread with 128 KiB of stack, musl's default.
+template <class F>
+void on_small_stack(F f) {
+    pthread_attr_t attributes;
+    REQUIRE(pthread_attr_init(&attributes) == 0);
+    REQUIRE(pthread_attr_setstacksize(&attributes, std::size_t{128} << 10) == 0);
+    pthread_t thread{};
+    const auto run = [](void* function) -> void* {
+        (*static_cast<F*>(function))();
+        return nullptr;
+    };
+    REQUIRE(pthread_create(&thread, &attributes, run, &f) == 0);
+    pthread_join(thread, nullptr);
+    pthread_attr_destroy(&attributes);
+}
+
+}  // namespace
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they need more
+TEST_CASE("128 KiB of stack suffice", "[reduce]") {
+    std::vector<double> sums;
+    on_small_stack([&] {
+        for (const DType dtype : {f32, f64, i64}) {
+            for (const Shape& shape : {Shape{3}, {100000}, {4, 5000}, {2, 3, 4096}, {70000, 3}}) {
+                const Tensor x(full(shape, 1, dtype).array());
+                sums.push_back(sum(x).item<double>() - static_cast<double>(x.size()));
+                sums.push_back(sum(sum(x, 0)).item<double>() - static_cast<double>(x.size()));
+                sums.push_back(sum(max(x, -1)).item<double>() -
+                               static_cast<double>(x.size() / shape.back()));
+            }
+        }
+        for (const DType dtype : {f32, f64}) {
+            const Tensor a(ones({16, 16}, dtype).array()), b(ones({512, 16}, dtype).array());
+            sums.push_back(sum(matmul(a, transpose(b))).item<double>() - 16 * 16 * 512);
+            sums.push_back(norm(full({9, 5000}, 1, dtype), {0}).to_vector<double>()[7] - 3);
+            sums.push_back(sum(softmax(ones({3, 9000}, dtype))).item<double>() - 3);
+        }
+    });
+    for (const double difference : sums) CHECK(difference == Approx(0).margin(1e-3));
+}
+#endif
