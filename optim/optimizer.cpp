@@ -40,23 +40,31 @@ void check(const Preparation& p) {
                          "only one of clipnorm, global_clipnorm and clipvalue may be given");
 }
 
-// g, scaled such that `length` becomes at most `longest`.
+// g, scaled such that `length` becomes at most `longest`. A quotient, since its inverse may be
+// denormal.
 Tensor shortened(const Tensor& g, const Tensor& length, double longest) {
-    return g * (longest / maximum(length, longest)).cast(g.dtype());
+    return g / maximum(length / longest, 1).cast(g.dtype());
+}
+
+// The length of all gradients as one vector, f64. They are stacked in portions, since an operation
+// takes no more than 255 inputs.
+Tensor common_length(const std::vector<Tensor>& gradients) {
+    constexpr std::size_t portion = 128;
+    std::vector<Tensor> lengths;
+    for (const Tensor& g : gradients) {
+        if (lengths.size() == portion) lengths = {norm(stack(lengths))};
+        lengths.push_back(norm(g).cast(f64));
+    }
+    return norm(stack(lengths));
 }
 
 void clip(std::vector<Tensor>& gradients, const Preparation& how) {
-    Tensor squares;
     for (Tensor& g : gradients) {
         if (how.clipvalue) g = shikumi::clip(g, -*how.clipvalue, *how.clipvalue);
         if (how.clipnorm) g = shortened(g, norm(g), *how.clipnorm);
-        if (how.global_clipnorm) {
-            const Tensor own = sum(square(g)).cast(f64);
-            squares = squares.defined() ? squares + own : own;
-        }
     }
-    if (!squares.defined()) return;
-    const Tensor length = sqrt(squares);
+    if (!how.global_clipnorm || gradients.empty()) return;
+    const Tensor length = common_length(gradients);
     for (Tensor& g : gradients) g = shortened(g, length, *how.global_clipnorm);
 }
 

@@ -8,10 +8,10 @@ namespace {
 
 constexpr double epsilon = 1e-7;  // added to divisors
 
-Tensor lengths(const Tensor& w, const Axes& axis) { return sqrt(sum(square(w), axis, true)); }
+Tensor lengths(const Tensor& w, const Axes& axis) { return norm(w, axis, true); }
 
 Tensor rescaled(const Tensor& w, const Tensor& lengths, const Tensor& wanted) {
-    return w * (wanted / (lengths + epsilon));
+    return w / (lengths + epsilon) * wanted;
 }
 
 }  // namespace

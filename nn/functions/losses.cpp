@@ -7,6 +7,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
+#include <shikumi/autograd/ops/detail/lengths.hpp>
 #include <shikumi/autograd/ops/detail/logits.hpp>
 #include <shikumi/autograd/ops/detail/rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -20,6 +21,7 @@ using shikumi::detail::checked_indices;
 using shikumi::detail::logits_of_sigmoid;
 using shikumi::detail::logits_of_softmax;
 using shikumi::detail::multiply_no_nan;
+using shikumi::detail::unit;
 
 constexpr double epsilon = 1e-7;
 
@@ -61,10 +63,6 @@ Tensor log_of_cosh(const Tensor& d) {
 Tensor poisson_of(const Tensor& t, const Tensor& p) {
     const Tensor likelihood = multiply_no_nan(log(p + epsilon), t);
     return where(p < std::numeric_limits<double>::infinity(), p - likelihood, p);
-}
-
-Tensor unit(const Tensor& x, Index axis) {
-    return x * rsqrt(maximum(sum(square(x), axis, true), epsilon));
 }
 
 Tensor minus_cosine(const Tensor& t, const Tensor& p, Index axis) {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/detail/lengths.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::nn {
@@ -40,7 +41,6 @@ Regularizer L1L2(double l1, double l2) {
 
 Regularizer OrthogonalRegularizer(double factor, const OrthogonalRegularizerOptions& options) {
     constexpr std::string_view name = "OrthogonalRegularizer";
-    constexpr double epsilon = 1e-7;  // smallest squared length to divide by
     check_factor(name, factor);
     return {[=, columns = options.columns](const Tensor& w) {
                 if (w.rank() != 2)
@@ -50,7 +50,7 @@ Regularizer OrthogonalRegularizer(double factor, const OrthogonalRegularizerOpti
                 if (count < 2)
                     fail<ValueError>(name, "wants at least two ", columns ? "columns" : "rows",
                                      ", got a weight of ", w.shape());
-                const Tensor unit = rows * rsqrt(maximum(sum(square(rows), 1, true), epsilon));
+                const Tensor unit = shikumi::detail::unit(rows, 1);
                 const Tensor others = 1 - eye(count, {}, w.dtype());
                 const auto pairs = static_cast<double>(count * (count - 1));
                 return sum(abs(matmul(unit, transpose(unit)) * others)) * (factor / pairs);

@@ -312,3 +312,37 @@ TEST_CASE("the adaptive optimisers refuse arguments out of range", "[optim]") {
     REQUIRE_THROWS_AS(optim::Ftrl({.beta = -1}), ValueError);
     REQUIRE_THROWS_AS(optim::AdamW({.learning_rate = -1}), ValueError);
 }
+
+TEST_CASE("gradients whose squares over- or underflow are clipped", "[optim]") {
+    const auto step = [](const optim::SGDOptions& options, double scale, DType dtype) {
+        return after_one_step(
+            optim::SGD(options),
+            {Parameter("a", zeros({1}, dtype)), Parameter("b", zeros({2}, dtype))},
+            {tensor({0.0}, f64).cast(dtype), (tensor({3.0, 4.0}, f64) * scale).cast(dtype)});
+    };
+    for (const double scale : {1e18, 1e20, 1e30, 6e37}) {
+        check_near(step({.learning_rate = 1, .clipnorm = 1}, scale, f32), {0, -0.6, -0.8}, 1e-6);
+        check_near(step({.learning_rate = 1, .global_clipnorm = 1}, scale, f32), {0, -0.6, -0.8},
+                   1e-6);
+    }
+    for (const double scale : {1e150, 1e200, 1e300}) {
+        check_near(step({.learning_rate = 1, .clipnorm = 1}, scale, f64), {0, -0.6, -0.8});
+        check_near(step({.learning_rate = 1, .global_clipnorm = 1}, scale, f64), {0, -0.6, -0.8});
+    }
+    for (const double scale : {1e-30, 1e-37}) {
+        const double longest = 2.5 * scale;
+        const auto w = step({.learning_rate = 1, .clipnorm = longest}, scale, f32);
+        CHECK(w[1] / scale == Approx(-1.5));
+        CHECK(w[2] / scale == Approx(-2));
+    }
+    // More weights than an operation takes inputs.
+    std::vector<Parameter> many;
+    std::vector<Tensor> gradients;
+    for (int i = 0; i < 300; ++i) {
+        many.emplace_back("w", zeros({1}, f64));
+        gradients.push_back(ones({1}, f64));
+    }
+    check_near(
+        after_one_step(optim::SGD({.learning_rate = 1, .global_clipnorm = 1}), many, gradients),
+        std::vector<double>(300, -1 / std::sqrt(300.0)));
+}

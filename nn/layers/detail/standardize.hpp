@@ -2,27 +2,17 @@
 #pragma once
 
 #include <shikumi/autograd/ops/detail/axes.hpp>
+#include <shikumi/autograd/ops/detail/lengths.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::nn::detail {
 
-/// The mean over some axes, which stay with size 1, and how x spreads around it.
-struct Moments {
-    Tensor mean, deviation, variance;  ///< the variance is the mean square of the deviation
-};
-
-inline Moments moments(const Tensor& x, const Axes& axes) {
-    Tensor m = mean(x, axes, true);
-    const Tensor deviation = x - m;
-    return {m, deviation, mean(square(deviation), axes, true)};
-}
-
-/// deviation/√(variance + epsilon), times gamma, plus beta, where they are defined.
-inline Tensor standardize(const Tensor& deviation, const Tensor& variance, double epsilon,
-                          const Tensor& gamma, const Tensor& beta) {
-    Tensor factor = rsqrt(variance + epsilon);
-    if (gamma.defined()) factor = factor * gamma;
-    const Tensor y = deviation * factor;
+/// deviation/spread, times gamma, plus beta, where they are defined. A quotient, since 1/spread of
+/// the largest numbers is denormal.
+inline Tensor standardize(const Tensor& deviation, const Tensor& spread, const Tensor& gamma,
+                          const Tensor& beta) {
+    Tensor y = deviation / spread;
+    if (gamma.defined()) y = y * gamma;
     return beta.defined() ? y + beta : y;
 }
 

@@ -1,6 +1,7 @@
 #include <shikumi/nn/layers/merging/dot.hpp>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/detail/lengths.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::nn {
@@ -28,8 +29,7 @@ Dot::Dot(Integer first_axis, Integer second_axis, const DotOptions& options)
 Tensor Dot::merge(const std::vector<Tensor>& inputs) const {
     want_two(inputs);
     const auto prepared = [&](const Tensor& x, Index axis) {
-        // Keras's: lengths are at least 1e-6.
-        return normalize_ ? x * rsqrt(maximum(sum(square(x), axis, true), 1e-12)) : x;
+        return normalize_ ? shikumi::detail::unit(x, axis) : x;
     };
     const Tensor a = as_matrices(prepared(inputs[0], first_axis_), first_axis_, true);
     const Tensor b = as_matrices(prepared(inputs[1], second_axis_), second_axis_, false);

@@ -19,9 +19,9 @@ void AffineNormalization::check_sizes(const Shape& x) const {
     detail::check_along(error_name_, axes_, stretched_, x);
 }
 
-Tensor AffineNormalization::scaled(const Tensor& deviation, const Tensor& variance,
+Tensor AffineNormalization::scaled(const Tensor& deviation, const Tensor& spread,
                                    const Shape& beside) const {
-    return detail::standardize(deviation, variance, epsilon_, detail::shaped(gamma_, beside),
+    return detail::standardize(deviation, spread, detail::shaped(gamma_, beside),
                                detail::shaped(beta_, beside));
 }
 

@@ -46,8 +46,9 @@ protected:
     void check_sizes(const Shape& x) const;
     /// The weights' shape beside the input: 1 for all other axes.
     const Shape& stretched() const noexcept { return stretched_; }
-    /// γ d/√(σ² + ε) + β, where gamma and beta get the shape `beside`.
-    Tensor scaled(const Tensor& deviation, const Tensor& variance, const Shape& beside) const;
+    /// γ d/s + β for a deviation d and its spread s = √(σ² + ε), where gamma and beta get the shape
+    /// `beside`.
+    Tensor scaled(const Tensor& deviation, const Tensor& spread, const Shape& beside) const;
 
 private:
     void check_epsilon() const;

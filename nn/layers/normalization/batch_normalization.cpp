@@ -15,16 +15,26 @@ Axes others(int axis, int rank) {
     return Axes(std::move(all));
 }
 
+// The mean of a batch, how x deviates from it, and numbers whose mean square is the variance.
+struct Moments {
+    Tensor mean, deviation, spreading;
+};
+
+Moments moments(const Tensor& x, const Axes& axes) {
+    const Tensor m = mean(x, axes, true), deviation = x - m;
+    return {m, deviation, deviation};
+}
+
 // Moments of the steps that the mask (batch, steps) lets through. As in Keras, 1e-7 is added to
 // their number, which may be 0.
-detail::Moments masked_moments(const Tensor& x, const Tensor& mask, const Axes& axes) {
+Moments masked_moments(const Tensor& x, const Tensor& mask, const Axes& axes) {
     Shape::Sizes beside = mask.shape().sizes();
     for (int axis = mask.rank(); axis < x.rank(); ++axis) beside.push_back(1);
-    const Tensor seen = broadcast_to(reshape(mask, Shape(beside)), x.shape()).cast(x.dtype());
-    const Tensor count = sum(seen, axes, true) + 1e-7;
-    const Tensor mean = sum(x * seen, axes, true) / count;
-    const Tensor deviation = x - mean;
-    return {mean, deviation, sum(square(deviation) * seen, axes, true) / count};
+    const Tensor seen = broadcast_to(reshape(mask, Shape(beside)), x.shape());
+    const Tensor count = sum(seen.cast(x.dtype()), axes, true) + 1e-7;
+    const Tensor mean = sum(where(seen, x, 0), axes, true) / count, deviation = x - mean;
+    const auto all = static_cast<double>(x.size()) / static_cast<double>(mean.size());
+    return {mean, deviation, where(seen, deviation, 0) * sqrt(all / count)};
 }
 
 }  // namespace
@@ -52,19 +62,22 @@ Tensor BatchNormalization::call(const Tensor& x, Mode mode) {
             const Tensor value = value_of(state);
             return value.shape() == stretched() ? value : reshape(value, stretched());
         };
-        return scaled(x - moving(moving_mean_), moving(moving_variance_), stretched());
+        const Tensor spread = sqrt(moving(moving_variance_) + options_.epsilon);
+        return scaled(x - moving(moving_mean_), spread, stretched());
     }
     const Axes axes = others(options_.axis, x.rank());
     const Tensor mask = mask_of(x);
-    const detail::Moments m =
-        mask.defined() ? masked_moments(x, mask, axes) : detail::moments(x, axes);
+    const Moments m = mask.defined() ? masked_moments(x, mask, axes) : moments(x, axes);
     const auto approach = [&](const Parameter& moving, const Tensor& batch) {
         add_update(moving, value_of(moving) * options_.momentum +
                                reshape(batch, moving.shape()) * (1 - options_.momentum));
     };
-    approach(moving_mean_, m.mean);
-    approach(moving_variance_, m.variance);
-    return scaled(m.deviation, m.variance, stretched());
+    if (x.size() > 0) {  // a batch of nothing has no mean
+        approach(moving_mean_, m.mean);
+        approach(moving_variance_, shikumi::detail::mean_square(m.spreading, axes));
+    }
+    const Tensor spread = shikumi::detail::root_mean_square(m.spreading, axes, options_.epsilon);
+    return scaled(m.deviation, spread, stretched());
 }
 
 }  // namespace shikumi::nn

@@ -34,13 +34,15 @@ Tensor GroupNormalization::call(const Tensor& x, Mode) {
         }
         return Shape(sizes);
     };
-    std::vector<int> averaged;
+    std::vector<int> all;
     for (int i = 1; i <= x.rank(); ++i) {
-        if (i != axis) averaged.push_back(i);
+        if (i != axis) all.push_back(i);
     }
-    const detail::Moments m =
-        detail::moments(reshape(x, grouped(x.shape())), Axes(std::move(averaged)));
-    return reshape(scaled(m.deviation, m.variance, grouped(stretched())), x.shape());
+    const Axes averaged(std::move(all));
+    const Tensor groups = reshape(x, grouped(x.shape()));
+    const Tensor deviation = groups - mean(groups, averaged, true);
+    const Tensor spread = shikumi::detail::root_mean_square(deviation, averaged, options_.epsilon);
+    return reshape(scaled(deviation, spread, grouped(stretched())), x.shape());
 }
 
 std::string GroupNormalization::config() const {

@@ -13,8 +13,10 @@ void LayerNormalization::build(const Spec& input) {
 
 Tensor LayerNormalization::call(const Tensor& x, Mode) {
     check_sizes(x.shape());
-    const detail::Moments m = detail::moments(x, options_.axis);
-    return scaled(m.deviation, m.variance, stretched());
+    const Tensor deviation = x - mean(x, options_.axis, true);
+    const Tensor spread =
+        shikumi::detail::root_mean_square(deviation, options_.axis, options_.epsilon);
+    return scaled(deviation, spread, stretched());
 }
 
 }  // namespace shikumi::nn

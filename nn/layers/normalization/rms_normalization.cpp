@@ -19,8 +19,9 @@ void RMSNormalization::build(const Spec& input) {
 
 Tensor RMSNormalization::call(const Tensor& x, Mode) {
     detail::check_along("rms_normalization", options_.axis, stretched_, x.shape());
-    return detail::standardize(x, mean(square(x), options_.axis, true), options_.epsilon,
-                               detail::shaped(scale_, stretched_), {});
+    return detail::standardize(
+        x, shikumi::detail::root_mean_square(x, options_.axis, options_.epsilon),
+        detail::shaped(scale_, stretched_), {});
 }
 
 }  // namespace shikumi::nn

@@ -25,9 +25,14 @@ void Normalization::adapt(const Tensor& data) {
     }
     const Index count = data.size() / mean_.size();
     if (count == 0) fail<ValueError>("normalization", "there is no data: it is ", data.shape());
-    const detail::Moments m = detail::moments(data.cast(f64), Axes(std::move(others)));
-    mean_.assign(reshape(m.mean, mean_.shape()).cast(dtype()));
-    variance_.assign(reshape(m.variance, variance_.shape()).cast(dtype()));
+    const Tensor x = data.cast(f64);
+    const Axes axes(std::move(others));
+    mean_.assign(reshape(mean(x, axes), mean_.shape()).cast(dtype()));
+    const Tensor variance = reshape(var(x, axes), variance_.shape());
+    if (any(not_equal(isfinite(variance), isfinite(variance.cast(dtype())))).item<bool>())
+        fail<ValueError>("normalization", "the variance of the data exceeds ", dtype(),
+                         ": scale the data, or make a layer of dtype f64");
+    variance_.assign(variance.cast(dtype()));
     count_.assign(full({}, static_cast<double>(count), dtype()));
 }
 

@@ -28,3 +28,16 @@ TEST_CASE("constraints scale columns and cut signs", "[nn]") {
     REQUIRE_THROWS_AS(nn::MinMaxNorm({.min_value = 2}), ValueError);
     REQUIRE_THROWS_AS(nn::MinMaxNorm({.rate = 2}), ValueError);
 }
+
+TEST_CASE("constraints take lengths whose squares overflow", "[nn]") {
+    for (const double scale : {1e18, 1e20, 1e30, 6e37}) {
+        INFO(scale);
+        const Tensor w = tensor({{3 * scale}, {-4 * scale}});
+        check_values(nn::MaxNorm(1)(w), {0.6, -0.8});
+        check_values(nn::UnitNorm()(w), {0.6, -0.8});
+        check_values(nn::MinMaxNorm({.min_value = 1, .max_value = 2})(w), {1.2, -1.6});
+    }
+    const Tensor short_one = tensor({{3e-25}, {-4e-25}});
+    check_values(nn::MaxNorm(1)(short_one), {0, 0});
+    CHECK(nn::MaxNorm(1e30)(tensor({{3e20}, {-4e20}})).to_vector<double>()[0] == Approx(3e20));
+}

@@ -209,3 +209,22 @@ TEST_CASE("targets take the predictions' shape and dtype, or are refused", "[nn]
     check_values(nn::sparse_categorical_crossentropy(tensor({{0}}).cast(i32), tensor({{0.5, 0.5}})),
                  {std::log(2)});
 }
+
+TEST_CASE("cosines of vectors of any length", "[nn]") {
+    for (const double length : {1e-30, 1e-10, 1e-4, 1.0, 1e20, 1e38}) {
+        INFO(length);
+        const Tensor x = tensor({{length, 0.0}}), y = tensor({{0.6 * length, 0.8 * length}});
+        CHECK(nn::cosine_similarity(x, x).item<double>() == Approx(-1));
+        CHECK(nn::cosine_similarity(x, y).item<double>() == Approx(-0.6));
+        CHECK(nn::cosine_similarity(y, tensor({{1.0, 0.0}})).item<double>() == Approx(-0.6));
+        // d cos/dx of (1, 0) with (.6, .8) is (0, .8), divided by the length.
+        const Tensor g = grad([&](const Tensor& t) { return sum(nn::cosine_similarity(y, t)); })(x);
+        CHECK(g.to_vector<double>()[0] * length == Approx(0).margin(1e-6));
+        if (length < 1e37) CHECK(g.to_vector<double>()[1] * length == Approx(-0.8));
+    }
+    CHECK(nn::cosine_similarity(zeros({1, 2}), ones({1, 2})).item<double>() == 0);
+    CHECK(grad([](const Tensor& t) {
+              return sum(nn::cosine_similarity(ones({1, 2}), t));
+          })(zeros({1, 2}))
+              .to_vector<double>() == std::vector<double>{0, 0});
+}

@@ -40,3 +40,12 @@ TEST_CASE("merge layers", "[nn]") {
     REQUIRE_THROWS_AS(nn::Concatenate(0)(std::vector{a, b}), ShapeError);
     REQUIRE_THROWS_AS(nn::Subtract()(std::vector{a, b, a}), ShapeError);
 }
+
+TEST_CASE("Dot's cosines of vectors of any length", "[nn]") {
+    for (const double length : {1e-30, 1e-8, 1.0, 1e20, 1e38}) {
+        INFO(length);
+        const Tensor a = tensor({{length, 0.0}}), b = tensor({{0.6 * length, 0.8 * length}});
+        CHECK(nn::Dot(1, 1, {.normalize = true})({a, b}).item<double>() == Approx(0.6));
+        CHECK(nn::Dot(1, 1, {.normalize = true})({a, zeros({1, 2})}).item<double>() == 0);
+    }
+}

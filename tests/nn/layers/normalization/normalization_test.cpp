@@ -1,5 +1,6 @@
 // The normalising layers.
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include <shikumi/autograd/ops/ops.hpp>
@@ -151,4 +152,93 @@ TEST_CASE("RMSNormalization divides by the root of the mean square", "[nn]") {
     CHECK(y[1] == Approx(4 / std::sqrt(12.5)));
     nn::check_layer(nn::RMSNormalization(), {3, 4});
     nn::check_layer(nn::RMSNormalization({.axis = {1, 2}}), {3, 2, 2});
+}
+
+namespace {
+
+void check_near(const Tensor& got, const std::vector<double>& wanted) {
+    const std::vector<double> values = got.to_vector<double>();
+    REQUIRE(values.size() == wanted.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        CHECK(values[i] == Approx(wanted[i]).margin(1e-5));
+}
+
+// The gradient of Σ c layer(x) by x, times a scale.
+std::vector<double> scaled_gradient(nn::Layer& layer, const Tensor& x, const Tensor& c,
+                                    double scale) {
+    const Tensor g = grad([&](const Tensor& t) { return sum(layer(t, Mode::train) * c); })(x);
+    return (g.cast(f64) * scale).to_vector<double>();
+}
+
+}  // namespace
+
+TEST_CASE("normalising layers take numbers whose squares overflow", "[nn]") {
+    for (const double scale : {1e10, 1e20, 1e30, 1e38, 3e38}) {
+        INFO(scale);
+        const std::vector<double> signs{-1, 1};
+        const Tensor x = tensor({{-scale, scale}});
+        check_near(nn::LayerNormalization()(x), signs);
+        check_near(nn::RMSNormalization()(x), signs);
+        check_near(nn::GroupNormalization({.groups = 1})(x), signs);
+        nn::BatchNormalization batch;
+        check_near(batch(transpose(x), Mode::train), signs);
+        const Tensor wide = tensor({{-1e200, 1e200}}, f64);
+        check_near(nn::LayerNormalization({.dtype = f64})(wide), signs);
+        check_near(nn::RMSNormalization({.dtype = f64})(wide), signs);
+    }
+}
+
+// dy/dx doesn't depend on x's scale but for the factor 1/scale, as long as ε is small beside x².
+TEST_CASE("gradients of normalising layers of numbers whose squares overflow", "[nn]") {
+    const Tensor x = tensor({{-1.5, 2.0, 0.25, 1.0}}), c = tensor({{0.5, -1.0, 2.0, 0.75}});
+    const auto check = [&](nn::Layer&& layer, const Tensor& in, const Tensor& weights) {
+        const auto wanted = scaled_gradient(layer, in * 1e4, weights, 1e4);
+        for (const double scale : {1e20, 1e30}) {
+            const auto got = scaled_gradient(layer, in * scale, weights, scale);
+            for (std::size_t i = 0; i < got.size(); ++i)
+                CHECK(got[i] == Approx(wanted[i]).margin(1e-5));
+        }
+    };
+    check(nn::LayerNormalization(), x, c);
+    check(nn::RMSNormalization(), x, c);
+    check(nn::GroupNormalization({.groups = 2}), x, c);
+    check(nn::BatchNormalization(), transpose(x), transpose(c));
+}
+
+TEST_CASE("equal numbers deviate from their mean by nothing", "[nn]") {
+    for (Index n = 1; n < 300; ++n) {
+        INFO(n);
+        const Tensor x = full({1, n}, 1e6);
+        CHECK(max(abs(nn::LayerNormalization()(x))).item<double>() == 0);
+        CHECK(max(abs(nn::GroupNormalization({.groups = 1})(x))).item<double>() == 0);
+        nn::BatchNormalization batch;
+        CHECK(max(abs(batch(transpose(x), Mode::train))).item<double>() == 0);
+    }
+}
+
+TEST_CASE("BatchNormalization keeps its statistics where a batch is empty", "[nn]") {
+    nn::BatchNormalization layer;
+    layer(tensor({{1., 2.}, {3., 5.}}), Mode::train);
+    const auto statistics = [&] {
+        std::vector<double> all = layer.weights()[2].value().to_vector<double>();
+        for (const double v : layer.weights()[3].value().to_vector<double>()) all.push_back(v);
+        return all;
+    };
+    const std::vector<double> before = statistics();
+    const Tensor y = layer(zeros({0, 2}), Mode::train);
+    CHECK(y.shape() == Shape{0, 2});
+    CHECK(statistics() == before);
+    CHECK(grad(sum(y), {layer.weights()[0].value()})[0].to_vector<double>() ==
+          std::vector<double>{0, 0});
+    layer(zeros({2, 0, 2}), Mode::train);
+    CHECK(statistics() == before);
+}
+
+TEST_CASE("BatchNormalization takes infinities in masked steps for nothing", "[nn]") {
+    const double inf = std::numeric_limits<double>::infinity();
+    const Tensor x = tensor({{{1.}, {3.}, {inf}}});
+    const nn::CallContext context;
+    nn::CallContext::current()->set_mask(x, tensor({{1, 1, 0}}, bool_));
+    nn::BatchNormalization layer;
+    CHECK(layer(x, Mode::train).to_vector<double>()[0] == Approx(-1).epsilon(1e-3));
 }
