@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/autograd/transform/transform.hpp>
 #include <shikumi/nn/nn.hpp>
 
 #include "catch.hpp"
@@ -230,8 +231,6 @@ TEST_CASE("BatchNormalization keeps its statistics where a batch is empty", "[nn
     CHECK(statistics() == before);
     CHECK(grad(sum(y), {layer.weights()[0].value()})[0].to_vector<double>() ==
           std::vector<double>{0, 0});
-    layer(zeros({2, 0, 2}), Mode::train);
-    CHECK(statistics() == before);
 }
 
 TEST_CASE("BatchNormalization takes infinities in masked steps for nothing", "[nn]") {
