@@ -22,7 +22,11 @@ void want_equal_inner(const Shape& a, Index n, const Shape& b, Index m) {
 }
 
 // x's rows, all batches in one matrix.
-Tensor rows_of(const Tensor& x) { return reshape(x, {-1, x.shape().back()}); }
+Tensor rows_of(const Tensor& x) {
+    Index rows = 1;
+    for (int i = 0; i < x.rank() - 1; ++i) rows *= x.shape()[i];
+    return reshape(x, Shape{rows, x.shape().back()});
+}
 
 // out = A·B, where A is `a` or its transpose, B likewise; Ā = g·Bᵀ, B̄ = Aᵀ·g, or their transposes
 struct Matmul final : Multilinear {

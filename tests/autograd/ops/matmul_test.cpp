@@ -59,3 +59,11 @@ TEST_CASE("products of batches of transposes have the same bits, looked at or no
     };
     CHECK(bits(true) == bits(false));
 }
+
+TEST_CASE("a product of batches over no elements has derivatives", "[matmul]") {
+    const Tensor x = zeros({2, 4, 0}), w = zeros({0, 3});
+    const Tensor y = matmul(x, w);
+    CHECK(y.to_vector<float>() == std::vector<float>(24, 0.0F));
+    CHECK(grad(sum(y), {x})[0].shape() == x.shape());
+    CHECK(grad(sum(y), {w})[0].shape() == w.shape());
+}
