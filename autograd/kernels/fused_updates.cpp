@@ -21,16 +21,6 @@ public:
     struct Symbol {
         Pattern* pattern;
         std::uint8_t number;
-
-        friend constexpr Symbol operator+(Symbol a, Symbol b) { return apply("add", a, b); }
-        friend constexpr Symbol operator-(Symbol a, Symbol b) { return apply("subtract", a, b); }
-        friend constexpr Symbol operator*(Symbol a, Symbol b) { return apply("multiply", a, b); }
-        friend constexpr Symbol operator/(Symbol a, Symbol b) { return apply("divide", a, b); }
-        friend constexpr Symbol square(Symbol a) { return apply("square", a); }
-        friend constexpr Symbol sqrt(Symbol a) { return apply("sqrt", a); }
-        friend constexpr Symbol moving_average(Symbol a, Symbol b, Symbol weight) {
-            return apply("moving_average", a, b, weight);
-        }
     };
 
     template <std::same_as<Symbol>... Inputs>
@@ -87,6 +77,17 @@ private:
     std::array<PatternValue, 24> values_{};
     std::size_t operation_count_ = 0, value_count_ = 0;
 };
+
+using Symbol = Pattern::Symbol;
+constexpr Symbol operator+(Symbol a, Symbol b) { return Pattern::apply("add", a, b); }
+constexpr Symbol operator-(Symbol a, Symbol b) { return Pattern::apply("subtract", a, b); }
+constexpr Symbol operator*(Symbol a, Symbol b) { return Pattern::apply("multiply", a, b); }
+constexpr Symbol operator/(Symbol a, Symbol b) { return Pattern::apply("divide", a, b); }
+constexpr Symbol square(Symbol a) { return Pattern::apply("square", a); }
+constexpr Symbol sqrt(Symbol a) { return Pattern::apply("sqrt", a); }
+constexpr Symbol moving_average(Symbol a, Symbol b, Symbol weight) {
+    return Pattern::apply("moving_average", a, b, weight);
+}
 
 template <class Formula>
 constexpr Pattern pattern_of() {

@@ -242,9 +242,10 @@ struct Transposed {
         for (Index i = 0; i < n; ++i) {
             for (Index r = 0; r < lanes; ++r) {
                 const T e = math::exp(at[i][r]);
+                const T one = e >= 1 ? T{1} : T{0};
                 if constexpr (keep) at[i][r] = e;
-                ties[r] += e == 1 ? T{1} : T{0};
-                rest[r] += e == 1 ? T{0} : e;
+                ties[r] += one;
+                rest[r] += e - one;
             }
         }
         for (Index r = 0; r < lanes; ++r) above[r] = (ties[r] - 1) + rest[r];
