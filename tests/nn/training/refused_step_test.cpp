@@ -5,6 +5,7 @@
 
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/nn.hpp>
+#include <shikumi/optim/optim.hpp>
 
 #include "catch.hpp"
 #include "support/layers.hpp"
