@@ -36,9 +36,11 @@ template <class T>
 inline constexpr T rounder = T{3} * (Bits<T>{1} << (mantissa<T> - 1));
 // log 2 = high + low, with so few bits in `high` that an exponent times it is exact.
 template <class T>
-inline constexpr T log2_high = is_f32<T> ? 0.693145751953125 : 6.93147180369123816490e-01;
+inline constexpr auto log2_high = static_cast<T>(is_f32<T> ? 0.693145751953125
+                                                           : 6.93147180369123816490e-01);
 template <class T>
-inline constexpr T log2_low = is_f32<T> ? 1.42860682030941723212e-6 : 1.90821492927058770002e-10;
+inline constexpr auto log2_low = static_cast<T>(is_f32<T> ? 1.42860682030941723212e-6
+                                                          : 1.90821492927058770002e-10);
 
 // c + d x + e x² + …
 template <class T>
@@ -58,7 +60,7 @@ struct Reduced {
 };
 template <class T>
 constexpr Reduced<T> reduce(T x) noexcept {
-    const T shifted = x * T{1.4426950408889634074} + rounder<T>;
+    const T shifted = x * static_cast<T>(1.4426950408889634074) + rounder<T>;
     const T n = shifted - rounder<T>;
     const T r = (x - n * log2_high<T>)-n * log2_low<T>;
     // (eʳ - 1 - r) / r²
