@@ -17,7 +17,7 @@
 #include <shikumi/optim/optim.hpp>
 
 /// Tensors, operations on them, their evaluation and their derivatives. A program may use this
-/// namespace and `shikumi::nn` as a whole. Beside `using namespace std`, too, names that are classes
-/// or templates there need theirs: shikumi::any, identity, logical_and, logical_not, logical_or,
-/// stack, std.
+/// namespace and `shikumi::nn` as a whole. Beside `using namespace std`, too, names that are
+/// classes or templates there need theirs: shikumi::any, identity, logical_and, logical_not,
+/// logical_or, stack, std.
 namespace shikumi {}

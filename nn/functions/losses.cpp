@@ -167,7 +167,8 @@ constinit const Loss squared_hinge{"squared_hinge", [](const Tensor& t, const Te
                                    }};
 
 constinit const Loss categorical_hinge{
-    "categorical_hinge", [](const Tensor& t, const Tensor& p) {
+    "categorical_hinge",
+    [](const Tensor& t, const Tensor& p) {
         const Tensor right = sum(multiply_no_nan(p, t), -1);
         const Tensor best_wrong = max(multiply_no_nan(p, 1 - t), -1);
         return mean_per_sample(maximum(best_wrong - right + 1, 0));

@@ -42,10 +42,10 @@ public:
     /// Whether softmax or sigmoid is still to be applied to the predictions.
     bool from_logits() const noexcept { return from_logits_; }
     /// The losses of the samples. Targets are brought into the form that `targets` says, as by
-    /// `match_targets` and `match_labels`, which throw where that can't be done. Targets as given of
-    /// a single output, (N,) or (N, 1), get the other of these shapes where the function would pair
-    /// each of them with all predictions otherwise. Throws ShapeError for a loss over classes where
-    /// there is only one, ValueError where a loss from logits gets the output of a softmax or
+    /// `match_targets` and `match_labels`, which throw where that can't be done. Targets as given
+    /// of a single output, (N,) or (N, 1), get the other of these shapes where the function would
+    /// pair each of them with all predictions otherwise. Throws ShapeError for a loss over classes
+    /// where there is only one, ValueError where a loss from logits gets the output of a softmax or
     /// sigmoid.
     Tensor operator()(const Tensor& targets, const Tensor& predictions) const;
 

@@ -23,8 +23,8 @@ namespace shikumi::nn {
 ///
 /// Threads: any number of them may call one model, by `predict`, `evaluate`, `fit`, the steps and
 /// `operator()`, and each gets the values that it would get alone. Predictions run side by side
-/// unless a layer keeps a state; training steps run alone. While a thread changes the layers, compiles
-/// the model or sets its weights, no other may use it, nor one that has layers of it.
+/// unless a layer keeps a state; training steps run alone. While a thread changes the layers,
+/// compiles the model or sets its weights, no other may use it, nor one that has layers of it.
 class Model : public Trainable {
 public:
     /// Throws ValueError where an output depends on an input that isn't listed, an input leads to

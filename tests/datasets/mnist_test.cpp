@@ -120,7 +120,8 @@ TEST_CASE("mnist says what lies where it looked", "[mnist]") {
                       contains(folder.path().string() + " holds mnist; ") &&
                           contains("mnist holds train-images-idx3-ubyte.zip, train.csv; "));
     for (int i = 10; i < 40; ++i) folder.write("mnist/" + std::to_string(i), "");
-    CHECK_THROWS_WITH(mnist({.data = folder.path()}), contains("holds 10, 11") && contains(", …; "));
+    CHECK_THROWS_WITH(mnist({.data = folder.path()}),
+                      contains("holds 10, 11") && contains(", …; "));
 }
 
 TEST_CASE("mnist says where it looked and what to do", "[mnist]") {

@@ -58,7 +58,8 @@ private:
 /// or random numbers throws StateError.
 ///
 /// The results are values without a graph: differentiate inside `f`. Under `Eager`, and inside
-/// another captured function, `f` is simply called. `options` hold for everything that `f` evaluates.
+/// another captured function, `f` is simply called. `options` hold for everything that `f`
+/// evaluates.
 ///
 /// Threads: any number of them may call a captured function. Replays run side by side where `f`
 /// neither assigns parameters nor draws random numbers, else one after another. While `f` assigns a

@@ -305,7 +305,8 @@ TEST_CASE("memory that isn't there is refused with operation, shape and bytes", 
                                                  shikumi_test::contains("broadcast_to") &&
                                                  shikumi_test::contains("4503599627370496 bytes"));
     CHECK_THROWS_WITH(evaluate(sum(softmax(full({huge}, 1, f64)))),
-                      shikumi_test::contains("1125899906842624") && shikumi_test::contains("9007199254740992 bytes"));
+                      shikumi_test::contains("1125899906842624") &&
+                          shikumi_test::contains("9007199254740992 bytes"));
     // Nothing is lost by it.
     CHECK(sum(ones({3})).item<float>() == 3);
     const Eager eager;

@@ -202,7 +202,8 @@ TEST_CASE("errors about validation data say so", "[nn]") {
     m.compile({.loss = nn::sparse_categorical_crossentropy});
     const Tensor x = ones({4, 1}), y = zeros({4}, i64);
     const auto validate = [&](const Tensor& vx, const Tensor& vy) {
-        m.fit(x, y, {.verbose = 0, .validation_data = std::pair{nn::TensorList(vx), nn::TensorList(vy)}});
+        m.fit(x, y,
+              {.verbose = 0, .validation_data = std::pair{nn::TensorList(vx), nn::TensorList(vy)}});
     };
     REQUIRE_THROWS_WITH(validate(ones({3, 1}), zeros({2}, i64)),
                         contains("validation") && contains("3") && contains("2"));
