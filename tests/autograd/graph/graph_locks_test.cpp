@@ -15,24 +15,12 @@
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
+#include "support/threads.hpp"
 
 using namespace shikumi;
+using shikumi_test::together;
 
 namespace {
-
-// Lets `count` threads begin at once, each with its number.
-void together(int count, const std::function<void(int)>& work) {
-    std::atomic<int> waiting = count;
-    std::vector<std::thread> threads;
-    for (int t = 0; t < count; ++t) {
-        threads.emplace_back([&, t] {
-            --waiting;
-            while (waiting > 0) std::this_thread::yield();
-            work(t);
-        });
-    }
-    for (std::thread& t : threads) t.join();
-}
 
 // Counts the rounds in which some thread saw something else than `right`.
 template <class Make, class Use>

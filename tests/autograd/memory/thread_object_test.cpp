@@ -103,7 +103,7 @@ TEST_CASE(
     // glibc keeps 512 bytes for all such libraries together (rtld.optional_static_tls). This is the
     // library's where it is a shared one, else that of the test program and the library.
     struct Found {
-        std::size_t program = 0, library = 0;
+        std::size_t program = 0, shared = 0;
     } found;
     dl_iterate_phdr(
         [](dl_phdr_info* object, std::size_t, void* out) {
@@ -113,11 +113,11 @@ TEST_CASE(
                 const std::string name = object->dlpi_name;
                 if (name.empty()) sizes.program = object->dlpi_phdr[i].p_memsz;
                 if (name.find("libshikumi") != std::string::npos)
-                    sizes.library = object->dlpi_phdr[i].p_memsz;
+                    sizes.shared = object->dlpi_phdr[i].p_memsz;
             }
             return 0;
         },
         &found);
-    CHECK((found.library > 0 ? found.library : found.program) <= 384);
+    CHECK((found.shared > 0 ? found.shared : found.program) <= 384);
 }
 #endif

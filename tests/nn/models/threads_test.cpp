@@ -10,23 +10,12 @@
 #include <shikumi/shikumi.hpp>
 
 #include "catch.hpp"
+#include "support/threads.hpp"
 
 using namespace shikumi;
+using shikumi_test::together;
 
 namespace {
-
-void by_threads(int count, const std::function<void(int)>& work) {
-    std::atomic<int> waiting = count;
-    std::vector<std::thread> threads;
-    for (int t = 0; t < count; ++t) {
-        threads.emplace_back([&, t] {
-            --waiting;
-            while (waiting > 0) std::this_thread::yield();
-            work(t);
-        });
-    }
-    for (std::thread& t : threads) t.join();
-}
 
 nn::Sequential network() {
     nn::Sequential m;
@@ -48,7 +37,7 @@ TEST_CASE("several threads predict by one model, which the first one builds") {
     for (int round = 0; round < 10; ++round) {
         nn::Sequential m = network();
         std::vector<std::vector<float>> seen(4);
-        by_threads(4, [&](int t) {
+        together(4, [&](int t) {
             for (int i = 0; i < 10; ++i)
                 seen[static_cast<std::size_t>(t)] = values(m.predict(samples(40 + i % 3 + t)));
         });
@@ -63,14 +52,14 @@ TEST_CASE("several threads call one model and evaluate what they get") {
         std::atomic<int> wrong = 0;
         const Tensor x = samples(7) * 0.5;  // pending
         std::optional<std::vector<float>> first;
-        by_threads(4, [&](int) {
+        together(4, [&](int) {
             for (int i = 0; i < 20; ++i) {
                 const std::vector<float> y = values(m(x));
                 wrong += std::isfinite(y[0]) && std::abs(y[0] + y[1] + y[2] - 1) < 1e-5F ? 0 : 1;
             }
         });
         const std::vector<float> alone = values(m(x));
-        by_threads(4, [&](int) { wrong += values(m(x)) == alone ? 0 : 1; });
+        together(4, [&](int) { wrong += values(m(x)) == alone ? 0 : 1; });
         CHECK(wrong == 0);
     }
 }
@@ -82,7 +71,7 @@ TEST_CASE("functional models, several outputs and eager models predict from seve
     m.compile({.loss = nn::mean_squared_error, .run_eagerly = true});
     const std::vector<Tensor> alone = m.predict(std::vector<Tensor>{samples(33)});
     std::atomic<int> wrong = 0;
-    by_threads(3, [&](int) {
+    together(3, [&](int) {
         for (int i = 0; i < 5; ++i) {
             const std::vector<Tensor> y = m.predict(std::vector<Tensor>{samples(33)});
             wrong += values(y[0]) == values(alone[0]) && values(y[1]) == values(alone[1]) ? 0 : 1;
@@ -97,7 +86,7 @@ TEST_CASE("several threads measure one model") {
     const Tensor x = samples(50), y = ones({50, 3}) / 3.0;
     const nn::Logs alone = m.evaluate(x, y);
     std::atomic<int> wrong = 0;
-    by_threads(4, [&](int) {
+    together(4, [&](int) {
         for (int i = 0; i < 5; ++i) wrong += m.evaluate(x, y)["loss"] == alone["loss"] ? 0 : 1;
     });
     CHECK(wrong == 0);
@@ -108,7 +97,7 @@ TEST_CASE("one thread trains while others predict and measure") {
     m.compile({.optimizer = optim::SGD({.learning_rate = 0.01}), .loss = nn::mean_squared_error});
     const Tensor x = samples(64), y = ones({64, 3}) / 3.0;
     std::atomic<int> wrong = 0;
-    by_threads(3, [&](int t) {
+    together(3, [&](int t) {
         for (int i = 0; i < 6; ++i) {
             if (t == 0) m.fit(x, y, {.epochs = 2, .verbose = 0});
             if (t == 1) wrong += std::isfinite(values(m.predict(x))[0]) ? 0 : 1;
@@ -128,7 +117,7 @@ TEST_CASE("states of a model that several threads predict by take each step once
                             .stateful = true}));
     m.predict(ones({1, 1, 1}));
     std::vector<std::vector<float>> seen(4);
-    by_threads(4, [&](int t) {
+    together(4, [&](int t) {
         for (int i = 0; i < 25; ++i)
             seen[static_cast<std::size_t>(t)].push_back(values(m.predict(ones({1, 1, 1})))[0]);
     });
@@ -160,7 +149,7 @@ TEST_CASE("models of their own learn the same from data that was scaled lazily b
     for (int round = 0; round < 10; ++round) {
         const auto [shared_x, shared_y] = data();
         std::vector<std::vector<float>> learnt(4);
-        by_threads(4, [&, &a = shared_x, &b = shared_y](int t) {
+        together(4, [&, &a = shared_x, &b = shared_y](int t) {
             learnt[static_cast<std::size_t>(t)] = trained(a, b);
         });
         for (const auto& weights : learnt) wrong += weights == alone ? 0 : 1;

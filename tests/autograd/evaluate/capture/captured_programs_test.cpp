@@ -11,8 +11,10 @@
 #include <shikumi/autograd/ops/ops.hpp>
 
 #include "catch.hpp"
+#include "support/threads.hpp"
 
 using namespace shikumi;
+using shikumi_test::together;
 
 namespace {
 
@@ -102,24 +104,12 @@ TEST_CASE("a result that is held keeps its value") {
     }
 }
 
-namespace {
-
-// Lets four threads call `work` at once, each with its number.
-template <class F>
-void by_four_threads(const F& work) {
-    std::vector<std::thread> threads;
-    for (int t = 0; t < 4; ++t) threads.emplace_back([&work, t] { work(t); });
-    for (std::thread& t : threads) t.join();
-}
-
-}  // namespace
-
 TEST_CASE("several threads record and replay one function side by side") {
     const Parameter w("w", full({4, 4}, 2.0));
     CapturedPrograms programs;
     const auto f = [&](const Tensor& x) { return sum(matmul(x, w)); };  // 8 · rows · x
     std::atomic<int> wrong = 0;
-    by_four_threads([&](int t) {
+    together(4, [&](int t) {
         for (int i = 0; i < 200; ++i) {
             const Index rows = 1 + (t + i) % 3;
             const Tensor x = full({rows, 4}, i);
@@ -139,7 +129,7 @@ TEST_CASE("replays that assign or draw come one after another") {
     };
     std::array<std::vector<std::int64_t>, 4> counts;
     std::array<std::vector<float>, 4> numbers;
-    by_four_threads([&](int t) {
+    together(4, [&](int t) {
         const auto own = static_cast<std::size_t>(t);
         for (int i = 0; i < 100; ++i) {
             const auto [n, number] = programs.call(step, scalar(0.0F));
@@ -164,7 +154,7 @@ TEST_CASE("recordings that share a lock don't see each other's parameters half c
     const auto read = [&](const Tensor& x) { return w + x; };
     const auto write = [&](const Tensor& x) { w.assign(w + x); };
     std::atomic<int> wrong = 0;
-    by_four_threads([&](int t) {
+    together(4, [&](int t) {
         for (int i = 0; i < 200; ++i) {
             if (t == 0) {
                 writing.call(write, full({1 + i % 2 * 63}, 1.0));
