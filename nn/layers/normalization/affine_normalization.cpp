@@ -25,4 +25,10 @@ Tensor AffineNormalization::scaled(const Tensor& deviation, const Tensor& spread
                                detail::shaped(beta_, beside));
 }
 
+Tensor AffineNormalization::normalized(const Tensor& x, const Axes& axes,
+                                       const Shape& beside) const {
+    const Tensor deviation = x - mean(x, axes, true);
+    return scaled(deviation, shikumi::detail::root_mean_square(deviation, axes, epsilon_), beside);
+}
+
 }  // namespace shikumi::nn

@@ -49,6 +49,8 @@ protected:
     /// γ d/s + β for a deviation d and its spread s = √(σ² + ε), where gamma and beta get the shape
     /// `beside`.
     Tensor scaled(const Tensor& deviation, const Tensor& spread, const Shape& beside) const;
+    /// The same for the deviations of x from its mean over some axes.
+    Tensor normalized(const Tensor& x, const Axes& axes, const Shape& beside) const;
 
 private:
     void check_epsilon() const;

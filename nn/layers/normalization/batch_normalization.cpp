@@ -1,6 +1,7 @@
 #include <shikumi/nn/layers/normalization/batch_normalization.hpp>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/nn/detail/masks.hpp>
 #include <shikumi/nn/layers/detail/standardize.hpp>
 
 namespace shikumi::nn {
@@ -28,9 +29,7 @@ Moments moments(const Tensor& x, const Axes& axes) {
 // Moments of the steps that the mask (batch, steps) lets through. As in Keras, 1e-7 is added to
 // their number, which may be 0.
 Moments masked_moments(const Tensor& x, const Tensor& mask, const Axes& axes) {
-    Shape::Sizes beside = mask.shape().sizes();
-    for (int axis = mask.rank(); axis < x.rank(); ++axis) beside.push_back(1);
-    const Tensor seen = broadcast_to(reshape(mask, Shape(beside)), x.shape());
+    const Tensor seen = broadcast_to(detail::beside(mask, x.rank()), x.shape());
     const Tensor count = sum(seen.cast(x.dtype()), axes, true) + 1e-7;
     const Tensor mean = sum(where(seen, x, 0), axes, true) / count, deviation = x - mean;
     const auto all = static_cast<double>(x.size()) / static_cast<double>(mean.size());

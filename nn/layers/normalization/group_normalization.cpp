@@ -1,7 +1,6 @@
 #include <shikumi/nn/layers/normalization/group_normalization.hpp>
 
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/nn/layers/detail/standardize.hpp>
 
 namespace shikumi::nn {
 
@@ -34,15 +33,12 @@ Tensor GroupNormalization::call(const Tensor& x, Mode) {
         }
         return Shape(sizes);
     };
-    std::vector<int> all;
+    std::vector<int> averaged;
     for (int i = 1; i <= x.rank(); ++i) {
-        if (i != axis) all.push_back(i);
+        if (i != axis) averaged.push_back(i);
     }
-    const Axes averaged(std::move(all));
     const Tensor groups = reshape(x, grouped(x.shape()));
-    const Tensor deviation = groups - mean(groups, averaged, true);
-    const Tensor spread = shikumi::detail::root_mean_square(deviation, averaged, options_.epsilon);
-    return reshape(scaled(deviation, spread, grouped(stretched())), x.shape());
+    return reshape(normalized(groups, Axes(averaged), grouped(stretched())), x.shape());
 }
 
 std::string GroupNormalization::config() const {

@@ -1,7 +1,5 @@
 #include <shikumi/nn/layers/normalization/layer_normalization.hpp>
 
-#include <shikumi/nn/layers/detail/standardize.hpp>
-
 namespace shikumi::nn {
 
 LayerNormalization::LayerNormalization(const LayerNormalizationOptions& options)
@@ -13,10 +11,7 @@ void LayerNormalization::build(const Spec& input) {
 
 Tensor LayerNormalization::call(const Tensor& x, Mode) {
     check_sizes(x.shape());
-    const Tensor deviation = x - mean(x, options_.axis, true);
-    const Tensor spread =
-        shikumi::detail::root_mean_square(deviation, options_.axis, options_.epsilon);
-    return scaled(deviation, spread, stretched());
+    return normalized(x, options_.axis, stretched());
 }
 
 }  // namespace shikumi::nn
