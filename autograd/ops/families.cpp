@@ -55,8 +55,7 @@ Tensor Pointwise::jvp(Tensors in, const Tensor& out, Tensors tangents) const {
                                   ? product(partial, in, tangents[i], detail::multiply_no_nan)
                                   : times_partial(number, in, out, tangents[i]);
         if (!pushed.defined()) continue;
-        const Tensor term = shikumi::cast(pushed, out.dtype());
-        total = total.defined() ? total + term : term;
+        detail::add_to(total, shikumi::cast(pushed, out.dtype()));
     }
     return total.defined() ? total : zeros_like(out);
 }
@@ -69,10 +68,13 @@ Tensor Multilinear::jvp(Tensors in, const Tensor& out, Tensors tangents) const {
         for (const Tensor& t : in) replaced.push_back(t.node());
         replaced[i] = tangents[i].node();
         retain();
-        const Tensor term = detail::record(*this, replaced);
-        total = total.defined() ? total + term : term;
+        detail::add_to(total, detail::record(*this, replaced));
     }
     return total.defined() ? total : zeros_like(out);
+}
+
+void detail::add_to(Tensor& sum, const Tensor& term) {
+    if (term.defined()) sum = sum.defined() ? sum + term : term;
 }
 
 // The members of Tensor that are operations.

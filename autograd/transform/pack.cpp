@@ -1,6 +1,7 @@
 #include <shikumi/autograd/transform/pack.hpp>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/autograd/transform/reverse.hpp>
 #include <shikumi/autograd/transform/transform.hpp>
@@ -38,8 +39,7 @@ std::vector<Tensor> push_forward_by_vjp(const Node& pack, const std::vector<Tens
         const Tensor fit = fitted(pulled[i], pack.inputs()[i].spec(), *pack.op, "cotangent");
         const std::vector<Tensor> terms = vjp(fit, variables, tangents[i]);
         for (std::size_t n = 0; n < numbers.size(); ++n) {
-            Tensor& sum = total[numbers[n]];
-            sum = sum.defined() ? sum + terms[n] : terms[n];
+            add_to(total[numbers[n]], terms[n]);
         }
     }
     return total;
@@ -54,7 +54,7 @@ void PackCotangents::add(const Node& node, const Tensor& cotangent) {
         cotangents.resize(k + 1);
     }
     outputs[k] = Tensor::of(&node);
-    cotangents[k] = cotangents[k].defined() ? cotangents[k] + cotangent : cotangent;
+    add_to(cotangents[k], cotangent);
 }
 
 std::vector<Tensor> pull_back(const Node& pack, PackCotangents known) {

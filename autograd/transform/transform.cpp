@@ -5,6 +5,7 @@
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/parameter.hpp>
 #include <shikumi/autograd/graph/sole_recorder.hpp>
+#include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/transform/pack.hpp>
 #include <shikumi/autograd/transform/reverse.hpp>
 
@@ -86,14 +87,9 @@ Tensor jvp_by_vjp(const Node& node, const Tensor& out, Tensors tangents) {
         const Tensor pulled = node.op->vjp(static_cast<int>(i), node.inputs(), out, cotangent);
         if (!pulled.defined()) continue;
         const Tensor fit = fitted(pulled, node.inputs()[i].spec(), *node.op, "cotangent");
-        const Tensor term = vjp(fit, {cotangent}, tangents[i])[0];
-        total = total.defined() ? total + term : term;
+        add_to(total, vjp(fit, {cotangent}, tangents[i])[0]);
     }
     return total;
-}
-
-void add(Tensor& sum, const Tensor& term) {
-    if (term.defined()) sum = sum.defined() ? sum + term : term;
 }
 
 // Tangents from the tensors that have one to y. A tensor's own is added to that which reaches it
@@ -112,14 +108,14 @@ public:
         for (std::size_t k = 0; k < wrt.size(); ++k) {
             const std::int64_t position = walk_.position(*wrt[k].node());
             if (position >= 0)
-                add(tangents_[static_cast<std::size_t>(position)], tangents[k]);
+                add_to(tangents_[static_cast<std::size_t>(position)], tangents[k]);
             else
                 refuse_former(op, walk_, wrt[k]);
         }
     }
 
     Tensor tangent() {
-        for (std::uint32_t i = 0; i < walk_.size(); ++i) add(tangents_[i], pushed(i));
+        for (std::uint32_t i = 0; i < walk_.size(); ++i) add_to(tangents_[i], pushed(i));
         return tangents_.back().defined() ? tangents_.back() : zeros_like(y_);
     }
 
@@ -396,8 +392,7 @@ void Tensor::backward() const {
     bool any = false;
     for (std::uint32_t i = 0; i < reverse->walk.size(); ++i) {
         if (!reverse->wanted(i) || !reverse->cotangents[i].defined()) continue;
-        Tensor& gradient = reverse->walk[i].parameter_state()->gradient;
-        gradient = gradient.defined() ? gradient + reverse->cotangents[i] : reverse->cotangents[i];
+        add_to(reverse->walk[i].parameter_state()->gradient, reverse->cotangents[i]);
         any = true;
     }
     if (!any)

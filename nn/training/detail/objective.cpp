@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/logits.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/detail/masks.hpp>
@@ -151,7 +152,7 @@ Objective::Measured Objective::measure(Trainable& model, const Batch& batch, Mod
                                 batch.weights, mask);
         if (predictions.size() > 1) result.output_losses.push_back(loss);
         if (output.weight != 1) loss = loss * output.weight;
-        total = total.defined() ? total + loss : loss;
+        shikumi::detail::add_to(total, loss);
     }
     for (const Weight& w : regularized_) total = total + w.options.regularizer(w.parameter);
     for (const Tensor& added : context.losses()) total = total + added;

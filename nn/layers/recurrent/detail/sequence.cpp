@@ -1,5 +1,6 @@
 #include <shikumi/nn/layers/recurrent/detail/sequence.hpp>
 
+#include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::nn::detail {
@@ -21,8 +22,7 @@ Tensor inner(Tensors a, Tensors b) {
     Tensor total;
     for (std::size_t k = 0; k < a.size(); ++k) {
         if (!b[k].defined()) continue;
-        const Tensor term = sum(a[k] * b[k]);
-        total = total.defined() ? total + term : term;
+        shikumi::detail::add_to(total, sum(a[k] * b[k]));
     }
     return total;
 }
