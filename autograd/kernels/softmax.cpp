@@ -68,6 +68,13 @@ void exponentials(const T* x, Index n, T m, T* y) {
     detail::vectorized_for(n, [=](Index i) { y[i] = math::exp(x[i] - m); });
 }
 
+// 1 for an exponential that is 1, else 0. One choice serves both sums below: g++ does not vectorise
+// a loop in which each has its own.
+template <class T>
+T tie_of(T e) {
+    return e >= 1 ? T{1} : T{0};
+}
+
 // Σ e as ties + rest, for exponentials e of which the largest are 1: so that what lies above a
 // single 1, which the logarithm of the sum and the derivatives near certainty are made of, keeps
 // its digits.
@@ -75,17 +82,17 @@ template <class T>
 struct SumAboveOne {
     T ties = 0, rest = 0;
     void add(T e) {
-        const bool one = e == 1;
-        ties += one ? T{1} : T{0};
-        rest += one ? T{0} : e;
+        const T tie = tie_of(e);
+        ties += tie;
+        rest += e - tie;
     }
     T above() const { return (ties - 1) + rest; }
 };
 
 template <class T>
 SumAboveOne<T> sum_above_one(const T* e, Index n) {
-    return {total<T>(n, [=](Index i) { return e[i] == 1 ? T{1} : T{0}; }),
-            total<T>(n, [=](Index i) { return e[i] == 1 ? T{0} : e[i]; })};
+    return {total<T>(n, [=](Index i) { return tie_of(e[i]); }),
+            total<T>(n, [=](Index i) { return e[i] - tie_of(e[i]); })};
 }
 
 template <class T, bool log>
@@ -242,10 +249,10 @@ struct Transposed {
         for (Index i = 0; i < n; ++i) {
             for (Index r = 0; r < lanes; ++r) {
                 const T e = math::exp(at[i][r]);
-                const T one = e >= 1 ? T{1} : T{0};
+                const T tie = tie_of(e);
                 if constexpr (keep) at[i][r] = e;
-                ties[r] += one;
-                rest[r] += e - one;
+                ties[r] += tie;
+                rest[r] += e - tie;
             }
         }
         for (Index r = 0; r < lanes; ++r) above[r] = (ties[r] - 1) + rest[r];

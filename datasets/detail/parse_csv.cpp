@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <span>
 
+#include <shikumi/autograd/core/decimal.hpp>
+
 namespace shikumi::datasets::detail {
 namespace {
 
@@ -131,10 +133,7 @@ bool is_other_integer(std::string_view digits, double rounded) {
     }
     if (digits.find_first_not_of("0123456789") != std::string_view::npos) return false;
     digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
-    char text[320];
-    const auto end =
-        std::to_chars(text, text + sizeof text, std::abs(rounded), std::chars_format::fixed, 0);
-    const std::string_view exact(text, static_cast<std::size_t>(end.ptr - text));
+    const std::string exact = shikumi::detail::fixed(std::abs(rounded), 0);
     return digits != (exact == "0" ? "" : exact);
 }
 

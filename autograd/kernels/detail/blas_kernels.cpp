@@ -89,7 +89,7 @@ public:
 
     explicit operator bool() const { return begin_ != nullptr; }
     const void* address() const { return begin_; }
-    const void* library() const { return library_; }
+    const void* owner() const { return library_; }
 
     // The function in this word that is no symbol of its library; null where there is none.
     void (*unnamed(std::size_t word) const)() {
@@ -134,7 +134,7 @@ bool use(const char* name) {
     void** const in_use = table_in_use();
     if (!in_use) return false;
     const Table before(*in_use), table(dlsym(RTLD_DEFAULT, name));
-    if (!before || !table || before.library() != table.library()) return false;
+    if (!before || !table || before.owner() != table.owner()) return false;
     const std::ptrdiff_t word = table.initialiser();
     if (word < 0 || !before.unnamed(static_cast<std::size_t>(word))) return false;
     table.unnamed(static_cast<std::size_t>(word))();
