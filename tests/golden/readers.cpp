@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "compare.hpp"
+
 namespace shikumi::golden {
 
 namespace {
@@ -23,9 +25,13 @@ void only(const json& config, const std::string& what, const std::vector<std::st
     }
 }
 
-Tensor read_tensor(const json& j) {
-    const auto sizes = j.at("shape").get<std::vector<Index>>();
-    return tensor(j.at("data").get<std::vector<float>>(), Shape(std::span<const Index>(sizes)));
+Shape read_shape(const json& sizes) {
+    const auto all = sizes.get<std::vector<Index>>();
+    return Shape(std::span<const Index>(all));
+}
+
+Tensor read_tensor(const json& j, DType dtype) {
+    return tensor(read_numbers(j), read_shape(j.at("shape"))).cast(dtype);
 }
 
 nn::ActivationFunction read_activation(const json& config, const std::string& key) {

@@ -2,27 +2,22 @@
 #pragma once
 
 #include <memory>
-#include <nlohmann/json.hpp>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <shikumi/shikumi.hpp>
 
+#include "cases.hpp"
+
 namespace shikumi::golden {
-
-using nlohmann::json;
-
-/// A case uses an unsupported feature.
-struct Unknown : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
 
 /// Throws Unknown if the configuration has a key that is not in `known` and would change the
 /// result.
 void only(const json& config, const std::string& what, const std::vector<std::string>& known);
 
-Tensor read_tensor(const json& j);
+Shape read_shape(const json& sizes);
+/// An array, {"shape", "data"}, of that dtype.
+Tensor read_tensor(const json& j, DType dtype = f32);
 /// The activation of `key`; linear if it is absent.
 nn::ActivationFunction read_activation(const json& config, const std::string& key = "activation");
 /// The regulariser of `key`; none if it is absent.
