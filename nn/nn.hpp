@@ -7,8 +7,8 @@
 #include <shikumi/nn/functions/activations.hpp>
 #include <shikumi/nn/functions/constraints.hpp>
 #include <shikumi/nn/functions/initializers.hpp>
-#include <shikumi/nn/functions/losses.hpp>
-#include <shikumi/nn/functions/metrics.hpp>
+#include <shikumi/nn/losses/losses.hpp>
+#include <shikumi/nn/metrics/metrics.hpp>
 #include <shikumi/nn/functions/regularizers.hpp>
 #include <shikumi/nn/input.hpp>
 #include <shikumi/nn/io/weights_file.hpp>

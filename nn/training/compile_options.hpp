@@ -11,8 +11,8 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
-#include <shikumi/nn/functions/losses.hpp>
-#include <shikumi/nn/functions/metrics.hpp>
+#include <shikumi/nn/losses/losses.hpp>
+#include <shikumi/nn/metrics/metrics.hpp>
 #include <shikumi/optim/optimizer.hpp>
 #include <shikumi/optim/sgd.hpp>
 

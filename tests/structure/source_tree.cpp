@@ -34,6 +34,8 @@ constexpr Floor kFloors[] = {
     {"optim/", 6},
     {"datasets/", 6},
     {"nn/functions/", 7},
+    {"nn/losses/", 7},
+    {"nn/metrics/", 7},
     {"nn/training/", 9},
     {"nn/layers/", 10},
     {"nn/models/", 10},
@@ -54,7 +56,8 @@ constexpr std::string_view kFrontDoors[] = {"include/shikumi/shikumi.hpp",
                                             "include/shikumi/graph.hpp"};
 
 // Headers that include all others of their folder. Each counts as a folder.
-constexpr std::string_view kUmbrellas[] = {"nn/nn.hpp", "optim/optim.hpp", "datasets/datasets.hpp"};
+constexpr std::string_view kUmbrellas[] = {"nn/nn.hpp", "nn/metrics/metrics.hpp", "optim/optim.hpp",
+                                           "datasets/datasets.hpp"};
 
 bool starts_with(std::string_view text, std::string_view start) {
     return text.substr(0, start.size()) == start;

@@ -2,70 +2,17 @@
 
 #include <algorithm>
 #include <iterator>
-#include <type_traits>
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
-#include <shikumi/autograd/ops/detail/logits.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/detail/masks.hpp>
-#include <shikumi/nn/functions/detail/paired_targets.hpp>
+#include <shikumi/nn/losses/detail/steps.hpp>
 
 namespace shikumi::nn::detail {
 
 namespace {
-
-using shikumi::detail::logits_of_sigmoid;
-using shikumi::detail::logits_of_softmax;
-
-// The first `axes` axes of x as one. A softmax or sigmoid is still the last thing done: losses look
-// for it.
-Tensor each_step(const Tensor& x, int axes) {
-    if (const Tensor logits = logits_of_softmax(x); logits.defined())
-        return softmax(each_step(logits, axes), -1);
-    if (const Tensor logits = logits_of_sigmoid(x); logits.defined())
-        return sigmoid(each_step(logits, axes));
-    const Shape::Sizes sizes = x.shape().sizes();
-    Index steps = 1;
-    for (int axis = 0; axis < axes; ++axis) steps *= sizes[static_cast<std::size_t>(axis)];
-    return reshape(
-        x, batch_of(steps, Shape(std::span<const Index>(sizes.begin() + axes, sizes.end()))));
-}
-
-// Whether targets and predictions have the steps that a mask speaks of.
-bool have_steps(const Tensor& targets, const Tensor& predictions, const Shape& steps) {
-    if (predictions.rank() <= steps.rank() || targets.rank() < steps.rank()) return false;
-    const Shape::Sizes wanted = steps.sizes(), sizes = targets.shape().sizes();
-    return std::equal(wanted.begin(), wanted.end(), sizes.begin());
-}
-
-// The values of a loss or a metric: one for each sample, (N,); under a mask one for each of its
-// elements, or (N, 1, …) where targets or predictions have no such steps.
-template <class F>
-Tensor values_of(const F& function, const Tensor& targets, const Tensor& predictions,
-                 const Tensor& mask) {
-    const auto each = [&](const Tensor& t, const Tensor& p) {
-        if constexpr (std::is_same_v<F, Loss>)
-            return function(t, p);  // pairs them itself
-        else
-            return function(paired_targets(function, t, p), p);
-    };
-    const auto checked = [&](const Tensor& values, Index count) {
-        if (values.shape() != Shape{count})
-            fail<ShapeError>(function.name(), "gave ", values.shape(),
-                             ", wanted one number for each of ", count, " samples");
-        return values;
-    };
-    const Index samples = predictions.shape().front();
-    if (!mask.defined()) return checked(each(targets, predictions), samples);
-    const Shape& steps = mask.shape();
-    if (!have_steps(targets, predictions, steps))
-        return beside(checked(each(targets, predictions), samples), steps.rank());
-    const int axes = steps.rank();
-    const Tensor all = each(each_step(targets, axes), each_step(predictions, axes));
-    return reshape(checked(all, steps.size()), steps);
-}
 
 // Other shapes would broadcast and weigh one sample's loss by another's weight.
 void check_weights(const Tensor& weights, const std::vector<Tensor>& predictions) {
@@ -148,8 +95,9 @@ Objective::Measured Objective::measure(Trainable& model, const Batch& batch, Mod
         const Output& output = outputs_[i];
         if (!output.loss) continue;
         const Tensor mask = context.mask_of(predictions[i]);
-        Tensor loss = mean_loss(values_of(*output.loss, batch.y[i], predictions[i], mask),
-                                batch.weights, mask);
+        const Tensor values = values_by_step(output.loss->name(), *output.loss, batch.y[i],
+                                             predictions[i], mask.defined() ? mask.rank() : 1);
+        Tensor loss = mean_loss(values, batch.weights, mask);
         if (predictions.size() > 1) result.output_losses.push_back(loss);
         if (output.weight != 1) loss = loss * output.weight;
         shikumi::detail::add_to(total, loss);
@@ -159,12 +107,12 @@ Objective::Measured Objective::measure(Trainable& model, const Batch& batch, Mod
     for (std::size_t i = 0; i < predictions.size(); ++i) {
         for (const Metric& metric : outputs_[i].metrics) {
             const Tensor mask = context.mask_of(predictions[i]);
-            const Tensor values = values_of(metric, batch.y[i], predictions[i], mask);
-            const Tensor counted = mask.defined() ? mask.cast(values.dtype()) : Tensor();
-            result.counts.push_back(mask.defined() ? sum(counted) : Tensor());
-            result.metrics.push_back(mask.defined() ? sum(where(mask, values, 0) * counted) /
-                                                          maximum(result.counts.back(), 1)
-                                                    : mean(values));
+            const Tensor weights = mask.defined() ? mask.cast(predictions[i].dtype()) : Tensor();
+            const MetricState seen =
+                metric.update(metric.start(batch.y[i].spec(), predictions[i].spec()), batch.y[i],
+                              predictions[i], weights);
+            result.counts.push_back(mask.defined() ? sum(weights) : Tensor());
+            result.metrics.push_back(metric.result(seen));
         }
     }
     return {std::move(result), context.updates()};

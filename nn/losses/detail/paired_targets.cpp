@@ -1,4 +1,4 @@
-#include <shikumi/nn/functions/detail/paired_targets.hpp>
+#include <shikumi/nn/losses/detail/paired_targets.hpp>
 
 #include <algorithm>
 

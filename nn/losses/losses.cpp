@@ -1,4 +1,4 @@
-#include <shikumi/nn/functions/losses.hpp>
+#include <shikumi/nn/losses/losses.hpp>
 
 #include <limits>
 #include <numbers>
@@ -11,7 +11,7 @@
 #include <shikumi/autograd/ops/detail/logits.hpp>
 #include <shikumi/autograd/ops/detail/rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
-#include <shikumi/nn/functions/detail/paired_targets.hpp>
+#include <shikumi/nn/losses/detail/paired_targets.hpp>
 
 namespace shikumi::nn {
 

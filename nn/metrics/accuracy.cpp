@@ -1,8 +1,7 @@
-#include <shikumi/nn/functions/metrics.hpp>
+#include <shikumi/nn/metrics/accuracy.hpp>
 
 #include <shikumi/autograd/ops/detail/rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
-#include <shikumi/nn/functions/losses.hpp>
 
 namespace shikumi::nn {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include <shikumi/autograd/ops/ops.hpp>
-#include <shikumi/nn/functions/detail/paired_targets.hpp>
+#include <shikumi/nn/losses/detail/paired_targets.hpp>
 #include <shikumi/nn/nn.hpp>
 
 #include "catch.hpp"

@@ -1,14 +1,9 @@
-// Metrics as values with names.
+// Accuracies: the share of right predictions.
 #pragma once
 
-#include <shikumi/autograd/core/named_function.hpp>
-#include <shikumi/autograd/graph/tensor.hpp>
+#include <shikumi/nn/metrics/metric.hpp>
 
 namespace shikumi::nn {
-
-/// Targets and predictions (N, …) become one number a sample, (N,), of the predictions' dtype. Logs
-/// show the mean over the samples under the metric's name: `nn::accuracy`, or `{"near", f}`.
-using Metric = NamedFunction<Tensor(const Tensor& targets, const Tensor& predictions)>;
 
 /// The share of right predictions, chosen from the shapes as Keras does: a single output counts as
 /// class 1 above 0.5; rows like the predictions are compared by their largest entry; anything else

@@ -1,0 +1,101 @@
+// Metrics as values: what is measured over the batches of an epoch.
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <shikumi/autograd/core/named_function.hpp>
+#include <shikumi/autograd/graph/tensor.hpp>
+#include <shikumi/nn/losses/losses.hpp>
+
+namespace shikumi::nn {
+
+/// What a metric remembers from batch to batch. Numbers are f64, so that a long epoch loses no
+/// digits.
+using MetricState = std::vector<Tensor>;
+
+/// A metric with a state of its own: derive from it, and give an object where a Metric is wanted.
+/// Its functions record operations and look at no value, so that training captures them in its
+/// step. A state keeps its shapes and dtypes.
+class MetricRule {
+public:
+    virtual ~MetricRule() = default;
+    /// The name that logs show.
+    virtual std::string_view name() const noexcept = 0;
+    /// The state before the first batch, for targets and predictions of these shapes and dtypes;
+    /// the size of the first axis means nothing.
+    virtual MetricState start(const Spec& targets, const Spec& predictions) const = 0;
+    /// The state after a batch. Weights are undefined where all count the same.
+    virtual MetricState update(const MetricState& state, const Tensor& targets,
+                               const Tensor& predictions, const Tensor& weights) const = 0;
+    /// What the state amounts to: a number, or a vector of them.
+    virtual Tensor result(const MetricState& state) const = 0;
+};
+
+/// A measure of predictions (N, …) that is carried on from batch to batch. There are three ways to
+/// one: a function of targets and predictions that gives one number a sample, (N,), or a step,
+/// (N, T), whose mean is the metric; a loss, whose mean it is; or a MetricRule.
+class Metric {
+public:
+    /// Computes the numbers whose mean is the metric.
+    using Function = NamedFunction<Tensor(const Tensor& targets, const Tensor& predictions)>;
+
+    /// A constant of the library.
+    constexpr Metric(StaticName name, Tensor (*function)(const Tensor&, const Tensor&)) noexcept
+        : function_(name, function) {}
+    /// Any callable, called "custom" unless it has a name.
+    template <shikumi::detail::FunctionFor<Metric, const Tensor&, const Tensor&> F>
+    Metric(F function, std::string name = "custom")
+        : function_(std::move(function), std::move(name)) {}
+    /// Any callable, its name first.
+    template <std::invocable<const Tensor&, const Tensor&> F>
+    Metric(std::string name, F function) : function_(std::move(function), std::move(name)) {}
+    /// The mean of a loss, under its name.
+    Metric(const Loss& loss) : function_(loss, std::string(loss.name())) {}
+    /// A rule with a state of its own.
+    template <std::derived_from<MetricRule> R>
+    Metric(R rule) : rule_(std::make_shared<const R>(std::move(rule))) {}
+
+    /// The name that logs and errors show.
+    std::string_view name() const noexcept { return rule_ ? rule_->name() : function_.name(); }
+    /// The state before the first batch.
+    MetricState start(const Spec& targets, const Spec& predictions) const;
+    /// The state after a batch, not evaluated yet. Weights are factors of the samples, (N,) or
+    /// (N, 1), or of the steps of sequences, (N, T); a mask is a factor of 0 or 1. Throws
+    /// ShapeError where targets, predictions and weights don't fit.
+    MetricState update(const MetricState& state, const Tensor& targets, const Tensor& predictions,
+                       const Tensor& weights = {}) const;
+    /// What the state amounts to: a number, or a vector of them.
+    Tensor result(const MetricState& state) const;
+    /// One number a sample, (N,), of a metric that is a mean. Throws StateError for others.
+    Tensor operator()(const Tensor& targets, const Tensor& predictions) const;
+
+private:
+    Function function_;
+    std::shared_ptr<const MetricRule> rule_;  // where it is no mean
+};
+
+/// A metric and what it has seen so far, for loops of one's own.
+class RunningMetric {
+public:
+    /// Has seen nothing.
+    RunningMetric(Metric metric) : metric_(std::move(metric)) {}
+    /// The name of the metric.
+    std::string_view name() const noexcept { return metric_.name(); }
+    /// Takes in a batch. Throws as `Metric::update` does.
+    void update(const Tensor& targets, const Tensor& predictions, const Tensor& weights = {});
+    /// The value of all batches so far. Throws StateError where there was none.
+    Tensor result() const;
+    /// Forgets all batches.
+    void reset() noexcept { state_.clear(); }
+
+private:
+    Metric metric_;
+    MetricState state_;  // empty: there was no batch yet
+};
+
+}  // namespace shikumi::nn

@@ -1,0 +1,5 @@
+// All metrics.
+#pragma once
+
+#include <shikumi/nn/metrics/accuracy.hpp>
+#include <shikumi/nn/metrics/metric.hpp>
