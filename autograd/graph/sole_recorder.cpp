@@ -6,15 +6,16 @@ namespace shikumi::detail {
 
 namespace {
 
-std::recursive_mutex& recording_mutex() {
-    static auto& mutex =
-        *new std::recursive_mutex;  // leaked: static objects may record when they end
+std::mutex& recording_mutex() {
+    static auto& mutex = *new std::mutex;  // leaked: static objects may record when they end
     return mutex;
 }
 
 }  // namespace
 
-SoleRecorder::SoleRecorder() { recording_mutex().lock(); }
-SoleRecorder::~SoleRecorder() { recording_mutex().unlock(); }
+thread_local constinit int SoleRecorder::depth_ = 0;
+
+void SoleRecorder::wait() { recording_mutex().lock(); }
+void SoleRecorder::let_others() noexcept { recording_mutex().unlock(); }
 
 }  // namespace shikumi::detail

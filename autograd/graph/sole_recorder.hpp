@@ -7,10 +7,20 @@ namespace shikumi::detail {
 /// from one call to the next belongs to this thread. One thread may have several.
 class SoleRecorder {
 public:
-    SoleRecorder();
-    ~SoleRecorder();
+    SoleRecorder() {
+        if (depth_++ == 0) wait();
+    }
+    ~SoleRecorder() {
+        if (--depth_ == 0) let_others();
+    }
     SoleRecorder(const SoleRecorder&) = delete;
     SoleRecorder& operator=(const SoleRecorder&) = delete;
+
+private:
+    static void wait();
+    static void let_others() noexcept;
+
+    static thread_local constinit int depth_;  // how many this thread has
 };
 
 }  // namespace shikumi::detail

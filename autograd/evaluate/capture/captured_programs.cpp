@@ -128,20 +128,14 @@ CapturedPrograms::State& CapturedPrograms::state() {
 
 bool CapturedPrograms::bypassed() noexcept { return Eager::active() || capturing(); }
 
-CapturedPrograms::Use::Use(State& state, const Call& call, const Recorded& function)
-    : state_(state), call_(call) {
+CapturedPrograms::Use::Use(State& state, const Call& call) : state_(state), call_(call) {
     evaluate_arguments(call);
-    if (!find(state.changes.load(std::memory_order_relaxed))) find_or_record(function);
-    try {
-        take_run();
-    } catch (...) {
-        unlock();
-        throw;
-    }
+    find(state.changes.load(std::memory_order_relaxed));
 }
 
 CapturedPrograms::Use::~Use() {
-    give_run_back();
+    if (!entry_) return;
+    if (run_) give_back(*run_);
     unlock();
 }
 
@@ -201,28 +195,31 @@ void CapturedPrograms::Use::record(const Recorded& function) {
     state_.changes = entry_->program.has_effects();
 }
 
-void CapturedPrograms::Use::take_run() {
+// The last idle one. A replay that is alone leaves it where it is.
+CapturedRun& CapturedPrograms::Use::take_run() {
     std::unique_lock lock(entry_->runs, std::defer_lock);
     if (!alone_) lock.lock();
-    if (entry_->idle.empty()) {
-        entry_->idle.reserve(entry_->runs_made + 1);  // room for all, when they come back
-        ++entry_->runs_made;
-        run_ = entry_->program.new_run().release();
-        return;
+    auto& idle = entry_->idle;
+    if (idle.empty()) {
+        idle.reserve(++entry_->runs_made);  // room for all, when they come back
+        idle.push_back(entry_->program.new_run());
     }
-    run_ = entry_->idle.back().release();
-    entry_->idle.pop_back();
+    if (alone_) return *idle.back();
+    CapturedRun& run = *idle.back().release();
+    idle.pop_back();
+    return run;
 }
 
-void CapturedPrograms::Use::give_run_back() noexcept {
-    std::unique_lock lock(entry_->runs, std::defer_lock);
-    if (!alone_) lock.lock();
-    entry_->idle.emplace_back(run_);
+void CapturedPrograms::Use::give_back(CapturedRun& run) noexcept {
+    if (alone_) return;
+    const std::lock_guard lock(entry_->runs);
+    entry_->idle.emplace_back(&run);
 }
 
 const std::any& CapturedPrograms::Use::constants() const noexcept { return entry_->constants; }
 
 std::span<Tensor> CapturedPrograms::Use::replay() {
+    run_ = &take_run();
     entry_->program.replay(*run_, call_.leaves);
     return run_->results;
 }

@@ -99,11 +99,13 @@ private:
     // The recording for a call, which stays while this lives.
     class Use {
     public:
-        // Records the function where there is none yet.
-        Use(State& state, const Call& call, const Recorded& function);
+        Use(State& state, const Call& call);
         ~Use();
         Use(const Use&) = delete;
         Use& operator=(const Use&) = delete;
+        // Whether there is one; else `find_or_record` makes it.
+        bool found() const noexcept { return entry_ != nullptr; }
+        void find_or_record(const Recorded& function);
         // The result with its constants, without its Tensors.
         const std::any& constants() const noexcept;
         // The result's Tensors, to be moved from.
@@ -111,17 +113,16 @@ private:
 
     private:
         bool find(bool alone);
-        void find_or_record(const Recorded& function);
         void record(const Recorded& function);
-        void take_run();
-        void give_run_back() noexcept;
+        detail::CapturedRun& take_run();
+        void give_back(detail::CapturedRun& run) noexcept;
         void unlock() noexcept;
 
         State& state_;
         const Call& call_;
         Entry* entry_ = nullptr;
-        detail::CapturedRun* run_ = nullptr;
-        bool alone_ = false;  // no other replay runs under this lock
+        detail::CapturedRun* run_ = nullptr;  // taken by `replay`
+        bool alone_ = false;                  // no other replay runs under this lock
     };
 
     template <class F, class... T>
@@ -151,15 +152,17 @@ auto CapturedPrograms::apply(F&& function, const std::tuple<T...>& in) {
     visit_tree(
         in, [&](const Tensor& t) { call->leaves.push_back(t.node()); },
         [&](std::size_t size) { call->sizes.push_back(size); });
-    const auto record = [&](std::span<const Tensor> leaves, std::any& constants) {
-        const Arguments traced = rebuild_tree(Arguments(in), leaves);
-        Result result = std::apply(function, traced);
-        std::vector<Tensor> tensors = flatten_tree(result);
-        for_each_tensor(result, [](Tensor& t) { t = Tensor(); });
-        constants = std::move(result);
-        return tensors;
-    };
-    Use use(state(), *call, std::ref(record));
+    Use use(state(), *call);
+    if (!use.found()) {
+        use.find_or_record([&](std::span<const Tensor> leaves, std::any& constants) {
+            const Arguments traced = rebuild_tree(Arguments(in), leaves);
+            Result result = std::apply(function, traced);
+            std::vector<Tensor> tensors = flatten_tree(result);
+            for_each_tensor(result, [](Tensor& t) { t = Tensor(); });
+            constants = std::move(result);
+            return tensors;
+        });
+    }
     Result result = *std::any_cast<Result>(&use.constants());
     auto next = use.replay().begin();
     for_each_tensor(result, [&](Tensor& t) { t = std::move(*next++); });
