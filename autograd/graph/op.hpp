@@ -190,7 +190,7 @@ Tensor record(const Op& op, std::span<const Node* const> in);
 /// An operation that is never destroyed: nodes in static objects outlive any order.
 template <class O>
 union Lasting {
-    Lasting() : op() {}
+    constexpr Lasting() : op() {}
     ~Lasting() {}
     O op;
 };

@@ -7,10 +7,11 @@ const std::uint32_t* Traversal::find_other(const Node& node) const noexcept {
     return it == others_.end() ? nullptr : &it->second;
 }
 
-void Traversal::mark_other(const Node& node) { others_[&node] = size(); }
+void Traversal::mark_other(const Node& node) { others_[&node] = size_; }
 
 void Traversal::clear() noexcept {
     nodes_.clear();
+    size_ = 0;
     edges_.clear();
     first_edge_.resize(1);
     stack_.clear();

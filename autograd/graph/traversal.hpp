@@ -23,11 +23,11 @@ public:
         clear();
         thread_ = current_thread_id;
         for (const Node* root : roots) {
-            if (root && !find(*root)) visit(*root, descend);
+            if (root) visit(*root, descend);
         }
     }
 
-    std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(nodes_.size()); }
+    std::uint32_t size() const noexcept { return size_; }
     const Node& operator[](std::uint32_t i) const noexcept { return *nodes_[i]; }
     std::span<const Node* const> nodes() const noexcept { return nodes_; }
     /// Positions of node i's inputs; none for the walk's leaves.
@@ -57,10 +57,13 @@ private:
     // Briggs, L. Torczon, "An efficient representation for sparse sets", 1993). Another thread's
     // are in a table, since it may be walking too. A node is not met again before it is in the
     // list: nothing below it leads to it.
+    bool has(const Node& own) const noexcept {
+        return own.visit < size_ && nodes_[own.visit] == &own;
+    }
     const std::uint32_t* find(const Node& node) const noexcept {
         if (!mine(node)) [[unlikely]]
             return find_other(node);
-        return node.visit < nodes_.size() && nodes_[node.visit] == &node ? &node.visit : nullptr;
+        return has(node) ? &node.visit : nullptr;
     }
     // Of a node that is known to have one.
     std::uint32_t position_of(const Node& node) const noexcept {
@@ -71,31 +74,43 @@ private:
 
     void add(const Node& node) {
         if (mine(node)) [[likely]]
-            node.visit = size();
+            node.visit = size_;
         else
             mark_other(node);
         nodes_.push_back(&node);
         first_edge_.push_back(static_cast<std::uint32_t>(edges_.size()));
+        ++size_;
+    }
+
+    // Takes a node as a leaf, or opens it; unless that has been done.
+    template <class Descend>
+    void enter(const Node& node, Descend& descend) {
+        if (!mine(node)) [[unlikely]]
+            return enter_other(node, descend);
+        if (has(node)) return;
+        if (!descend(node) || node.arity == 0) return add(node);
+        stack_.push_back({&node, 0});
+    }
+    template <class Descend>
+    void enter_other(const Node& node, Descend& descend) {
+        if (find_other(node)) return;
+        if (!descend(node)) return add(node);
+        if (!node.at_home()) {
+            foreign_.enter(node.home);
+            if (!descend(node)) return add(node);
+        }
+        if (node.arity == 0) return add(node);
+        stack_.push_back({&node, 0});
     }
 
     template <class Descend>
     void visit(const Node& root, Descend& descend) {
-        const auto enter = [&](const Node& node) {
-            if (!descend(node)) return add(node);
-            if (!node.at_home()) [[unlikely]] {
-                foreign_.enter(node.home);
-                if (!descend(node)) return add(node);
-            }
-            if (node.arity == 0) return add(node);
-            stack_.push_back({&node, 0});
-        };
-        enter(root);
+        enter(root, descend);
         while (!stack_.empty()) {
             Open& frame = stack_.back();
             const Node& node = *frame.node;
             if (frame.next < node.arity) {
-                const Node& input = *node.inputs()[frame.next++].node();
-                if (!find(input)) enter(input);
+                enter(*node.inputs()[frame.next++].node(), descend);
                 continue;
             }
             stack_.pop_back();
@@ -104,6 +119,7 @@ private:
         }
     }
 
+    std::uint32_t size_ = 0;    // of nodes_
     std::uint16_t thread_ = 0;  // whoever walks
     std::vector<const Node*> nodes_;
     std::vector<std::uint32_t> edges_;
