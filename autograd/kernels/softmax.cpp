@@ -331,26 +331,31 @@ struct NarrowLoss {
 };
 
 // The derivatives (p Σ t - t) g of at most sixteen rows, p = e / Σ e being a row's softmax and t
-// its labels: with scale = g Σ t / Σ e they are e scale - t g. Where the largest e, 1, is more than
-// half of Σ e, its own is (Σ t - t) g - rest for rest = scale (Σ e - 1), which keeps the digits of
-// 1 - p.
+// its labels: with scale = g Σ t / Σ e they are e scale - t g. That of the largest e, 1, is
+// (Σ t - t) g - rest for rest = scale (Σ e - 1) as well, which keeps the digits of 1 - p.
 template <class T>
 struct Derivatives {
-    T prevailing[lanes], scale[lanes], rest[lanes];  // the e of the second form; else no e
+    T scale[lanes], rest[lanes];
 
     void set(Index r, T above, T g, T total) {
-        prevailing[r] = above < 1 ? T{1} : T{2};
         scale[r] = g * total / (1 + above);
         rest[r] = scale[r] * above;
     }
-    T at(Index r, T e, T t, T g, T total) const {
-        return e == prevailing[r] ? (total - t) * g - rest[r] : e * scale[r] - t * g;
-    }
     // y = e scale is the row's derivative for t = 0; that for t = 1 = Σ t
-    T at_label(Index r, T y, T g) const {
-        return prevailing[r] == 1 && y == scale[r] ? -rest[r] : y - g;
-    }
+    T at_label(Index r, T y, T g) const { return y == scale[r] ? -rest[r] : y - g; }
 };
+
+// The e whose derivative has the second form: the largest, where it is more than half of Σ e, and
+// else none.
+template <class T>
+T prevailing(T above) {
+    return above < 1 ? T{1} : T{2};
+}
+template <class T>
+T weighted_derivative(T e, T prevailing, T t, T g, T total, T scale, T rest) {
+    const T own = (total - t) * g - rest, other = e * scale - t * g;
+    return e == prevailing ? own : other;
+}
 
 // y = (softmax(x) Σ weight - weight) g, or softmax(x) g without weights, of at most sixteen rows
 template <class T, bool weights>
@@ -369,10 +374,12 @@ struct NarrowGradient {
         for (Index r = 0; r < lanes; ++r) rule.set(r, above[r], factor[r], total[r]);
         for (Index i = 0; i < n; ++i) {
             for (Index r = 0; r < lanes; ++r) {
+                T& e = all.at[i][r];
                 if constexpr (weights)
-                    all.at[i][r] = rule.at(r, all.at[i][r], w.at[i][r], factor[r], total[r]);
+                    e = weighted_derivative(e, prevailing(above[r]), w.at[i][r], factor[r],
+                                            total[r], rule.scale[r], rule.rest[r]);
                 else
-                    all.at[i][r] *= rule.scale[r];
+                    e *= rule.scale[r];
             }
         }
         all.put(y, rows, n);
@@ -395,14 +402,17 @@ struct RowGradient {
                     Index r) {
         const T total_weight = weights ? total<T>(n, [=](Index i) { return weight[i]; }) : T{1};
         exponentials(x, n, largest(x, n), y);
-        rules->set(r, sum_above_one(y, n).above(), g, total_weight);
-        const Derivatives<T> rule = *rules;
-        detail::vectorized_for(n, [=](Index i) {
-            if constexpr (weights)
-                y[i] = rule.at(r, y[i], weight[i], g, total_weight);
-            else
-                y[i] *= rule.scale[r];
-        });
+        const T above = sum_above_one(y, n).above();
+        rules->set(r, above, g, total_weight);
+        const T scale = rules->scale[r];
+        if constexpr (weights) {
+            const T own = prevailing(above), rest = rules->rest[r];
+            detail::vectorized_for(n, [=](Index i) {
+                y[i] = weighted_derivative(y[i], own, weight[i], g, total_weight, scale, rest);
+            });
+        } else {
+            detail::vectorized_for(n, [=](Index i) { y[i] *= scale; });
+        }
     }
 };
 
