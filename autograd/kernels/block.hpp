@@ -39,37 +39,46 @@ namespace detail {
 template <class T, class Result>
 using Out = std::conditional_t<std::is_same_v<Result, bool>, bool, T>;
 
-template <class F, class T>
+// f(i) for 0 <= i < n; `simple`: f is an operation or two, worth its larger code.
+template <bool simple, class F>
+void each(Index n, F f) {
+    if constexpr (simple)
+        unrolled_for(n, f);
+    else
+        vectorized_for(n, f);
+}
+
+template <class F, class T, bool simple = false>
 struct Block {
     static void run(Index n, void* out, const void* a, const void* b, const void* c) {
         const T* x = static_cast<const T*>(a);
         if constexpr (std::invocable<F, T>) {
             using R = Out<T, std::invoke_result_t<F, T>>;
             R* y = static_cast<R*>(out);
-            vectorized_for(n, [=](Index i) { y[i] = static_cast<R>(F{}(x[i])); });
+            each<simple>(n, [=](Index i) { y[i] = static_cast<R>(F{}(x[i])); });
         } else if constexpr (std::invocable<F, T, T>) {
             using R = Out<T, std::invoke_result_t<F, T, T>>;
             R* y = static_cast<R*>(out);
             const T* u = static_cast<const T*>(b);
-            vectorized_for(n, [=](Index i) { y[i] = static_cast<R>(F{}(x[i], u[i])); });
+            each<simple>(n, [=](Index i) { y[i] = static_cast<R>(F{}(x[i], u[i])); });
         } else {
             T* y = static_cast<T*>(out);
             const T* u = static_cast<const T*>(b);
             const T* v = static_cast<const T*>(c);
-            vectorized_for(n, [=](Index i) { y[i] = static_cast<T>(F{}(x[i], u[i], v[i])); });
+            each<simple>(n, [=](Index i) { y[i] = static_cast<T>(F{}(x[i], u[i], v[i])); });
         }
     }
 };
 
 // f(a, b[i]) or f(a[i], b).
-template <class F, class T, bool first>
+template <class F, class T, bool first, bool simple>
 struct SingleBlock {
     static void run(Index n, void* out, const void* a, const void* b, const void*) {
         using R = Out<T, std::invoke_result_t<F, T, T>>;
         R* y = static_cast<R*>(out);
         const T single = *static_cast<const T*>(first ? a : b);
         const T* x = static_cast<const T*>(first ? b : a);
-        vectorized_for(n, [=](Index i) {
+        each<simple>(n, [=](Index i) {
             y[i] = static_cast<R>(first ? F{}(single, x[i]) : F{}(x[i], single));
         });
     }
@@ -87,13 +96,14 @@ struct LastSingleBlock {
     }
 };
 
-template <class F, class T>
+template <class F, class T, bool simple = false>
 BlockKernel block_kernel() {
     if constexpr (std::invocable<F, T>)
-        return multiversioned<Block<F, T>>();
+        return multiversioned<Block<F, T, simple>>();
     else if constexpr (std::invocable<F, T, T>)
-        return {multiversioned<Block<F, T>>(), multiversioned<SingleBlock<F, T, true>>(),
-                multiversioned<SingleBlock<F, T, false>>()};
+        return {multiversioned<Block<F, T, simple>>(),
+                multiversioned<SingleBlock<F, T, true, simple>>(),
+                multiversioned<SingleBlock<F, T, false, simple>>()};
     else
         return {multiversioned<Block<F, T>>(), nullptr, nullptr,
                 multiversioned<LastSingleBlock<F, T>>()};
@@ -140,6 +150,20 @@ BlockKernel floating(DType t, F) {
     }
 }
 
+/// As `floating`, without loops for a single number: for functions of two arguments that hardly
+/// ever meet one, such as derivatives.
+template <class F>
+BlockKernel floating_arrays(DType t, F) {
+    switch (t) {
+        case f32:
+            return multiversioned<detail::Block<F, float>>();
+        case f64:
+            return multiversioned<detail::Block<F, double>>();
+        default:
+            return {};
+    }
+}
+
 /// The kernel of one function for f32 and another for f64; an empty one for other dtypes.
 template <class Single, class Double>
 BlockKernel floating(DType t, Single, Double) {
@@ -154,9 +178,10 @@ BlockKernel floating(DType t, Takes, Fast, Slow slow) {
                     : floating(t, slow);
 }
 
-/// The kernel of a captureless generic lambda for every dtype but bool, for which it is empty.
+/// The kernel of a captureless generic lambda for every dtype but bool, for which it is empty: one
+/// of the few operations that processors have for all of them.
 template <class F>
-BlockKernel numeric(DType t, F f) {
+BlockKernel numeric(DType t, F) {
     switch (t) {
         case u8:
             return detail::Block<F, std::uint8_t>::run;
@@ -164,8 +189,12 @@ BlockKernel numeric(DType t, F f) {
             return detail::Block<F, std::int32_t>::run;
         case i64:
             return detail::Block<F, std::int64_t>::run;
+        case f32:
+            return detail::block_kernel<F, float, true>();
+        case f64:
+            return detail::block_kernel<F, double>();
         default:
-            return floating(t, f);
+            return {};
     }
 }
 

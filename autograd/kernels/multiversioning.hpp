@@ -39,6 +39,19 @@ void vectorized_for(Index n, F f) {
     for (Index i = 0; i < n; ++i) f(i);
 }
 
+// The same, four vectors a round: for loops so short that counting the rounds would take as long as
+// their work.
+template <class F>
+void unrolled_for(Index n, F f) {
+#if defined(__clang__)
+#pragma clang loop vectorize(assume_safety) unroll_count(4)
+#else
+#pragma GCC ivdep
+#pragma GCC unroll 4
+#endif
+    for (Index i = 0; i < n; ++i) f(i);
+}
+
 // Flattened: functions that `run` calls become part of it and are compiled for its instructions.
 template <class Loop, class Result, class... Arguments>
 struct Versions<Loop, Result(Arguments...)> {
@@ -61,10 +74,12 @@ struct Versions<Loop, Result(Arguments...)> {
     }
 #endif
 
+    template <Instructions widest>
     static Function pick(Instructions available) noexcept {
 #if defined(__x86_64__)
-        if (available == Instructions::avx512) return avx512;
-        if (available == Instructions::avx2) return avx2;
+        if constexpr (widest == Instructions::avx512)
+            if (available == Instructions::avx512) return avx512;
+        if (available >= Instructions::avx2) return avx2;
 #endif
         static_cast<void>(available);
         return baseline;
@@ -79,10 +94,11 @@ struct Versions<Loop, Result(Arguments...)> {
 
 /// The version of the static function `Loop::run` for the widest instructions available. Versions
 /// may differ in the last bits of their results: processors with FMA round a product and a sum
-/// together.
-template <class Loop>
+/// together. Loops that gain nothing from the widest vectors say up to which ones they have
+/// versions.
+template <class Loop, Instructions widest = Instructions::avx512>
 auto multiversioned(Instructions available = instructions()) noexcept {
-    return detail::Versions<Loop>::pick(available);
+    return detail::Versions<Loop>::template pick<widest>(available);
 }
 
 /// `Loop<Instructions>::run` for the widest instructions available, where a loop is written for

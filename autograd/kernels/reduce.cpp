@@ -21,14 +21,15 @@ namespace {
 template <class T>
 struct Sum {
     using Element = T;
-    // Unsigned: integers wrap around.
+    static constexpr bool whole = std::is_integral_v<T>;
+    // Unsigned: integers wrap around. Bytes are merged long before 16 bits overflow.
     using Lane =
-        std::conditional_t<std::is_same_v<T, float>, float,
-                           std::conditional_t<std::is_same_v<T, double>, double, std::uint64_t>>;
-    using Total = std::conditional_t<std::is_same_v<T, float>, double, Lane>;
-    using Result = std::conditional_t<std::is_integral_v<T>, std::int64_t, T>;
+        std::conditional_t<whole, std::conditional_t<sizeof(T) == 1, std::uint16_t, std::uint64_t>,
+                           T>;
+    using Total = std::conditional_t<whole, std::uint64_t, double>;
+    using Result = std::conditional_t<whole, std::int64_t, T>;
     static constexpr Lane identity = 0;
-    static Lane combine(Lane a, T x) { return a + static_cast<Lane>(x); }
+    static Lane combine(Lane a, T x) { return static_cast<Lane>(a + static_cast<Lane>(x)); }
     static Total merge(Total a, Total b) { return a + b; }
     static Result result(const Reduction& r, Total total) {
         if constexpr (std::is_floating_point_v<T>)
@@ -259,24 +260,20 @@ private:
         });
     }
 
-    // Takes `count` elements of a strip, from its element `at` on.
+    // Takes `count` elements of a strip, from its element `at` on: the rest of a row, whole rows, the
+    // beginning of one.
     static void take(const Element* x, Index at, Index count, Index width, Lane* lane,
                      Total* total) {
-        Index row = 0;
-        if (at > 0) {
-            row = at / width;
-            if (const Index column = at % width; column > 0) {
-                const Index n = std::min(count, width - column);
-                rows(x, 1, n, width, row, lane + column, total + column);
-                if (n == count) return;
-                x += n;
-                count -= n;
-                ++row;
-            }
+        while (count > 0) {
+            const Index row = at / width, column = at % width;
+            const bool whole = column == 0 && count >= width;
+            const Index n = whole ? width : std::min(count, width - column);
+            const Index taken = whole ? count / width : 1;
+            rows(x, taken, n, width, row, lane + column, total + column);
+            x += taken * n;
+            at += taken * n;
+            count -= taken * n;
         }
-        const Index whole = count / width, rest = count % width;
-        rows(x, whole, width, width, row, lane, total);
-        if (rest > 0) rows(x + whole * width, 1, rest, width, row + whole, lane, total);
     }
 
     // Takes rows of `n` elements on `n` lanes; the first one is the strip's row number `row`.
@@ -343,9 +340,12 @@ void mend_squares(const Reducer& reducer, const void* in, void* out) {
 template <class R>
 const Reducer::Functions* functions_of() {
     using Total = typename R::Total;
+    // Whole numbers wait for memory with AVX2 already.
+    constexpr Instructions widest =
+        std::is_floating_point_v<typename R::Element> ? Instructions::avx512 : Instructions::avx2;
     static const Reducer::Functions functions{
-        .feed = multiversioned<Feed<R>>(),
-        .columns = multiversioned<FeedColumns<R>>(),
+        .feed = multiversioned<Feed<R>, widest>(),
+        .columns = multiversioned<FeedColumns<R>, widest>(),
         .finish = Feed<R>::finish,
         .mend = std::is_same_v<R, Squares<double>> ? mend_squares : nullptr,
         .element = sizeof(typename R::Element),
@@ -354,16 +354,23 @@ const Reducer::Functions* functions_of() {
     return &functions;
 }
 
+// A bool counts as the byte that it is stored as, and the extremes of bools are any and all of
+// them.
+template <class T>
+using SumOf = Sum<std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, T>>;
+template <class T, bool largest>
+using ExtremeOf = std::conditional_t<std::is_same_v<T, bool>, Logic<largest>, Extreme<T, largest>>;
+
 const Reducer::Functions* functions_of(Reduction::Kind kind, DType t) {
     switch (kind) {
         case Reduction::sum:
-            return dispatch(t, []<class T>() { return functions_of<Sum<T>>(); });
+            return dispatch(t, []<class T>() { return functions_of<SumOf<T>>(); });
         case Reduction::squares:
             return dispatch_floating(t, []<class T>() { return functions_of<Squares<T>>(); });
         case Reduction::max:
-            return dispatch(t, []<class T>() { return functions_of<Extreme<T, true>>(); });
+            return dispatch(t, []<class T>() { return functions_of<ExtremeOf<T, true>>(); });
         case Reduction::min:
-            return dispatch(t, []<class T>() { return functions_of<Extreme<T, false>>(); });
+            return dispatch(t, []<class T>() { return functions_of<ExtremeOf<T, false>>(); });
         case Reduction::any:
             return functions_of<Logic<true>>();
         case Reduction::all:
