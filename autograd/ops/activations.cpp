@@ -35,14 +35,12 @@ struct Sigmoid final : FloatingOp {
     }
 };
 
-// out = g σ(x) σ(-x) = g e / (1 + e)² for e = exp(-|x|); -out tanh(x/2), σ(x) σ(-x)
+// out = g σ(x) σ(-x); -out tanh(x/2), σ(x) σ(-x)
 struct SigmoidGradient final : FloatingOp {
     std::string_view name() const noexcept override { return "sigmoid_gradient"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x, auto g) {
-            const auto e = vector::exp(-std::abs(x));
-            return g * (e / ((1 + e) * (1 + e)));
-        });
+        return kernels::floating_arrays(
+            in[0].dtype, [](auto x, auto g) { return g * vector::sigmoid_slope(x); });
     }
     Tensor times_partial(int i, Tensors in, const Tensor& out, const Tensor& g) const override {
         return i == 0 ? -(out * tanh(in[0] * 0.5)) * g : detail::sigmoid_gradient(in[0], g);
@@ -64,7 +62,7 @@ struct Relu final : NumericOp, Recomputable {
 struct ReluGradient final : FloatingOp, Recomputable {
     std::string_view name() const noexcept override { return "relu_gradient"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto y, auto g) { return y > 0 ? g : 0; });
+        return kernels::floating_arrays(in[0].dtype, [](auto y, auto g) { return y > 0 ? g : 0; });
     }
     Tensor times_partial(int i, Tensors in, const Tensor&, const Tensor& g) const override {
         return i == 0 ? Tensor() : detail::relu_gradient(in[0], g);
@@ -165,7 +163,8 @@ Tensor mish_gate(const Tensor& x) {
 struct Gated final : FloatingOp, Recomputable {
     std::string_view name() const noexcept override { return "gated"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x, auto s) { return s > 0 ? x * s : s; });
+        return kernels::floating_arrays(in[0].dtype,
+                                        [](auto x, auto s) { return s > 0 ? x * s : s; });
     }
     Tensor partial(int i, Tensors in, const Tensor&) const override {
         return i == 0 ? in[1] : held(in[0]);

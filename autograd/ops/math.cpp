@@ -46,7 +46,7 @@ struct Abs final : NumericOp, Recomputable {
 struct AbsGradient final : FloatingOp, Recomputable {
     std::string_view name() const noexcept override { return "abs_gradient"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x, auto g) {
+        return kernels::floating_arrays(in[0].dtype, [](auto x, auto g) {
             const auto off = x == 0 ? 0 : x;
             return x > 0 ? g : x < 0 ? -g : off;
         });
@@ -76,7 +76,7 @@ struct Sign final : NumericOp, Recomputable {
 struct InverseComponent final : FloatingOp {
     std::string_view name() const noexcept override { return "inverse_component"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto a, auto b) {
+        return kernels::floating_arrays(in[0].dtype, [](auto a, auto b) {
             using T = decltype(a);
             const bool steep = std::abs(a) >= std::abs(b);
             const T wide = steep ? a : b, ratio = (steep ? b : a) / wide;
@@ -154,14 +154,12 @@ struct Tanh final : FloatingOp {
     }
 };
 
-// out = g / cosh² x = 4 g e / (1 + e)² for e = exp(-2 |x|); -2 out tanh x, 1 / cosh² x
+// out = g / cosh² x; -2 out tanh x, 1 / cosh² x
 struct TanhGradient final : FloatingOp {
     std::string_view name() const noexcept override { return "tanh_gradient"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x, auto g) {
-            const auto e = vector::exp(-2 * std::abs(x));
-            return g * (4 * e / ((1 + e) * (1 + e)));
-        });
+        return kernels::floating_arrays(in[0].dtype,
+                                        [](auto x, auto g) { return g * vector::tanh_slope(x); });
     }
     Tensor times_partial(int i, Tensors in, const Tensor& out, const Tensor& g) const override {
         return i == 0 ? -2 * (out * tanh(in[0])) * g : detail::tanh_gradient(in[0], g);
