@@ -29,6 +29,10 @@ if(sources)
     target_link_libraries(shikumi_test_helpers PRIVATE shikumi shikumi_test_support)
 endif()
 
+set(timeout 900)   # seconds
+if(SHIKUMI_SANITIZE)   # ten times slower
+    set(timeout 5400)
+endif()
 file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES ON RELATIVE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/tests/*)
 list(REMOVE_ITEM folders support golden consumer peers scripts)
 foreach(folder IN LISTS folders)
@@ -49,7 +53,7 @@ foreach(folder IN LISTS folders)
     add_test(NAME ${folder} COMMAND ${folder}_test ~[slow] ${allow_no_tests})
     add_test(NAME ${folder}.slow COMMAND ${folder}_test [slow] ${allow_no_tests})
     set_tests_properties(${folder}.slow PROPERTIES LABELS slow)
-    set_tests_properties(${folder} ${folder}.slow PROPERTIES TIMEOUT 900)
+    set_tests_properties(${folder} ${folder}.slow PROPERTIES TIMEOUT ${timeout})
 endforeach()
 if(TARGET datasets_test)   # writes compressed files
     target_link_libraries(datasets_test PRIVATE ZLIB::ZLIB)
