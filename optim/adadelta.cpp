@@ -1,36 +1,42 @@
 #include <shikumi/optim/adadelta.hpp>
 
-#include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/optim/detail/checks.hpp>
+#include <shikumi/optim/detail/formulas.hpp>
 
 namespace shikumi::optim {
 
 namespace {
 
 struct AdadeltaRule final : Rule {
-    explicit AdadeltaRule(const AdadeltaOptions& o) : rho(o.rho), epsilon(o.epsilon) {
+    template <class Options>
+    AdadeltaRule(const Options& o, std::vector<Slot> slots)
+        : rho(o.rho), epsilon(o.epsilon), slots_(std::move(slots)) {
         detail::check_decay("Adadelta", "rho", rho);
         detail::check_not_negative("Adadelta", "epsilon", epsilon);
     }
     std::string_view name() const noexcept override { return "Adadelta"; }
-    std::vector<Slot> slots() const override {
-        return {{"accumulated_grad"}, {"accumulated_delta"}};
-    }
+    std::vector<Slot> slots(const Parameter&) const override { return slots_; }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                   std::span<const Tensor> scalars) const override {
-        const Tensor a = slots[0] = slots[0] * rho + square(gradient) * (1 - rho);
-        const Tensor d = gradient * sqrt(slots[1] + epsilon) * rsqrt(a + epsilon);
-        slots[1] = slots[1] * rho + square(d) * (1 - rho);
-        return w - scalars[0] * d;
+        return detail::updated<detail::updates::Adadelta>(w, gradient, slots,
+                                                          {1 - rho, scalars[0], epsilon});
     }
 
     double rho, epsilon;
+    std::vector<Slot> slots_;
 };
+
+std::vector<Slot> keras_slots() { return {{"accumulated_grad"}, {"accumulated_delta_var"}}; }
+std::vector<Slot> torch_slots() { return {{"square_avg"}, {"acc_delta"}}; }
 
 }  // namespace
 
 Adadelta::Adadelta(const AdadeltaOptions& options)
-    : Optimizer(std::make_shared<AdadeltaRule>(options), options.learning_rate,
-                Preparation::of(options)) {}
+    : Optimizer(std::make_shared<AdadeltaRule>(options, keras_slots()), options.learning_rate,
+                StepOptions::of(options)) {}
+
+torch::Adadelta::Adadelta(const AdadeltaOptions& options)
+    : Optimizer(std::make_shared<AdadeltaRule>(options, torch_slots()), options.learning_rate,
+                StepOptions::of(options)) {}
 
 }  // namespace shikumi::optim

@@ -1,15 +1,18 @@
 #include <shikumi/optim/adam.hpp>
 
-#include <shikumi/autograd/ops/detail/averages.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/optim/detail/checks.hpp>
+#include <shikumi/optim/detail/formulas.hpp>
 
 namespace shikumi::optim {
 
 namespace {
 
-using shikumi::detail::moving_average;
+namespace updates = detail::updates;
 
+// The forms of Keras and PyTorch differ by epsilon alone, which PyTorch adds after the correction,
+// and by the slots' names.
+template <bool corrected>
 struct AdamRule final : Rule {
     template <class Options>
     AdamRule(std::string_view own_name, const Options& o)
@@ -23,20 +26,27 @@ struct AdamRule final : Rule {
         detail::check_not_negative(name_, "epsilon", epsilon);
     }
     std::string_view name() const noexcept override { return name_; }
-    std::vector<Slot> slots() const override {
-        std::vector<Slot> all{{"adam_m"}, {"adam_v"}};
-        if (amsgrad) all.push_back({"adam_v_hat"});
+    std::vector<Slot> slots(const Parameter&) const override {
+        std::vector<Slot> all{{corrected ? "exp_avg" : "momentum"},
+                              {corrected ? "exp_avg_sq" : "velocity"}};
+        if (amsgrad) all.push_back({corrected ? "max_exp_avg_sq" : "velocity_hat"});
         return all;
     }
-    std::vector<Tensor> scalars(const Tensor& learning_rate, const Tensor& t) const override {
-        return {learning_rate * sqrt(1 - pow(beta_2, t)) / (1 - pow(beta_1, t))};
+    // The rate and, where it changes, epsilon.
+    std::vector<Tensor> scalars(const Tensor& learning_rate, const Tensor& t,
+                                std::span<Tensor>) const override {
+        const Tensor correction = sqrt(1 - pow(beta_2, t));
+        std::vector<Tensor> all{learning_rate * correction / (1 - pow(beta_1, t))};
+        if (corrected) all.push_back(correction * epsilon);
+        return all;
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                   std::span<const Tensor> scalars) const override {
-        const Tensor m = slots[0] = moving_average(slots[0], gradient, 1 - beta_1);
-        Tensor v = slots[1] = moving_average(slots[1], square(gradient), 1 - beta_2);
-        if (amsgrad) v = slots[2] = maximum(slots[2], v);
-        return w - scalars[0] * m / (sqrt(v) + epsilon);
+        const std::array<detail::Number, 4> numbers{
+            1 - beta_1, 1 - beta_2, scalars[0],
+            corrected ? detail::Number(scalars[1]) : detail::Number(epsilon)};
+        return amsgrad ? detail::updated<updates::AMSGrad>(w, gradient, slots, numbers)
+                       : detail::updated<updates::Adam>(w, gradient, slots, numbers);
     }
 
     std::string_view name_;
@@ -47,11 +57,19 @@ struct AdamRule final : Rule {
 }  // namespace
 
 Adam::Adam(const AdamOptions& options)
-    : Optimizer(std::make_shared<AdamRule>("Adam", options), options.learning_rate,
-                Preparation::of(options)) {}
+    : Optimizer(std::make_shared<AdamRule<false>>("Adam", options), options.learning_rate,
+                StepOptions::of(options)) {}
 
 AdamW::AdamW(const AdamWOptions& options)
-    : Optimizer(std::make_shared<AdamRule>("AdamW", options), options.learning_rate,
-                Preparation::of(options)) {}
+    : Optimizer(std::make_shared<AdamRule<false>>("AdamW", options), options.learning_rate,
+                StepOptions::of(options)) {}
+
+torch::Adam::Adam(const AdamOptions& options)
+    : Optimizer(std::make_shared<AdamRule<true>>("Adam", options), options.learning_rate,
+                StepOptions::of(options)) {}
+
+torch::AdamW::AdamW(const AdamWOptions& options)
+    : Optimizer(std::make_shared<AdamRule<true>>("AdamW", options), options.learning_rate,
+                StepOptions::of(options)) {}
 
 }  // namespace shikumi::optim

@@ -24,7 +24,9 @@ struct FtrlRule final : Rule {
         detail::check_not_negative("Ftrl", "beta", beta);
     }
     std::string_view name() const noexcept override { return "Ftrl"; }
-    std::vector<Slot> slots() const override { return {{"accumulator", start}, {"linear"}}; }
+    std::vector<Slot> slots(const Parameter&) const override {
+        return {{"accumulator", start}, {"linear"}};
+    }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                   std::span<const Tensor> scalars) const override {
         const Tensor n = slots[0];
@@ -42,6 +44,6 @@ struct FtrlRule final : Rule {
 
 Ftrl::Ftrl(const FtrlOptions& options)
     : Optimizer(std::make_shared<FtrlRule>(options), options.learning_rate,
-                Preparation::of(options)) {}
+                StepOptions::of(options)) {}
 
 }  // namespace shikumi::optim

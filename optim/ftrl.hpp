@@ -15,10 +15,15 @@ struct FtrlOptions {
     double l2_regularization_strength = 0;            ///< l2: draws weights towards 0
     double l2_shrinkage_regularization_strength = 0;  ///< a penalty on the weight, in the gradient
     double beta = 0;                                  ///< β: makes the first steps smaller
-    double weight_decay = 0;                          ///< see Preparation
-    std::optional<double> clipnorm = {};              ///< see Preparation
-    std::optional<double> global_clipnorm = {};       ///< see Preparation
-    std::optional<double> clipvalue = {};             ///< see Preparation
+    double weight_decay = 0;                          ///< see StepOptions
+    std::optional<double> clipnorm = {};              ///< see StepOptions
+    std::optional<double> global_clipnorm = {};       ///< see StepOptions
+    std::optional<double> clipvalue = {};             ///< see StepOptions
+    bool use_ema = false;                             ///< see StepOptions
+    double ema_momentum = 0.99;                       ///< see StepOptions
+    std::optional<Index> ema_overwrite_frequency = {};  ///< see StepOptions
+    std::optional<double> loss_scale_factor = {};       ///< see StepOptions
+    Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
 
 /// H. McMahan et al., "Ad click prediction", KDD 2013, in Keras's form, with p the negative power:

@@ -1,7 +1,8 @@
 #include <shikumi/optim/lion.hpp>
 
-#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/autograd/core/error.hpp>
 #include <shikumi/optim/detail/checks.hpp>
+#include <shikumi/optim/detail/formulas.hpp>
 
 namespace shikumi::optim {
 
@@ -14,12 +15,11 @@ struct LionRule final : Rule {
         detail::check_decay("Lion", "beta_2", beta_2);
     }
     std::string_view name() const noexcept override { return "Lion"; }
-    std::vector<Slot> slots() const override { return {{"momentum"}}; }
+    std::vector<Slot> slots(const Parameter&) const override { return {{"momentum"}}; }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                   std::span<const Tensor> scalars) const override {
-        const Tensor m = slots[0];
-        slots[0] = m * beta_2 + gradient * (1 - beta_2);
-        return w - scalars[0] * sign(m * beta_1 + gradient * (1 - beta_1));
+        return detail::updated<detail::updates::Lion>(w, gradient, slots,
+                                                      {1 - beta_1, 1 - beta_2, scalars[0]});
     }
 
     double beta_1, beta_2;
@@ -29,6 +29,6 @@ struct LionRule final : Rule {
 
 Lion::Lion(const LionOptions& options)
     : Optimizer(std::make_shared<LionRule>(options), options.learning_rate,
-                Preparation::of(options)) {}
+                StepOptions::of(options)) {}
 
 }  // namespace shikumi::optim

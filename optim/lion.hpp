@@ -10,10 +10,15 @@ struct LionOptions {
     LearningRate learning_rate = 0.001;   ///< η: a number or a schedule
     double beta_1 = 0.9;                  ///< β1: the share of the momentum in a step
     double beta_2 = 0.99;                 ///< β2: the share of the momentum that each update keeps
-    double weight_decay = 0;              ///< see Preparation
-    std::optional<double> clipnorm = {};  ///< see Preparation
-    std::optional<double> global_clipnorm = {};  ///< see Preparation
-    std::optional<double> clipvalue = {};        ///< see Preparation
+    double weight_decay = 0;              ///< see StepOptions
+    std::optional<double> clipnorm = {};  ///< see StepOptions
+    std::optional<double> global_clipnorm = {};         ///< see StepOptions
+    std::optional<double> clipvalue = {};               ///< see StepOptions
+    bool use_ema = false;                               ///< see StepOptions
+    double ema_momentum = 0.99;                         ///< see StepOptions
+    std::optional<Index> ema_overwrite_frequency = {};  ///< see StepOptions
+    std::optional<double> loss_scale_factor = {};       ///< see StepOptions
+    Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
 
 /// X. Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023: steps of one

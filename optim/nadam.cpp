@@ -1,65 +1,66 @@
 #include <shikumi/optim/nadam.hpp>
 
-#include <array>
-#include <cmath>
-
-#include <shikumi/autograd/ops/detail/averages.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/optim/detail/checks.hpp>
+#include <shikumi/optim/detail/formulas.hpp>
 
 namespace shikumi::optim {
 
 namespace {
 
-using shikumi::detail::moving_average;
-
-constexpr double decay = 0.96;
-
-// Πᵢ (1 − ½ 0.96ⁱ) for i = 1 … t, at t. Beyond the last one the factors are 1 in f64.
-Tensor products() {
-    std::array<double, 1024> p{1};
-    for (std::size_t t = 1; t < p.size(); ++t)
-        p[t] = p[t - 1] * (1 - std::pow(decay, static_cast<double>(t)) / 2);
-    return tensor(p);
-}
-
+// Keras's form is PyTorch's with a momentum_decay of 1 and other names.
 struct NadamRule final : Rule {
-    explicit NadamRule(const NadamOptions& o)
-        : beta_1(o.beta_1), beta_2(o.beta_2), epsilon(o.epsilon) {
-        detail::check_decay("Nadam", "beta_1", beta_1);
-        detail::check_decay("Nadam", "beta_2", beta_2);
-        detail::check_not_negative("Nadam", "epsilon", epsilon);
+    template <class Options>
+    NadamRule(const Options& o, double momentum_decay, std::vector<Slot> slots, const char* product)
+        : beta_1(o.beta_1),
+          beta_2(o.beta_2),
+          epsilon(o.epsilon),
+          decay(momentum_decay),
+          slots_(std::move(slots)),
+          product_(product) {
+        detail::check_decay(name(), "beta_1", beta_1);
+        detail::check_decay(name(), "beta_2", beta_2);
+        detail::check_not_negative(name(), "epsilon", epsilon);
+        detail::check_not_negative(name(), "momentum_decay", decay);
     }
     std::string_view name() const noexcept override { return "Nadam"; }
-    std::vector<Slot> slots() const override { return {{"momentum"}, {"velocity"}}; }
-    // The factors of m, of g, and of √v.
-    std::vector<Tensor> scalars(const Tensor& learning_rate, const Tensor& t) const override {
+    std::vector<Slot> slots(const Parameter&) const override { return slots_; }
+    std::vector<Slot> shared_slots() const override { return {{product_, 1}}; }
+    // The factors of m, of g, and of √v. Shared is the product of all momenta.
+    std::vector<Tensor> scalars(const Tensor& learning_rate, const Tensor& t,
+                                std::span<Tensor> shared) const override {
         const auto momentum = [&](const Tensor& step) {
-            return beta_1 * (1 - 0.5 * pow(decay, step));
+            return beta_1 * (1 - 0.5 * pow(0.96, step * decay));
         };
-        const auto product = [&](const Tensor& step) {
-            const Tensor last = minimum(step, static_cast<double>(all_products.size() - 1));
-            return pow(beta_1, step) * take(all_products, last.cast(i64));
-        };
-        const Tensor next = t + 1;
-        return {learning_rate * momentum(next) / (1 - product(next)),
-                learning_rate * (1 - momentum(t)) / (1 - product(t)), rsqrt(1 - pow(beta_2, t))};
+        const Tensor now = momentum(t), next = momentum(t + 1);
+        const Tensor product = shared[0] = shared[0] * now;
+        return {learning_rate * next / (1 - product * next),
+                learning_rate * (1 - now) / (1 - product), rsqrt(1 - pow(beta_2, t))};
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                   std::span<const Tensor> scalars) const override {
-        const Tensor m = slots[0] = moving_average(slots[0], gradient, 1 - beta_1);
-        const Tensor v = slots[1] = moving_average(slots[1], square(gradient), 1 - beta_2);
-        return w - (scalars[0] * m + scalars[1] * gradient) / (scalars[2] * sqrt(v) + epsilon);
+        return detail::updated<detail::updates::Nadam>(
+            w, gradient, slots,
+            {1 - beta_1, 1 - beta_2, scalars[0], scalars[1], scalars[2], epsilon});
     }
 
-    double beta_1, beta_2, epsilon;
-    Tensor all_products = products();
+    double beta_1, beta_2, epsilon, decay;
+    std::vector<Slot> slots_;
+    const char* product_;
 };
+
+std::vector<Slot> keras_slots() { return {{"momentum"}, {"velocity"}}; }
+std::vector<Slot> torch_slots() { return {{"exp_avg"}, {"exp_avg_sq"}}; }
 
 }  // namespace
 
 Nadam::Nadam(const NadamOptions& options)
-    : Optimizer(std::make_shared<NadamRule>(options), options.learning_rate,
-                Preparation::of(options)) {}
+    : Optimizer(std::make_shared<NadamRule>(options, 1, keras_slots(), "u_product"),
+                options.learning_rate, StepOptions::of(options)) {}
+
+torch::NAdam::NAdam(const NAdamOptions& options)
+    : Optimizer(
+          std::make_shared<NadamRule>(options, options.momentum_decay, torch_slots(), "mu_product"),
+          options.learning_rate, StepOptions::of(options)) {}
 
 }  // namespace shikumi::optim

@@ -11,10 +11,15 @@ struct NadamOptions {
     double beta_1 = 0.9;      ///< β1: the share of the mean gradient that each update keeps
     double beta_2 = 0.999;    ///< β2: the share of the mean square that each update keeps
     double epsilon = 1e-7;    ///< ε: keeps the division finite
-    double weight_decay = 0;  ///< see Preparation
-    std::optional<double> clipnorm = {};         ///< see Preparation
-    std::optional<double> global_clipnorm = {};  ///< see Preparation
-    std::optional<double> clipvalue = {};        ///< see Preparation
+    double weight_decay = 0;  ///< see StepOptions
+    std::optional<double> clipnorm = {};                ///< see StepOptions
+    std::optional<double> global_clipnorm = {};         ///< see StepOptions
+    std::optional<double> clipvalue = {};               ///< see StepOptions
+    bool use_ema = false;                               ///< see StepOptions
+    double ema_momentum = 0.99;                         ///< see StepOptions
+    std::optional<Index> ema_overwrite_frequency = {};  ///< see StepOptions
+    std::optional<double> loss_scale_factor = {};       ///< see StepOptions
+    Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
 
 /// T. Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016, with Keras's schedule
@@ -26,5 +31,36 @@ public:
     /// Throws ValueError for a negative rate or epsilon, and betas outside [0, 1).
     explicit Nadam(const NadamOptions& options = {});
 };
+
+namespace torch {
+
+/// What NAdam can be given. Defaults are PyTorch's.
+struct NAdamOptions {
+    LearningRate learning_rate = 0.002;  ///< η: a number or a schedule
+    double beta_1 = 0.9;            ///< β1: the share of the mean gradient that each update keeps
+    double beta_2 = 0.999;          ///< β2: the share of the mean square that each update keeps
+    double epsilon = 1e-8;          ///< ε: keeps the division finite
+    double momentum_decay = 0.004;  ///< ψ: how fast the momenta uₜ approach β1
+    double weight_decay = 0;        ///< see StepOptions
+    bool decoupled_weight_decay = false;                ///< see StepOptions
+    bool maximize = false;                              ///< see StepOptions
+    std::optional<double> clipnorm = {};                ///< see StepOptions
+    std::optional<double> global_clipnorm = {};         ///< see StepOptions
+    std::optional<double> clipvalue = {};               ///< see StepOptions
+    bool use_ema = false;                               ///< see StepOptions
+    double ema_momentum = 0.99;                         ///< see StepOptions
+    std::optional<Index> ema_overwrite_frequency = {};  ///< see StepOptions
+    std::optional<double> loss_scale_factor = {};       ///< see StepOptions
+    Index gradient_accumulation_steps = 1;              ///< see StepOptions
+};
+
+/// The same formula with PyTorch's schedule of momenta uₜ = β1 (1 − ½ 0.96^(ψt)).
+class NAdam : public Optimizer {
+public:
+    /// Throws as Nadam does, and for a negative momentum_decay.
+    explicit NAdam(const NAdamOptions& options = {});
+};
+
+}  // namespace torch
 
 }  // namespace shikumi::optim

@@ -1,6 +1,7 @@
-// Schedules: learning rates that change from update to update.
+// Schedules: numbers that change from update to update, such as learning rates.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -10,33 +11,39 @@
 
 namespace shikumi::optim {
 
-/// A learning rate as a function of the number of updates made before, both of them f64 scalars. It
-/// is written in operations, so that a captured step stays right while the rate changes.
+/// A number as a function of the number of updates made before, both of them f64 scalars. It is
+/// written in operations, so that a captured step stays right while the number changes.
 using Schedule = NamedFunction<Tensor(const Tensor& iterations)>;
 
 /// A number or a schedule.
-class LearningRate {
+class Scheduled {
 public:
-    /// The same rate for every update.
-    LearningRate(double rate) : rate_(rate) {}
-    /// A rate that changes.
-    LearningRate(Schedule schedule) : schedule_(std::move(schedule)) {}
-    /// A rate that changes as any function of the number of updates says.
-    template <shikumi::detail::FunctionFor<LearningRate, const Tensor&> F>
-    LearningRate(F schedule) : schedule_(std::move(schedule)) {}
+    /// The same for every update.
+    Scheduled(double number) : number_(number) {}
+    /// One that changes.
+    Scheduled(Schedule schedule) : schedule_(std::move(schedule)) {}
+    /// One that changes as any function of the number of updates says.
+    template <shikumi::detail::FunctionFor<Scheduled, const Tensor&> F>
+    Scheduled(F schedule) : schedule_(std::move(schedule)) {}
 
-    /// Whether the rate changes by itself.
+    /// Whether it changes by itself.
     bool scheduled() const noexcept { return static_cast<bool>(schedule_); }
-    /// The rate after `iterations` updates.
+    /// The number; 0 where it changes.
+    double constant() const noexcept { return number_; }
+    /// The number after `iterations` updates.
     Tensor operator()(const Tensor& iterations) const;
 
 private:
-    double rate_ = 0;
+    double number_ = 0;
     Schedule schedule_;
 };
 
-// Keras's schedules, with its names and defaults; t is the number of updates made before. All throw
-// ValueError for steps that are not positive.
+/// The size of steps.
+using LearningRate = Scheduled;
+
+// ---- Keras's schedules --------------------------------------------------------------------------
+// With its names and defaults; t is the number of updates made before. All throw ValueError for
+// rates that are negative or not finite, and for steps that are not positive.
 
 /// η r^(t/steps) from the initial rate η; `staircase` rounds t/steps down.
 LearningRate ExponentialDecay(double initial_learning_rate, double decay_steps, double decay_rate,
@@ -54,6 +61,17 @@ struct CosineDecayOptions {
 LearningRate CosineDecay(double initial_learning_rate, double decay_steps,
                          const CosineDecayOptions& options = {});
 
+/// What `CosineDecayRestarts` can be given.
+struct CosineDecayRestartsOptions {
+    double t_mul = 2;  ///< how much longer each period is than the one before; 1 or more
+    double m_mul = 1;  ///< the share of the initial rate with which the next period begins
+    double alpha = 0;  ///< the share of the rate that is left at the end of a period
+};
+/// CosineDecay that begins again with each period, the first of which has `first_decay_steps`.
+/// I. Loshchilov, F. Hutter, ICLR 2017.
+LearningRate CosineDecayRestarts(double initial_learning_rate, double first_decay_steps,
+                                 const CosineDecayRestartsOptions& options = {});
+
 /// η/(1 + r t/steps) from the initial rate η; `staircase` rounds t/steps down. With steps of 1 it
 /// is the `decay` that Keras's optimisers once had.
 LearningRate InverseTimeDecay(double initial_learning_rate, double decay_steps, double decay_rate,
@@ -63,5 +81,107 @@ LearningRate InverseTimeDecay(double initial_learning_rate, double decay_steps, 
 /// value beyond the last boundary. Throws ValueError unless there is one value more than
 /// boundaries, and the boundaries rise.
 LearningRate PiecewiseConstantDecay(std::vector<double> boundaries, std::vector<double> values);
+
+/// What `PolynomialDecay` can be given.
+struct PolynomialDecayOptions {
+    double end_learning_rate = 0.0001;  ///< the rate from t = steps on
+    double power = 1;                   ///< of what is left of the steps; 1: a straight line
+    /// Whether the decay goes on after the steps, as if it had twice, three times, … as many.
+    bool cycle = false;
+};
+/// end + (η − end) (1 − t/steps)^power from the initial rate η.
+LearningRate PolynomialDecay(double initial_learning_rate, double decay_steps,
+                             const PolynomialDecayOptions& options = {});
+
+// ---- PyTorch's schedules ------------------------------------------------------------------------
+// With its names and defaults, as functions of t in closed form; η is the rate that the optimiser
+// would have without them. All throw as Keras's do.
+
+/// η γ^t.
+LearningRate ExponentialLR(double learning_rate, double gamma);
+/// η γ^⌊t/step_size⌋.
+LearningRate StepLR(double learning_rate, Index step_size, double gamma = 0.1);
+/// η γ^n, n being the number of milestones that t has reached. Throws ValueError where they fall.
+LearningRate MultiStepLR(double learning_rate, const std::vector<Index>& milestones,
+                         double gamma = 0.1);
+/// η times `factor` for `total_iters` updates, then η.
+LearningRate ConstantLR(double learning_rate, double factor = 1.0 / 3, Index total_iters = 5);
+
+/// What `LinearLR` can be given.
+struct LinearLROptions {
+    double start_factor = 1.0 / 3;  ///< what η is multiplied by at first
+    double end_factor = 1;          ///< and in the end
+    Index total_iters = 5;          ///< updates from start to end
+};
+/// η times a factor on a straight line.
+LearningRate LinearLR(double learning_rate, const LinearLROptions& options = {});
+
+/// η (1 − t/total_iters)^power, 0 from t = total_iters on.
+LearningRate PolynomialLR(double learning_rate, Index total_iters = 5, double power = 1);
+/// eta_min + (η − eta_min) (1 + cos(πt/T_max))/2: from T_max on it rises again.
+LearningRate CosineAnnealingLR(double learning_rate, Index T_max, double eta_min = 0);
+
+/// What `CosineAnnealingWarmRestarts` can be given.
+struct WarmRestartsOptions {
+    Index T_mult = 1;    ///< how much longer each period is than the one before
+    double eta_min = 0;  ///< the rate at the end of a period
+};
+/// CosineAnnealingLR that begins again after T_0, T_0 T_mult, … updates. I. Loshchilov, F. Hutter,
+/// ICLR 2017.
+LearningRate CosineAnnealingWarmRestarts(double learning_rate, Index T_0,
+                                         const WarmRestartsOptions& options = {});
+
+/// How far a cycle of `CyclicLR` reaches.
+enum class CycleMode : std::uint8_t {
+    triangular,   ///< always to the same rate
+    triangular2,  ///< half as far in each cycle
+    exp_range,    ///< γ^t as far
+};
+/// What `CyclicLR` and `CyclicMomentum` can be given.
+struct CyclicLROptions {
+    Index step_size_up = 2000;                 ///< updates of the rising half of a cycle
+    std::optional<Index> step_size_down = {};  ///< of the falling half; absent: as many
+    CycleMode mode = CycleMode::triangular;    ///< how far the cycles reach
+    double gamma = 1;                          ///< γ of `exp_range`
+    double base_momentum = 0.8;                ///< the momentum where the rate is highest
+    double max_momentum = 0.9;                 ///< the momentum where the rate is lowest
+};
+/// A rate that rises and falls between two in straight lines. L. Smith, "Cyclical learning rates
+/// for training neural networks", WACV 2017.
+LearningRate CyclicLR(double base_lr, double max_lr, const CyclicLROptions& options = {});
+/// The momentum that falls while the rate of `CyclicLR` rises.
+Scheduled CyclicMomentum(const CyclicLROptions& options = {});
+
+/// The form of the parts of `OneCycleLR`.
+enum class Anneal : std::uint8_t {
+    cos,     ///< half a cosine
+    linear,  ///< a straight line
+};
+/// What `OneCycleLR` and `OneCycleMomentum` can be given.
+struct OneCycleLROptions {
+    double pct_start = 0.3;                ///< the share of the updates in which the rate rises
+    Anneal anneal_strategy = Anneal::cos;  ///< how it rises and falls
+    double base_momentum = 0.85;           ///< the momentum where the rate is highest
+    double max_momentum = 0.95;            ///< the momentum at both ends
+    double div_factor = 25;                ///< the highest rate divided by the first
+    double final_div_factor = 1e4;         ///< the first rate divided by the last
+    bool three_phase = false;  ///< whether it falls as far as it rose first, and then to the last
+};
+/// A rate that rises to `max_lr` and falls far below where it began, in `total_steps` updates; the
+/// last one stays. L. Smith, N. Topin, "Super-convergence", 2017.
+LearningRate OneCycleLR(double max_lr, Index total_steps, const OneCycleLROptions& options = {});
+/// The momentum that falls while the rate of `OneCycleLR` rises.
+Scheduled OneCycleMomentum(Index total_steps, const OneCycleLROptions& options = {});
+
+// ---- of schedules -------------------------------------------------------------------------------
+
+/// One schedule after the other, each of which begins with its own t = 0; the next one begins at
+/// each milestone. Throws ValueError unless there is one schedule more than milestones, and the
+/// milestones rise from 1 on.
+LearningRate SequentialLR(std::vector<LearningRate> schedules, std::vector<Index> milestones);
+
+/// A straight line from `start` to the first rate of any schedule or number, in `steps` updates,
+/// and then that. Throws ValueError for a negative start and for steps that are not positive.
+LearningRate Warmup(LearningRate schedule, Index steps, double start = 0);
 
 }  // namespace shikumi::optim

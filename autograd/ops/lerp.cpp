@@ -36,8 +36,11 @@ struct MovingAverage final : detail::FloatingOp, detail::Recomputable {
 
 }  // namespace
 
+Tensor detail::moving_average(const Tensor& a, const Tensor& b, const Tensor& t) {
+    return record(MovingAverage{}, a, b, t);
+}
 Tensor detail::moving_average(const Tensor& a, const Tensor& b, double t) {
-    return record(MovingAverage{}, a, b, literal("moving_average", t, a.dtype()));
+    return moving_average(a, b, literal("moving_average", t, a.dtype()));
 }
 Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& t) { return record(Lerp{}, a, b, t); }
 Tensor lerp(const Tensor& a, const Tensor& b, Scalar t) {

@@ -13,6 +13,12 @@ inline void check_decay(std::string_view optimizer, std::string_view name, doubl
         fail<ValueError>(optimizer, name, " must lie in [0, 1), got ", value);
 }
 
+/// Throws ValueError unless `value` lies in [0, 1].
+inline void check_share(std::string_view optimizer, std::string_view name, double value) {
+    if (!(value >= 0 && value <= 1))
+        fail<ValueError>(optimizer, name, " must lie in [0, 1], got ", value);
+}
+
 /// Throws ValueError unless `value` is 0 or more.
 inline void check_not_negative(std::string_view optimizer, std::string_view name, double value) {
     if (!(value >= 0)) fail<ValueError>(optimizer, name, " must not be negative, got ", value);

@@ -1,0 +1,64 @@
+#include <shikumi/optim/plateau.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/optim/detail/checks.hpp>
+
+namespace shikumi::optim {
+
+namespace {
+
+constexpr auto who = "ReduceLROnPlateau";
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+}  // namespace
+
+ReduceLROnPlateau::ReduceLROnPlateau(Optimizer optimizer, const ReduceLROnPlateauOptions& options)
+    : optimizer_(std::move(optimizer)),
+      options_(options),
+      best_(options.mode == PlateauMode::min ? infinity : -infinity) {
+    detail::check_decay(who, "factor", options.factor);
+    detail::check_not_negative(who, "patience", static_cast<double>(options.patience));
+    detail::check_not_negative(who, "cooldown", static_cast<double>(options.cooldown));
+    detail::check_not_negative(who, "threshold", options.threshold);
+    detail::check_not_negative(who, "min_lr", options.min_lr);
+    detail::check_not_negative(who, "eps", options.eps);
+    for (std::size_t i = 0; i < optimizer_.groups(); ++i)
+        optimizer_.set_learning_rate(optimizer_.learning_rate(i), i);  // throws where it can't
+}
+
+bool ReduceLROnPlateau::improves(double measure) const noexcept {
+    const bool relative = options_.threshold_mode == ThresholdMode::rel;
+    if (options_.mode == PlateauMode::min)
+        return measure < (relative ? best_ * (1 - options_.threshold) : best_ - options_.threshold);
+    return measure > (relative ? best_ * (1 + options_.threshold) : best_ + options_.threshold);
+}
+
+void ReduceLROnPlateau::step(double measure) {
+    if (improves(measure)) {
+        best_ = measure;
+        bad_ = 0;
+    } else {
+        ++bad_;
+    }
+    if (cooling_ > 0) {
+        --cooling_;
+        bad_ = 0;
+    }
+    if (bad_ <= options_.patience) return;
+    reduce();
+    cooling_ = options_.cooldown;
+    bad_ = 0;
+}
+
+void ReduceLROnPlateau::reduce() {
+    for (std::size_t i = 0; i < optimizer_.groups(); ++i) {
+        const double rate = optimizer_.learning_rate(i);
+        const double lower = std::max(rate * options_.factor, options_.min_lr);
+        if (rate - lower > options_.eps) optimizer_.set_learning_rate(lower, i);
+    }
+}
+
+}  // namespace shikumi::optim

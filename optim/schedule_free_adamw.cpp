@@ -1,0 +1,48 @@
+#include <shikumi/optim/schedule_free_adamw.hpp>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/optim/detail/checks.hpp>
+
+namespace shikumi::optim {
+
+namespace {
+
+struct ScheduleFreeRule final : Rule {
+    explicit ScheduleFreeRule(const ScheduleFreeAdamWOptions& o)
+        : beta_2(o.beta_2), epsilon(o.epsilon), warmup_steps(static_cast<double>(o.warmup_steps)) {
+        detail::check_decay(name(), "beta_2", beta_2);
+        detail::check_not_negative(name(), "epsilon", epsilon);
+        detail::check_not_negative(name(), "warmup_steps", warmup_steps);
+    }
+    std::string_view name() const noexcept override { return "ScheduleFreeAdamW"; }
+    std::vector<Slot> slots(const Parameter& weight) const override {
+        return {{"momentum", 0, weight.value()}, {"velocity"}};
+    }
+    // The rate, the factor of √v, and the share of the mean that is the newest point.
+    std::vector<Tensor> scalars(const Tensor& learning_rate, const Tensor& t,
+                                std::span<Tensor>) const override {
+        const Tensor rate =
+            warmup_steps > 0 ? learning_rate * minimum(t / warmup_steps, 1) : learning_rate;
+        return {rate, rsqrt(1 - pow(beta_2, t)), 1 / t};
+    }
+    Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
+                  std::span<const Tensor> scalars) const override {
+        // As Keras rounds it: 1 − β2 in the weight's dtype.
+        const Tensor kept = full({}, beta_2, w.dtype());
+        const Tensor v = slots[1] = slots[1] * kept + square(gradient) * (1 - kept);
+        const Tensor z = slots[0] =
+            slots[0] - scalars[0] * gradient / (sqrt(v) * scalars[1] + epsilon);
+        return w * (1 - scalars[2]) + z * scalars[2];
+    }
+
+    double beta_2, epsilon, warmup_steps;
+};
+
+}  // namespace
+
+ScheduleFreeAdamW::ScheduleFreeAdamW(const ScheduleFreeAdamWOptions& options)
+    : Optimizer(std::make_shared<ScheduleFreeRule>(options), options.learning_rate,
+                StepOptions::of(options)) {}
+
+}  // namespace shikumi::optim
