@@ -100,7 +100,7 @@ struct LBFGS::State {
 
     Point at(const Tensor& x, const std::function<Tensor()>& loss);
     Tensor next_direction(const Point& now);
-    bool done(const Point& now, double loss_before, Index evaluations_here) const;
+    bool done(const Point& now, double loss_before) const;
     void iterate(Tensor x, Point now, const std::function<Tensor()>& loss);
 };
 
@@ -123,15 +123,14 @@ Tensor LBFGS::State::next_direction(const Point& now) {
     return next;
 }
 
-bool LBFGS::State::done(const Point& now, double loss_before, Index evaluations_here) const {
-    const Index most = options.max_eval.value_or(options.max_iter * 5 / 4);
-    return evaluations_here >= most || largest(now.gradient) <= options.tolerance_grad ||
+bool LBFGS::State::done(const Point& now, double loss_before) const {
+    return largest(now.gradient) <= options.tolerance_grad ||
            largest(direction) * std::abs(length) <= options.tolerance_change ||
            std::abs(now.value - loss_before) < options.tolerance_change;
 }
 
 void LBFGS::State::iterate(Tensor x, Point now, const std::function<Tensor()>& loss) {
-    const Index evaluated_before = evaluations - 1;
+    const Index most = evaluations - 1 + options.max_eval.value_or(options.max_iter * 5 / 4);
     for (Index i = 1; i <= options.max_iter; ++i) {
         const Tensor next = next_direction(now);
         const bool first = !gradient.defined();
@@ -152,15 +151,18 @@ void LBFGS::State::iterate(Tensor x, Point now, const std::function<Tensor()>& l
             return there;
         };
         if (options.line_search == LineSearch::strong_wolfe) {
-            now = detail::strong_wolfe(along, now, length, largest(direction),
-                                       options.tolerance_change);
+            const detail::StrongWolfe wolfe{.first = length,
+                                            .reach = largest(direction),
+                                            .least = options.tolerance_change,
+                                            .tries = std::min<Index>(25, most - evaluations)};
+            now = wolfe.search(along, now);
             length = now.length;
         } else if (i < options.max_iter) {
             now = along(length);
         }
         x = x + direction * length;
         evaluate(x);
-        if (i == options.max_iter || done(now, loss_before, evaluations - evaluated_before)) break;
+        if (i == options.max_iter || evaluations >= most || done(now, loss_before)) break;
     }
     assign(parameters, x);
 }

@@ -1,12 +1,14 @@
 #include <shikumi/optim/schedule_free_adamw.hpp>
 
-#include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/optim/detail/checks.hpp>
+#include <shikumi/optim/detail/formulas.hpp>
 
 namespace shikumi::optim {
 
 namespace {
+
+using shikumi::detail::moving_average;
 
 struct ScheduleFreeRule final : Rule {
     explicit ScheduleFreeRule(const ScheduleFreeAdamWOptions& o)
@@ -28,9 +30,8 @@ struct ScheduleFreeRule final : Rule {
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                   std::span<const Tensor> scalars) const override {
-        // As Keras rounds it: 1 − β2 in the weight's dtype.
-        const Tensor kept = full({}, beta_2, w.dtype());
-        const Tensor v = slots[1] = slots[1] * kept + square(gradient) * (1 - kept);
+        const Tensor v = slots[1] =
+            moving_average(slots[1], square(gradient), detail::rest(beta_2, w.dtype()));
         const Tensor z = slots[0] =
             slots[0] - scalars[0] * gradient / (sqrt(v) * scalars[1] + epsilon);
         return w * (1 - scalars[2]) + z * scalars[2];

@@ -51,6 +51,11 @@ private:
     Tensor scalar_;
 };
 
+/// 1 − β as the dtype rounds it, which Keras does in some optimisers: 0.00099998713, not 0.001.
+inline double rest(double beta, DType dtype) {
+    return dtype == f32 ? 1 - static_cast<float>(beta) : 1 - beta;
+}
+
 /// The new weight by a formula; replaces the slots.
 template <class Formula>
 Tensor updated(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,

@@ -9,7 +9,6 @@ namespace shikumi::optim::detail {
 namespace {
 
 constexpr double enough_descent = 1e-4, enough_flatness = 0.9;
-constexpr int most_tries = 25;
 
 // The lowest place between `low` and `high` of the cubic through two places with their slopes; the
 // middle where it has none.
@@ -26,12 +25,11 @@ double cubic_minimum(const Point& p, const Point& q, double low, double high) {
 
 class Search {
 public:
-    Search(const std::function<Point(double)>& along, const Point& start, double reach,
-           double least)
-        : along_(along), start_(start), reach_(reach), least_(least) {}
+    Search(const StrongWolfe& how, const std::function<Point(double)>& along, const Point& start)
+        : how_(how), along_(along), start_(start) {}
 
-    Point run(double first) {
-        bracket(first);
+    Point run() {
+        bracket(how_.first);
         if (!found_) narrow();
         return low_;
     }
@@ -50,7 +48,7 @@ private:
     // Goes on until a minimum must lie between two places, or is met.
     void bracket(double first) {
         Point previous = start_, now = along_(first);
-        for (; tries_ < most_tries; ++tries_) {
+        for (; tries_ < how_.tries; ++tries_) {
             if (too_high(now) || (tries_ > 1 && now.value >= previous.value) ||
                 (!flat(now) && now.slope >= 0))
                 return set(previous, now);
@@ -69,10 +67,10 @@ private:
     // Narrows the interval around a minimum.
     void narrow() {
         bool slow = false;
-        for (; tries_ < most_tries && !found_; ++tries_) {
+        for (; tries_ < how_.tries && !found_; ++tries_) {
             const double left = std::min(low_.length, high_.length);
             const double right = std::max(low_.length, high_.length);
-            if ((right - left) * reach_ < least_) return;
+            if ((right - left) * how_.reach < how_.least) return;
             double t = cubic_minimum(low_, high_, left, right);
             // A place close to an end brings little. After two of them it moves inwards.
             const double margin = 0.1 * (right - left);
@@ -94,20 +92,20 @@ private:
         low_ = p;
     }
 
+    const StrongWolfe& how_;
     const std::function<Point(double)>& along_;
     const Point& start_;
-    double reach_, least_;
     Point low_ = {},
           high_ = {};  // the ends of the interval: that of the lower value, and the other
-    int tries_ = 0;
+    Index tries_ = 0;
     bool found_ = false;
 };
 
 }  // namespace
 
-Point strong_wolfe(const std::function<Point(double length)>& along, const Point& start,
-                   double first, double reach, double least) {
-    return Search(along, start, reach, least).run(first);
+Point StrongWolfe::search(const std::function<Point(double length)>& along,
+                          const Point& start) const {
+    return Search(*this, along, start).run();
 }
 
 }  // namespace shikumi::optim::detail

@@ -15,12 +15,17 @@ struct Point {
     double slope = 0;      ///< gradient · d
 };
 
-/// A place where the value has fallen by 10⁻⁴ of what the slope at the start promised, or more, and
-/// the slope is at most 0.9 times as steep: J. Nocedal, S. Wright, "Numerical optimization",
-/// algorithms 3.5 and 3.6. After 25 tries, the best place so far. `along` evaluates a place,
-/// `first` is the length that is tried first, `reach` the largest element of d; what is shorter
-/// than `least` is as good as nothing.
-Point strong_wolfe(const std::function<Point(double length)>& along, const Point& start,
-                   double first, double reach, double least);
+/// Finds a place where the value has fallen by 10⁻⁴ of what the slope at the start promised, or
+/// more, and the slope is at most 0.9 times as steep: J. Nocedal, S. Wright, "Numerical
+/// optimization", algorithms 3.5 and 3.6.
+struct StrongWolfe {
+    double first;  ///< the length that is tried first
+    double reach;  ///< the largest element of d
+    double least;  ///< a change of x that is as good as none
+    Index tries;   ///< places beside the first; after them the best one so far is taken
+
+    /// The place that was found. `along` evaluates one.
+    Point search(const std::function<Point(double length)>& along, const Point& start) const;
+};
 
 }  // namespace shikumi::optim::detail
