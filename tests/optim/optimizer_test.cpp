@@ -134,7 +134,7 @@ TEST_CASE("copies of an optimiser share its state", "[optim]") {
     REQUIRE(state.size() == 3);
     CHECK(state[0].name() == "iterations");
     CHECK(state[1].name() == "learning_rate");
-    CHECK(state[2].name() == "w/momentum");
+    CHECK(state[2].name() == "w_momentum");
     CHECK(state[2].value().to_vector<double>()[0] == Approx(-0.1));
     CHECK_FALSE(state[2].trainable());
 
@@ -203,4 +203,177 @@ TEST_CASE("hyper-parameters outside their range are refused", "[optim]") {
     optim::SGD sgd;
     REQUIRE_THROWS_AS(sgd.set_learning_rate(-1), ValueError);
     CHECK(sgd.learning_rate() == 0.01);
+    REQUIRE_THROWS_AS(optim::SGD({.gradient_accumulation_steps = 0}), ValueError);
+    REQUIRE_THROWS_AS(optim::SGD({.loss_scale_factor = 0}), ValueError);
+    REQUIRE_THROWS_AS(optim::SGD({.loss_scale_factor = nan}), ValueError);
+    REQUIRE_THROWS_AS(optim::SGD({.use_ema = true, .ema_momentum = 1.1}), ValueError);
+    REQUIRE_THROWS_AS(optim::SGD({.use_ema = true, .ema_overwrite_frequency = 0}), ValueError);
+    REQUIRE_THROWS_WITH(optim::SGD({.ema_overwrite_frequency = 3}), contains("use_ema"));
+    REQUIRE_THROWS_AS(optim::SGD({.weight_decay = nan}), ValueError);
+}
+
+namespace {
+
+// One call with given gradients of the weights.
+void call(optim::Optimizer& optimizer, const std::vector<Parameter>& weights,
+          const std::vector<Tensor>& gradients) {
+    evaluate({}, optimizer.updates(weights, gradients));
+}
+
+double value(const Tensor& t) { return t.item<double>(); }
+
+}  // namespace
+
+TEST_CASE("gradients are accumulated: weights change by their mean at each k-th call", "[optim]") {
+    const Parameter w("w", tensor({1.0}, f64)), same("same", tensor({1.0}, f64));
+    optim::Optimizer sums = optim::SGD({.learning_rate = optim::ExponentialDecay(0.1, 1, 0.5),
+                                        .momentum = 0.9,
+                                        .weight_decay = 0.1,
+                                        .gradient_accumulation_steps = 3});
+    // The schedule counts calls: the updates are made at the rates of calls 2 and 5.
+    optim::Optimizer means = optim::SGD({.learning_rate = optim::ExponentialDecay(0.025, 1, 0.125),
+                                         .momentum = 0.9,
+                                         .weight_decay = 0.1});
+    for (int i = 0; i < 6; ++i) {
+        const double before = value(w);
+        call(sums, {w}, {tensor({i + 1.0}, f64)});
+        CHECK(sums.iterations() == (i + 1) / 3);
+        if (i % 3 != 2) {
+            CHECK(value(w) == before);
+            CHECK(value(sums.slot(w, "gradient_accumulator")) != 0);
+            continue;
+        }
+        call(means, {same}, {tensor({double(i)}, f64)});
+        CHECK(value(w) == Approx(value(same)).epsilon(1e-14));
+        CHECK(value(sums.slot("w_gradient_accumulator")) == 0);
+    }
+}
+
+TEST_CASE("bias corrections follow the updates, not the calls", "[optim]") {
+    const Parameter w("w", tensor({1.0}, f64)), same("same", tensor({1.0}, f64));
+    optim::Optimizer sums = optim::Adam({.gradient_accumulation_steps = 2}), plain = optim::Adam();
+    for (int i = 0; i < 8; ++i) {
+        call(sums, {w}, {tensor({1.0 + i / 2}, f64)});
+        if (i % 2 == 1) call(plain, {same}, {tensor({1.0 + i / 2}, f64)});
+        CHECK(value(w) == Approx(value(same)).epsilon(1e-15));
+    }
+}
+
+TEST_CASE("averages of weights move at each call and overwrite them when due", "[optim]") {
+    const Parameter w("w", tensor({1.0}, f64));
+    optim::Optimizer sgd = optim::SGD(
+        {.learning_rate = 0.1, .use_ema = true, .ema_momentum = 0.8, .ema_overwrite_frequency = 4});
+    double expected = 1, average = 0;
+    for (int t = 1; t <= 9; ++t) {
+        call(sgd, {w}, {tensor({double(t)}, f64)});
+        expected -= 0.1 * t;
+        average = t == 1 ? expected : 0.8 * average + 0.2 * expected;
+        if (t % 4 == 0) expected = average;
+        CHECK(value(w) == Approx(expected).epsilon(1e-14));
+        CHECK(value(sgd.slot(w, "average")) == Approx(average).epsilon(1e-14));
+    }
+    const Parameter other("other", tensor({7.0}));
+    sgd.finalize_variable_values({w, other});
+    CHECK(value(w) == Approx(average).epsilon(1e-14));
+    CHECK(value(other) == 7);
+    call(sgd, {w}, {tensor({0.0}, f64)});  // the average's buffer is not the weight's
+    CHECK(value(w) == Approx(average).epsilon(1e-14));
+}
+
+TEST_CASE("named weights do not decay; groups have rates and decays of their own", "[optim]") {
+    const Parameter kernel("head/kernel", tensor({1.0}, f64)),
+        bias("head/bias", tensor({1.0}, f64)), body("body/kernel", tensor({1.0}, f64)),
+        scale("body/gamma", tensor({1.0}, f64));
+    optim::Optimizer sgd = optim::SGD({.learning_rate = 0.1, .weight_decay = 0.5});
+    sgd.exclude_from_weight_decay({"bias"});
+    CHECK(sgd.add_group({.names = {"head"}, .learning_rate = optim::StepLR(1, 1, 0.5)}) == 1);
+    CHECK(sgd.add_group({.parameters = {scale}, .weight_decay = 0}) == 2);
+    CHECK(sgd.groups() == 3);
+    const std::vector<Parameter> all{kernel, bias, body, scale};
+    const Tensor g = tensor({0.25}, f64);
+    call(sgd, all, {g, g, g, g});
+    CHECK(value(kernel) == Approx(1 - 0.5 - 0.25));
+    CHECK(value(bias) == Approx(1 - 0.25));
+    CHECK(value(body) == Approx(1 - 0.05 - 0.025));
+    CHECK(value(scale) == Approx(1 - 0.025));
+    CHECK(sgd.learning_rate(1) == 0.5);
+    sgd.set_learning_rate(0.2);
+    CHECK(sgd.learning_rate(2) == 0.2);  // group 2 has the optimiser's rate
+    call(sgd, all, {g, g, g, g});
+    CHECK(value(bias) == Approx(1 - 0.25 - 0.125));
+    CHECK(value(scale) == Approx(1 - 0.025 - 0.05));
+
+    REQUIRE_THROWS_AS(sgd.set_learning_rate(1, 1), StateError);
+    REQUIRE_THROWS_WITH(sgd.learning_rate(3), contains("no group 3, the last one is 2"));
+    REQUIRE_THROWS_AS(sgd.add_group({.names = {"tail"}}), StateError);
+    REQUIRE_THROWS_AS(sgd.exclude_from_weight_decay({"kernel"}), StateError);
+}
+
+TEST_CASE("groups that make no sense are refused before a step", "[optim]") {
+    const Parameter kernel("head/kernel", tensor({1.0})), bias("head/bias", tensor({1.0}));
+    const std::vector<Tensor> gradients{tensor({1.0}), tensor({1.0})};
+    const auto made = [](const std::vector<optim::ParameterGroup>& groups) {
+        optim::Optimizer sgd = optim::SGD();
+        for (const optim::ParameterGroup& group : groups) sgd.add_group(group);
+        return sgd;
+    };
+    REQUIRE_THROWS_WITH(made({{.names = {"haed"}}}).updates({kernel, bias}, gradients),
+                        contains("group 1 'haed' has none of the 2 parameters"));
+    REQUIRE_THROWS_WITH(
+        made({{.names = {"head"}}, {.parameters = {bias}}}).updates({kernel, bias}, gradients),
+        contains("'head/bias' is in the groups 1 and 2"));
+    REQUIRE_THROWS_AS(made({{}}), ValueError);
+    REQUIRE_THROWS_AS(made({{.names = {"head"}, .learning_rate = -1}}), ValueError);
+    REQUIRE_THROWS_AS(made({{.names = {"head"}, .weight_decay = -1}}), ValueError);
+    CHECK(value(kernel) == 1);
+}
+
+TEST_CASE("slots are found by the weight and by Keras's names", "[optim]") {
+    const Parameter w("dense/kernel", tensor({1.0}));
+    optim::Optimizer adam = optim::Adam({.amsgrad = true, .use_ema = true});
+    REQUIRE_THROWS_AS(adam.slot(w, "momentum"), StateError);
+    call(adam, {w}, {tensor({2.0})});
+    CHECK(value(adam.slot(w, "momentum")) == Approx(0.2));
+    CHECK(value(adam.slot("dense_kernel_velocity")) == Approx(0.004));
+    CHECK(value(adam.slot("iterations")) == 1);
+    REQUIRE_THROWS_WITH(adam.slot(w, "momentun"),
+                        contains("'dense_kernel_momentum' 'dense_kernel_velocity'"));
+    REQUIRE_THROWS_WITH(adam.slot("kernel_momentum"), contains("'dense_kernel_average'"));
+    std::vector<std::string> names;
+    for (const Parameter& p : adam.state()) names.push_back(p.name());
+    CHECK(names == std::vector<std::string>{"iterations", "learning_rate", "dense_kernel_average",
+                                            "dense_kernel_momentum", "dense_kernel_velocity",
+                                            "dense_kernel_velocity_hat"});
+}
+
+TEST_CASE("a scaled loss gives the same step", "[optim]") {
+    const Parameter w("w", tensor({3.0})), same("same", tensor({3.0}));
+    optim::Optimizer scaled = optim::SGD({.momentum = 0.9, .loss_scale_factor = 1024}),
+                     plain = optim::SGD({.momentum = 0.9});
+    for (int i = 0; i < 3; ++i) {
+        evaluate({}, scaled.minimize(sum(square(w)), {w}));
+        evaluate({}, plain.minimize(sum(square(same)), {same}));
+    }
+    CHECK(value(w) == value(same));
+    CHECK(value(w) < 3);
+}
+
+TEST_CASE("a copy for another model has the groups and no steps", "[optim]") {
+    const Parameter head("head", tensor({1.0})), body("body", tensor({1.0}));
+    optim::Optimizer sgd = optim::SGD({.learning_rate = 0.5, .weight_decay = 0.1});
+    sgd.add_group({.names = {"head"}, .learning_rate = 0.25});
+    sgd.exclude_from_weight_decay({"body"});
+    const auto first = std::make_shared<int>(1), second = std::make_shared<int>(2);
+    sgd = sgd.for_model(first);
+    call(sgd, {head, body}, {tensor({0.0}), tensor({0.0})});
+    sgd.set_learning_rate(0.125, 1);
+    optim::Optimizer copy = sgd.for_model(second);
+    CHECK(copy.iterations() == 0);
+    CHECK(copy.learning_rate(1) == 0.125);
+    copy.set_learning_rate(1, 1);
+    CHECK(sgd.learning_rate(1) == 0.125);
+    const Parameter other_head("head", tensor({1.0})), other_body("body", tensor({1.0}));
+    call(copy, {other_head, other_body}, {tensor({0.0}), tensor({0.0})});
+    CHECK(value(other_head) == Approx(1 - 0.1));
+    CHECK(value(other_body) == 1);
 }

@@ -65,15 +65,48 @@ TEST_CASE("an optimiser's update is one loop with the bits of its formula") {
         }
     };
     // Except the weight of one element, which looks like a scalar argument.
-    check(
-        "momentum", [] { return optim::SGD({.learning_rate = 0.01, .momentum = 0.9}); }, 4);
-    check(
-        "nesterov",
-        [] { return optim::SGD({.learning_rate = 0.01, .momentum = 0.9, .nesterov = true}); }, 4);
-    check(
-        "Adam", [] { return optim::Adam(optim::AdamOptions{.learning_rate = 0.01}); }, 4);
-    check(
-        "AdamW", [] { return optim::AdamW(optim::AdamWOptions{.learning_rate = 0.01}); }, 4);
+    const auto fused = [&](const char* name, auto make) { check(name, make, 4); };
+    fused("momentum", [] { return optim::SGD({.learning_rate = 0.01, .momentum = 0.9}); });
+    fused("nesterov",
+          [] { return optim::SGD({.learning_rate = 0.01, .momentum = 0.9, .nesterov = true}); });
+    fused("PyTorch's momentum with decay", [] {
+        return optim::torch::SGD({.learning_rate = 0.01, .momentum = 0.9, .weight_decay = 0.1});
+    });
+    fused("PyTorch's momentum with dampening", [] {
+        return optim::torch::SGD({.learning_rate = 0.01, .momentum = 0.9, .dampening = 0.5});
+    });
+    fused("PyTorch's nesterov", [] {
+        return optim::torch::SGD({.learning_rate = 0.01, .momentum = 0.9, .nesterov = true});
+    });
+    fused("Adam", [] { return optim::Adam({.learning_rate = 0.01}); });
+    fused("Adam, clipped", [] { return optim::Adam({.learning_rate = 0.01, .clipnorm = 1}); });
+    fused("AdamW", [] { return optim::AdamW({.learning_rate = 0.01}); });
+    fused("AMSGrad", [] { return optim::Adam({.learning_rate = 0.01, .amsgrad = true}); });
+    fused("PyTorch's Adam",
+          [] { return optim::torch::Adam({.learning_rate = 0.01, .weight_decay = 0.1}); });
+    fused("RAdam", [] { return optim::RAdam({.beta_2 = 0.8}); });
+    fused("Nadam", [] { return optim::Nadam(); });
+    fused("NAdam", [] { return optim::torch::NAdam(); });
+    fused("Adamax", [] { return optim::Adamax(); });
+    fused("PyTorch's Adamax", [] { return optim::torch::Adamax(); });
+    fused("Lion", [] { return optim::Lion(); });
+    fused("Adagrad", [] { return optim::Adagrad(); });
+    fused("PyTorch's Adagrad", [] { return optim::torch::Adagrad(); });
+    fused("Adadelta", [] { return optim::Adadelta({.learning_rate = 1}); });
+    fused("RMSprop", [] { return optim::RMSprop(); });
+    fused("PyTorch's RMSprop", [] { return optim::torch::RMSprop(); });
+    // The loop does the formula, other operations what surrounds it.
+    fused("an average", [] { return optim::Adam({.use_ema = true}); });
+    const auto apart = [&](const char* name, auto make) { check(name, make, 0); };
+    apart("an accumulation", [] { return optim::Adam({.gradient_accumulation_steps = 2}); });
+    apart("RMSprop, centered", [] { return optim::RMSprop({.momentum = 0.9, .centered = true}); });
+    apart("Ftrl", [] { return optim::Ftrl(); });
+    apart("Lamb", [] { return optim::Lamb(); });
+    apart("Adafactor", [] { return optim::Adafactor(); });
+    apart("Muon", [] { return optim::Muon(); });
+    apart("ScheduleFreeAdamW", [] { return optim::ScheduleFreeAdamW(); });
+    apart("ASGD", [] { return optim::ASGD(); });
+    apart("Rprop", [] { return optim::Rprop(); });
 }
 
 TEST_CASE("an update with a held intermediate value runs operation by operation") {
