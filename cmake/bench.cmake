@@ -33,7 +33,7 @@ endif()
 
 find_package(benchmark QUIET)
 if(benchmark_FOUND)
-    foreach(name IN ITEMS embeddings nodes pointwise products reductions recurrent)
+    foreach(name IN ITEMS embeddings nodes optimizers pointwise products reductions recurrent)
         shikumi_bench(micro/${name} shikumi benchmark::benchmark)
     endforeach()
     target_link_libraries(bench-micro-products PRIVATE shikumi::openblas)

@@ -120,7 +120,7 @@ struct Clock {
         update = ceil(calls / static_cast<double>(accumulated));
     }
     // The new value where weights change, else the old one.
-    Tensor chosen(const Tensor& fresh, const Tensor& old) const {
+    Tensor chosen(Tensor fresh, const Tensor& old) const {
         return applies.defined() ? where(applies, fresh, old) : fresh;
     }
 };
@@ -237,7 +237,8 @@ struct Optimizer::State {
     void accumulate(std::vector<Tensor>& gradients, const std::vector<Parameter>& parameters,
                     const Clock& clock, std::vector<Assignment>& assignments);
     void change(WeightState& state, Tensor gradient, GroupNumbers& numbers, PerDType& shares,
-                const Clock& clock, std::vector<Assignment>& assignments) const;
+                const Clock& clock, std::vector<Tensor>& values,
+                std::vector<Assignment>& assignments) const;
     Tensor averaged(WeightState& state, const Tensor& w, PerDType& shares, const Clock& clock,
                     std::vector<Assignment>& assignments) const;
 };
@@ -327,6 +328,7 @@ std::vector<GroupNumbers> Optimizer::State::numbers(const Clock& clock,
                                                     std::vector<Tensor>& shared_values) const {
     const std::vector<Tensor> old(shared.begin(), shared.end());
     std::vector<GroupNumbers> all;
+    all.reserve(groups.size());
     for (const Group& group : groups) {
         shared_values = old;
         const Tensor& rate = group.learning_rate;
@@ -351,10 +353,10 @@ void Optimizer::State::accumulate(std::vector<Tensor>& gradients,
 }
 
 void Optimizer::State::change(WeightState& state, Tensor gradient, GroupNumbers& numbers,
-                              PerDType& shares, const Clock& clock,
+                              PerDType& shares, const Clock& clock, std::vector<Tensor>& values,
                               std::vector<Assignment>& assignments) const {
     const DType dtype = state.weight.dtype();
-    const Tensor before = state.weight;
+    const Tensor& before = state.weight;
     Tensor w = before;
     if (state.weight_decay != 0) {
         if (options.decoupled_weight_decay)
@@ -362,12 +364,12 @@ void Optimizer::State::change(WeightState& state, Tensor gradient, GroupNumbers&
         else
             gradient = gradient + w * state.weight_decay;
     }
-    std::vector<Tensor> values(state.slots.begin(), state.slots.end());
+    values.assign(state.slots.begin(), state.slots.end());
     w = clock.chosen(updated(*rule, w, gradient, values, numbers.scalars[dtype]), before);
     if (options.use_ema) w = averaged(state, w, shares, clock, assignments);
-    assignments.push_back({state.weight, w});
+    assignments.push_back({state.weight, std::move(w)});
     for (std::size_t k = 0; k < values.size(); ++k)
-        assignments.push_back({state.slots[k], clock.chosen(values[k], state.slots[k])});
+        assignments.push_back({state.slots[k], clock.chosen(std::move(values[k]), state.slots[k])});
 }
 
 // Moves the average towards the weight w; the first one is the weight itself. Gives the weight,
@@ -403,9 +405,11 @@ std::vector<Assignment> Optimizer::State::changes(const std::vector<Parameter>& 
         const Tensor kept = (clock.update > 1).cast(f64) * options.ema_momentum;
         shares = PerDType({kept, 1 - kept});
     }
+    std::vector<Tensor> values;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         WeightState& state = state_of(parameters[i], i);
-        change(state, std::move(gradients[i]), of_group[state.group], shares, clock, assignments);
+        change(state, std::move(gradients[i]), of_group[state.group], shares, clock, values,
+               assignments);
     }
     for (std::size_t i = 0; i < shared.size(); ++i)
         assignments.push_back({shared[i], shared_values[i]});

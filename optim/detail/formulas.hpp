@@ -61,7 +61,7 @@ template <class Formula>
 Tensor updated(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                const std::array<Number, Formula::numbers>& numbers) {
     std::array<Value, Formula::slots> values;
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = {slots[i]};
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = {std::move(slots[i])};
     std::array<Value, Formula::numbers> scalars;
     for (std::size_t i = 0; i < scalars.size(); ++i) scalars[i] = {numbers[i].as(w.dtype())};
     Tensor next = Formula::update(Value{w}, Value{gradient}, values, scalars).tensor;
