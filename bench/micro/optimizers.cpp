@@ -26,7 +26,7 @@ struct Network {
 void train(benchmark::State& state, optim::Optimizer (*make)()) {
     Network network;
     optim::Optimizer optimizer = make();
-    const auto step = capture([&](const Tensor& x) {
+    auto step = capture([&](const Tensor& x) {
         const Tensor loss = network.loss(x);
         evaluate({&loss, 1}, optimizer.minimize(loss, network.weights));
         return loss;
