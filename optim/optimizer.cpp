@@ -138,6 +138,12 @@ bool contains_one_of(std::string_view name, const std::vector<std::string>& part
         parts, [&](const std::string& part) { return name.find(part) != std::string_view::npos; });
 }
 
+std::string quoted(const std::vector<std::string>& names) {
+    std::string all;
+    for (const std::string& name : names) all += " '" + name + "'";
+    return all;
+}
+
 // Weights with one learning rate and decay: a group of the user's, or all that are in none. Numbers
 // that change are parameters, so that a captured step stays right.
 struct Group {
@@ -225,7 +231,7 @@ struct Optimizer::State {
     }
     void add(const ParameterGroup& group);
     std::size_t group_of(const Parameter& weight) const;
-    void check_groups(const std::vector<Parameter>& parameters) const;
+    void check_names(const std::vector<Parameter>& parameters) const;
     void refuse_after_a_step(std::string_view what) const;
     const Group& group(std::size_t number) const;
     WeightState& state_of(const Parameter& weight, std::size_t expected);
@@ -269,17 +275,21 @@ std::size_t Optimizer::State::group_of(const Parameter& weight) const {
 }
 
 // Before the first step: later ones may be on a part of the parameters.
-void Optimizer::State::check_groups(const std::vector<Parameter>& parameters) const {
+void Optimizer::State::check_names(const std::vector<Parameter>& parameters) const {
     if (!weights.empty()) return;
-    for (std::size_t i = 1; i < groups.size(); ++i) {
-        if (std::ranges::any_of(parameters, [&](const Parameter& p) { return groups[i].holds(p); }))
-            continue;
-        std::string names;
-        for (const std::string& name : groups[i].names) names += " '" + name + "'";
-        fail<ValueError>(who, "group ", i, names, " has none of the ", parameters.size(),
-                         " parameters, '", parameters.empty() ? "" : parameters.front().name(),
-                         "' and so on");
-    }
+    const auto refuse_unless_any = [&](auto holds, std::string_view what,
+                                       const std::vector<std::string>& names) {
+        if (parameters.empty() || std::ranges::any_of(parameters, holds)) return;
+        fail<ValueError>(who, what, quoted(names), " has none of the ", parameters.size(),
+                         " parameters, which begin with '", parameters.front().name(), "'");
+    };
+    for (std::size_t i = 1; i < groups.size(); ++i)
+        refuse_unless_any([&](const Parameter& p) { return groups[i].holds(p); },
+                          "group " + std::to_string(i), groups[i].names);
+    if (!without_decay.empty())
+        refuse_unless_any(
+            [&](const Parameter& p) { return contains_one_of(p.name(), without_decay); },
+            "the list of weights that do not decay,", without_decay);
 }
 
 void Optimizer::State::refuse_after_a_step(std::string_view what) const {
@@ -471,7 +481,7 @@ void Optimizer::step(const std::vector<Parameter>& parameters) {
         fail<GradientError>("step", "none of the ", parameters.size(),
                             " parameters has a gradient: call backward() on the loss first");
     }
-    state_->check_groups(parameters);
+    state_->check_names(parameters);
     check_gradients(changed, gradients);
     const std::vector<Assignment> assignments = state_->changes(changed, std::move(gradients));
     evaluate({}, assignments);
@@ -479,7 +489,7 @@ void Optimizer::step(const std::vector<Parameter>& parameters) {
 
 std::vector<Assignment> Optimizer::updates(const std::vector<Parameter>& parameters,
                                            std::vector<Tensor> gradients) {
-    state_->check_groups(parameters);
+    state_->check_names(parameters);
     check_gradients(parameters, gradients);
     return state_->changes(parameters, std::move(gradients));
 }

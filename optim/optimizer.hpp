@@ -125,7 +125,8 @@ public:
     /// Changes every parameter that has a gradient, in one evaluation, and clears the gradients
     /// (also where the evaluation fails). A parameter without one stays as it is. Throws
     /// GradientError where no parameter has one, StateError where one of them is frozen, ValueError
-    /// where a group has none of the parameters or two groups have the same one.
+    /// where a group has none of the parameters or two groups have the same one, and where no
+    /// parameter is left out of the decay although some should be.
     void step(const std::vector<Parameter>& parameters);
     /// The changes that given gradients make, not evaluated yet: for `evaluate`, together with
     /// whatever else is wanted of the same graph. Throws ShapeError where a gradient doesn't have

@@ -322,6 +322,10 @@ TEST_CASE("groups that make no sense are refused before a step", "[optim]") {
     REQUIRE_THROWS_WITH(
         made({{.names = {"head"}}, {.parameters = {bias}}}).updates({kernel, bias}, gradients),
         contains("'head/bias' is in the groups 1 and 2"));
+    optim::Optimizer decaying = optim::AdamW();
+    decaying.exclude_from_weight_decay({"biass", "gamma"});
+    REQUIRE_THROWS_WITH(decaying.updates({kernel, bias}, gradients),
+                        contains("do not decay, 'biass' 'gamma' has none of the 2 parameters"));
     REQUIRE_THROWS_AS(made({{}}), ValueError);
     REQUIRE_THROWS_AS(made({{.names = {"head"}, .learning_rate = -1}}), ValueError);
     REQUIRE_THROWS_AS(made({{.names = {"head"}, .weight_decay = -1}}), ValueError);
