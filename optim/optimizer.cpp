@@ -61,6 +61,15 @@ Tensor checked_rate(double rate) {
     return scalar(rate, f64);
 }
 
+// The rate before the first update.
+Tensor first_rate(const LearningRate& rate) {
+    const Tensor first = rate(scalar(0, f64));
+    if (first.spec() != Spec{{}, f64})
+        fail<ValueError>(who, "a schedule of the learning rate gives a scalar of f64, got ",
+                         first.spec());
+    return checked_rate(first.item<double>());
+}
+
 bool is_trainable(const Parameter& p) { return p.trainable(); }
 
 // For instance, a GAN's step on the generator must not change the discriminator.
@@ -254,8 +263,7 @@ void Optimizer::State::add(const ParameterGroup& group) {
     Parameter rate = groups[0].learning_rate;
     if (group.learning_rate) {
         schedule = *group.learning_rate;
-        rate = frozen("learning_rate_" + std::to_string(groups.size()),
-                      checked_rate(schedule(scalar(0, f64)).item<double>()));
+        rate = frozen("learning_rate_" + std::to_string(groups.size()), first_rate(schedule));
     }
     const double decay = group.weight_decay.value_or(options.weight_decay);
     detail::check_not_negative(who, "weight_decay", decay);
@@ -443,8 +451,8 @@ double Rule::weight_decay(const Parameter&, double given) const { return given; 
 Optimizer::Optimizer(std::shared_ptr<const Rule> rule, const LearningRate& learning_rate,
                      const StepOptions& options) {
     check(options);
-    const Tensor first = checked_rate(learning_rate(scalar(0, f64)).item<double>());
-    state_ = std::make_shared<State>(std::move(rule), learning_rate, first, options);
+    state_ =
+        std::make_shared<State>(std::move(rule), learning_rate, first_rate(learning_rate), options);
 }
 
 std::string_view Optimizer::name() const noexcept { return state_->rule->name(); }
@@ -512,7 +520,7 @@ Optimizer Optimizer::for_model(const std::shared_ptr<const void>& model) const {
     Optimizer own = *this;
     if (state_->model && state_->model != model) {
         const auto rate = [](const Group& group) {
-            return group.schedule.scheduled() ? group.schedule(scalar(0, f64))
+            return group.schedule.scheduled() ? first_rate(group.schedule)
                                               : group.learning_rate.value();
         };
         const std::vector<Group>& groups = state_->groups;

@@ -103,9 +103,9 @@ public:
 /// A rule, a learning rate, and the state that they work on. Copies share the state.
 class Optimizer {
 public:
-    /// Throws ValueError unless the learning rate (of a schedule: the first) is finite and not
-    /// negative, the decay is not negative, at most one clip is given, which is positive, the
-    /// average's momentum lies in [0, 1], and steps and the scale are positive.
+    /// Throws ValueError unless the learning rate (of a schedule: the first, which is a scalar of
+    /// f64) is finite and not negative, the decay is not negative, at most one clip is given, which
+    /// is positive, the average's momentum lies in [0, 1], and steps and the scale are positive.
     Optimizer(std::shared_ptr<const Rule> rule, const LearningRate& learning_rate,
               const StepOptions& options = {});
 

@@ -1,6 +1,7 @@
 #include <shikumi/optim/plateau.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>

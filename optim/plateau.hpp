@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
-#include <vector>
 
 #include <shikumi/optim/optimizer.hpp>
 

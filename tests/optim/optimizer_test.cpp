@@ -200,6 +200,8 @@ TEST_CASE("hyper-parameters outside their range are refused", "[optim]") {
     REQUIRE_THROWS_AS(optim::Adam({.beta_1 = 1}), ValueError);
     REQUIRE_THROWS_AS(optim::Adam({.beta_2 = -0.1}), ValueError);
     REQUIRE_THROWS_AS(optim::Adam({.epsilon = -1}), ValueError);
+    REQUIRE_THROWS_WITH(optim::SGD({.learning_rate = [](const Tensor&) { return ones({2}); }}),
+                        contains("a scalar of f64, got f32 (2,)"));
     optim::SGD sgd;
     REQUIRE_THROWS_AS(sgd.set_learning_rate(-1), ValueError);
     CHECK(sgd.learning_rate() == 0.01);
