@@ -3,6 +3,7 @@
 #include <limits>
 #include <vector>
 
+#include <shikumi/autograd/evaluate/capture/capture.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/optim/optim.hpp>
 
@@ -382,4 +383,33 @@ TEST_CASE("a copy for another model has the groups and no steps", "[optim]") {
     call(copy, {other_head, other_body}, {tensor({0.0}), tensor({0.0})});
     CHECK(value(other_head) == Approx(1 - 0.1));
     CHECK(value(other_body) == 1);
+}
+
+TEST_CASE("a captured step stays right while gradients accumulate and averages move", "[optim]") {
+    const auto trained = [](bool captured) {
+        const Parameter w("w", tensor({1.0, -2.0}, f64));
+        optim::Optimizer adam = optim::AdamW({.learning_rate = optim::StepLR(0.1, 2, 0.5),
+                                              .use_ema = true,
+                                              .ema_momentum = 0.5,
+                                              .ema_overwrite_frequency = 2,
+                                              .gradient_accumulation_steps = 3});
+        const auto step = [&](const Tensor& x) {
+            const Tensor loss = sum(square(square(w * x) - 1));
+            evaluate({&loss, 1}, adam.minimize(loss, {w}));
+            return loss;
+        };
+        auto replayed = capture(step);
+        std::vector<double> seen;
+        for (int i = 0; i < 14; ++i) {
+            const Tensor x = tensor({0.5 + i, 2.0 - i}, f64);
+            if (captured)
+                replayed(x);
+            else
+                step(x);
+            for (const double value : w.value().to_vector<double>()) seen.push_back(value);
+            seen.push_back(adam.learning_rate());
+        }
+        return seen;
+    };
+    CHECK(trained(true) == trained(false));
 }
