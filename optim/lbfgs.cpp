@@ -130,7 +130,8 @@ bool LBFGS::State::done(const Point& now, double loss_before) const {
 }
 
 void LBFGS::State::iterate(Tensor x, Point now, const std::function<Tensor()>& loss) {
-    const Index most = evaluations - 1 + options.max_eval.value_or(options.max_iter * 5 / 4);
+    const Index most =
+        evaluations - 1 + options.max_eval.value_or(options.max_iter + options.max_iter / 4);
     for (Index i = 1; i <= options.max_iter; ++i) {
         const Tensor next = next_direction(now);
         const bool first = !gradient.defined();

@@ -2,6 +2,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/optim/detail/checks.hpp>
 #include <shikumi/optim/detail/formulas.hpp>
 
 namespace shikumi::optim {
@@ -10,21 +11,15 @@ namespace {
 
 namespace updates = detail::updates;
 
-void check_momentum(std::string_view name, const Scheduled& momentum, bool nesterov) {
-    if (momentum.scheduled()) return;
-    const double constant = momentum.constant();
-    if (!(constant >= 0 && constant <= 1))
-        fail<ValueError>(name, "the momentum must lie in [0, 1], got ", constant);
-    if (nesterov && constant == 0)
-        fail<ValueError>(name,
-                         "nesterov needs a momentum, e.g. {.momentum = 0.9, .nesterov = true}");
-}
-
 // What both forms share: a momentum that may change.
 struct MomentumRule : Rule {
     MomentumRule(const Scheduled& own_momentum, bool looks_ahead)
         : momentum(own_momentum), nesterov(looks_ahead) {
-        check_momentum("SGD", momentum, nesterov);
+        if (momentum.scheduled()) return;
+        detail::check_share("SGD", "the momentum", momentum.constant());
+        if (nesterov && plain())
+            fail<ValueError>("SGD",
+                             "nesterov needs a momentum, e.g. {.momentum = 0.9, .nesterov = true}");
     }
     std::string_view name() const noexcept override { return "SGD"; }
     bool plain() const noexcept { return !momentum.scheduled() && momentum.constant() == 0; }
@@ -64,8 +59,7 @@ struct KerasRule final : MomentumRule {
 struct TorchRule final : MomentumRule {
     explicit TorchRule(const torch::SGDOptions& o)
         : MomentumRule(o.momentum, o.nesterov), dampening(o.dampening) {
-        if (!(dampening >= 0 && dampening <= 1))
-            fail<ValueError>("SGD", "the dampening must lie in [0, 1], got ", dampening);
+        detail::check_share("SGD", "the dampening", dampening);
         if (nesterov && dampening != 0) fail<ValueError>("SGD", "nesterov allows no dampening");
     }
     std::vector<Slot> slots(const Parameter&) const override {
