@@ -13,6 +13,7 @@
 #include <shikumi/optim/lion.hpp>
 #include <shikumi/optim/muon.hpp>
 #include <shikumi/optim/nadam.hpp>
+#include <shikumi/optim/names.hpp>
 #include <shikumi/optim/optimizer.hpp>
 #include <shikumi/optim/plateau.hpp>
 #include <shikumi/optim/radam.hpp>

@@ -109,6 +109,10 @@ public:
     Optimizer(std::shared_ptr<const Rule> rule, const LearningRate& learning_rate,
               const StepOptions& options = {});
 
+    /// The optimiser of that Keras name, with its defaults: "adam" is Adam(). Throws ValueError with
+    /// the nearest names for any other.
+    Optimizer(const char* name);
+
     /// The rule's name, such as "SGD".
     std::string_view name() const noexcept;
     /// Leaves weights whose name contains one of these out of the weight decay. Throws StateError
