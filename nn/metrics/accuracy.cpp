@@ -2,6 +2,7 @@
 
 #include <shikumi/autograd/ops/detail/rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/losses/targets.hpp>
 
 namespace shikumi::nn {
 

@@ -7,9 +7,14 @@
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/losses/detail/paired_targets.hpp>
 #include <shikumi/nn/losses/detail/steps.hpp>
+#include <shikumi/nn/losses/targets.hpp>
 #include <shikumi/nn/metrics/detail/sums.hpp>
 
 namespace shikumi::nn {
+
+Metric::Metric(const Loss& loss)
+    : function_([loss](const Tensor& t, const Tensor& p) { return loss.values(t, p); },
+                std::string(loss.name())) {}
 
 MetricState Metric::start(const Spec& targets, const Spec& predictions) const {
     return rule_ ? rule_->start(targets, predictions) : detail::nothing_summed();

@@ -10,7 +10,7 @@
 
 #include <shikumi/autograd/core/named_function.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
-#include <shikumi/nn/losses/losses.hpp>
+#include <shikumi/nn/losses/loss.hpp>
 
 namespace shikumi::nn {
 
@@ -55,7 +55,7 @@ public:
     template <std::invocable<const Tensor&, const Tensor&> F>
     Metric(std::string name, F function) : function_(std::move(function), std::move(name)) {}
     /// The mean of a loss, under its name.
-    Metric(const Loss& loss) : function_(loss, std::string(loss.name())) {}
+    Metric(const Loss& loss);
     /// A rule with a state of its own.
     template <std::derived_from<MetricRule> R>
     Metric(R rule) : rule_(std::make_shared<const R>(std::move(rule))) {}

@@ -4,6 +4,7 @@
 
 #include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/losses/detail/reduce.hpp>
 #include <shikumi/nn/losses/detail/weights.hpp>
 
 namespace shikumi::nn::detail {
@@ -20,11 +21,6 @@ Tensor mean_from_axis(const Tensor& x, int first) {
 }
 
 }  // namespace
-
-Tensor divide_no_nan(const Tensor& x, const Tensor& y) {
-    const Tensor none = equal(y, 0);
-    return where(none, 0, x / where(none, 1, y));
-}
 
 MetricState nothing_summed() { return {zeros({}, f64), zeros({}, f64)}; }
 

@@ -7,9 +7,6 @@
 
 namespace shikumi::nn::detail {
 
-/// x/y, and 0 where y is 0.
-Tensor divide_no_nan(const Tensor& x, const Tensor& y);
-
 /// The state {total, count} of a mean of nothing.
 MetricState nothing_summed();
 /// The sums after these values, one for each sample, (N,), or each step, (N, T). They follow Keras:

@@ -8,7 +8,6 @@
 #include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/detail/masks.hpp>
-#include <shikumi/nn/losses/detail/steps.hpp>
 
 namespace shikumi::nn::detail {
 
@@ -28,13 +27,9 @@ double number(const Tensor& scalar) {
                              [&]<class T>() { return static_cast<double>(scalar.data<T>()[0]); });
 }
 
-// The mean as Keras 3 takes it: masked steps count nothing, the others by so much more.
-Tensor mean_loss(const Tensor& losses, Tensor weights, const Tensor& mask) {
-    if (!mask.defined()) return mean(weights.defined() ? losses * weights : losses);
-    Tensor share = mask.cast(losses.dtype());
-    share = share * (static_cast<double>(mask.size()) / (sum(share) + 1e-7));
-    if (weights.defined()) share = beside(weights, mask.rank()) * share;
-    return mean(where(mask, losses, 0) * share);
+// Weights of samples, (N,), as those of all their values.
+Tensor for_all_values(const Tensor& weights, const Tensor& predictions) {
+    return weights.defined() ? beside(weights, std::max(predictions.rank() - 1, 1)) : weights;
 }
 
 }  // namespace
@@ -94,10 +89,9 @@ Objective::Measured Objective::measure(Trainable& model, const Batch& batch, Mod
     for (std::size_t i = 0; i < predictions.size(); ++i) {
         const Output& output = outputs_[i];
         if (!output.loss) continue;
-        const Tensor mask = context.mask_of(predictions[i]);
-        const Tensor values = values_by_step(output.loss->name(), *output.loss, batch.y[i],
-                                             predictions[i], mask.defined() ? mask.rank() : 1);
-        Tensor loss = mean_loss(values, batch.weights, mask);
+        Tensor loss = output.loss->reduced(batch.y[i], predictions[i],
+                                           for_all_values(batch.weights, predictions[i]),
+                                           context.mask_of(predictions[i]));
         if (predictions.size() > 1) result.output_losses.push_back(loss);
         if (output.weight != 1) loss = loss * output.weight;
         shikumi::detail::add_to(total, loss);

@@ -7,16 +7,19 @@
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/memory/take_rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/losses/targets.hpp>
 #include <shikumi/nn/training/detail/rows.hpp>
 
 namespace shikumi::nn::detail {
 
 namespace {
 
-void check_labels(std::string_view caller, const Array& labels, Index classes) {
+void check_labels(std::string_view caller, const Array& labels, Index classes,
+                  std::optional<Index> ignored) {
     const auto values = labels.data<std::int64_t>();
-    const auto wrong = std::find_if(values.begin(), values.end(),
-                                    [&](std::int64_t l) { return l < 0 || l >= classes; });
+    const auto wrong = std::find_if(values.begin(), values.end(), [&](std::int64_t l) {
+        return (l < 0 || l >= classes) && l != ignored;
+    });
     if (wrong != values.end())
         fail<ValueError>(caller, "label ", *wrong, " of sample ",
                          (wrong - values.begin()) * labels.shape().front() / labels.size(),
@@ -35,9 +38,11 @@ Array checked_targets(std::string_view caller, const Loss& loss, const Tensor& y
             return match_targets(loss.name(), y, predictions).array();
         case Targets::class_indices: {
             const Array labels = match_labels(loss.name(), y, predictions).array();
-            check_labels(caller, labels, output.shape.back());
+            check_labels(caller, labels, output.shape.back(), loss.form().ignore_class);
             return labels;
         }
+        case Targets::labels:
+        case Targets::label_sequences:
         case Targets::as_given:
             break;
     }

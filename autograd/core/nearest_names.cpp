@@ -1,0 +1,78 @@
+#include <shikumi/autograd/core/nearest_names.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <numeric>
+
+#include <shikumi/autograd/core/error.hpp>
+
+namespace shikumi::detail {
+
+namespace {
+
+std::string letters(std::string_view name) {
+    std::string out;
+    for (const char c : name) {
+        if (c != '_') out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+    return out;
+}
+
+// Levenshtein's distance.
+std::size_t edits(const std::string& a, const std::string& b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const std::size_t changed = diagonal + (a[i] != b[j]);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
+        }
+    }
+    return row.back();
+}
+
+std::string quoted(std::span<const std::string_view> names, std::string_view last) {
+    std::string out;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        out += i == 0 ? "" : i + 1 == names.size() ? std::string(last) : ", ";
+        out += sentence('\'', names[i], '\'');
+    }
+    return out;
+}
+
+}  // namespace
+
+std::vector<std::string_view> nearest_names(std::string_view wrong,
+                                            std::span<const std::string_view> known) {
+    struct Candidate {
+        std::size_t distance;
+        std::string_view name;
+    };
+    const std::string meant = letters(wrong);
+    std::vector<Candidate> candidates;
+    for (const std::string_view name : known) {
+        const std::string spelled = letters(name);
+        const std::size_t distance = edits(meant, spelled);
+        if (2 * distance < std::max(meant.size(), spelled.size()))
+            candidates.push_back({distance, name});
+    }
+    std::ranges::stable_sort(candidates, {}, &Candidate::distance);
+    std::vector<std::string_view> names;
+    for (std::size_t i = 0; i < std::min<std::size_t>(candidates.size(), 3); ++i)
+        names.push_back(candidates[i].name);
+    return names;
+}
+
+void refuse_name(std::string_view who, std::string_view wrong,
+                 std::span<const std::string_view> known) {
+    const std::vector<std::string_view> near = nearest_names(wrong, known);
+    if (!near.empty())
+        fail<ValueError>(who, "there is no '", wrong, "': did you mean ", quoted(near, " or "),
+                         "?");
+    fail<ValueError>(who, "there is no '", wrong, "'; known are ", quoted(known, " and "));
+}
+
+}  // namespace shikumi::detail

@@ -1,0 +1,131 @@
+#include <shikumi/nn/losses/loss.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <vector>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/detail/logits.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/losses/detail/paired_targets.hpp>
+#include <shikumi/nn/losses/detail/reduce.hpp>
+#include <shikumi/nn/losses/detail/steps.hpp>
+#include <shikumi/nn/losses/names.hpp>
+#include <shikumi/nn/losses/targets.hpp>
+
+namespace shikumi::nn {
+
+namespace {
+
+using shikumi::detail::logits_of_sigmoid;
+using shikumi::detail::logits_of_softmax;
+
+// A loss that applies a softmax of its own still trains on probabilities, but badly.
+void refuse_probabilities(std::string_view loss, const Tensor& logits) {
+    if (logits_of_softmax(logits).defined() || logits_of_sigmoid(logits).defined())
+        fail<ValueError>(loss,
+                         "wants logits, but softmax or sigmoid was applied to the predictions "
+                         "already: leave it out, or use the loss without from_logits");
+}
+
+// x with that axis at the end. A sigmoid is still the last thing done: losses look for it.
+Tensor axis_last(std::string_view loss, const Tensor& x, int axis) {
+    const int rank = x.rank(), from = axis < 0 ? axis + rank : axis;
+    if (from < 1 || from >= rank)
+        fail<ShapeError>(loss, "axis ", axis, " is none behind that of the samples in ", x.shape());
+    if (from == rank - 1) return x;
+    if (const Tensor logits = logits_of_sigmoid(x); logits.defined())
+        return sigmoid(axis_last(loss, logits, axis));
+    std::vector<int> order;
+    for (int i = 0; i < rank; ++i) {
+        if (i != from) order.push_back(i);
+    }
+    order.push_back(from);
+    return transpose(x, order);
+}
+
+Tensor one_label_a_sample(std::string_view loss, const Tensor& targets, const Tensor& predictions) {
+    const Index samples = predictions.shape().front();
+    if (targets.shape() == Shape{samples}) return targets;
+    if (targets.shape() == Shape{samples, 1}) return squeeze(targets, -1);
+    fail<ShapeError>(loss, "wants a label for each of ", samples, " samples, got ",
+                     targets.shape());
+}
+
+Tensor sequence_a_sample(std::string_view loss, const Tensor& targets, const Tensor& predictions) {
+    if (!is_integer(targets.dtype()))
+        fail<DTypeError>(loss, "labels are integers, got ", targets.spec());
+    if (targets.rank() != 2 || targets.shape().front() != predictions.shape().front())
+        fail<ShapeError>(loss, "wants labels (", predictions.shape().front(), ", length), got ",
+                         targets.shape());
+    return targets.cast(i64);
+}
+
+}  // namespace
+
+Loss Loss::named(std::string_view name) { return nn::loss(name); }
+
+Loss Loss::with(Reduction reduction) const {
+    Loss other = *this;
+    other.form_.reduction = reduction;
+    return other;
+}
+
+Tensor Loss::values(const Tensor& targets, const Tensor& predictions) const {
+    if (form_.from_logits) refuse_probabilities(name(), predictions);
+    const bool moves = form_.axis != -1;
+    const Tensor p = moves ? axis_last(name(), predictions, form_.axis) : predictions;
+    switch (form_.targets) {
+        case Targets::class_rows:
+            want_classes(name(), p);
+            [[fallthrough]];
+        case Targets::like_predictions: {
+            const Tensor t = match_targets(name(), targets, predictions);
+            return function_(moves ? axis_last(name(), t, form_.axis) : t, p);
+        }
+        case Targets::class_indices: {
+            const Tensor labels = class_labels(targets, predictions);
+            if (!form_.ignore_class) return function_(labels, p);
+            const Tensor counts = not_equal(labels, *form_.ignore_class);
+            return where(counts, function_(where(counts, labels, 0), p), 0);
+        }
+        case Targets::labels:
+            return function_(one_label_a_sample(name(), targets, p), p);
+        case Targets::label_sequences:
+            return function_(sequence_a_sample(name(), targets, p), p);
+        case Targets::as_given:
+            break;
+    }
+    return function_(detail::paired_targets(function_, targets, p), p);
+}
+
+Tensor Loss::class_labels(const Tensor& targets, const Tensor& predictions) const {
+    const bool moves = form_.axis != -1;
+    return match_labels(name(), targets,
+                        moves ? axis_last(name(), predictions, form_.axis) : predictions);
+}
+
+Tensor Loss::operator()(const Tensor& targets, const Tensor& predictions) const {
+    return mean_per_sample(values(targets, predictions));
+}
+
+Tensor Loss::reduced(const Tensor& targets, const Tensor& predictions, const Tensor& weights,
+                     const Tensor& mask) const {
+    const auto axes = [](const Tensor& x) { return x.defined() ? x.rank() : 1; };
+    const auto each = [this](const Tensor& t, const Tensor& p) { return values(t, p); };
+    const Tensor v = form_.targets == Targets::as_given
+                         ? detail::values_by_step(name(), each, targets, predictions,
+                                                  std::max(axes(weights), axes(mask)))
+                         : each(targets, predictions);
+    Tensor counts = mask;
+    const auto only = [&](const Tensor& shown) {
+        counts = counts.defined() ? logical_and(detail::mask_for(name(), counts, v.shape()), shown)
+                                  : shown;
+    };
+    if (form_.ignore_class)
+        only(not_equal(class_labels(targets, predictions), *form_.ignore_class));
+    if (form_.leaves_out_zeros) only(v > 0);
+    return detail::reduce(name(), v, weights, counts, form_.reduction);
+}
+
+}  // namespace shikumi::nn

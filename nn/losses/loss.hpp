@@ -1,0 +1,111 @@
+// Losses as values with names.
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <shikumi/autograd/core/named_function.hpp>
+#include <shikumi/autograd/graph/tensor.hpp>
+
+namespace shikumi::nn {
+
+/// The form of targets that a loss works on.
+enum class Targets {
+    like_predictions,  ///< of the predictions' shape and dtype
+    class_rows,        ///< the same, where the last axis has a column for each class, two or more
+    class_indices,     ///< integers, of the predictions' shape without the last axis
+    labels,            ///< a label a sample, (N,) or (N, 1), of any dtype
+    label_sequences,   ///< integers, (N, L)
+    as_given,          ///< whatever the user gives
+};
+
+/// How the values of a loss, (N,) or (N, T), become one number.
+enum class Reduction {
+    sum_over_batch_size,      ///< Σ w v by the number of values; of those that a mask shows
+    sum,                      ///< Σ w v
+    mean_with_sample_weight,  ///< Σ w v/Σ w; 0 where no weight counts
+    none,                     ///< w v: they stay apart
+};
+
+/// What a loss expects, and how its values become one number.
+struct LossForm {
+    Targets targets = Targets::as_given;  ///< the form of targets that it works on
+    bool from_logits = false;  ///< softmax or sigmoid is still to be applied to the predictions
+    int axis = -1;             ///< of the classes: it is moved to the end before anything else
+    std::optional<Index> ignore_class = {};  ///< class indices whose values are 0 and count nowhere
+    bool leaves_out_zeros = false;           ///< values of 0 count nowhere
+    Reduction reduction = Reduction::sum_over_batch_size;  ///< how the values become one number
+};
+
+/// What a loss that has no other options can be given.
+struct LossOptions {
+    Reduction reduction = Reduction::sum_over_batch_size;  ///< how the values become one number
+};
+
+/// Targets and predictions (N, …) become loss values: one a sample, (N,), or one a step of a
+/// sequence, (N, T). Any such function is a loss; it is called "loss" unless it has a name.
+class Loss {
+public:
+    /// Computes the values from targets that fit the predictions.
+    using Function = NamedFunction<Tensor(const Tensor& targets, const Tensor& predictions)>;
+
+    /// A constant of the library.
+    constexpr Loss(StaticName name, Tensor (*function)(const Tensor&, const Tensor&),
+                   Targets targets = Targets::like_predictions, bool from_logits = false) noexcept
+        : function_(name, function), form_{.targets = targets, .from_logits = from_logits} {}
+    /// A constant of the library, of any form.
+    constexpr Loss(StaticName name, Tensor (*function)(const Tensor&, const Tensor&),
+                   const LossForm& form) noexcept
+        : function_(name, function), form_(form) {}
+    /// Any callable.
+    template <shikumi::detail::FunctionFor<Loss, const Tensor&, const Tensor&> F>
+    Loss(F function, std::string name = "loss", Targets targets = Targets::as_given)
+        : Loss(std::move(function), std::move(name), LossForm{.targets = targets}) {}
+    /// Any callable, and how to treat its targets and values.
+    template <shikumi::detail::FunctionFor<Loss, const Tensor&, const Tensor&> F>
+    Loss(F function, std::string name, const LossForm& form)
+        : function_(std::move(function), std::move(name)), form_(form) {}
+    /// The loss of that Keras name, such as "mse": see `loss`.
+    template <std::convertible_to<std::string_view> Name>
+    Loss(const Name& known) : Loss(named(known)) {}
+
+    /// The name that logs and errors show.
+    std::string_view name() const noexcept { return function_.name(); }
+    /// The form of targets that the loss works on.
+    Targets targets() const noexcept { return form_.targets; }
+    /// Whether softmax or sigmoid is still to be applied to the predictions.
+    bool from_logits() const noexcept { return form_.from_logits; }
+    /// All that is known about it.
+    const LossForm& form() const noexcept { return form_; }
+
+    /// The same loss with another reduction.
+    Loss with(Reduction reduction) const;
+    /// The values before weights and reduction: of the predictions' shape without the axis that the
+    /// loss goes over, so (N,) for predictions (N, K), and (N, T) for (N, T, K). Targets are
+    /// brought into the form that `targets` says, as by `match_targets` and `match_labels`, which
+    /// throw where that can't be done. Targets as given of a single output, (N,) or (N, 1), get the
+    /// other of these shapes where the function would pair each of them with all predictions
+    /// otherwise. Throws ShapeError for a loss over classes where there is only one, ValueError
+    /// where a loss from logits gets the output of a softmax or sigmoid.
+    Tensor values(const Tensor& targets, const Tensor& predictions) const;
+    /// One number a sample, (N,): the mean of its values. Throws as `values` does.
+    Tensor operator()(const Tensor& targets, const Tensor& predictions) const;
+    /// The values, weighed and reduced. Weights (N,), or (N, 1) and (N, T) for sequences, and a
+    /// mask of the first axes may be undefined. A function of one's own that gives one number a
+    /// sample is asked for each step where weights or mask speak of steps. Throws as `values` does,
+    /// and ShapeError where weights or mask don't fit: weights (N,) are none of steps (N, T).
+    Tensor reduced(const Tensor& targets, const Tensor& predictions, const Tensor& weights = {},
+                   const Tensor& mask = {}) const;
+
+private:
+    static Loss named(std::string_view name);
+    Tensor class_labels(const Tensor& targets, const Tensor& predictions) const;
+
+    Function function_;
+    LossForm form_;
+};
+
+}  // namespace shikumi::nn
