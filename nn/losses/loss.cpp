@@ -109,23 +109,26 @@ Tensor Loss::operator()(const Tensor& targets, const Tensor& predictions) const 
     return mean_per_sample(values(targets, predictions));
 }
 
+LossValues Loss::values_by_step(const Tensor& targets, const Tensor& predictions, int axes) const {
+    const auto each = [this](const Tensor& t, const Tensor& p) { return values(t, p); };
+    if (form_.targets == Targets::as_given)
+        return {detail::values_by_step(name(), each, targets, predictions, axes), {}};
+    const Tensor v = each(targets, predictions);
+    if (form_.ignore_class)
+        return {v, not_equal(class_labels(targets, predictions), *form_.ignore_class)};
+    return {v, form_.leaves_out_zeros ? v > 0 : Tensor()};
+}
+
 Tensor Loss::reduced(const Tensor& targets, const Tensor& predictions, const Tensor& weights,
                      const Tensor& mask) const {
     const auto axes = [](const Tensor& x) { return x.defined() ? x.rank() : 1; };
-    const auto each = [this](const Tensor& t, const Tensor& p) { return values(t, p); };
-    const Tensor v = form_.targets == Targets::as_given
-                         ? detail::values_by_step(name(), each, targets, predictions,
-                                                  std::max(axes(weights), axes(mask)))
-                         : each(targets, predictions);
-    Tensor counts = mask;
-    const auto only = [&](const Tensor& shown) {
-        counts = counts.defined() ? logical_and(detail::mask_for(name(), counts, v.shape()), shown)
-                                  : shown;
-    };
-    if (form_.ignore_class)
-        only(not_equal(class_labels(targets, predictions), *form_.ignore_class));
-    if (form_.leaves_out_zeros) only(v > 0);
-    return detail::reduce(name(), v, weights, counts, form_.reduction);
+    const LossValues v = values_by_step(targets, predictions, std::max(axes(weights), axes(mask)));
+    if (!v.counts.defined())
+        return detail::reduce(name(), v.values, weights, mask, form_.reduction);
+    const Tensor shown =
+        mask.defined() ? logical_and(detail::mask_for(name(), mask, v.values.shape()), v.counts)
+                       : v.counts;
+    return detail::reduce(name(), v.values, weights, shown, form_.reduction);
 }
 
 }  // namespace shikumi::nn

@@ -45,6 +45,12 @@ struct LossOptions {
     Reduction reduction = Reduction::sum_over_batch_size;  ///< how the values become one number
 };
 
+/// The values of a loss, and which of them count; undefined: all of them.
+struct LossValues {
+    Tensor values;  ///< (N,) or (N, T), before weights and reduction
+    Tensor counts;  ///< bool, of their shape
+};
+
 /// Targets and predictions (N, …) become loss values: one a sample, (N,), or one a step of a
 /// sequence, (N, T). Any such function is a loss; it is called "loss" unless it has a name.
 class Loss {
@@ -91,11 +97,14 @@ public:
     /// otherwise. Throws ShapeError for a loss over classes where there is only one, ValueError
     /// where a loss from logits gets the output of a softmax or sigmoid.
     Tensor values(const Tensor& targets, const Tensor& predictions) const;
+    /// The same, and which of them count: not those of an ignored class. A function of one's own
+    /// that has less than `axes` axes is asked for each step of the sequences, as if it were a
+    /// sample.
+    LossValues values_by_step(const Tensor& targets, const Tensor& predictions, int axes) const;
     /// One number a sample, (N,): the mean of its values. Throws as `values` does.
     Tensor operator()(const Tensor& targets, const Tensor& predictions) const;
     /// The values, weighed and reduced. Weights (N,), or (N, 1) and (N, T) for sequences, and a
-    /// mask of the first axes may be undefined. A function of one's own that gives one number a
-    /// sample is asked for each step where weights or mask speak of steps. Throws as `values` does,
+    /// mask of the first axes may be undefined. Throws as `values` does,
     /// and ShapeError where weights or mask don't fit: weights (N,) are none of steps (N, T).
     Tensor reduced(const Tensor& targets, const Tensor& predictions, const Tensor& weights = {},
                    const Tensor& mask = {}) const;

@@ -9,12 +9,37 @@
 #include <shikumi/nn/losses/detail/steps.hpp>
 #include <shikumi/nn/losses/targets.hpp>
 #include <shikumi/nn/metrics/detail/sums.hpp>
+#include <shikumi/nn/metrics/names.hpp>
 
 namespace shikumi::nn {
 
-Metric::Metric(const Loss& loss)
-    : function_([loss](const Tensor& t, const Tensor& p) { return loss.values(t, p); },
-                std::string(loss.name())) {}
+namespace {
+
+// Values that a loss leaves out count nowhere.
+class MeanOfLoss final : public MetricRule {
+public:
+    explicit MeanOfLoss(const Loss& loss) : loss_(loss) {}
+    std::string_view name() const noexcept override { return loss_.name(); }
+    MetricState start(const Spec&, const Spec&) const override { return detail::nothing_summed(); }
+    MetricState update(const MetricState& state, const Tensor& targets, const Tensor& predictions,
+                       const Tensor& weights) const override {
+        const LossValues v =
+            loss_.values_by_step(targets, predictions, weights.defined() ? weights.rank() : 1);
+        if (!v.counts.defined()) return detail::add_samples(name(), state, v.values, weights);
+        const Tensor w = detail::weights_like(name(), weights, v.values.shape());
+        return detail::add_samples(name(), state, v.values, where(v.counts, w, 0));
+    }
+    Tensor result(const MetricState& state) const override { return detail::mean_of(state); }
+
+private:
+    Loss loss_;
+};
+
+}  // namespace
+
+Metric Metric::known_as(std::string_view name) { return metric(name); }
+
+Metric::Metric(const Loss& loss) : rule_(std::make_shared<const MeanOfLoss>(loss)) {}
 
 MetricState Metric::start(const Spec& targets, const Spec& predictions) const {
     return rule_ ? rule_->start(targets, predictions) : detail::nothing_summed();
@@ -42,7 +67,9 @@ Tensor Metric::operator()(const Tensor& targets, const Tensor& predictions) cons
 
 void RunningMetric::update(const Tensor& targets, const Tensor& predictions,
                            const Tensor& weights) {
-    if (state_.empty()) state_ = metric_.start(targets.spec(), predictions.spec());
+    if (state_.empty())
+        state_ =
+            metric_.start((targets.defined() ? targets : predictions).spec(), predictions.spec());
     MetricState next = metric_.update(state_, targets, predictions, weights);
     evaluate(next);
     state_ = std::move(next);

@@ -56,12 +56,24 @@ public:
     Metric(std::string name, F function) : function_(std::move(function), std::move(name)) {}
     /// The mean of a loss, under its name.
     Metric(const Loss& loss);
+    /// The metric of that Keras name, such as "acc": see `metric`.
+    template <std::convertible_to<std::string_view> Name>
+    Metric(const Name& known) : Metric(known_as(known)) {}
     /// A rule with a state of its own.
     template <std::derived_from<MetricRule> R>
     Metric(R rule) : rule_(std::make_shared<const R>(std::move(rule))) {}
 
     /// The name that logs and errors show.
-    std::string_view name() const noexcept { return rule_ ? rule_->name() : function_.name(); }
+    std::string_view name() const noexcept {
+        if (own_name_) return *own_name_;
+        return rule_ ? rule_->name() : function_.name();
+    }
+    /// The same metric under another name.
+    Metric named(std::string name) const {
+        Metric other = *this;
+        other.own_name_ = std::make_shared<const std::string>(std::move(name));
+        return other;
+    }
     /// The state before the first batch.
     MetricState start(const Spec& targets, const Spec& predictions) const;
     /// The state after a batch, not evaluated yet. Weights are factors of the samples, (N,) or
@@ -75,8 +87,11 @@ public:
     Tensor operator()(const Tensor& targets, const Tensor& predictions) const;
 
 private:
+    static Metric known_as(std::string_view name);
+
     Function function_;
-    std::shared_ptr<const MetricRule> rule_;  // where it is no mean
+    std::shared_ptr<const MetricRule> rule_;  // null: the mean of the function
+    std::shared_ptr<const std::string> own_name_;
 };
 
 /// A metric and what it has seen so far, for loops of one's own.

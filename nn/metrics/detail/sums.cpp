@@ -22,6 +22,12 @@ Tensor mean_from_axis(const Tensor& x, int first) {
 
 }  // namespace
 
+Tensor weights_like(std::string_view metric, const Tensor& weights, const Shape& values) {
+    if (!weights.defined()) return ones(values, f64);
+    const Tensor w = with_rank(weights, values.rank());
+    return broadcast_to(fitted_weights(metric, w, {values, f64}), values);
+}
+
 MetricState nothing_summed() { return {zeros({}, f64), zeros({}, f64)}; }
 
 MetricState add_samples(std::string_view metric, const MetricState& state, const Tensor& values,
@@ -38,5 +44,12 @@ MetricState add_samples(std::string_view metric, const MetricState& state, const
 }
 
 Tensor mean_of(const MetricState& state) { return divide_no_nan(state[0], state[1]); }
+
+MetricState MeanRule::start(const Spec&, const Spec&) const { return nothing_summed(); }
+
+MetricState MeanRule::update(const MetricState& state, const Tensor& targets,
+                             const Tensor& predictions, const Tensor& weights) const {
+    return add_samples(name_, state, values_(targets, predictions), weights);
+}
 
 }  // namespace shikumi::nn::detail

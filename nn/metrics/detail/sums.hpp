@@ -1,11 +1,17 @@
 // Sums over the samples of batches.
 #pragma once
 
+#include <functional>
+#include <string>
 #include <string_view>
 
 #include <shikumi/nn/metrics/metric.hpp>
 
 namespace shikumi::nn::detail {
+
+/// The weights of values of that shape, as f64; ones where they are undefined. Weights (N,) belong
+/// to the samples. Throws ShapeError naming `metric` where they don't fit.
+Tensor weights_like(std::string_view metric, const Tensor& weights, const Shape& values);
 
 /// The state {total, count} of a mean of nothing.
 MetricState nothing_summed();
@@ -16,5 +22,23 @@ MetricState add_samples(std::string_view metric, const MetricState& state, const
                         const Tensor& weights);
 /// total/count; 0 where nothing counts.
 Tensor mean_of(const MetricState& state);
+
+/// The mean of values that the library knows how to compute, whatever their shape.
+class MeanRule : public MetricRule {
+public:
+    using Values = std::function<Tensor(const Tensor& targets, const Tensor& predictions)>;
+    MeanRule(std::string name, Values values)
+        : name_(std::move(name)), values_(std::move(values)) {}
+
+    std::string_view name() const noexcept override { return name_; }
+    MetricState start(const Spec& targets, const Spec& predictions) const override;
+    MetricState update(const MetricState& state, const Tensor& targets, const Tensor& predictions,
+                       const Tensor& weights) const override;
+    Tensor result(const MetricState& state) const override { return mean_of(state); }
+
+private:
+    std::string name_;
+    Values values_;
+};
 
 }  // namespace shikumi::nn::detail
