@@ -1,8 +1,9 @@
 #include <shikumi/nn/functions/activations.hpp>
 
 #include <algorithm>
+#include <vector>
 
-#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/core/nearest_names.hpp>
 
 namespace shikumi::nn {
 namespace {
@@ -50,13 +51,15 @@ Tensor swish(const Tensor& x) { return silu(x); }
 ActivationFunction::ActivationFunction(Tensor (*function)(const Tensor& x))
     : ActivationFunction(named(function)) {}
 
+ActivationFunction ActivationFunction::known_as(std::string_view name) { return activation(name); }
+
 const ActivationFunction& activation(std::string_view name) {
-    std::string names;
+    std::vector<std::string_view> names;
     for (const Known& activation : known) {
         if (activation.value.name() == name) return activation.value;
-        names.append(names.empty() ? "" : ", ").append(activation.value.name());
+        names.push_back(activation.value.name());
     }
-    fail<ValueError>("activation", "there is no '", name, "'; known are ", names);
+    shikumi::detail::refuse_name("activation", name, names);
 }
 
 }  // namespace shikumi::nn

@@ -1,6 +1,7 @@
 // Activations as functions, and as values with names.
 #pragma once
 
+#include <concepts>
 #include <string_view>
 
 #include <shikumi/autograd/core/named_function.hpp>
@@ -42,9 +43,15 @@ public:
     using NamedFunction::NamedFunction;
     /// One of the functions above, which gets its name, or another one, called "custom".
     ActivationFunction(Tensor (*function)(const Tensor& x));
+    /// The activation of that Keras name, such as "relu": see `activation`.
+    template <std::convertible_to<std::string_view> Name>
+    ActivationFunction(const Name& known) : ActivationFunction(known_as(known)) {}
+
+private:
+    static ActivationFunction known_as(std::string_view name);
 };
 
-/// The activation of that Keras name. Throws ValueError that lists the known ones.
+/// The activation of that Keras name. Throws ValueError with the nearest names for any other.
 const ActivationFunction& activation(std::string_view name);
 
 }  // namespace shikumi::nn

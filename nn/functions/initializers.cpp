@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/core/nearest_names.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::nn {
@@ -159,6 +160,38 @@ Initializer orthogonal(double gain) {
         return reshape(rows < columns ? q : transpose(q), shape).cast(dtype);
     };
     return {draw, name};
+}
+
+Initializer Initializer::known_as(std::string_view name) { return initializer(name); }
+
+Initializer initializer(std::string_view name) {
+    struct Known {
+        std::string_view name, class_name;
+        Initializer (*make)();
+    };
+    static constexpr Known known[] = {
+        {"constant", "Constant", [] { return constant(0); }},
+        {"glorot_normal", "GlorotNormal", glorot_normal},
+        {"glorot_uniform", "GlorotUniform", glorot_uniform},
+        {"he_normal", "HeNormal", he_normal},
+        {"he_uniform", "HeUniform", he_uniform},
+        {"identity", "Identity", [] { return identity_init(); }},
+        {"lecun_normal", "LecunNormal", lecun_normal},
+        {"lecun_uniform", "LecunUniform", lecun_uniform},
+        {"ones", "Ones", ones_init},
+        {"orthogonal", "Orthogonal", [] { return orthogonal(); }},
+        {"random_normal", "RandomNormal", [] { return random_normal(); }},
+        {"random_uniform", "RandomUniform", [] { return random_uniform(); }},
+        {"truncated_normal", "TruncatedNormal", [] { return truncated_normal(); }},
+        {"variance_scaling", "VarianceScaling", [] { return variance_scaling(); }},
+        {"zeros", "Zeros", zeros_init},
+    };
+    std::vector<std::string_view> names;
+    for (const Known& one : known) {
+        if (one.name == name || one.class_name == name) return one.make();
+        names.insert(names.end(), {one.name, one.class_name});
+    }
+    shikumi::detail::refuse_name("initializer", name, names);
 }
 
 }  // namespace shikumi::nn

@@ -1,6 +1,9 @@
 // Initialisers of weights, by Keras's formulas and defaults.
 #pragma once
 
+#include <concepts>
+#include <string_view>
+
 #include <shikumi/autograd/core/named_function.hpp>
 #include <shikumi/autograd/core/shape.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
@@ -13,11 +16,21 @@ namespace shikumi::nn {
 class Initializer : public NamedFunction<Tensor(const Shape&, Generator&, DType)> {
 public:
     using NamedFunction::NamedFunction;
+    /// The initialiser of that Keras name, such as "he_normal": see `initializer`.
+    template <std::convertible_to<std::string_view> Name>
+    Initializer(const Name& known) : Initializer(known_as(known)) {}
     /// A tensor of that shape and dtype, its random numbers from `rng`.
     Tensor operator()(const Shape& shape, Generator& rng, DType dtype = f32) const {
         return NamedFunction::operator()(shape, rng, dtype);
     }
+
+private:
+    static Initializer known_as(std::string_view name);
 };
+
+/// The initialiser of that Keras name, with its defaults: "he_normal" or "HeNormal". Throws
+/// ValueError with the nearest names for any other.
+Initializer initializer(std::string_view name);
 
 /// All zeros.
 Initializer zeros_init();

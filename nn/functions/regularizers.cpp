@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/core/nearest_names.hpp>
 #include <shikumi/autograd/ops/detail/lengths.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -56,6 +57,19 @@ Regularizer OrthogonalRegularizer(double factor, const OrthogonalRegularizerOpti
                 return sum(abs(matmul(unit, transpose(unit)) * others)) * (factor / pairs);
             },
             sentence(name, "(", factor, ")")};
+}
+
+Regularizer Regularizer::known_as(std::string_view name) { return regularizer(name); }
+
+Regularizer regularizer(std::string_view name) {
+    if (name == "l1" || name == "L1") return L1();
+    if (name == "l2" || name == "L2") return L2();
+    if (name == "l1_l2" || name == "L1L2") return L1L2();
+    if (name == "orthogonal_regularizer" || name == "OrthogonalRegularizer")
+        return OrthogonalRegularizer();
+    static constexpr std::string_view known[] = {"l1", "l2", "l1_l2", "orthogonal_regularizer",
+                                                 "L1", "L2", "L1L2",  "OrthogonalRegularizer"};
+    shikumi::detail::refuse_name("regularizer", name, known);
 }
 
 }  // namespace shikumi::nn

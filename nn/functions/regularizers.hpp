@@ -1,6 +1,9 @@
 // Penalties on weights, which training adds to the loss.
 #pragma once
 
+#include <concepts>
+#include <string_view>
+
 #include <shikumi/autograd/core/named_function.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
 
@@ -8,7 +11,21 @@ namespace shikumi::nn {
 
 /// A penalty: a function from a weight to a scalar, which training adds to the loss. None where it
 /// is default-constructed.
-using Regularizer = NamedFunction<Tensor(const Tensor& weight)>;
+class Regularizer : public NamedFunction<Tensor(const Tensor& weight)> {
+public:
+    using NamedFunction::NamedFunction;
+    /// The penalty of that Keras name, such as "l2": see `regularizer`.
+    template <std::convertible_to<std::string_view> Name>
+    Regularizer(const Name& known) : Regularizer(known_as(known)) {}
+
+private:
+    static Regularizer known_as(std::string_view name);
+};
+
+/// The penalty of that Keras name, with its defaults: "l1", "l2", "l1_l2" (whose factors are 0),
+/// "orthogonal_regularizer", or the names of the classes. Throws ValueError with the nearest names
+/// for any other.
+Regularizer regularizer(std::string_view name);
 
 // Keras's, with its defaults. All throw ValueError for a negative or infinite factor.
 
