@@ -38,7 +38,7 @@ std::string quoted(std::span<const std::string_view> names, std::string_view las
     std::string out;
     for (std::size_t i = 0; i < names.size(); ++i) {
         out += i == 0 ? "" : i + 1 == names.size() ? std::string(last) : ", ";
-        out += sentence('\'', names[i], '\'');
+        out += "'" + std::string(names[i]) + "'";
     }
     return out;
 }
@@ -68,11 +68,14 @@ std::vector<std::string_view> nearest_names(std::string_view wrong,
 
 void refuse_name(std::string_view who, std::string_view wrong,
                  std::span<const std::string_view> known) {
+    constexpr std::size_t most_listed = 40;
     const std::vector<std::string_view> near = nearest_names(wrong, known);
-    if (!near.empty())
-        fail<ValueError>(who, "there is no '", wrong, "': did you mean ", quoted(near, " or "),
-                         "?");
-    fail<ValueError>(who, "there is no '", wrong, "'; known are ", quoted(known, " and "));
+    const std::string guess = near.empty() ? "" : ": did you mean " + quoted(near, " or ") + "?";
+    const bool listed = near.empty() || known.size() <= most_listed;
+    fail<ValueError>(who, "there is no '", wrong, "'", guess,
+                     listed
+                         ? (near.empty() ? "; known are " : " Known are ") + quoted(known, " and ")
+                         : std::string());
 }
 
 }  // namespace shikumi::detail

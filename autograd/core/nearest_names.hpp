@@ -14,7 +14,7 @@ std::vector<std::string_view> nearest_names(std::string_view wrong,
                                             std::span<const std::string_view> known);
 
 /// Throws ValueError: "[who] there is no 'wrong': did you mean 'a' or 'b'?", and lists the known
-/// names where none is near.
+/// names where none is near or there are few.
 [[noreturn]] void refuse_name(std::string_view who, std::string_view wrong,
                               std::span<const std::string_view> known);
 
