@@ -30,6 +30,7 @@ void refuse_probabilities(std::string_view loss, const Tensor& logits) {
 
 // x with that axis at the end. A sigmoid is still the last thing done: losses look for it.
 Tensor axis_last(std::string_view loss, const Tensor& x, int axis) {
+    if (axis == -1) return x;
     const int rank = x.rank(), from = axis < 0 ? axis + rank : axis;
     if (from < 1 || from >= rank)
         fail<ShapeError>(loss, "axis ", axis, " is none behind that of the samples in ", x.shape());
@@ -73,16 +74,14 @@ Loss Loss::with(Reduction reduction) const {
 
 Tensor Loss::values(const Tensor& targets, const Tensor& predictions) const {
     if (form_.from_logits) refuse_probabilities(name(), predictions);
-    const bool moves = form_.axis != -1;
-    const Tensor p = moves ? axis_last(name(), predictions, form_.axis) : predictions;
+    const Tensor p = axis_last(name(), predictions, form_.axis);
     switch (form_.targets) {
         case Targets::class_rows:
             want_classes(name(), p);
             [[fallthrough]];
-        case Targets::like_predictions: {
-            const Tensor t = match_targets(name(), targets, predictions);
-            return function_(moves ? axis_last(name(), t, form_.axis) : t, p);
-        }
+        case Targets::like_predictions:
+            return function_(
+                axis_last(name(), match_targets(name(), targets, predictions), form_.axis), p);
         case Targets::class_indices: {
             const Tensor labels = class_labels(targets, predictions);
             if (!form_.ignore_class) return function_(labels, p);
@@ -100,9 +99,7 @@ Tensor Loss::values(const Tensor& targets, const Tensor& predictions) const {
 }
 
 Tensor Loss::class_labels(const Tensor& targets, const Tensor& predictions) const {
-    const bool moves = form_.axis != -1;
-    return match_labels(name(), targets,
-                        moves ? axis_last(name(), predictions, form_.axis) : predictions);
+    return match_labels(name(), targets, axis_last(name(), predictions, form_.axis));
 }
 
 Tensor Loss::operator()(const Tensor& targets, const Tensor& predictions) const {
