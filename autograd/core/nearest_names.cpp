@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <numeric>
+#include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
 
@@ -49,15 +50,17 @@ std::vector<std::string_view> nearest_names(std::string_view wrong,
                                             std::span<const std::string_view> known) {
     struct Candidate {
         std::size_t distance;
+        std::string spelled;
         std::string_view name;
     };
     const std::string meant = letters(wrong);
     std::vector<Candidate> candidates;
     for (const std::string_view name : known) {
-        const std::string spelled = letters(name);
+        std::string spelled = letters(name);
         const std::size_t distance = edits(meant, spelled);
-        if (2 * distance < std::max(meant.size(), spelled.size()))
-            candidates.push_back({distance, name});
+        const bool seen = std::ranges::count(candidates, spelled, &Candidate::spelled) > 0;
+        if (!seen && 2 * distance < std::max(meant.size(), spelled.size()))
+            candidates.push_back({distance, std::move(spelled), name});
     }
     std::ranges::stable_sort(candidates, {}, &Candidate::distance);
     std::vector<std::string_view> names;

@@ -9,7 +9,8 @@
 namespace shikumi::detail {
 
 /// The known names nearest to a wrong one, by letters to insert, delete or change; case and
-/// underscores count nothing. Those that differ in most letters are left out; at most three.
+/// underscores count nothing. Those that differ in most letters are left out, of two that differ in
+/// these alone the second; at most three.
 std::vector<std::string_view> nearest_names(std::string_view wrong,
                                             std::span<const std::string_view> known);
 

@@ -15,6 +15,7 @@ TEST_CASE("the nearest names come first", "[core]") {
     CHECK(nearest_names("adm", known) == Names{"adam", "adamw"});
     CHECK(nearest_names("Adam_W", known) == Names{"adamw", "adam"});
     CHECK(nearest_names("mean_squared_eror", known) == Names{"MeanSquaredError"});
+    CHECK(nearest_names("acuracy", Names{"accuracy", "Accuracy"}) == Names{"accuracy"});
     CHECK(nearest_names("frobnicate", known).empty());
     CHECK(nearest_names("", known).empty());
     CHECK(nearest_names("x", {}).empty());
