@@ -3,6 +3,8 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <optional>
+#include <vector>
 
 #include "cases.hpp"
 #include "compare.hpp"
@@ -179,6 +181,10 @@ Beginner beginner(const std::string& name) {
     if (name == "PReLU")
         return {
             layer<nn::PReLU>(), row, {{"alpha_initializer", nn::PReLUOptions().alpha_initializer}}};
+    if (name == "EinsumDense")
+        return {layer<nn::EinsumDense>("ab,bc->ac", std::vector<std::optional<Index>>{2},
+                                       nn::EinsumDenseOptions{.bias_axes = "c"}),
+                row, of_options<nn::EinsumDenseOptions>()};
     if (name == "MultiHeadAttention")
         return {layer<nn::MultiHeadAttention>(2, 3),
                 {5, 4},
