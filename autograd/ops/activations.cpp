@@ -172,6 +172,30 @@ struct Gated final : FloatingOp, Recomputable {
 };
 Tensor gated(const Tensor& x, const Tensor& gate) { return record(Gated{}, x, gate); }
 
+// y = relu(x) + b/2 / (r + |x|) for r = √(x² + b), which is (x + r)/2 without its differences;
+// y/r, and by b: 1/(4 r). Far out the slope has its limits, while r would be infinite.
+struct Squareplus final : FloatingOp {
+    std::string_view name() const noexcept override { return "squareplus"; }
+    BlockKernel kernel(Specs in) const override {
+        return kernels::floating(in[0].dtype, [](auto x, auto b) {
+            const auto a = std::abs(x);
+            return (x < 0 ? 0 : x) + b / 2 / (std::sqrt(x * x + b) + a);
+        });
+    }
+    Tensor partial(int i, Tensors in, const Tensor&) const override {
+        const Tensor root = sqrt(square(clip(in[0], -1e15, 1e15)) + in[1]);
+        return i == 0 ? record(Squareplus{}, minimum(in[0], 1e15), in[1]) / root : 0.25 / root;
+    }
+};
+
+void want_positive(std::string_view op, std::string_view what, double value) {
+    if (!(value > 0)) fail<ValueError>(op, what, " must be positive, got ", value);
+}
+
+void want_threshold(std::string_view op, double value) {
+    if (!(value >= 0)) fail<ValueError>(op, "the threshold must not be negative, got ", value);
+}
+
 }  // namespace
 
 Tensor sigmoid(const Tensor& x) { return record(Sigmoid{}, x); }
@@ -200,10 +224,18 @@ Tensor elu(const Tensor& x, double alpha) {
     return record(Elu{}, x, scalar(alpha, x.dtype()));
 }
 
+Tensor activations::celu(const Tensor& x) { return shikumi::celu(x, 1.0); }
+Tensor celu(const Tensor& x, double alpha) {
+    want_floating("celu", x.spec());
+    want_positive("celu", "alpha", alpha);
+    const Tensor above = x > 0;
+    return where(above, x, alpha * expm1(where(above, 0, x) / alpha));
+}
+
 Tensor selu(const Tensor& x) {
     want_floating("selu", x.spec());
     constexpr double scale = 1.0507009873554804934, alpha = 1.6732632423543772848;
-    return scale * elu(x, alpha);
+    return scale * where(x < 0, elu(x, alpha), x);
 }
 
 Tensor gelu(const Tensor& x, Boolean approximate) {
@@ -233,9 +265,68 @@ Tensor mish(const Tensor& x) {
     want_floating("mish", x.spec());
     return gated(x, mish_gate(x));
 }
+Tensor activations::squareplus(const Tensor& x) { return shikumi::squareplus(x, 4.0); }
+Tensor squareplus(const Tensor& x, double b) {
+    want_floating("squareplus", x.spec());
+    want_positive("squareplus", "b", b);
+    return record(Squareplus{}, x, scalar(b, x.dtype()));
+}
+Tensor sparse_plus(const Tensor& x) {
+    want_floating("sparse_plus", x.spec());
+    const Tensor above = x >= 1;
+    return where(above, x, square(relu(where(above, 0, x) + 1)) * 0.25);
+}
+Tensor sparse_sigmoid(const Tensor& x) {
+    want_floating("sparse_sigmoid", x.spec());
+    return relu6(3 * x + 3) / 6;
+}
 Tensor hard_sigmoid(const Tensor& x) {
     want_floating("hard_sigmoid", x.spec());
     return clip(0.2 * x + 0.5, 0, 1);
+}
+Tensor hard_sigmoid6(const Tensor& x) {
+    want_floating("hard_sigmoid6", x.spec());
+    return relu6(x + 3) / 6;
+}
+Tensor hard_silu(const Tensor& x) {
+    want_floating("hard_silu", x.spec());
+    return gated(x, hard_sigmoid6(x));
+}
+Tensor hard_tanh(const Tensor& x) {
+    want_floating("hard_tanh", x.spec());
+    return clip(x, -1, 1);
+}
+
+Tensor activations::hard_shrink(const Tensor& x) { return shikumi::hard_shrink(x, 0.5); }
+Tensor hard_shrink(const Tensor& x, double threshold) {
+    want_floating("hard_shrink", x.spec());
+    want_threshold("hard_shrink", threshold);
+    return where(abs(x) <= threshold, 0, x);
+}
+Tensor activations::soft_shrink(const Tensor& x) { return shikumi::soft_shrink(x, 0.5); }
+Tensor soft_shrink(const Tensor& x, double threshold) {
+    want_floating("soft_shrink", x.spec());
+    want_threshold("soft_shrink", threshold);
+    return x - clip(x, -threshold, threshold);
+}
+Tensor tanh_shrink(const Tensor& t) {
+    return detail::unary<"tanh_shrink">(
+        t, [](auto v) { return v - vector::tanh(v); },
+        [](auto& x, auto&) { return square(tanh(x)); });
+}
+Tensor threshold(const Tensor& x, double limit, double otherwise) {
+    want_floating("threshold", x.spec());
+    return where(x <= limit, otherwise, x);
+}
+
+Tensor activations::glu(const Tensor& x) { return shikumi::glu(x, -1); }
+Tensor glu(const Tensor& x, Integer axis) {
+    want_floating("glu", x.spec());
+    const int at = normalize_axis("glu", axis, x.rank());
+    if (x.shape()[at] % 2 != 0)
+        fail<ShapeError>("glu", "wants two halves, got axis ", at, " of ", x.shape());
+    const std::vector<Tensor> halves = split(x, 2, at);
+    return gated(halves[0], sigmoid(halves[1]));
 }
 
 }  // namespace shikumi

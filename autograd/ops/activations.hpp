@@ -16,6 +16,16 @@ Tensor leaky_relu(const Tensor& x);
 Tensor elu(const Tensor& x);
 /// `gelu` by the error function.
 Tensor gelu(const Tensor& x);
+/// `celu` of alpha 1.
+Tensor celu(const Tensor& x);
+/// `hard_shrink` of threshold 0.5.
+Tensor hard_shrink(const Tensor& x);
+/// `soft_shrink` of threshold 0.5.
+Tensor soft_shrink(const Tensor& x);
+/// `squareplus` of b = 4.
+Tensor squareplus(const Tensor& x);
+/// `glu` over the last axis.
+Tensor glu(const Tensor& x);
 
 }  // namespace activations
 
@@ -42,8 +52,13 @@ using activations::leaky_relu;
 /// accurate deep network learning by exponential linear units", ICLR 2016.)
 Tensor elu(const Tensor& x, double alpha);
 using activations::elu;
+/// x where x > 0, else alpha (exp(x / alpha) - 1), whose slope has no jump. Throws ValueError
+/// unless alpha is positive. (J. Barron, "Continuously differentiable exponential linear units",
+/// 2017.)
+Tensor celu(const Tensor& x, double alpha);
+using activations::celu;
 /// λ x where x > 0, else λ α (eˣ - 1), for λ ≈ 1.0507 and α ≈ 1.6733, which keep mean 0 and
-/// variance 1 from layer to layer. The gradient at 0 is λ α. (G. Klambauer et al.,
+/// variance 1 from layer to layer. The gradient at 0 is λ. (G. Klambauer et al.,
 /// "Self-normalizing neural networks", NeurIPS 2017.)
 Tensor selu(const Tensor& x);
 /// x Φ(x) for the normal distribution function Φ; `approximate` computes it by tanh instead of the
@@ -61,8 +76,42 @@ Tensor softsign(const Tensor& x);
 /// x tanh(log(1 + eˣ)). (D. Misra, "Mish: a self regularized non-monotonic activation function",
 /// BMVC 2020.)
 Tensor mish(const Tensor& x);
+/// (x + √(x² + b)) / 2, a smooth `relu`. Throws ValueError unless b is positive. (J. Barron,
+/// "Squareplus: a softplus-like algebraic rectifier", 2021.)
+Tensor squareplus(const Tensor& x, double b);
+using activations::squareplus;
+/// 0 up to -1, x from 1 on, (x + 1)² / 4 between them. (Formula of JAX's sparse_plus.)
+Tensor sparse_plus(const Tensor& x);
+/// 0 up to -1, 1 from 1 on, (x + 1) / 2 between them: the slope of `sparse_plus`. The gradient at
+/// the two kinks is 0.
+Tensor sparse_sigmoid(const Tensor& x);
 /// clip(0.2 x + 0.5, 0, 1), with the slope of Keras 2. The gradient at the two kinks is 0.2.
 Tensor hard_sigmoid(const Tensor& x);
+/// clip(x / 6 + 0.5, 0, 1), with the slope of Keras 3 and PyTorch: `relu6` of x + 3, divided by 6.
+/// The gradient at the two kinks is 0. (A. Howard et al., "Searching for MobileNetV3", ICCV 2019.)
+Tensor hard_sigmoid6(const Tensor& x);
+/// x times `hard_sigmoid6` of x, also known as hard_swish. The gradient is 0 at -3, 1 at 3. (A.
+/// Howard et al., "Searching for MobileNetV3", ICCV 2019.)
+Tensor hard_silu(const Tensor& x);
+/// clip(x, -1, 1). The gradient at the two kinks is 1.
+Tensor hard_tanh(const Tensor& x);
+/// x, but 0 where |x| is at most the threshold. The gradient there is 0. Throws ValueError for a
+/// negative threshold.
+Tensor hard_shrink(const Tensor& x, double threshold);
+using activations::hard_shrink;
+/// x brought nearer to 0 by the threshold, but no further. The gradient is 0 where |x| is at most
+/// the threshold, else 1. Throws ValueError for a negative threshold.
+Tensor soft_shrink(const Tensor& x, double threshold);
+using activations::soft_shrink;
+/// x - tanh(x).
+Tensor tanh_shrink(const Tensor& x);
+/// x where it exceeds the limit, else `otherwise`. The gradient at the limit is 0.
+Tensor threshold(const Tensor& x, double limit, double otherwise);
+/// a σ(b) for the halves a and b of x along an axis, which the result has half as long. Throws
+/// ShapeError for an axis outside the rank, or of an odd size. (Y. Dauphin et al., "Language
+/// modeling with gated convolutional networks", ICML 2017.)
+Tensor glu(const Tensor& x, Integer axis);
+using activations::glu;
 
 /// @}
 

@@ -209,6 +209,10 @@ struct PoolOptions {
 enum class Interpolation : std::uint8_t {
     nearest,   ///< the pixel whose area holds the centre of the new one
     bilinear,  ///< the weighted mean of the nearest pixels, two along each axis
+    bicubic,   ///< the same of four along each axis, by Keys's cubic with a = -1/2
+    lanczos3,  ///< the same of six, by a sinc in a window of radius 3
+    lanczos5,  ///< the same of ten, by a sinc in a window of radius 5
+    area,      ///< the mean of the area that the new pixel covers
 };
 
 }  // namespace shikumi

@@ -1,4 +1,7 @@
 // Reading by index, and the adjoints, which add by index.
+#include <algorithm>
+#include <span>
+
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/gather.hpp>
@@ -114,6 +117,36 @@ struct OneHot final : General {
     DType dtype;
 };
 
+// out = the number of elements of in[0] that are below x, or not above it; a constant
+struct SearchSorted final : General {
+    explicit SearchSorted(Side s) : side(s) {}
+    bool operator==(const SearchSorted&) const = default;
+    std::string_view name() const noexcept override { return "searchsorted"; }
+    Spec infer(Specs in) const override {
+        if (common_dtype(name(), in) == bool_)
+            fail<DTypeError>(name(), "can't search among truth values");
+        if (in[0].shape.rank() != 1)
+            fail<ShapeError>(name(), "searches among numbers (n), got ", in[0].shape);
+        return {in[1].shape, i64};
+    }
+    void eval(ConstViews in, View out) const override {
+        dispatch(in[0].spec.dtype, [&]<class T>() {
+            const std::span<const T> among(in[0].as<T>(), static_cast<std::size_t>(in[0].size()));
+            const T* const x = in[1].as<T>();
+            auto* const to = out.as<std::int64_t>();
+            for (Index i = 0; i < out.size(); ++i) {
+                const auto at = x[i] != x[i]         ? among.end()
+                                : side == Side::left ? std::ranges::lower_bound(among, x[i])
+                                                     : std::ranges::upper_bound(among, x[i]);
+                to[i] = at - among.begin();
+            }
+        });
+    }
+    Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
+
+    Side side;
+};
+
 }  // namespace
 
 detail::IndexedRows detail::indexed_rows_of(const Tensor& gradient) {
@@ -148,6 +181,10 @@ Tensor take_along_axis(const Tensor& x, const Tensor& indices, Integer axis) {
 Tensor one_hot(const Tensor& indices, Integer depth, DType dtype) {
     if (depth < 0) fail<ValueError>("one_hot", "wants a depth of at least 0, got ", Index{depth});
     return record(OneHot(depth, dtype), indices);
+}
+
+Tensor searchsorted(const Tensor& sorted, const Tensor& x, Side side) {
+    return record(SearchSorted(side), sorted, x);
 }
 
 }  // namespace shikumi

@@ -1,6 +1,8 @@
 // Reading by index.
 #pragma once
 
+#include <cstdint>
+
 #include <shikumi/autograd/graph/tensor.hpp>
 #include <shikumi/autograd/ops/arguments.hpp>
 
@@ -23,6 +25,16 @@ Tensor take_along_axis(const Tensor& x, const Tensor& indices, Integer axis);
 /// 1 at the index and 0 elsewhere along a new last axis of size `depth`. Any dtype. Indices run
 /// from 0 to depth - 1. Throws ValueError for a negative depth.
 Tensor one_hot(const Tensor& indices, Integer depth, DType dtype = f32);
+/// Which of two places of equal elements `searchsorted` gives.
+enum class Side : std::uint8_t {
+    left,   ///< before the first of them
+    right,  ///< behind the last of them
+};
+/// Where each element of `x` belongs among the numbers (n) in rising order: how many of them are
+/// below it (`left`), or not above it (`right`). NaN belongs behind all. i64 of the shape of `x`,
+/// a constant to differentiation; any dtype but bool, both of one. Throws DTypeError, and
+/// ShapeError unless `sorted` has one axis. The order itself isn't checked.
+Tensor searchsorted(const Tensor& sorted, const Tensor& x, Side side = Side::left);
 
 /// @}
 

@@ -311,8 +311,8 @@ Tensor detail::root_mean_square(const Tensor& x, const Axes& axes, double epsilo
     return record(Length(set, true, count_of(x, set), epsilon), x);
 }
 
-Tensor detail::unit(const Tensor& x, Index axis) {
-    const Tensor length = norm(x, Axes(axis), true);
+Tensor detail::unit(const Tensor& x, const Axes& axes) {
+    const Tensor length = norm(x, axes, true);
     return x / where(equal(length, 0), std::numeric_limits<double>::infinity(), length);
 }
 

@@ -160,6 +160,8 @@ Tensor softmax(const Tensor& x, Integer axis) {
     return record(Softmax(normalize_axis("softmax", axis, x.rank())), x);
 }
 
+Tensor activations::log_softmax(const Tensor& x) { return shikumi::log_softmax(x, -1); }
+
 Tensor log_softmax(const Tensor& x, Integer axis) {
     return record(LogSoftmax(normalize_axis("log_softmax", axis, x.rank())), x);
 }

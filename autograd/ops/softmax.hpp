@@ -10,6 +10,10 @@ namespace activations {
 
 /// `softmax` over the last axis.
 Tensor softmax(const Tensor& x);
+/// `log_softmax` over the last axis.
+Tensor log_softmax(const Tensor& x);
+/// `sparsemax` over the last axis.
+Tensor sparsemax(const Tensor& x);
 
 }  // namespace activations
 
@@ -24,7 +28,14 @@ Tensor softmax(const Tensor& x, Integer axis);
 using activations::softmax;
 /// log softmax(x) = x - log Σ exp(x), the sum being over one axis. The result has the shape and
 /// dtype of `x`. Throws ShapeError for an axis outside the rank.
-Tensor log_softmax(const Tensor& x, Integer axis = -1);
+Tensor log_softmax(const Tensor& x, Integer axis);
+using activations::log_softmax;
+/// max(x - τ, 0) with the τ that makes the sum over one axis 1: probabilities, many of them 0. The
+/// result has the shape and dtype of `x`. The gradient is that of the elements above 0. Throws
+/// ShapeError for an axis outside the rank. (A. Martins, R. Astudillo, "From softmax to sparsemax",
+/// ICML 2016.)
+Tensor sparsemax(const Tensor& x, Integer axis);
+using activations::sparsemax;
 /// The mean of `cross_entropy_each` over all rows, a scalar.
 Tensor cross_entropy(const Tensor& logits, const Tensor& labels);
 /// -log softmax(logits)[label] over the last axis, for each row of logits. Labels are class indices

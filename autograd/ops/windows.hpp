@@ -41,9 +41,10 @@ Tensor adaptive_average_pool(const Tensor& x, const PerAxis& output_sizes);
 /// (batch, output sizes…, elements of the window · channels). Also known as im2col.
 Tensor unfold(const Tensor& x, const PerAxis& size, const ConvolutionOptions& options = {});
 /// `x` with other sizes of its middle axes. Pixels are areas, with their centres at half-integers,
-/// as in TensorFlow 2.
+/// as in TensorFlow 2. With `antialias`, an axis that shrinks averages over as many pixels as
+/// become one; `nearest` and `area` stay as they are.
 Tensor resize(const Tensor& x, const PerAxis& sizes,
-              Interpolation interpolation = Interpolation::nearest);
+              Interpolation interpolation = Interpolation::nearest, Boolean antialias = false);
 
 /// @}
 

@@ -34,6 +34,21 @@ constinit const Known known[] = {
     {"softsign", softsign},
     {"exponential", exponential},
     {"softmax", softmax},
+    {"celu", celu},
+    {"glu", glu},
+    {"hard_shrink", hard_shrink},
+    {"hard_sigmoid6", hard_sigmoid6},
+    {"hard_silu", hard_silu},
+    {"hard_swish", hard_swish},
+    {"hard_tanh", hard_tanh},
+    {"log_sigmoid", log_sigmoid},
+    {"log_softmax", log_softmax},
+    {"soft_shrink", soft_shrink},
+    {"sparse_plus", sparse_plus},
+    {"sparse_sigmoid", sparse_sigmoid},
+    {"sparsemax", sparsemax},
+    {"squareplus", squareplus},
+    {"tanh_shrink", tanh_shrink},
 };
 
 ActivationFunction named(Function* function) {
@@ -47,6 +62,7 @@ Tensor linear(const Tensor& x) { return x; }
 Tensor exponential(const Tensor& x) { return exp(x); }
 Tensor gelu_tanh(const Tensor& x) { return shikumi::gelu(x, true); }
 Tensor swish(const Tensor& x) { return silu(x); }
+Tensor hard_swish(const Tensor& x) { return hard_silu(x); }
 
 ActivationFunction::ActivationFunction(Tensor (*function)(const Tensor& x))
     : ActivationFunction(named(function)) {}

@@ -10,8 +10,8 @@ namespace shikumi::detail {
 Tensor mean_square(const Tensor& x, const Axes& axes);
 /// √(mean of x² + epsilon) over the axes, which stay with size 1.
 Tensor root_mean_square(const Tensor& x, const Axes& axes, double epsilon);
-/// x divided by its Euclidean norm along an axis. A vector of length 0 stays 0, with the gradient
+/// x divided by its Euclidean norm over the axes. A vector of length 0 stays 0, with the gradient
 /// 0.
-Tensor unit(const Tensor& x, Index axis);
+Tensor unit(const Tensor& x, const Axes& axes);
 
 }  // namespace shikumi::detail

@@ -1,6 +1,8 @@
 // Rows of arithmetic, comparison, logic, functions of one number, activations.
+#include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include <shikumi/autograd/ops/detail/averages.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
@@ -254,6 +256,69 @@ void add_functions(PointwiseTable& table) {
     table.unary("erf", erf, std::erf, -2, 2);
 }
 
+Real hard_gate(Real x) { return std::clamp<Real>(x / 6 + 0.5L, 0, 1); }
+
+void add_hard_activations(PointwiseTable& table) {
+    table.unary("hard_sigmoid6", hard_sigmoid6, hard_gate, -5, 5, {-3, 3});
+    table.unary("hard_silu", hard_silu, [](Real x) { return x * hard_gate(x); }, -5, 5, {-3, 3});
+    table.unary("hard_tanh", hard_tanh, [](Real x) { return std::clamp<Real>(x, -1, 1); }, -3, 3,
+                {-1, 1});
+    table.unary("sparse_sigmoid", sparse_sigmoid,
+                [](Real x) { return std::clamp<Real>((x + 1) / 2, 0, 1); }, -3, 3, {-1, 1});
+    table.unary("sparse_plus", sparse_plus,
+                [](Real x) { return x >= 1    ? x
+                                    : x <= -1 ? 0
+                                              : (x + 1) * (x + 1) / 4; }, -3, 3,
+                {-1, 1});
+    table.unary(
+        "tanh_shrink", tanh_shrink, [](Real x) { return x - std::tanh(x); }, -3, 3);
+    table.pointwise(
+        "hard_shrink", "by default", {real(-3, 3, {-0.5, 0.5})},
+        [](const Inputs& t) { return hard_shrink(t[0]); },
+        [](const Real* x) -> Real { return std::fabs(x[0]) > 0.5L ? x[0] : 0; });
+    table.pointwise(
+        "hard_shrink", "", {real(-3, 3, {-1, 1})},
+        [](const Inputs& t) { return hard_shrink(t[0], 1); },
+        [](const Real* x) -> Real { return std::fabs(x[0]) > 1 ? x[0] : 0; });
+    table.pointwise(
+        "soft_shrink", "by default", {real(-3, 3, {-0.5, 0.5})},
+        [](const Inputs& t) { return soft_shrink(t[0]); },
+        [](const Real* x) { return x[0] - std::clamp<Real>(x[0], -0.5L, 0.5L); });
+    table.pointwise(
+        "soft_shrink", "", {real(-3, 3, {-1, 1})},
+        [](const Inputs& t) { return soft_shrink(t[0], 1); },
+        [](const Real* x) { return x[0] - std::clamp<Real>(x[0], -1, 1); });
+    table.pointwise(
+        "threshold", "", {real(-3, 3, {0.5})},
+        [](const Inputs& t) { return threshold(t[0], 0.5, -2); },
+        [](const Real* x) -> Real { return x[0] > 0.5L ? x[0] : -2; });
+    table.pointwise(
+        "celu", "by default", {real(-3, 4, {0})}, [](const Inputs& t) { return celu(t[0]); },
+        [](const Real* x) { return x[0] > 0 ? x[0] : std::expm1(x[0]); });
+    table.pointwise(
+        "celu", "", {real(-3, 4, {0})}, [](const Inputs& t) { return celu(t[0], 2); },
+        [](const Real* x) { return x[0] > 0 ? x[0] : 2 * std::expm1(x[0] / 2); });
+    table.pointwise(
+        "squareplus", "by default", {real(-4, 4)}, [](const Inputs& t) { return squareplus(t[0]); },
+        [](const Real* x) { return (x[0] + std::sqrt(x[0] * x[0] + 4)) / 2; });
+    table.pointwise(
+        "squareplus", "", {real(-4, 4)}, [](const Inputs& t) { return squareplus(t[0], 1); },
+        [](const Real* x) { return (x[0] + std::sqrt(x[0] * x[0] + 1)) / 2; });
+    const auto halves = [&](const char* label, const Shape& shape, const Shape& half,
+                            std::size_t axis, std::function<Tensor(const Inputs&)> call) {
+        table.row("glu", label, {{shape, -4, 4}}, std::move(call),
+                  [half, axis](const std::vector<Values>& x) {
+                      return generate(half, [&](Position p) {
+                          const Real a = x[0].at(p);
+                          p[axis] += half[static_cast<int>(axis)];
+                          return a / (1 + std::exp(-x[0].at(p)));
+                      });
+                  });
+    };
+    halves("by default", {2, 6}, {2, 3}, 1, [](const Inputs& t) { return glu(t[0]); });
+    halves("the first axis", {4, 3}, {2, 3}, 0, [](const Inputs& t) { return glu(t[0], 0); });
+}
+
 void add_activations(PointwiseTable& table) {
     constexpr auto sigma = [](Real x) -> Real { return 1 / (1 + std::exp(-x)); };
     table.unary("sigmoid", sigmoid, sigma, -4, 4);
@@ -324,6 +389,7 @@ void add_activations(PointwiseTable& table) {
                     return y < 0 ? 0 : y > 1 ? 1 : y;
                 },
                 -4, 4, {-2.5, 2.5});
+    add_hard_activations(table);
 }
 
 }  // namespace

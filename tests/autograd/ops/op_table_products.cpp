@@ -1,4 +1,5 @@
 // Rows of matrix products, softmax, losses.
+#include <algorithm>
 #include <cmath>
 
 #include <shikumi/autograd/ops/detail/logits.hpp>
@@ -48,6 +49,21 @@ Values log_softmax_of(const Values& x, std::size_t axis) {
 Values exp_of(Values x) {
     for (Real& v : x.data) v = std::exp(v);
     return x;
+}
+
+// max(x - τ, 0), τ by halving the interval in which the sum passes 1
+Values sparsemax_of(const Values& x, std::size_t axis) {
+    return generate(x.shape, [&](const Position& p) {
+        Real low = -100, high = 100;
+        for (int i = 0; i < 100; ++i) {
+            const Real tau = (low + high) / 2;
+            Real total = 0;
+            for (Index k = 0; k < x.shape[static_cast<int>(axis)]; ++k)
+                total += std::max<Real>(x.at(with(p, axis, k)) - tau, 0);
+            (total > 1 ? low : high) = tau;
+        }
+        return std::max<Real>(x.at(p) - low, 0);
+    });
 }
 
 Values mean_of(const Values& x) {
@@ -123,6 +139,38 @@ void add_product_rows(Rows& rows) {
             [](const Inputs& t) { return matmul(transpose(t[0]), transpose(t[1])); }, transposed)
         .on(Accepts::numbers);
 
+    table
+        .row(
+            "einsum", "a product of matrices in a batch", {{{2, 3, 4}}, {{5, 2, 4}}},
+            [](const Inputs& t) {
+                return einsum("bik,jbk->ijb", {t[0], t[1]});
+            },
+            [](Many x) {
+                return generate({3, 5, 2}, [&](const Position& p) {
+                    Real total = 0;
+                    for (Index k = 0; k < 4; ++k)
+                        total += x[0].at({p[2], p[0], k}) * x[1].at({p[1], p[2], k});
+                    return total;
+                });
+            })
+        .on(Accepts::numbers);
+    table
+        .row(
+            "einsum", "an ellipsis, an axis that only one has", {{{2, 1, 3}}, {{3, 2, 4}}},
+            [](const Inputs& t) {
+                return einsum("...x,x...y->...", {t[0], t[1]});
+            },
+            [](Many x) {
+                return generate({2, 2}, [&](const Position& p) {
+                    Real total = 0;
+                    for (Index k = 0; k < 3; ++k) {
+                        for (Index y = 0; y < 4; ++y)
+                            total += x[0].at({p[0], 0, k}) * x[1].at({k, p[1], y});
+                    }
+                    return total;
+                });
+            })
+        .on(Accepts::numbers);
     const std::vector<Sample> cube{{{2, 3, 4}}};
     table.row(
         "softmax", "the last axis", cube, [](const Inputs& t) { return softmax(t[0]); },
@@ -136,6 +184,12 @@ void add_product_rows(Rows& rows) {
     table.row(
         "log_softmax", "the first axis", cube, [](const Inputs& t) { return log_softmax(t[0], 0); },
         [](Many x) { return log_softmax_of(x[0], 0); });
+    table.row(
+        "sparsemax", "the last axis", cube, [](const Inputs& t) { return sparsemax(t[0]); },
+        [](Many x) { return sparsemax_of(x[0], 2); });
+    table.row(
+        "sparsemax", "the first axis", cube, [](const Inputs& t) { return sparsemax(t[0], 0); },
+        [](Many x) { return sparsemax_of(x[0], 0); });
 
     const std::vector<Sample> labelled{{{3, 4}}, {{3}, 0, 3, i64}};
     const std::vector<Sample> labelled_sequences{{{2, 3, 4}}, {{2, 3}, 0, 3, i64}};

@@ -572,6 +572,20 @@ void add_indexing(StructureTable& table) {
                 });
             })
         .on(Accepts::anything);
+    for (const Side side : {Side::left, Side::right}) {
+        table
+            .row(
+                "searchsorted", side == Side::left ? "left" : "right", {real({1}), real({2, 3})},
+                [side](const Inputs& t) { return searchsorted(t[0], t[1], side); },
+                [side](Many x) {
+                    return generate({2, 3}, [&](const Position& p) -> Real {
+                        const Real among = x[0].at({0}), at = x[1].at(p);
+                        return among < at || (side == Side::right && among == at);
+                    });
+                })
+            .on(Accepts::numbers)
+            .gives(i64);
+    }
     table
         .row(
             "one_hot", "", {index({2, 3}, 0, 3)}, [](const Inputs& t) { return one_hot(t[0], 4); },

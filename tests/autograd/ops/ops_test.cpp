@@ -500,6 +500,50 @@ TEST_CASE("errors name the operation that was called, not one it is composed of"
         {"[softsign]", [&] { softsign(whole); }},
         {"[mish]", [&] { mish(whole); }},
         {"[hard_sigmoid]", [&] { hard_sigmoid(whole); }},
+        {"[celu]", [&] { celu(whole); }},
+        {"[celu]", [&] { celu(x, 0); }},
+        {"[squareplus]", [&] { squareplus(whole); }},
+        {"[squareplus]", [&] { squareplus(x, -1); }},
+        {"[sparse_plus]", [&] { sparse_plus(whole); }},
+        {"[sparse_sigmoid]", [&] { sparse_sigmoid(whole); }},
+        {"[hard_sigmoid6]", [&] { hard_sigmoid6(whole); }},
+        {"[hard_silu]", [&] { hard_silu(whole); }},
+        {"[hard_tanh]", [&] { hard_tanh(whole); }},
+        {"[hard_shrink]", [&] { hard_shrink(whole); }},
+        {"[hard_shrink]", [&] { hard_shrink(x, -1); }},
+        {"[soft_shrink]", [&] { soft_shrink(whole); }},
+        {"[soft_shrink]", [&] { soft_shrink(x, -1); }},
+        {"[tanh_shrink]", [&] { tanh_shrink(whole); }},
+        {"[threshold]", [&] { threshold(whole, 1, 0); }},
+        {"[glu]", [&] { glu(ones({4}, i64)); }},
+        {"[glu]", [&] { glu(ones({3})); }},
+        {"[glu]", [&] { glu(ones({4}), 1); }},
+        {"[sparsemax]", [&] { sparsemax(whole); }},
+        {"[sparsemax]", [&] { sparsemax(x, 2); }},
+        {"[einsum]",
+         [&] {
+             einsum("ab,bc->ac", {ones({2, 3})});
+         }},
+        {"[einsum]",
+         [&] {
+             einsum("ab,bc->ac", {ones({2, 3}), ones({2, 3})});
+         }},
+        {"[einsum]", [&] { einsum("ab->a", {ones({2})}); }},
+        {"[einsum]",
+         [&] {
+             einsum("aa->a", {ones({2, 2})});
+         }},
+        {"[einsum]", [&] { einsum("a->b", {ones({2})}); }},
+        {"[einsum]",
+         [&] {
+             einsum("a1->a", {ones({2, 2})});
+         }},
+        {"[searchsorted]",
+         [&] {
+             searchsorted(ones({2, 2}), ones({2}));
+         }},
+        {"[searchsorted]", [&] { searchsorted(ones({2}), ones({2}, i64)); }},
+        {"[searchsorted]", [&] { searchsorted(ones({2}, bool_), ones({2}, bool_)); }},
         {"[binary_cross_entropy_each]", [&] { binary_cross_entropy_each(x, ones({2})); }},
         {"[binary_cross_entropy_each]", [&] { binary_cross_entropy_each(whole, whole); }},
         {"[binary_cross_entropy_each]", [&] { binary_cross_entropy_each(x, whole); }},
@@ -822,4 +866,13 @@ TEST_CASE("a prepared kernel gives the bits of the operation", "[ops]") {
         if (row.accepts != Accepts::reals) CHECK(preparation_error(row, i32, prepared) == "");
     });
     CHECK(prepared > 0);
+}
+
+TEST_CASE("searchsorted finds the place of a number", "[ops]") {
+    using Places = std::vector<Index>;
+    const Tensor sorted = tensor({0., 1., 1., 3.});
+    const Tensor x = tensor({{-1., 0., 1.}, {2., 9., std::nan("")}});
+    CHECK(searchsorted(sorted, x).to_vector<Index>() == Places{0, 0, 1, 3, 4, 4});
+    CHECK(searchsorted(sorted, x, Side::right).to_vector<Index>() == Places{0, 1, 3, 3, 4, 4});
+    CHECK(searchsorted(zeros({0}), x).to_vector<Index>() == Places(6, 0));
 }

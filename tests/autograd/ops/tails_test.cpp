@@ -56,6 +56,17 @@ const std::map<std::string, Function> functions{
     {"relu6", shikumi::relu6},
     {"leaky_relu", [](const Tensor& x) { return leaky_relu(x, 0.25); }},
     {"hard_sigmoid", shikumi::hard_sigmoid},
+    {"celu", [](const Tensor& x) { return celu(x, 2); }},
+    {"hard_shrink", [](const Tensor& x) { return hard_shrink(x); }},
+    {"hard_sigmoid6", shikumi::hard_sigmoid6},
+    {"hard_silu", shikumi::hard_silu},
+    {"hard_tanh", shikumi::hard_tanh},
+    {"soft_shrink", [](const Tensor& x) { return soft_shrink(x); }},
+    {"sparse_plus", shikumi::sparse_plus},
+    {"sparse_sigmoid", shikumi::sparse_sigmoid},
+    {"squareplus", [](const Tensor& x) { return squareplus(x); }},
+    {"tanh_shrink", shikumi::tanh_shrink},
+    {"threshold", [](const Tensor& x) { return threshold(x, 1, 0); }},
 };
 
 struct Reference {
@@ -453,6 +464,17 @@ TEST_CASE("functions of one number have their limits and slopes at infinity", "[
         {"relu6", {{0, 0}, {6, 0}}},
         {"leaky_relu", {{-infinity, 0.25}, {infinity, 1}}},
         {"hard_sigmoid", {{0, 0}, {1, 0}}},
+        {"celu", {{-2, 0}, {infinity, 1}}},
+        {"hard_shrink", {{-infinity, 1}, {infinity, 1}}},
+        {"hard_sigmoid6", {{0, 0}, {1, 0}}},
+        {"hard_silu", {{0, 0}, {infinity, 1}}},
+        {"hard_tanh", {{-1, 0}, {1, 0}}},
+        {"soft_shrink", {{-infinity, 1}, {infinity, 1}}},
+        {"sparse_plus", {{0, 0}, {infinity, 1}}},
+        {"sparse_sigmoid", {{0, 0}, {1, 0}}},
+        {"squareplus", {{0, 0}, {infinity, 1}}},
+        {"tanh_shrink", {{-infinity, 1}, {infinity, 1}}},
+        {"threshold", {{0, 0}, {infinity, 1}}},
     };
     for (const auto& [function, wanted] : limits) {
         for (const DType dtype : {f64, f32}) {
@@ -637,6 +659,17 @@ TEST_CASE("binary cross-entropy has its limits and its tails", "[tails]") {
         check("loss", certain(logit).item<double>(), 4.139937633089748e-08, dtype, 4);
         check("slope", grad(certain)(logit).item<double>(), -4.139937547394331e-08, dtype, 4);
     }
+}
+
+TEST_CASE("sparsemax of ties and of numbers without an end", "[tails]") {
+    const auto p = [](const List& x) { return values(sparsemax(tensor(x))); };
+    CHECK(p({1, 1}) == List{0.5, 0.5});
+    CHECK(p({1e300, 1e300, -1e300}) == List{0.5, 0.5, 0});
+    CHECK(p({infinity, 1, -infinity}) == List{1, 0, 0});
+    CHECK(p({-infinity, -infinity}) == List{0.5, 0.5});
+    CHECK(p({7}) == List{1});
+    for (const double x : p({1, not_a_number, 2})) CHECK(std::isnan(x));
+    CHECK(sparsemax(zeros({2, 0})).size() == 0);
 }
 
 TEST_CASE("a derivative that chooses doesn't multiply", "[tails]") {
