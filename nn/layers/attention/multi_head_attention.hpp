@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <shikumi/nn/layer.hpp>
-#include <shikumi/nn/layers/regularization/dropout.hpp>
+#include <shikumi/nn/layers/attention/headed_attention.hpp>
 
 namespace shikumi::nn {
 
@@ -29,40 +28,21 @@ struct MultiHeadAttentionOptions {
     DType dtype = f32;  ///< of the weights and the inputs: f32 or f64
 };
 
-/// Attention of several heads, each with projections of its own to key_dim features. Inputs are as
-/// for Attention, but with any number of axes between batch and features, (batch, others…,
-/// attended…, features) in any order; the mask is (batch, queries, keys), with the attended axes
-/// flattened. The weights of the values are (batch, others…, heads, attended queries…, attended
-/// keys…). A. Vaswani et al., NIPS 2017. Weights: kernel (features, heads, dim) and bias (heads,
-/// dim) of query, key and value, then kernel (heads, dim, features) and bias of the output.
-class MultiHeadAttention final : public Layer {
+/// Attention of several heads, each with queries, keys and values of its own. A. Vaswani et al.,
+/// NIPS 2017.
+class MultiHeadAttention final : public HeadedAttention {
 public:
     /// Throws ValueError unless the sizes are positive.
     MultiHeadAttention(Index num_heads, Index key_dim,
-                       const MultiHeadAttentionOptions& options = {});
-    void build(const Spec& input) override { build_all({input}); }
-    /// Makes the projections. Throws ShapeError for axes that the inputs haven't got.
-    void build_all(const std::vector<Spec>& inputs) override;
-    Tensor call(const Tensor& x, Mode mode) override { return call_all({x}, mode).front(); }
-    /// Throws ShapeError where the inputs don't fit.
-    std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
-    bool supports_masking() const override { return true; }
-    std::string config() const override;
-
-protected:
-    void check_input(const Tensor& x) override;
-
-private:
-    struct Projection {
-        Parameter kernel, bias;
-    };
-    Projection add_projection(const std::string& name, const Shape& kernel, const Shape& bias);
-    Tensor heads(const Tensor& x, const Projection& projection) const;
-
-    Index num_heads_, key_dim_;
-    MultiHeadAttentionOptions options_;
-    Dropout dropout_;
-    Projection query_, key_, value_, output_;
+                       const MultiHeadAttentionOptions& options = {})
+        : HeadedAttention("multi_head_attention",
+                          {.queries = num_heads,
+                           .keys = num_heads,
+                           .key_dim = key_dim,
+                           .value_dim = options.value_dim.value_or(key_dim),
+                           .output_shape = options.output_shape,
+                           .attention_axes = options.attention_axes},
+                          options) {}
 };
 
 }  // namespace shikumi::nn

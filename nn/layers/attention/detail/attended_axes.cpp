@@ -6,6 +6,7 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/detail/axes.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/call_context.hpp>
 #include <shikumi/nn/detail/masks.hpp>
 
 namespace shikumi::nn::detail {
@@ -74,6 +75,25 @@ Tensor AttendedAxes::fold_mask(const Tensor& mask, const Shape& query) const {
     const Shape& m = mask.shape();
     return reshape(broadcast_to(expand_dims(mask, 1), {m[0], repeats, m[1], m[2]}),
                    {m[0] * repeats, m[1], m[2]});
+}
+
+std::vector<Tensor> AttendedAxes::fold_all(std::string_view layer,
+                                           const std::vector<Tensor>& inputs) const {
+    const Shape& query = inputs.front().shape();
+    std::vector<Tensor> folded;
+    for (const Tensor& x : inputs) {
+        if (x.dtype() == bool_) {
+            folded.push_back(fold_mask(x, query));
+            continue;
+        }
+        if (x.rank() != query.rank() || batch(x.shape()) != batch(query))
+            fail<ShapeError>(layer, "query ", query, " and ", x.shape(),
+                             " differ in axes that aren't attended over");
+        folded.push_back(fold(x));
+        if (const Tensor steps = mask_of(x); steps.defined() && folded.back().node() != x.node())
+            CallContext::current()->set_mask(folded.back(), fold_steps(steps, x));
+    }
+    return folded;
 }
 
 }  // namespace shikumi::nn::detail

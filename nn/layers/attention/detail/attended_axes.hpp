@@ -27,6 +27,10 @@ public:
     Tensor unfold(const Tensor& y, const Shape& x) const;
     /// The mask of the steps of x, under the shape (batch · others, attended).
     Tensor fold_steps(const Tensor& mask, const Tensor& x) const;
+    /// All tensors that a layer was called with, masks among them, whose own masks go with them.
+    /// Throws ShapeError that begins with `layer` where they differ in axes that aren't attended
+    /// over.
+    std::vector<Tensor> fold_all(std::string_view layer, const std::vector<Tensor>& inputs) const;
     /// A mask (batch, queries, keys), repeated for each of the others.
     Tensor fold_mask(const Tensor& mask, const Shape& query) const;
 

@@ -10,16 +10,12 @@
 
 namespace shikumi::nn::detail {
 
-namespace {
-
 Tensor with_last_two_swapped(const Tensor& x) {
     std::vector<int> axes(static_cast<std::size_t>(x.rank()));
     for (int i = 0; i < x.rank(); ++i) axes[static_cast<std::size_t>(i)] = i;
     std::swap(axes[axes.size() - 1], axes[axes.size() - 2]);
     return transpose(x, axes);
 }
-
-}  // namespace
 
 Tensor both(const Tensor& a, const Tensor& b) {
     if (!a.defined()) return b;

@@ -14,6 +14,9 @@ Tensor both(const Tensor& a, const Tensor& b);
 /// (queries, keys): true where the key doesn't come after the query.
 Tensor causal_mask(Index queries, Index keys);
 
+/// x with its last two axes in the other order.
+Tensor with_last_two_swapped(const Tensor& x);
+
 /// scale q kᵀ: (…, queries, features) and (…, keys, features) become (…, queries, keys).
 Tensor scores_of(const Tensor& query, const Tensor& key, double scale);
 
