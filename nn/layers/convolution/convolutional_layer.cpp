@@ -37,10 +37,7 @@ void ConvolutionalLayer::check_fit(const Shape& x) const {
 }
 
 Shape ConvolutionalLayer::kernel_shape(const PerAxis& size, Index in, Index out) const {
-    std::vector<Index> sizes = shikumi::detail::per_axis("kernel", "its size", size, axes_);
-    sizes.push_back(in);
-    sizes.push_back(out);
-    return Shape(sizes);
+    return detail::kernel_shape(axes_, size, in, out);
 }
 
 ConvolutionOptions ConvolutionalLayer::window(Index groups) const {

@@ -1,8 +1,13 @@
 #include <shikumi/nn/layers/detail/drop.hpp>
 
+#include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::nn::detail {
+
+void check_drop_rate(std::string_view layer, std::string_view what, double rate) {
+    if (!(rate >= 0 && rate <= 1)) fail<ValueError>(layer, what, " must lie in [0, 1], got ", rate);
+}
 
 Tensor drop_mask(const Shape& shape, double rate, Generator& rng, DType dtype) {
     const double keep = 1 - rate;

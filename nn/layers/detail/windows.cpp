@@ -1,6 +1,7 @@
 #include <shikumi/nn/layers/detail/windows.hpp>
 
 #include <algorithm>
+#include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/detail/window.hpp>
@@ -23,6 +24,13 @@ void check_images(std::string_view layer, int axes, const Shape& input) {
     constexpr std::string_view names[] = {"steps, ", "rows, columns, ", "planes, rows, columns, "};
     if (input.rank() != axes + 2)
         fail<ShapeError>(layer, "takes (batch, ", names[axes - 1], "channels), got ", input);
+}
+
+Shape kernel_shape(int axes, const PerAxis& size, Index in, Index out) {
+    std::vector<Index> sizes = shikumi::detail::per_axis("kernel", "its size", size, axes);
+    sizes.push_back(in);
+    sizes.push_back(out);
+    return Shape(sizes);
 }
 
 std::string times(const PerAxis& numbers, int axes) {

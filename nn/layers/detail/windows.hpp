@@ -15,6 +15,9 @@ void check_window(std::string_view layer, int axes, const PerAxis& size, const P
 /// Throws ShapeError unless it is (batch, `axes` axes, channels).
 void check_images(std::string_view layer, int axes, const Shape& input);
 
+/// The shape (size…, in, out) of a kernel over `axes` axes.
+Shape kernel_shape(int axes, const PerAxis& size, Index in, Index out);
+
 /// "3×3" for two axes.
 std::string times(const PerAxis& numbers, int axes);
 /// ", strides 2×2, dilation 3×3, same": what differs from the defaults.

@@ -6,21 +6,12 @@
 
 namespace shikumi::nn {
 
-namespace {
-
-void check_rate(double rate, std::string_view what) {
-    if (!(rate >= 0 && rate <= 1))
-        fail<ValueError>("recurrent cell", what, " must lie in [0, 1], got ", rate);
-}
-
-}  // namespace
-
 GatedCell::GatedCell(Index units, Index gates, Parts parts, const LayerOptions& options)
     : RecurrentCell(options), units_(units), gates_(gates), parts_(std::move(parts)) {
     if (units <= 0)
         fail<ValueError>("recurrent cell", "the number of units must be positive, got ", units);
-    check_rate(parts_.dropout, "dropout");
-    check_rate(parts_.recurrent_dropout, "recurrent_dropout");
+    detail::check_drop_rate("recurrent cell", "dropout", parts_.dropout);
+    detail::check_drop_rate("recurrent cell", "recurrent_dropout", parts_.recurrent_dropout);
 }
 
 void GatedCell::build(const Spec& input) {

@@ -1,21 +1,16 @@
 #include <shikumi/nn/layers/recurrent/lstm.hpp>
 
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/layers/recurrent/detail/forget_bias.hpp>
 #include <shikumi/nn/layers/recurrent/detail/lstm_sequence.hpp>
 
 namespace shikumi::nn {
 
 namespace {
 
-// The forget gate's quarter starts at 1, the others as `rest` says.
 LSTMOptions with_forget_bias(LSTMOptions options) {
-    if (!options.unit_forget_bias) return options;
-    options.bias_initializer = [rest = options.bias_initializer](const Shape& shape, Generator& rng,
-                                                                 DType dtype) {
-        const Index units = shape.front() / 4;
-        return concatenate(
-            {rest({units}, rng, dtype), ones({units}, dtype), rest({2 * units}, rng, dtype)});
-    };
+    if (options.unit_forget_bias)
+        options.bias_initializer = detail::with_forget_bias(options.bias_initializer);
     return options;
 }
 

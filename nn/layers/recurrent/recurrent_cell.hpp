@@ -1,6 +1,7 @@
 // RecurrentCell: one step of a recurrence, which RNN repeats along a sequence.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -9,8 +10,8 @@
 namespace shikumi::nn {
 
 /// One step of a recurrence: from an input (batch, …) and the states before it to the states after
-/// it, the first of which is the output. A class of its own defines `build`, `state_shapes` and
-/// `step`.
+/// it, the first of which is the output unless `output_state` says otherwise. A class of its own
+/// defines `build`, `state_shapes` and `step`.
 class RecurrentCell : public Layer {
 public:
     /// The shapes of the states of one sample.
@@ -24,6 +25,9 @@ public:
     /// Called after the last step.
     virtual void finish() {}
 
+    /// Which of the states is the output.
+    virtual std::size_t output_state() const { return 0; }
+
     /// What a whole sequence gives.
     struct Sequence {
         Tensor outputs;              ///< of every step (time, batch, …)
@@ -36,6 +40,17 @@ public:
                                               const std::vector<Tensor>& states,
                                               const Tensor& mask);
 
+    /// How a sequence goes through the cell.
+    struct Passage {
+        Mode mode = Mode::infer;  ///< what it is for
+        Tensor mask = {};        ///< (time, batch), undefined: none; where it is false, states stay
+        bool from_zeros = true;  ///< the states before the first step are zeros
+        bool zero_output_for_mask = false;  ///< masked steps give zeros, not the output before
+    };
+    /// Takes inputs (time, batch, …) through all steps, one after the other or all at once. Masked
+    /// steps before the first real one give zeros.
+    virtual Sequence run(const Tensor& inputs, std::vector<Tensor> states, const Passage& how);
+
     /// The states before the first step: zeros.
     std::vector<Tensor> zero_states(Index batch) const;
     /// One step from zero states: the output.
@@ -44,6 +59,9 @@ public:
 protected:
     /// Takes the options of every layer.
     explicit RecurrentCell(const LayerOptions& options = {}) : Layer(options) {}
+
+private:
+    Sequence repeat(const Tensor& prepared, std::vector<Tensor> states, const Passage& how);
 };
 
 }  // namespace shikumi::nn

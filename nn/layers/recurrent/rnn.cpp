@@ -35,23 +35,6 @@ Spec step_of(const Spec& sequence) {
     return {Shape(sizes), sequence.dtype};
 }
 
-// The steps of x (time, …). The gradient of a slice is as large as the tensor that was cut. Cutting
-// by halves makes them log(time) times as large as x together, one by one time times as large.
-void cut(const Tensor& x, std::vector<Tensor>& steps) {
-    const Index time = x.shape().front();
-    if (time == 1) {
-        steps.push_back(squeeze(x, 0));
-        return;
-    }
-    cut(slice(x, 0, {0, time / 2}), steps);
-    cut(slice(x, 0, {time / 2, time}), steps);
-}
-
-// a where the mask (batch) is true, b elsewhere.
-Tensor choose(const Tensor& mask, const Tensor& a, const Tensor& b) {
-    return where(detail::beside(mask, a.rank()), a, b);
-}
-
 }  // namespace
 
 RNN::RNN(const RNNOptions& options, MakeCell make_cell)
@@ -180,49 +163,24 @@ RecurrentCell::Sequence RNN::run(const Tensor& x, const States& initial, Mode mo
         fail<ShapeError>("rnn", "a cell's first state is its output, and this one has no states");
 
     add_layer(*cell_);
-    const Tensor prepared = cell_->prepare(by_time(x), mode);
-    std::optional<RecurrentCell::Sequence> all;
-    // Masked steps before the first real one give zeros: so do states that begin as zeros.
-    const bool from_zeros = initial.empty() && !options_.stateful;
-    if (!mask.defined() || from_zeros) all = cell_->all_steps(prepared, states, mask);
-    if (all && mask.defined() && options_.zero_output_for_mask)
-        all->outputs = detail::shown(mask, all->outputs);
-    if (!all) all = repeat(prepared, states, mask);
-    cell_->finish();
+    RecurrentCell::Sequence all =
+        cell_->run(by_time(x), std::move(states),
+                   {.mode = mode,
+                    .mask = mask,
+                    .from_zeros = initial.empty() && !options_.stateful,
+                    .zero_output_for_mask = options_.zero_output_for_mask});
 
     if (options_.stateful && initial.empty()) {
         const std::vector<Parameter>& kept = kept_of(batch);
-        for (std::size_t i = 0; i < kept.size(); ++i) add_update(kept[i], all->states[i]);
+        for (std::size_t i = 0; i < kept.size(); ++i) add_update(kept[i], all.states[i]);
     }
     if (options_.return_sequences)
-        all->outputs = swap_batch_and_time(all->outputs);
+        all.outputs = swap_batch_and_time(all.outputs);
     else if (mask.defined())
-        all->outputs = squeeze(slice(all->outputs, 0, {time - 1, time}), 0);
-    else  // the last output is the cell's first state: no slice is needed
-        all->outputs = all->states.front();
-    return std::move(*all);
-}
-
-RecurrentCell::Sequence RNN::repeat(const Tensor& prepared, States states, const Tensor& mask) {
-    std::vector<Tensor> inputs, masks, outputs;
-    cut(prepared, inputs);
-    if (mask.defined()) cut(mask, masks);
-    for (std::size_t t = 0; t < inputs.size(); ++t) {
-        States next = cell_->step(inputs[t], states);
-        if (next.size() != states.size())
-            fail<ShapeError>("rnn", "the cell's step gave ", next.size(), " states, wanted ",
-                             states.size());
-        Tensor output = next.front();
-        if (mask.defined()) {
-            const bool none_before = outputs.empty() || options_.zero_output_for_mask;
-            output = choose(masks[t], output, none_before ? zeros_like(output) : outputs.back());
-            for (std::size_t i = 0; i < next.size(); ++i)
-                next[i] = choose(masks[t], next[i], states[i]);
-        }
-        outputs.push_back(std::move(output));
-        states = std::move(next);
-    }
-    return {stack(outputs, 0), std::move(states)};
+        all.outputs = squeeze(slice(all.outputs, 0, {time - 1, time}), 0);
+    else  // the last output is one of the cell's states: no slice is needed
+        all.outputs = all.states[cell_->output_state()];
+    return all;
 }
 
 std::string RNN::config() const { return class_name() + " of " + cell_->config(); }

@@ -88,7 +88,6 @@ private:
     RNN(const RNNOptions& options, MakeCell make_cell);
 
     RecurrentCell::Sequence run(const Tensor& x, const States& initial, Mode mode);
-    RecurrentCell::Sequence repeat(const Tensor& prepared, States states, const Tensor& mask);
     States kept_states(Index batch);
     const std::vector<Parameter>& kept_of(Index batch);
     const Parameter& kept_samples();

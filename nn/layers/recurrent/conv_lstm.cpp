@@ -1,0 +1,92 @@
+#include <shikumi/nn/layers/recurrent/conv_lstm.hpp>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/detail/window.hpp>
+#include <shikumi/nn/layers/detail/drop.hpp>
+#include <shikumi/nn/layers/detail/windows.hpp>
+#include <shikumi/nn/layers/recurrent/detail/forget_bias.hpp>
+
+namespace shikumi::nn {
+
+namespace {
+
+constexpr std::string_view error_name = "conv_lstm_cell";
+
+}  // namespace
+
+ConvLSTMCell::ConvLSTMCell(int axes, Index filters, const PerAxis& kernel_size,
+                           const ConvLSTMOptions& options)
+    : RecurrentCell({.dtype = options.dtype}),
+      axes_(axes),
+      filters_(filters),
+      size_(kernel_size),
+      options_(options) {
+    detail::check_window(error_name, axes, kernel_size, options.strides, options.dilation_rate,
+                         options.padding);
+    if (options.padding == Padding::causal)
+        fail<ValueError>(error_name, "padding is valid or same, not causal");
+    if (filters <= 0)
+        fail<ValueError>(error_name, "the number of filters must be positive, got ", filters);
+    detail::check_drop_rate(error_name, "dropout", options.dropout);
+    detail::check_drop_rate(error_name, "recurrent_dropout", options.recurrent_dropout);
+}
+
+void ConvLSTMCell::build(const Spec& input) {
+    detail::check_images(error_name, axes_, input.shape);
+    const auto window = shikumi::detail::window_over(
+        error_name, input.shape, size_, options_.strides, options_.dilation_rate, options_.padding);
+    places_ = without_batch(shikumi::detail::output_shape(window, input.shape, filters_));
+    const Index width = 4 * filters_;
+    kernel_ = add_weight(
+        "kernel", detail::kernel_shape(axes_, size_, input.shape.back(), width),
+        options_.kernel_initializer,
+        {.regularizer = options_.kernel_regularizer, .constraint = options_.kernel_constraint});
+    recurrent_kernel_ =
+        add_weight("recurrent_kernel", detail::kernel_shape(axes_, size_, filters_, width),
+                   options_.recurrent_initializer,
+                   {.regularizer = options_.recurrent_regularizer,
+                    .constraint = options_.recurrent_constraint});
+    if (!options_.use_bias) return;
+    bias_ = add_weight(
+        "bias", {width},
+        options_.unit_forget_bias ? detail::with_forget_bias(options_.bias_initializer)
+                                  : options_.bias_initializer,
+        {.regularizer = options_.bias_regularizer, .constraint = options_.bias_constraint});
+}
+
+// All steps are one batch of the first convolution.
+Tensor ConvLSTMCell::prepare(const Tensor& inputs, Mode mode) {
+    const Index time = inputs.shape()[0], batch = inputs.shape()[1];
+    const Shape sample = without_batch(without_batch(inputs.shape()));
+    detail::check_images(error_name, axes_, batch_of(batch, sample));
+    Tensor x = inputs;
+    state_mask_ = {};
+    if (mode == Mode::train && options_.dropout > 0)
+        x = detail::drop(x, batch_of(batch, sample), options_.dropout, rng());
+    if (mode == Mode::train && options_.recurrent_dropout > 0)
+        state_mask_ =
+            detail::drop_mask(batch_of(batch, places_), options_.recurrent_dropout, rng(), dtype());
+    Tensor y = convolution(reshape(x, batch_of(time * batch, sample)), kernel_,
+                           {.strides = options_.strides,
+                            .dilation = options_.dilation_rate,
+                            .padding = options_.padding});
+    if (bias_.defined()) y = y + bias_;
+    return reshape(y, batch_of(time, batch_of(batch, without_batch(y.shape()))));
+}
+
+std::vector<Tensor> ConvLSTMCell::step(const Tensor& x, const std::vector<Tensor>& states) {
+    const Tensor h = state_mask_.defined() ? states[0] * state_mask_ : states[0];
+    const Tensor sums = x + convolution(h, recurrent_kernel_, {.padding = Padding::same});
+    const std::vector<Tensor> z = split(sums, 4, -1);
+    const auto gate = [&](const Tensor& sum) { return options_.recurrent_activation(sum); };
+    const Tensor c = gate(z[1]) * states[1] + gate(z[0]) * options_.activation(z[2]);
+    return {gate(z[3]) * options_.activation(c), c};
+}
+
+std::string ConvLSTMCell::config() const {
+    return sentence(
+        "ConvLSTMCell ", filters_, ", ", detail::times(size_, axes_),
+        detail::manner(axes_, options_.strides, options_.dilation_rate, options_.padding));
+}
+
+}  // namespace shikumi::nn
