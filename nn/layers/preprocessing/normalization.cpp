@@ -5,14 +5,34 @@
 
 namespace shikumi::nn {
 
+namespace {
+
+Initializer given_values(const std::vector<double>& values) {
+    return [values](const Shape& shape, Generator&, DType dtype) {
+        if (static_cast<Index>(values.size()) != shape.size())
+            fail<ShapeError>("normalization", "got ", values.size(),
+                             " means and variances, the input wants ", shape.size());
+        return reshape(tensor(values), shape).cast(dtype);
+    };
+}
+
+}  // namespace
+
 Normalization::Normalization(const NormalizationOptions& options)
-    : Layer({.name = options.name, .dtype = options.dtype}), options_(options) {}
+    : Layer({.name = options.name, .dtype = options.dtype}), options_(options) {
+    if (options.mean.size() != options.variance.size())
+        fail<ValueError>("normalization", "wants as many variances as means, got ",
+                         options.variance.size(), " and ", options.mean.size());
+}
 
 void Normalization::build(const Spec& input) {
     const auto [shape, stretched] = detail::along("normalization", options_.axis, input.shape);
     stretched_ = stretched;
-    mean_ = add_weight("mean", shape, zeros_init(), {.trainable = false});
-    variance_ = add_weight("variance", shape, ones_init(), {.trainable = false});
+    const bool given = !options_.mean.empty();
+    mean_ = add_weight("mean", shape, given ? given_values(options_.mean) : zeros_init(),
+                       {.trainable = false});
+    variance_ = add_weight("variance", shape, given ? given_values(options_.variance) : ones_init(),
+                           {.trainable = false});
     count_ = add_weight("count", {}, zeros_init(), {.trainable = false});
 }
 

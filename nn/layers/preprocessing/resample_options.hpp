@@ -18,7 +18,7 @@ enum class Fill {
 /// How layers read pictures between their pixels and beyond their borders.
 struct ResampleOptions {
     Fill fill_mode = Fill::reflect;                         ///< the pixels beyond the borders
-    Interpolation interpolation = Interpolation::bilinear;  ///< values between the pixels
+    Interpolation interpolation = Interpolation::bilinear;  ///< that, or nearest
     double fill_value = 0;                                  ///< the value of `Fill::constant`
     std::string name = {};                                  ///< numbered by class where it is empty
 };

@@ -5,10 +5,38 @@
 
 namespace shikumi::nn {
 
-Tensor Rescaling::call(const Tensor& x, Mode) {
-    return (is_floating(x.dtype()) ? x : x.cast(dtype())) * scale_ + offset_;
+namespace {
+
+// A single number broadcasts to any x.
+Tensor for_channels(const std::vector<double>& numbers, const Tensor& x) {
+    if (numbers.size() == 1) return scalar(numbers.front(), x.dtype());
+    if (x.rank() < 2 || x.shape().back() != static_cast<Index>(numbers.size()))
+        fail<ShapeError>("rescaling", "is for ", numbers.size(), " channels, got ", x.shape());
+    return tensor(numbers).cast(x.dtype());
 }
 
-std::string Rescaling::config() const { return sentence("Rescaling ", scale_, ", ", offset_); }
+std::string text(const std::vector<double>& numbers) {
+    std::string all;
+    for (const double number : numbers) all += sentence(all.empty() ? "" : " ", number);
+    return all;
+}
+
+}  // namespace
+
+Rescaling::Rescaling(const std::vector<double>& scale, const std::vector<double>& offset,
+                     const LayerOptions& options)
+    : Layer(options), scale_(scale), offset_(offset) {
+    if (scale.empty() || offset.empty())
+        fail<ValueError>("rescaling", "wants one scale and offset, or one for each channel");
+}
+
+Tensor Rescaling::call(const Tensor& x, Mode) {
+    const Tensor real = is_floating(x.dtype()) ? x : x.cast(dtype());
+    return real * for_channels(scale_, real) + for_channels(offset_, real);
+}
+
+std::string Rescaling::config() const {
+    return sentence("Rescaling ", text(scale_), ", ", text(offset_));
+}
 
 }  // namespace shikumi::nn

@@ -1,5 +1,6 @@
 #include <shikumi/nn/layers/preprocessing/detail/resample.hpp>
 
+#include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::nn::detail {
@@ -60,6 +61,8 @@ private:
 
 Tensor resample(const Tensor& pictures, const Tensor& rows, const Tensor& columns,
                 const ResampleOptions& how) {
+    if (how.interpolation != Interpolation::nearest && how.interpolation != Interpolation::bilinear)
+        fail<ValueError>("resample", "reads pictures by nearest or bilinear interpolation only");
     const Pictures from(pictures, how);
     if (how.interpolation == Interpolation::nearest) return from.at(round(rows), round(columns));
 

@@ -1,0 +1,82 @@
+#include <shikumi/nn/layers/preprocessing/string_lookup.hpp>
+
+#include <cstdint>
+
+#include <shikumi/autograd/ops/detail/dtype_checks.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/layers/preprocessing/detail/encode.hpp>
+
+namespace shikumi::nn {
+
+namespace {
+
+constexpr std::string_view error_name = "string_lookup";
+
+// FNV-1a by G. Fowler, L. Noll and K. Vo, 64 bits: the same on every machine.
+std::uint64_t hash_of(std::string_view text) {
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    return hash;
+}
+
+Index index_of(const detail::Vocabulary<std::string>& vocabulary, const std::string& text) {
+    if (const auto known = vocabulary.find(text)) return *known;
+    if (vocabulary.unknown() == 0)
+        fail<ValueError>(error_name, "the vocabulary doesn't have '", text,
+                         "', and num_oov_indices is 0");
+    return vocabulary.first_unknown() +
+           static_cast<Index>(hash_of(text) % static_cast<std::uint64_t>(vocabulary.unknown()));
+}
+
+}  // namespace
+
+StringLookup::StringLookup(const StringLookupOptions& options)
+    : options_(options),
+      vocabulary_(error_name, options.max_tokens, options.num_oov_indices, options.oov_token,
+                  options.output_mode == OutputMode::index ? options.mask_token
+                                                           : std::optional<std::string>()) {
+    if (!is_floating(options.dtype))
+        fail<DTypeError>(error_name, "makes vectors of f32 or f64, not ", options.dtype);
+    if (options.vocabulary.empty()) return;
+    vocabulary_.set(options.vocabulary);
+    if (options.output_mode == OutputMode::tf_idf)
+        weights_ = vocabulary_.weights(options.idf_weights);
+}
+
+void StringLookup::adapt(const std::vector<std::string>& document) {
+    adapt(std::vector<std::vector<std::string>>{document});
+}
+
+void StringLookup::adapt(const std::vector<std::vector<std::string>>& documents) {
+    detail::TokenCounts<std::string> counts;
+    for (const std::vector<std::string>& document : documents) counts.add(document);
+    vocabulary_.learn(counts);
+    if (options_.output_mode != OutputMode::tf_idf) return;
+    std::vector<double> weights;
+    for (const std::string& token : vocabulary_.tokens())
+        weights.push_back(counts.inverse_document_frequency(token));
+    weights_ = vocabulary_.weights(weights);
+}
+
+Tensor StringLookup::operator()(const std::vector<std::string>& strings, const Shape& shape) const {
+    vocabulary_.require_known();
+    std::vector<std::int64_t> indices;
+    for (const std::string& text : strings) indices.push_back(index_of(vocabulary_, text));
+    return detail::encode_vocabulary(vocabulary_, tensor(indices, shape), weights_,
+                                     options_.output_mode, options_.pad_to_max_tokens,
+                                     options_.dtype);
+}
+
+std::vector<std::string> StringLookup::strings(const Tensor& indices) const {
+    shikumi::detail::want_indices(error_name, indices.spec());
+    vocabulary_.require_known();
+    const std::vector<std::string> all = vocabulary_.all();
+    std::vector<std::string> found;
+    for (const Index index : indices.to_vector<Index>())
+        found.push_back(index >= 0 && index < static_cast<Index>(all.size())
+                            ? all[static_cast<std::size_t>(index)]
+                            : options_.oov_token);
+    return found;
+}
+
+}  // namespace shikumi::nn

@@ -1,0 +1,149 @@
+#include <shikumi/nn/layers/preprocessing/text_vectorization.hpp>
+
+#include <algorithm>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+
+namespace shikumi::nn {
+
+namespace {
+
+constexpr std::string_view error_name = "text_vectorization";
+
+bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+bool is_punctuation(char c) {
+    return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
+           (c >= '{' && c <= '~');
+}
+
+// How many bytes the character has that begins with this byte; 0 where none begins with it.
+std::size_t bytes_of(unsigned char first) {
+    if (first < 0x80) return 1;
+    if (first >= 0xc2 && first < 0xe0) return 2;
+    if (first >= 0xe0 && first < 0xf0) return 3;
+    return first >= 0xf0 && first < 0xf5 ? 4 : 0;
+}
+
+StringLookupOptions lookup_options(const TextVectorizationOptions& options) {
+    return {.vocabulary = options.vocabulary,
+            .max_tokens = options.max_tokens,
+            .mask_token = "",
+            .idf_weights = options.idf_weights,
+            .pad_to_max_tokens = options.pad_to_max_tokens,
+            .output_mode = options.output_mode,
+            .dtype = options.dtype};
+}
+
+// All runs of n tokens, joined by spaces.
+void add_runs(std::vector<std::string>& all, const std::vector<std::string>& tokens,
+              std::size_t n) {
+    for (std::size_t first = 0; first + n <= tokens.size(); ++first) {
+        std::string run = tokens[first];
+        for (std::size_t i = 1; i < n; ++i) run.append(" ").append(tokens[first + i]);
+        all.push_back(std::move(run));
+    }
+}
+
+}  // namespace
+
+std::string text::lower(std::string_view text) {
+    std::string result(text);
+    for (char& c : result) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return result;
+}
+
+std::string text::strip_punctuation(std::string_view text) {
+    std::string result(text);
+    std::erase_if(result, is_punctuation);
+    return result;
+}
+
+std::string text::lower_and_strip_punctuation(std::string_view text) {
+    return strip_punctuation(lower(text));
+}
+
+std::vector<std::string> text::whitespace(std::string_view text) {
+    std::vector<std::string> parts;
+    for (auto at = text.begin(); at != text.end();) {
+        at = std::find_if_not(at, text.end(), is_space);
+        const auto end = std::find_if(at, text.end(), is_space);
+        if (at != end) parts.emplace_back(at, end);
+        at = end;
+    }
+    return parts;
+}
+
+std::vector<std::string> text::character(std::string_view text) {
+    std::vector<std::string> characters;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t bytes = bytes_of(static_cast<unsigned char>(text[at]));
+        const std::string_view one = text.substr(at, bytes);
+        const bool whole =
+            bytes > 0 && one.size() == bytes &&
+            std::all_of(one.begin() + 1, one.end(), [](char c) { return (c & 0xc0) == 0x80; });
+        if (!whole) fail<ValueError>(error_name, "byte ", at, " of a text is no UTF-8");
+        characters.emplace_back(one);
+        at += bytes;
+    }
+    return characters;
+}
+
+std::vector<std::string> text::whole(std::string_view text) { return {std::string(text)}; }
+
+TextVectorization::TextVectorization(const TextVectorizationOptions& options)
+    : options_(options), lookup_(lookup_options(options)) {
+    if (options.output_mode == OutputMode::one_hot)
+        fail<ValueError>(error_name, "the output mode is index, multi_hot, count or tf_idf");
+    if (!options.split) fail<ValueError>(error_name, "wants a function that cuts a text");
+    if (options.output_sequence_length < 0)
+        fail<ValueError>(error_name, "output_sequence_length must not be negative, got ",
+                         options.output_sequence_length);
+    for (const Index n : options.ngrams) {
+        if (n < 1) fail<ValueError>(error_name, "ngrams must be positive, got ", n);
+    }
+}
+
+std::vector<std::string> TextVectorization::tokens(std::string_view text) const {
+    std::vector<std::string> tokens =
+        options_.split(options_.standardize ? options_.standardize(text) : std::string(text));
+    if (options_.ngrams.empty()) return tokens;
+    std::vector<std::string> all;
+    for (const Index n : options_.ngrams) add_runs(all, tokens, static_cast<std::size_t>(n));
+    return all;
+}
+
+void TextVectorization::adapt(const std::vector<std::string>& texts) {
+    std::vector<std::vector<std::string>> documents;
+    for (const std::string& text : texts) documents.push_back(tokens(text));
+    lookup_.adapt(documents);
+}
+
+Tensor TextVectorization::operator()(const std::vector<std::string>& texts) const {
+    if (options_.output_mode != OutputMode::index) {
+        std::vector<Tensor> rows;
+        for (const std::string& text : texts) {
+            const std::vector<std::string> found = tokens(text);
+            rows.push_back(lookup_(found, {1, static_cast<Index>(found.size())}));
+        }
+        return concatenate(rows);
+    }
+    std::vector<std::vector<std::string>> all;
+    auto length = static_cast<std::size_t>(options_.output_sequence_length);
+    for (const std::string& text : texts) {
+        all.push_back(tokens(text));
+        if (options_.output_sequence_length == 0) length = std::max(length, all.back().size());
+    }
+    // The empty string is the mask: index 0.
+    std::vector<std::string> padded;
+    for (std::vector<std::string>& row : all) {
+        row.resize(length);
+        padded.insert(padded.end(), row.begin(), row.end());
+    }
+    return lookup_(padded, {static_cast<Index>(texts.size()), static_cast<Index>(length)});
+}
+
+}  // namespace shikumi::nn
