@@ -18,10 +18,10 @@ ReLU::ReLU(const ReLUOptions& options) : Layer({.name = options.name}), options_
 
 Tensor ReLU::call(const Tensor& x, Mode) {
     const auto& [max_value, slope, threshold, name] = options_;
-    const Tensor y = slope > 0       ? where(x >= threshold, x, (x - threshold) * slope)
-                     : threshold > 0 ? where(x < threshold, 0, x)
-                                     : relu(x);
-    return std::isinf(max_value) ? y : minimum(y, max_value);
+    if (slope == 0 && threshold == 0 && max_value == 6) return relu6(x);
+    Tensor y = relu(x);
+    if (slope > 0 || threshold > 0) y = where(x > threshold, x, -slope * relu(threshold - x));
+    return std::isinf(max_value) ? y : where(y > max_value, max_value, y);
 }
 
 }  // namespace shikumi::nn

@@ -12,11 +12,12 @@ namespace shikumi::nn {
 struct ReLUOptions {
     double max_value = std::numeric_limits<double>::infinity();  ///< largest output
     double negative_slope = 0;                                   ///< slope below the threshold
-    double threshold = 0;                                        ///< smallest x that passes
+    double threshold = 0;                                        ///< above it x passes
     std::string name = {};  ///< "re_lu", "re_lu_1", … where it is empty
 };
 
-/// x from the threshold on and max_value at most; negative_slope (x − threshold) below it.
+/// x above the threshold and max_value at most; negative_slope (x − threshold) up to it. The
+/// gradient is 0 at the threshold and 1 where x is max_value, unless the layer is relu6.
 class ReLU final : public Layer {
 public:
     /// Throws ValueError for a negative max_value, slope or threshold.

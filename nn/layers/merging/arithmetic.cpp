@@ -42,8 +42,9 @@ Tensor Average::merge(const std::vector<Tensor>& inputs) const {
     return folded(of_one_rank(inputs), std::plus<>()) / static_cast<double>(inputs.size());
 }
 
-// What is hidden in one input gets the value of the others.
-Tensor Maximum::merge(const std::vector<Tensor>& inputs) const {
+// What is hidden in one input gets the value of the others. An element must exceed the ones before
+// it, so that of equal ones the first is taken; NaN is taken from anywhere.
+Tensor Extremum::merge(const std::vector<Tensor>& inputs) const {
     const std::vector<Tensor> all = of_one_rank(inputs);
     const std::vector<Tensor> masks = masks_of_one_rank(inputs, masks_of(inputs));
     const auto choose = [](const Tensor& mask, const Tensor& x, const Tensor& instead) {
@@ -51,8 +52,9 @@ Tensor Maximum::merge(const std::vector<Tensor>& inputs) const {
     };
     Tensor y = all.front(), counts = masks.front();
     for (std::size_t i = 1; i < all.size(); ++i) {
-        const Tensor x = choose(masks[i], all[i], y);
-        y = maximum(choose(counts, y, x), x);
+        const Tensor x = choose(masks[i], all[i], y), before = choose(counts, y, x);
+        const Tensor exceeds = largest_ ? x > before : x < before;
+        y = where(is_floating(x.dtype()) ? exceeds | isnan(x) : exceeds, x, before);
         counts = either(counts, masks[i]);
     }
     return y;

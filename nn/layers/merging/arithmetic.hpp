@@ -1,4 +1,4 @@
-// Add, Subtract, Multiply, Average and Maximum.
+// Add, Subtract, Multiply, Average, Maximum and Minimum.
 #pragma once
 
 #include <vector>
@@ -48,15 +48,31 @@ private:
     Tensor merge(const std::vector<Tensor>& inputs) const override;
 };
 
-/// The largest of a, b, …, element by element; the shapes broadcast. Inputs that a mask hides don't
-/// count, where any is shown.
-class Maximum final : public Merge {
-public:
-    /// Takes the options of every layer.
-    explicit Maximum(const LayerOptions& options = {}) : Merge(options) {}
+/// The largest or the smallest of a, b, …, element by element; the shapes broadcast. Inputs that a
+/// mask hides don't count, where any is shown. Of equal elements, the first gets the gradient.
+class Extremum : public Merge {
+protected:
+    /// The largest, or else the smallest.
+    Extremum(bool largest, const LayerOptions& options) : Merge(options), largest_(largest) {}
 
 private:
     Tensor merge(const std::vector<Tensor>& inputs) const override;
+
+    bool largest_;
+};
+
+/// The largest of a, b, …, element by element.
+class Maximum final : public Extremum {
+public:
+    /// Takes the options of every layer.
+    explicit Maximum(const LayerOptions& options = {}) : Extremum(true, options) {}
+};
+
+/// The smallest of a, b, …, element by element.
+class Minimum final : public Extremum {
+public:
+    /// Takes the options of every layer.
+    explicit Minimum(const LayerOptions& options = {}) : Extremum(false, options) {}
 };
 
 }  // namespace shikumi::nn

@@ -25,7 +25,9 @@ std::vector<std::unique_ptr<nn::Layer>> layers() {
     add(nn::Dense(1));
     add(nn::Softmax());
     add(nn::Attention());
+    add(nn::AdditiveAttention());
     add(nn::MultiHeadAttention(1, 2));
+    add(nn::GroupQueryAttention(2, 2, 1));
     add(nn::LSTM(2));
     add(nn::GRU(2));
     add(nn::SimpleRNN(2));
@@ -36,6 +38,11 @@ std::vector<std::unique_ptr<nn::Layer>> layers() {
     add(nn::Multiply());
     add(nn::Average());
     add(nn::Maximum());
+    add(nn::Minimum());
+    add(nn::CategoryEncoding(3));
+    add(nn::EinsumDense("ab,bc->ac", {3}));
+    add(nn::ConvLSTM1D(2, 2));
+    add(nn::RNN(nn::StackedRNNCells(nn::LSTMCell(2), nn::GRUCell(2))));
     add(nn::Concatenate());
     add(nn::Dot(1));
     add(nn::Embedding(3, 2));

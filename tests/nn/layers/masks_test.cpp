@@ -60,17 +60,20 @@ Tensor sequence(const std::vector<float>& steps) {
 }  // namespace
 
 TEST_CASE("layers that leave the steps where they are hand on their mask", "[nn]") {
-    for (const auto& layer : list_of(
-             nn::Activation(nn::tanh), nn::ReLU(), nn::LeakyReLU(), nn::ELU(), nn::PReLU(),
-             nn::Softmax(), nn::Dense(5), nn::Dropout(0.5), nn::SpatialDropout1D(0.5),
-             nn::AlphaDropout(0.5), nn::GaussianDropout(0.5), nn::GaussianNoise(1),
-             nn::ActivityRegularization({.l2 = 1}), nn::BatchNormalization(),
-             nn::LayerNormalization(), nn::GroupNormalization({.groups = 2}),
-             nn::RMSNormalization(), nn::Normalization(), nn::Rescaling(2), nn::Attention(),
-             nn::MultiHeadAttention(1, 2), nn::LSTM(2, {.return_sequences = true}),
-             nn::GRU(2, {.return_sequences = true}), nn::SimpleRNN(2, {.return_sequences = true}),
-             nn::Bidirectional(nn::LSTM(2, {.return_sequences = true})),
-             nn::Sequential{nn::Dense(3), nn::Dropout(0.5), nn::Dense(2)})) {
+    for (const auto& layer :
+         list_of(nn::Activation(nn::tanh), nn::ReLU(), nn::LeakyReLU(), nn::ELU(), nn::PReLU(),
+                 nn::Softmax(), nn::Dense(5), nn::Dropout(0.5), nn::SpatialDropout1D(0.5),
+                 nn::AlphaDropout(0.5), nn::GaussianDropout(0.5), nn::GaussianNoise(1),
+                 nn::ActivityRegularization({.l2 = 1}), nn::BatchNormalization(),
+                 nn::LayerNormalization(), nn::GroupNormalization({.groups = 2}),
+                 nn::RMSNormalization(), nn::Normalization(), nn::Rescaling(2), nn::Attention(),
+                 nn::MultiHeadAttention(1, 2), nn::AdditiveAttention(),
+                 nn::GroupQueryAttention(2, 2, 1), nn::UnitNormalization(),
+                 nn::EinsumDense("abc,cd->abd", {std::nullopt, 2}),
+                 nn::LSTM(2, {.return_sequences = true}), nn::GRU(2, {.return_sequences = true}),
+                 nn::SimpleRNN(2, {.return_sequences = true}),
+                 nn::Bidirectional(nn::LSTM(2, {.return_sequences = true})),
+                 nn::Sequential{nn::Dense(3), nn::Dropout(0.5), nn::Dense(2)})) {
         INFO(layer->class_name());
         CHECK(mask_after(*layer, {2, 3, 4}) == kept);
     }

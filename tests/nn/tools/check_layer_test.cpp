@@ -128,6 +128,7 @@ TEST_CASE("check_layer passes models, and the layers of several inputs in them",
     nn::check_layer(merged(nn::Multiply()), {2, 3, 2});
     nn::check_layer(merged(nn::Average()), {2, 3, 2});
     nn::check_layer(merged(nn::Maximum()), {2, 3, 2});
+    nn::check_layer(merged(nn::Minimum()), {2, 3, 2});
     nn::check_layer(merged(nn::Concatenate()), {2, 3, 2});
     nn::check_layer(merged(nn::Dot(2)), {2, 3, 2});
 }

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/autograd/transform/transform.hpp>
 #include <shikumi/nn/nn.hpp>
 
 #include "catch.hpp"
@@ -35,6 +36,17 @@ TEST_CASE("ReLU with all its arguments", "[nn]") {
     REQUIRE_THROWS_AS(nn::ReLU({.max_value = -1}), ValueError);
     REQUIRE_THROWS_AS(nn::ReLU({.threshold = -1}), ValueError);
     nn::check_layer(nn::ReLU({.max_value = 1.2, .negative_slope = 0.3, .threshold = 0.4}), {3, 4});
+}
+
+TEST_CASE("ReLU's kinks are Keras's", "[nn]") {
+    const Tensor x = tensor({{-1., 0.5, 4., 5.}}, f64);
+    const auto slopes = [&](nn::Layer&& layer) { return numbers(grad(sum(layer(x)), {x})[0]); };
+    nn::ReLU all({.max_value = 4, .negative_slope = 0.1, .threshold = 0.5});
+    check_values(all(x), {-0.15, 0, 4, 4});
+    CHECK(slopes(nn::ReLU({.max_value = 4, .negative_slope = 0.1, .threshold = 0.5})) ==
+          std::vector{0.1, 0.0, 1.0, 0.0});
+    const Tensor six = tensor({{0., 6.}}, f64);
+    CHECK(numbers(grad(sum(nn::ReLU({.max_value = 6})(six)), {six})[0]) == std::vector{0.0, 0.0});
 }
 
 TEST_CASE("LeakyReLU, ELU and Softmax", "[nn]") {

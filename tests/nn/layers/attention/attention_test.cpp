@@ -189,3 +189,57 @@ TEST_CASE("MultiHeadAttention attends over chosen axes", "[nn]") {
     nn::MultiHeadAttention features(1, 2, {.attention_axes = {3}, .dtype = f64});
     REQUIRE_THROWS_AS(features(x), ShapeError);
 }
+
+TEST_CASE("AdditiveAttention scores by a sum of tanh", "[nn]") {
+    nn::check_layer(nn::AdditiveAttention(), {2, 3, 2});
+    nn::check_layer(nn::AdditiveAttention({.use_scale = false, .use_causal_mask = true}),
+                    {2, 3, 2});
+    const Tensor q = normal({2, 3, 4}), v = normal({2, 5, 4}, 4), k = normal({2, 5, 4}, 5);
+    nn::AdditiveAttention layer({.use_scale = false, .return_attention_scores = true});
+    const auto all = layer(std::vector{q, v, k});
+    const Tensor scores = sum(tanh(expand_dims(q, 2) + expand_dims(k, 1)), -1);
+    CHECK(difference(all[1], softmax(scores)) < 1e-12);
+    CHECK(difference(all[0], matmul(softmax(scores), v)) < 1e-12);
+
+    // The mask of values hides them; where the query's hides a step, there are zeros.
+    nn::CallContext context;
+    context.set_mask(v, tensor({{1, 1, 0, 0, 0}, {1, 1, 1, 1, 0}}, bool_));
+    context.set_mask(q, tensor({{1, 1, 0}, {1, 1, 1}}, bool_));
+    const auto hidden = layer(std::vector{q, v, k});
+    CHECK(max(slice(hidden[1], {{0, 1}, {}, {2, 5}})).item<double>() == 0);
+    CHECK(max(abs(slice(hidden[0], {{0, 1}, {2, 3}}))).item<double>() == 0);
+
+    nn::AdditiveAttention scaled({.dtype = f64});
+    scaled(std::vector{q, v});
+    REQUIRE_THROWS_AS(scaled(std::vector{normal({2, 3, 2}), normal({2, 5, 2})}), ShapeError);
+    REQUIRE_THROWS_AS(layer(std::vector{q, normal({2, 5, 3})}), ShapeError);
+    REQUIRE_THROWS_AS(nn::AdditiveAttention()(ones({2, 3})), ShapeError);
+    REQUIRE_THROWS_AS(nn::AdditiveAttention({.dropout = 2}), ValueError);
+}
+
+TEST_CASE("GroupQueryAttention shares keys and values among heads", "[nn]") {
+    nn::check_layer(nn::GroupQueryAttention(2, 4, 2), {2, 3, 4});
+    nn::check_layer(nn::GroupQueryAttention(2, 2, 1, {.dropout = 0.3, .use_bias = false}),
+                    {2, 3, 4});
+    const Tensor q = normal({2, 3, 4}), v = normal({2, 5, 4}, 4);
+    nn::GroupQueryAttention grouped(3, 4, 2, {.return_attention_scores = true, .dtype = f64});
+    nn::MultiHeadAttention plain(4, 3, {.return_attention_scores = true, .dtype = f64});
+    grouped(std::vector{q, v});
+    plain(std::vector{q, v});
+    // Each head of keys and values, once for each query head that it serves.
+    const std::vector<Parameter> from = grouped.weights();
+    std::vector<Parameter> to = plain.weights();
+    for (std::size_t i = 0; i < to.size(); ++i) {
+        const bool shared = to[i].shape() != from[i].shape();
+        const int axis = from[i].shape().rank() - 2;
+        to[i].assign(shared ? repeat(from[i], 2, axis) : from[i].value());
+    }
+    const Tensor mask = normal({2, 3, 5}, 9) >= -0.5;
+    const auto got = grouped(std::vector{q, v, mask}), expected = plain(std::vector{q, v, mask});
+    CHECK(got[1].shape() == Shape{2, 4, 3, 5});
+    for (std::size_t i = 0; i < 2; ++i) CHECK(difference(got[i], expected[i]) < 1e-12);
+
+    REQUIRE_THROWS_WITH(nn::GroupQueryAttention(2, 4, 3), contains("3 heads") && contains("4"));
+    REQUIRE_THROWS_AS(nn::GroupQueryAttention(0, 4, 2), ValueError);
+    REQUIRE_THROWS_AS(grouped(std::vector{normal({2, 3, 5}), v}), ShapeError);
+}

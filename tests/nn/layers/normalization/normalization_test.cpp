@@ -146,6 +146,19 @@ TEST_CASE("GroupNormalization standardises groups of channels", "[nn]") {
     REQUIRE_THROWS_AS(nn::GroupNormalization({.groups = 0}), ValueError);
 }
 
+TEST_CASE("UnitNormalization gives vectors the length 1", "[nn]") {
+    nn::UnitNormalization layer;
+    CHECK(layer(tensor({{3, 4}, {0, 0}}, f64)).to_vector<double>() ==
+          std::vector<double>{0.6, 0.8, 0, 0});
+    CHECK(layer(tensor({{3e38, 4e37}})).to_vector<double>()[0] == Approx(0.991228));
+    nn::check_layer(nn::UnitNormalization(), {3, 4});
+    nn::check_layer(nn::UnitNormalization({.axis = {1, 2}}), {3, 2, 2});
+    const Tensor zero = zeros({1, 3}, f64);
+    CHECK(sum(abs(grad(sum(layer(zero)), {zero})[0])).item<double>() == 0);
+    REQUIRE_THROWS_AS(nn::UnitNormalization({.axis = 0})(ones({2, 3})), ShapeError);
+    REQUIRE_THROWS_AS(nn::UnitNormalization({.axis = 2})(ones({2, 3})), ShapeError);
+}
+
 TEST_CASE("RMSNormalization divides by the root of the mean square", "[nn]") {
     nn::RMSNormalization layer({.dtype = f64});
     const auto y = layer(tensor({{3, 4}}, f64)).to_vector<double>();
