@@ -18,19 +18,9 @@ void only(const json& config, const std::string& what, const std::vector<std::st
 Shape read_shape(const json& sizes);
 /// An array, {"shape", "data"}, of that dtype.
 Tensor read_tensor(const json& j, DType dtype = f32);
-/// The activation of `key`; linear if it is absent.
-nn::ActivationFunction read_activation(const json& config, const std::string& key = "activation");
-/// The regulariser of `key`; none if it is absent.
-nn::Regularizer read_regularizer(const json& config, const std::string& key);
 
 using LayerPointer = std::shared_ptr<nn::Layer>;
-/// A layer of that Keras class, or null if another reader reads it.
-using LayerReader = LayerPointer (*)(const std::string& type, const json& config);
-/// A static object of this type registers the readers of a file.
-struct LayerReaders {
-    explicit LayerReaders(LayerReader reader);
-};
-
+/// A layer from its "class_name" and "config".
 LayerPointer read_layer(const json& layer);
 nn::Loss read_loss(const json& the_case);
 /// An optimiser of Keras.
