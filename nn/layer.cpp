@@ -4,12 +4,11 @@
 #include <memory>
 #include <typeinfo>
 
-#include <boost/core/demangle.hpp>
-
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/graph/sole_recorder.hpp>
 #include <shikumi/nn/detail/active_layer.hpp>
+#include <shikumi/nn/detail/class_name.hpp>
 #include <shikumi/nn/session.hpp>
 
 namespace shikumi::nn {
@@ -17,21 +16,6 @@ namespace shikumi::nn {
 using shikumi::detail::SoleRecorder;
 
 namespace {
-
-// "ns::Pair<a::B>" → "Pair".
-std::string last_component(std::string name) {
-    if (!name.empty() && name.back() == '>') {
-        int depth = 0;
-        std::size_t i = name.size();
-        do {
-            --i;
-            depth += name[i] == '>' ? 1 : name[i] == '<' ? -1 : 0;
-        } while (depth > 0 && i > 0);
-        name.resize(i);
-    }
-    const std::size_t colon = name.rfind(':');
-    return colon == std::string::npos ? name : name.substr(colon + 1);
-}
 
 // Runs f in the context of the call under way. Where there is none, in one of its own, which gives
 // the states their next values at the end.
@@ -276,7 +260,7 @@ void Layer::set_default_name(std::string_view name) {
 }
 
 std::string Layer::class_name() const {
-    return last_component(boost::core::demangle(typeid(*this).name()));
+    return detail::class_name(typeid(*this));
 }
 
 std::vector<Layer*> Layer::inner_layers() const {

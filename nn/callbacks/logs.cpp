@@ -1,16 +1,37 @@
-#include <shikumi/nn/training/history.hpp>
+#include <shikumi/nn/callbacks/logs.hpp>
+
+#include <algorithm>
 
 #include <shikumi/autograd/core/error.hpp>
 
 namespace shikumi::nn {
 
+const double* Logs::find(std::string_view name) const noexcept {
+    const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                    [&](const auto& entry) { return entry.first == name; });
+    return found == entries_.end() ? nullptr : &found->second;
+}
+
 double Logs::operator[](std::string_view name) const {
+    if (const double* number = find(name)) return *number;
     std::string names;
-    for (const auto& [key, value] : entries_) {
-        if (key == name) return value;
-        names += (names.empty() ? "" : ", ") + key;
-    }
+    for (const auto& entry : entries_) names += (names.empty() ? "" : ", ") + entry.first;
     fail<ValueError>("logs", "there is no '", name, "'; there are: ", names);
+}
+
+std::vector<double> Logs::values() const {
+    std::vector<double> all;
+    for (const auto& entry : entries_) all.push_back(entry.second);
+    return all;
+}
+
+void Logs::set(std::string_view name, double value) {
+    const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                    [&](const auto& entry) { return entry.first == name; });
+    if (found == entries_.end())
+        add(std::string(name), value);
+    else
+        found->second = value;
 }
 
 }  // namespace shikumi::nn

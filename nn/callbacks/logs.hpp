@@ -1,4 +1,4 @@
-// What a training reports.
+// Logs: what a batch, an epoch or an evaluation measured.
 #pragma once
 
 #include <map>
@@ -11,8 +11,9 @@
 
 namespace shikumi::nn {
 
-/// Named numbers in the order in which they are shown: the loss, the metrics, then the same for the
-/// validation data with "val_" before the names.
+/// Named numbers in the order in which they are shown: the loss, the losses of the outputs, the
+/// metrics, then the same for the validation data with "val_" before the names, then what callbacks
+/// add.
 class Logs {
 public:
     /// Adds a number at the end.
@@ -22,6 +23,8 @@ public:
     }
     /// The number of this name. Throws ValueError that lists the names where there is none.
     double operator[](std::string_view name) const;
+    /// The number of this name; null where there is none.
+    const double* find(std::string_view name) const noexcept;
     /// How many numbers there are.
     std::size_t size() const noexcept { return entries_.size(); }
     /// The first pair of name and number.
@@ -29,8 +32,15 @@ public:
     /// Behind the last pair of name and number.
     auto end() const noexcept { return entries_.end(); }
 
+    /// The numbers alone, in order: what Keras returns unless it is asked for a dictionary.
+    std::vector<double> values() const;
+    /// The numbers sorted by name: Keras's `return_dict`.
+    std::map<std::string, double> by_name() const { return {entries_.begin(), entries_.end()}; }
+
     /// Gives number `i` another value.
     void set(std::size_t i, double value) { entries_[i].second = value; }
+    /// Gives the number of this name another value, or adds it.
+    void set(std::string_view name, double value);
     /// Says how many samples or steps number `i` is a mean over, which is its weight in the mean of
     /// an epoch. Unless it is set, that is the number of samples in the batch.
     void set_count(std::size_t i, double count) { counts_[i] = count; }
@@ -42,25 +52,6 @@ public:
 private:
     std::vector<std::pair<std::string, double>> entries_;
     std::vector<double> counts_;  // negative where it isn't set
-};
-
-/// What a hook is shown at the end of an epoch.
-struct EpochLog {
-    int epoch;          ///< from 0
-    Logs logs;          ///< the means of the epoch
-    bool stop = false;  ///< set it to end the training
-};
-
-/// What `fit` returns, as Keras's History.
-struct History {
-    std::vector<int> epoch;                              ///< 0, 1, …
-    std::map<std::string, std::vector<double>> history;  ///< by name, one number an epoch
-    /// How it was trained.
-    struct Params {
-        int verbose = 0;  ///< as in FitOptions
-        int epochs = 0;   ///< as in FitOptions; fewer may have been trained
-        Index steps = 0;  ///< batches an epoch
-    } params;             ///< how it was trained
 };
 
 }  // namespace shikumi::nn

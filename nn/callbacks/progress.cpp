@@ -1,131 +1,156 @@
-#include <shikumi/nn/training/progress.hpp>
+#include <shikumi/nn/callbacks/progress.hpp>
 
 #include <algorithm>
-#include <cmath>
+#include <chrono>
+#include <memory>
 #include <ostream>
+#include <string>
 
-#include <shikumi/autograd/core/decimal.hpp>
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/nn/callbacks/detail/progress_text.hpp>
+#include <shikumi/nn/callbacks/detail/terminal.hpp>
 
 namespace shikumi::nn {
 
-using namespace shikumi::detail;
+using detail::EpochProgress;
+using detail::Line;
+using detail::ProgressText;
 
 namespace {
 
-constexpr Index cells = 30;
-constexpr std::chrono::milliseconds redraw_interval{50};
+constexpr double redraw_interval = 0.05, plain_interval = 10;  // seconds
 
-// Two digits of a clock.
-std::string two(long long n) { return (n < 10 ? "0" : "") + std::to_string(n); }
-
-std::string counter(Index step, Index steps) {
-    const std::string total = std::to_string(steps), now = std::to_string(step);
-    return std::string(total.size() - std::min(total.size(), now.size()), ' ') + now + "/" + total;
-}
-
-double seconds(std::chrono::steady_clock::duration d) {
-    return std::chrono::duration<double>(d).count();
+double seconds_now() {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration<double>(now).count();
 }
 
 }  // namespace
 
-std::string progress_bar(Index step, Index steps) {
-    const auto filled = static_cast<std::size_t>(cells * step / std::max<Index>(steps, 1));
-    std::string bar(filled, '=');
-    if (filled > 0 && step < steps) bar.back() = '>';
-    bar.resize(cells, '.');
-    return counter(step, steps) + " [" + bar + "]";
-}
-
-std::string remaining_time(double seconds) {
-    const auto s = static_cast<long long>(std::max(seconds, 0.0));
-    const std::string minutes_and_seconds = two(s % 3600 / 60) + ":" + two(s % 60);
-    if (s > 3600) return std::to_string(s / 3600) + ":" + minutes_and_seconds;
-    if (s > 60) return std::to_string(s / 60) + ":" + two(s % 60);
-    return std::to_string(s) + "s";
-}
-
-std::string time_per(double seconds, std::string_view unit) {
-    const std::string time = seconds >= 1 || seconds == 0 ? fixed(seconds, 0) + "s"
-                             : seconds >= 1e-3            ? fixed(seconds * 1e3, 0) + "ms"
-                                                          : fixed(seconds * 1e6, 0) + "us";
-    return time + "/" + std::string(unit);
-}
-
-std::string log_text(const Logs& logs) {
-    std::string text;
-    for (const auto& [name, value] : logs) {
-        text += " - " + name + ": ";
-        text += std::abs(value) > 1e-3 ? fixed(value, 4) : scientific(value, 4);
+struct Progress::State final : Hooks {
+    explicit State(const ProgressOptions& o) : options(o) {
+        if (o.verbose < 0 || o.verbose > 2)
+            fail<ValueError>("Progress", "verbose must be 0, 1 or 2, got ", o.verbose);
     }
-    return text;
-}
 
-std::string running_line(const EpochProgress& at, const Logs& logs) {
-    return progress_bar(at.step, at.steps) +
-           " - ETA: " + remaining_time(at.step_time * static_cast<double>(at.steps - at.step)) +
-           log_text(logs);
-}
+    void on_epoch_begin(Run& run) override {
+        begin(run);
+        if (options.verbose > 0 && run.plan().epochs > 1 && !plain())
+            *out << sentence("Epoch ", run.epoch() + 1, "/", run.plan().epochs, "\n");
+        if (terminal) out->flush();
+    }
+    void on_train_batch_end(Run& run) override { step(run); }
+    void on_epoch_end(Run& run) override {
+        finish(run, run.plan().epochs > 1
+                        ? sentence("epoch ", run.epoch() + 1, " of ", run.plan().epochs, ": ")
+                        : std::string());
+    }
+    void on_test_begin(Run& run) override { begin_alone(run); }
+    void on_test_batch_end(Run& run) override { step_alone(run); }
+    void on_test_end(Run& run) override { finish_alone(run); }
+    void on_predict_begin(Run& run) override { begin_alone(run); }
+    void on_predict_batch_end(Run& run) override { step_alone(run); }
+    void on_predict_end(Run& run) override { finish_alone(run); }
 
-std::string finished_line(const EpochProgress& at, const Logs& logs) {
-    return progress_bar(at.step, at.steps) + " - " + fixed(at.elapsed, 0) + "s " +
-           time_per(at.step_time, "step") + log_text(logs);
-}
+    // The validation of an epoch is not shown by itself.
+    void begin_alone(Run& run) {
+        if (run.plan().what != Running::fit) begin(run);
+    }
+    void step_alone(Run& run) {
+        if (run.plan().what != Running::fit) step(run);
+    }
+    void finish_alone(Run& run) {
+        if (run.plan().what != Running::fit) finish(run, {});
+    }
 
-std::string epoch_summary_line(const EpochProgress& at, const Logs& logs) {
-    return counter(at.step, at.steps) + " - " + fixed(at.elapsed, 0) + "s" + log_text(logs) +
-           " - " + time_per(at.elapsed, "epoch") + " - " +
-           time_per(at.elapsed / static_cast<double>(std::max<Index>(at.steps, 1)), "step");
-}
+    bool plain() const { return options.style == ProgressStyle::plain; }
+    double now() const { return options.clock ? options.clock() : seconds_now(); }
 
-Progress::Progress(std::ostream& out, bool terminal, int verbose, int epochs, Index steps)
-    : out_(out), terminal_(terminal), verbose_(verbose), epochs_(epochs), steps_(steps) {}
+    void begin(const Run& run) {
+        out = options.out ? options.out : run.plan().out;
+        if (!out) options.verbose = 0;
+        terminal = options.terminal.value_or(!options.out && run.plan().terminal) && !plain();
+        started = now();
+        after_first = last_drawn = started;
+        drawn = false;
+        done = 0;
+        width = 0;
+    }
 
-void Progress::begin_epoch(int epoch) {
-    if (verbose_ == 0) return;
-    start_ = Clock::now();
-    last_drawn_ = {};
-    width_ = 0;
-    if (epochs_ > 1) out_ << sentence("Epoch ", epoch + 1, "/", epochs_, "\n");
-    if (terminal_) out_.flush();
-}
+    EpochProgress at(const Run& run, double time) const {
+        const double step_time = done > 1 ? (time - after_first) / static_cast<double>(done - 1)
+                                          : (time - started);
+        return {done, run.steps(), time - started, step_time};
+    }
 
-EpochProgress Progress::at(Index step) const {
-    const Clock::time_point now = Clock::now();
-    const double step_time =
-        step > 1 ? seconds(now - after_first_step_) / static_cast<double>(step - 1)
-                 : seconds(now - start_) / static_cast<double>(std::max<Index>(step, 1));
-    return {step, steps_, seconds(now - start_), step_time};
-}
+    void step(const Run& run) {
+        if (options.verbose != 1) {
+            ++done;
+            return;
+        }
+        const double time = now();
+        if (++done == 1) after_first = time;
+        const bool due =
+            plain() ? time - last_drawn >= plain_interval
+                    : terminal && (!drawn || time - last_drawn >= redraw_interval);
+        if (!due) return;
+        const ProgressText text(options.style, colour());
+        const Logs logs = text.arranged(run.logs(), run.plan().names);
+        write(text.running(at(run, time), logs, columns()));
+        if (plain()) *out << '\n' << std::flush;
+        last_drawn = time;
+        drawn = true;
+    }
 
-bool Progress::due(Index step) {
-    if (verbose_ != 1) return false;
-    const Clock::time_point now = Clock::now();
-    if (step == 1) after_first_step_ = now;
-    return terminal_ && now - last_drawn_ >= redraw_interval;
-}
+    void finish(const Run& run, const std::string& before) {
+        if (options.verbose == 0) return;
+        EpochProgress progress = at(run, now());
+        if (progress.steps == 0) progress.steps = done;
+        const ProgressText text(options.style, colour());
+        const Logs logs = text.arranged(run.logs(), run.plan().names);
+        if (plain())
+            *out << before << text.finished(progress, logs).text;
+        else if (options.verbose == 1)
+            write(text.finished(progress, logs));
+        else
+            *out << text.summary(progress, logs);
+        *out << '\n';
+        if (terminal || plain()) out->flush();
+    }
 
-void Progress::redraw(Index step, const Logs& logs) {
-    write(running_line(at(step), logs));
-    last_drawn_ = Clock::now();
-}
+    // Over the last line, where that can be done.
+    void write(const Line& line) {
+        if (terminal) *out << std::string(width, '\b') << '\r';
+        *out << line.text;
+        if (!terminal) return;
+        if (line.width < width) *out << std::string(width - line.width, ' ');
+        width = line.width;
+        out->flush();
+    }
 
-void Progress::end_epoch(const Logs& logs) {
-    if (verbose_ == 1) write(finished_line(at(steps_), logs));
-    if (verbose_ == 2) out_ << epoch_summary_line(at(steps_), logs);
-    if (verbose_ != 0) out_ << '\n';
-    if (terminal_) out_.flush();
-}
+    bool colour() const { return terminal && !detail::colours_unwanted(); }
+    std::size_t columns() const {
+        if (!terminal) return 0;
+        return static_cast<std::size_t>(
+            std::max(options.columns.value_or(options.out || options.terminal
+                                                  ? 0
+                                                  : detail::terminal_columns()),
+                     0));
+    }
 
-// Over the last line, where that can be done.
-void Progress::write(const std::string& line) {
-    if (terminal_) out_ << std::string(width_, '\b') << '\r';
-    out_ << line;
-    if (!terminal_) return;
-    if (line.size() < width_) out_ << std::string(width_ - line.size(), ' ');
-    width_ = line.size();
-    out_.flush();
+    ProgressOptions options;
+    std::ostream* out = nullptr;
+    bool terminal = false, drawn = false;
+    double started = 0, after_first = 0, last_drawn = 0;
+    Index done = 0;
+    std::size_t width = 0;  // of the line that is drawn again
+};
+
+Progress::Progress(const ProgressOptions& options)
+    : Callback(std::make_shared<State>(options), "Progress") {}
+
+bool Progress::is(const Callback& callback) noexcept {
+    return dynamic_cast<const State*>(&callback.hooks()) != nullptr;
 }
 
 }  // namespace shikumi::nn

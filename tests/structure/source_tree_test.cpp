@@ -137,7 +137,7 @@ TEST_CASE("a planted mistake is found: containment", "[structure]") {
     CHECK_THAT(alone("autograd/kernels/gemm.cpp", "oneapi/dnnl/dnnl.h"),
                contains("belongs only in autograd/kernels/detail/onednn.cpp"));
     CHECK_THAT(alone("nn/dense.cpp", "boost/core/demangle.hpp"),
-               contains("belongs only in nn/layer.cpp"));
+               contains("belongs only in nn/detail/class_name.cpp"));
     CHECK_THAT(alone("nn/dense.cpp", "boost/graph/topological_sort.hpp"),
                contains("nn/dense.cpp:1: boost/graph"));
     CHECK_THAT(alone("include/shikumi/shikumi.hpp", "boost/graph/graphviz.hpp"),

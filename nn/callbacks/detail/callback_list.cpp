@@ -1,0 +1,30 @@
+#include <shikumi/nn/callbacks/detail/callback_list.hpp>
+
+#include <algorithm>
+
+#include <shikumi/nn/detail/blame.hpp>
+
+namespace shikumi::nn::detail {
+
+void CallbackList::operator()(const Hook& hook, Run& run) const {
+    for (const Callback& callback : callbacks_) {
+        blaming([&] { return sentence("in callback '", callback.name(), "' (", hook.name, ")"); },
+                [&] { (callback.hooks().*hook.call)(run); });
+    }
+}
+
+std::vector<std::string> CallbackList::logged() const {
+    std::vector<std::string> all;
+    for (const Callback& callback : callbacks_) {
+        for (std::string& name : callback.hooks().logged()) all.push_back(std::move(name));
+    }
+    return all;
+}
+
+bool CallbackList::takes_bad_loss() const noexcept {
+    return std::any_of(callbacks_.begin(), callbacks_.end(), [](const Callback& callback) {
+        return callback.hooks().takes_bad_loss();
+    });
+}
+
+}  // namespace shikumi::nn::detail

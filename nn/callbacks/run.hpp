@@ -1,0 +1,95 @@
+// Run: a fit, an evaluation or a prediction under way, as its callbacks see it.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <shikumi/autograd/core/shape.hpp>
+#include <shikumi/autograd/graph/tensor.hpp>
+#include <shikumi/nn/callbacks/logs.hpp>
+#include <shikumi/nn/layer.hpp>
+#include <shikumi/optim/optimizer.hpp>
+
+namespace shikumi::nn {
+
+/// What is under way.
+enum class Running { fit, evaluate, predict };
+
+/// What is known of a run before it begins.
+struct RunPlan {
+    Running what = Running::fit;  ///< what is under way
+    int verbose = 0;              ///< how much is shown: 0 nothing, 1 a bar, 2 a line an epoch
+    int epochs = 1;               ///< the epoch before which it ends
+    Index steps = 0;              ///< batches an epoch; 0: not known yet
+    /// What the logs of an epoch will hold, with "val_" names where it is validated; empty where a
+    /// step of one's own decides.
+    std::vector<std::string> names = {};
+    std::ostream* out = nullptr;  ///< where callbacks write to; null: nowhere
+    bool terminal = false;        ///< whether a line written there can be drawn again
+};
+
+/// A fit, an evaluation or a prediction under way: what callbacks may look at and change.
+class Run {
+public:
+    /// A run of a model, which must outlive it. The optimiser is null where there is none.
+    Run(Layer& model, optim::Optimizer* optimizer, RunPlan plan);
+
+    /// The model: its weights can be read and changed.
+    Layer& model() const noexcept { return model_; }
+    /// What changes the weights; its learning rate can be set. Throws StateError where the model
+    /// isn't compiled.
+    optim::Optimizer& optimizer() const;
+    /// What was known before it began.
+    const RunPlan& plan() const noexcept { return plan_; }
+    /// Batches an epoch; 0 where that isn't known yet, as in the first epoch of a generator.
+    Index steps() const noexcept { return plan_.steps; }
+    /// The number of the epoch, from 0.
+    int epoch() const noexcept { return epoch_; }
+    /// The number of the batch in its epoch, in its evaluation or its prediction, from 0.
+    Index batch() const noexcept { return batch_; }
+    /// In the hooks of batches: the means of the epoch, or of the evaluation, so far. At the end of
+    /// an epoch: its means, then those of the validation, then what callbacks have added. They are
+    /// computed when they are looked at.
+    const Logs& logs() const { return running_ ? running_() : logs_; }
+    /// Puts a number into the logs of this epoch, for the callbacks after this one and the history.
+    void log(std::string_view name, double value);
+    /// The outputs for the last batch of a prediction.
+    const std::vector<Tensor>& outputs() const noexcept { return outputs_; }
+    /// Ends the training after this batch; the epoch is still validated and ended.
+    void stop() noexcept { stopped_ = true; }
+    /// Whether `stop` has been called.
+    bool stopped() const noexcept { return stopped_; }
+    /// Writes text and a line's end to where the progress is shown, whatever `verbose` says.
+    void print(std::string_view text) const;
+
+    // What follows is for the loop around the batches.
+
+    /// Goes on to an epoch, whose logs are empty.
+    void begin_epoch(int epoch);
+    /// Goes on to a batch.
+    void begin_batch(Index batch) noexcept { batch_ = batch; }
+    /// Says how logs are computed from now on.
+    void set_running(std::function<const Logs&()> running) { running_ = std::move(running); }
+    /// Sets the logs of the whole epoch.
+    void set_logs(Logs logs);
+    /// Sets the outputs of a batch.
+    void set_outputs(std::vector<Tensor> outputs) { outputs_ = std::move(outputs); }
+    /// Says how many batches there are, once that is known.
+    void set_steps(Index steps) noexcept { plan_.steps = steps; }
+
+private:
+    Layer& model_;
+    optim::Optimizer* optimizer_;
+    RunPlan plan_;
+    int epoch_ = 0;
+    Index batch_ = 0;
+    std::function<const Logs&()> running_;
+    Logs logs_;
+    std::vector<Tensor> outputs_;
+    bool stopped_ = false;
+};
+
+}  // namespace shikumi::nn

@@ -1,0 +1,27 @@
+// Errors of code that isn't the library's own say whose code it was.
+#pragma once
+
+#include <exception>
+#include <string_view>
+#include <utility>
+
+#include <shikumi/autograd/core/error.hpp>
+
+namespace shikumi::nn::detail {
+
+/// Calls f, which runs a user's code. Where it throws, the error gets the context that `where()`
+/// gives, such as "in callback 'Mine'". Exceptions that aren't the library's become an Error with
+/// the original nested in it.
+template <class Where, class F>
+decltype(auto) blaming(const Where& where, F&& f) {
+    try {
+        return std::forward<F>(f)();
+    } catch (Error& e) {
+        e.add_context(where());
+        throw;
+    } catch (const std::exception& e) {
+        std::throw_with_nested(Error(sentence("[fit] ", e.what(), ", ", where())));
+    }
+}
+
+}  // namespace shikumi::nn::detail

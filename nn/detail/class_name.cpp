@@ -1,0 +1,30 @@
+#include <shikumi/nn/detail/class_name.hpp>
+
+#include <boost/core/demangle.hpp>
+
+namespace shikumi::nn::detail {
+
+namespace {
+
+// "ns::Pair<a::B>" → "Pair".
+std::string last_component(std::string name) {
+    if (!name.empty() && name.back() == '>') {
+        int depth = 0;
+        std::size_t i = name.size();
+        do {
+            --i;
+            depth += name[i] == '>' ? 1 : name[i] == '<' ? -1 : 0;
+        } while (depth > 0 && i > 0);
+        name.resize(i);
+    }
+    const std::size_t colon = name.rfind(':');
+    return colon == std::string::npos ? name : name.substr(colon + 1);
+}
+
+}  // namespace
+
+std::string class_name(const std::type_info& type) {
+    return last_component(boost::core::demangle(type.name()));
+}
+
+}  // namespace shikumi::nn::detail

@@ -1,0 +1,12 @@
+// The names of classes, as errors and summaries show them.
+#pragma once
+
+#include <string>
+#include <typeinfo>
+
+namespace shikumi::nn::detail {
+
+/// The name of a class without its namespaces and template arguments.
+std::string class_name(const std::type_info& type);
+
+}  // namespace shikumi::nn::detail
