@@ -4,6 +4,15 @@
 #include <shikumi/datasets/labels.hpp>
 #include <shikumi/nn/applications/vgg16.hpp>
 #include <shikumi/nn/call_context.hpp>
+#include <shikumi/nn/callbacks/callback.hpp>
+#include <shikumi/nn/callbacks/csv_logger.hpp>
+#include <shikumi/nn/callbacks/early_stopping.hpp>
+#include <shikumi/nn/callbacks/lambda_callback.hpp>
+#include <shikumi/nn/callbacks/learning_rate_scheduler.hpp>
+#include <shikumi/nn/callbacks/logs.hpp>
+#include <shikumi/nn/callbacks/progress.hpp>
+#include <shikumi/nn/callbacks/reduce_lr_on_plateau.hpp>
+#include <shikumi/nn/callbacks/terminate_on_nan.hpp>
 #include <shikumi/nn/functions/activations.hpp>
 #include <shikumi/nn/functions/constraints.hpp>
 #include <shikumi/nn/functions/initializers.hpp>
@@ -87,7 +96,6 @@
 #include <shikumi/nn/tools/check_layer.hpp>
 #include <shikumi/nn/tools/plot_model.hpp>
 #include <shikumi/nn/training/history.hpp>
-#include <shikumi/nn/training/progress.hpp>
 #include <shikumi/nn/training/trainer.hpp>
 
 /// Layers, losses, metrics, models and their training, under Keras's names.

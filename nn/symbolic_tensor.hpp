@@ -57,11 +57,24 @@ public:
     SymbolicTensors(std::initializer_list<SymbolicTensor> list) : list_(list) {}
     /// Several, in order.
     SymbolicTensors(std::vector<SymbolicTensor> list) : list_(std::move(list)) {}
+    /// Several in order, each under a name: for the outputs of a model.
+    SymbolicTensors(std::initializer_list<std::pair<std::string, SymbolicTensor>> named) {
+        for (const auto& [name, tensor] : named) {
+            names_.push_back(name);
+            list_.push_back(tensor);
+        }
+    }
+    /// Several in order, each under a name.
+    SymbolicTensors(std::vector<SymbolicTensor> list, std::vector<std::string> names)
+        : list_(std::move(list)), names_(std::move(names)) {}
     /// The tensors in order.
     const std::vector<SymbolicTensor>& list() const noexcept { return list_; }
+    /// The names of all of them; empty where they have none.
+    const std::vector<std::string>& names() const noexcept { return names_; }
 
 private:
     std::vector<SymbolicTensor> list_;
+    std::vector<std::string> names_;
 };
 
 /// An input of a model for samples of this shape and dtype. `Input` is the usual way to one.

@@ -46,8 +46,8 @@ struct EarlyStopping::State final : Hooks {
             run.print(sentence("Epoch ", stopped_epoch + 1, ": early stopping"));
         if (best_weights.empty()) return;
         if (options.verbose > 0)
-            run.print(sentence("Restoring model weights from the end of the best epoch: ",
-                               best_epoch + 1, "."));
+            run.print(sentence(
+                "Restoring model weights from the end of the best epoch: ", best_epoch + 1, "."));
         detail::set_weights(run.model(), best_weights);
         best_weights.clear();
     }

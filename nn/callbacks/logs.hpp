@@ -1,6 +1,8 @@
 // Logs: what a batch, an epoch or an evaluation measured.
 #pragma once
 
+#include <cmath>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -20,6 +22,11 @@ public:
     void add(std::string name, double value) {
         entries_.emplace_back(std::move(name), value);
         counts_.push_back(-1);
+    }
+    /// Takes memory for so many numbers.
+    void reserve(std::size_t count) {
+        entries_.reserve(count);
+        counts_.reserve(count);
     }
     /// The number of this name. Throws ValueError that lists the names where there is none.
     double operator[](std::string_view name) const;
@@ -48,6 +55,11 @@ public:
     double count(std::size_t i, double samples) const {
         return counts_[i] < 0 ? samples : counts_[i];
     }
+    /// Says that number `i` is of all batches since the epoch began, and not of one alone: that of
+    /// the last batch is the epoch's.
+    void set_running(std::size_t i) { counts_[i] = std::numeric_limits<double>::infinity(); }
+    /// Whether number `i` is of all batches since the epoch began.
+    bool running(std::size_t i) const { return std::isinf(counts_[i]); }
 
 private:
     std::vector<std::pair<std::string, double>> entries_;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iostream>
 #include <memory>
-#include <ostream>
 #include <string>
 
 #include <shikumi/autograd/core/error.hpp>
@@ -34,16 +34,13 @@ struct Progress::State final : Hooks {
     }
 
     void on_epoch_begin(Run& run) override {
-        begin(run);
-        if (options.verbose > 0 && run.plan().epochs > 1 && !plain())
-            *out << sentence("Epoch ", run.epoch() + 1, "/", run.plan().epochs, "\n");
-        if (terminal) out->flush();
+        open(run);
+        begin_epoch(run.epoch());
     }
     void on_train_batch_end(Run& run) override { step(run); }
-    void on_epoch_end(Run& run) override {
-        finish(run, run.plan().epochs > 1
-                        ? sentence("epoch ", run.epoch() + 1, " of ", run.plan().epochs, ": ")
-                        : std::string());
+    void on_epoch_end(Run& run) override { finish(run); }
+    void on_train_end(Run&) override {
+        if (terminal && drawn) *out << '\n' << std::flush;  // an epoch that was broken off
     }
     void on_test_begin(Run& run) override { begin_alone(run); }
     void on_test_batch_end(Run& run) override { step_alone(run); }
@@ -54,68 +51,86 @@ struct Progress::State final : Hooks {
 
     // The validation of an epoch is not shown by itself.
     void begin_alone(Run& run) {
-        if (run.plan().what != Running::fit) begin(run);
+        if (run.plan().what == Running::fit) return;
+        open(run);
+        begin_epoch(0);
     }
     void step_alone(Run& run) {
         if (run.plan().what != Running::fit) step(run);
     }
     void finish_alone(Run& run) {
-        if (run.plan().what != Running::fit) finish(run, {});
+        if (run.plan().what != Running::fit) finish(run);
     }
 
-    bool plain() const { return options.style == ProgressStyle::plain; }
-    double now() const { return options.clock ? options.clock() : seconds_now(); }
-
-    void begin(const Run& run) {
+    void open(const Run& run) {
         out = options.out ? options.out : run.plan().out;
         if (!out) options.verbose = 0;
         terminal = options.terminal.value_or(!options.out && run.plan().terminal) && !plain();
-        started = now();
-        after_first = last_drawn = started;
+        epochs = run.plan().what == Running::fit ? run.plan().epochs : 1;
+    }
+    void step(const Run& run) {
+        steps = run.steps();
+        if (due(done + 1)) draw(run.logs(), run.plan().names);
+    }
+    void finish(const Run& run) {
+        steps = run.steps();
+        end_epoch(run.logs(), run.plan().names);
+    }
+
+    // ---- the same for any loop ----
+
+    bool plain() const { return options.style == ProgressStyle::plain; }
+    double now() const { return options.clock ? options.clock() : seconds_now(); }
+    ProgressText text() const { return {options.style, terminal && !detail::colours_unwanted()}; }
+
+    void begin_epoch(int number) {
+        epoch = number;
+        started = after_first = last_drawn = now();
         drawn = false;
         done = 0;
         width = 0;
-    }
-
-    EpochProgress at(const Run& run, double time) const {
-        const double step_time = done > 1 ? (time - after_first) / static_cast<double>(done - 1)
-                                          : (time - started);
-        return {done, run.steps(), time - started, step_time};
-    }
-
-    void step(const Run& run) {
-        if (options.verbose != 1) {
-            ++done;
-            return;
-        }
-        const double time = now();
-        if (++done == 1) after_first = time;
-        const bool due =
-            plain() ? time - last_drawn >= plain_interval
-                    : terminal && (!drawn || time - last_drawn >= redraw_interval);
-        if (!due) return;
-        const ProgressText text(options.style, colour());
-        const Logs logs = text.arranged(run.logs(), run.plan().names);
-        write(text.running(at(run, time), logs, columns()));
-        if (plain()) *out << '\n' << std::flush;
-        last_drawn = time;
-        drawn = true;
-    }
-
-    void finish(const Run& run, const std::string& before) {
         if (options.verbose == 0) return;
-        EpochProgress progress = at(run, now());
+        if (epochs > 1 && !plain()) *out << sentence("Epoch ", epoch + 1, "/", epochs, "\n");
+        if (terminal) out->flush();
+    }
+
+    bool due(Index step) {
+        done = step;
+        if (options.verbose != 1) return false;
+        const double time = now();
+        if (step == 1) after_first = time;
+        return plain() ? time - last_drawn >= plain_interval
+                       : terminal && (!drawn || time - last_drawn >= redraw_interval);
+    }
+
+    void draw(const Logs& logs, const std::vector<std::string>& measured) {
+        last_drawn = now();
+        drawn = true;
+        write(text().running(at(last_drawn), text().arranged(logs, measured), columns()));
+        if (plain()) *out << '\n' << std::flush;
+    }
+
+    void end_epoch(const Logs& logs, const std::vector<std::string>& measured) {
+        if (options.verbose == 0) return;
+        EpochProgress progress = at(now());
         if (progress.steps == 0) progress.steps = done;
-        const ProgressText text(options.style, colour());
-        const Logs logs = text.arranged(run.logs(), run.plan().names);
+        const Logs shown = text().arranged(logs, measured);
         if (plain())
-            *out << before << text.finished(progress, logs).text;
+            *out << (epochs > 1 ? sentence("epoch ", epoch + 1, " of ", epochs, ": ") : "")
+                 << text().finished(progress, shown).text;
         else if (options.verbose == 1)
-            write(text.finished(progress, logs));
+            write(text().finished(progress, shown));
         else
-            *out << text.summary(progress, logs);
+            *out << text().summary(progress, shown);
         *out << '\n';
+        drawn = false;
         if (terminal || plain()) out->flush();
+    }
+
+    EpochProgress at(double time) const {
+        const double step_time =
+            done > 1 ? (time - after_first) / static_cast<double>(done - 1) : time - started;
+        return {done, steps, time - started, step_time};
     }
 
     // Over the last line, where that can be done.
@@ -128,29 +143,46 @@ struct Progress::State final : Hooks {
         out->flush();
     }
 
-    bool colour() const { return terminal && !detail::colours_unwanted(); }
+    // Only of the program's own terminal is the width known.
     std::size_t columns() const {
         if (!terminal) return 0;
-        return static_cast<std::size_t>(
-            std::max(options.columns.value_or(options.out || options.terminal
-                                                  ? 0
-                                                  : detail::terminal_columns()),
-                     0));
+        const int wide =
+            options.columns.value_or(out == &std::cout ? detail::terminal_columns() : 0);
+        return static_cast<std::size_t>(std::max(wide, 0));
     }
 
     ProgressOptions options;
     std::ostream* out = nullptr;
     bool terminal = false, drawn = false;
+    int epoch = 0, epochs = 1;
+    Index done = 0, steps = 0;
     double started = 0, after_first = 0, last_drawn = 0;
-    Index done = 0;
     std::size_t width = 0;  // of the line that is drawn again
 };
 
 Progress::Progress(const ProgressOptions& options)
     : Callback(std::make_shared<State>(options), "Progress") {}
 
+Progress::State& Progress::state() const { return static_cast<State&>(hooks()); }
+
 bool Progress::is(const Callback& callback) noexcept {
     return dynamic_cast<const State*>(&callback.hooks()) != nullptr;
 }
+
+Progress::Progress(std::ostream& out, bool terminal, int verbose, int epochs, Index steps)
+    : Progress({.verbose = verbose, .out = &out, .terminal = terminal}) {
+    state().out = &out;
+    state().terminal = terminal;
+    state().epochs = epochs;
+    state().steps = steps;
+}
+
+void Progress::begin_epoch(int epoch) { state().begin_epoch(epoch); }
+bool Progress::due(Index step) { return state().due(step); }
+void Progress::redraw(Index step, const Logs& logs) {
+    state().done = step;
+    state().draw(logs, {});
+}
+void Progress::end_epoch(const Logs& logs) { state().end_epoch(logs, {}); }
 
 }  // namespace shikumi::nn

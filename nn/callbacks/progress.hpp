@@ -32,7 +32,8 @@ struct ProgressOptions {
 
 /// Shows the bar, the time that is left, and the logs. On a terminal the line is drawn again in its
 /// place, at most every 0.05 s; elsewhere, in a pipe or in CI, only whole lines are written, and no
-/// control character. `fit` adds one of its own unless it is given one.
+/// control character. `fit` adds one of its own unless it is given one. A loop of one's own calls
+/// its functions instead.
 class Progress : public Callback {
 public:
     /// Throws ValueError unless verbose is 0, 1 or 2.
@@ -40,8 +41,21 @@ public:
     /// Whether a callback is a Progress.
     static bool is(const Callback& callback) noexcept;
 
+    /// For a loop of one's own over so many epochs and steps. verbose: 0 nothing, 1 the bar, 2 one
+    /// line an epoch.
+    Progress(std::ostream& out, bool terminal, int verbose, int epochs, Index steps);
+    /// Writes "Epoch 1/5" for epoch 0 where there are several.
+    void begin_epoch(int epoch);
+    /// To be called after step number `step`, from 1: true where the line is to be redrawn.
+    bool due(Index step);
+    /// Draws the line after a step.
+    void redraw(Index step, const Logs& logs);
+    /// Writes the line of the finished epoch.
+    void end_epoch(const Logs& logs);
+
 private:
     struct State;
+    State& state() const;
 };
 
 }  // namespace shikumi::nn

@@ -14,8 +14,10 @@ struct ReduceLROnPlateau::State final : Hooks {
         : options(o), watched(who, o.monitor, o.mode, o.min_delta) {
         if (!(o.factor >= 0 && o.factor < 1))
             fail<ValueError>(who, "factor must lie in [0, 1), got ", o.factor);
-        if (o.patience < 0) fail<ValueError>(who, "patience must not be negative, got ", o.patience);
-        if (o.cooldown < 0) fail<ValueError>(who, "cooldown must not be negative, got ", o.cooldown);
+        if (o.patience < 0)
+            fail<ValueError>(who, "patience must not be negative, got ", o.patience);
+        if (o.cooldown < 0)
+            fail<ValueError>(who, "cooldown must not be negative, got ", o.cooldown);
         if (!(o.min_lr >= 0)) fail<ValueError>(who, "min_lr must not be negative, got ", o.min_lr);
     }
 

@@ -11,10 +11,10 @@ namespace shikumi::nn {
 
 /// What ReduceLROnPlateau can be given.
 struct ReduceLROnPlateauOptions {
-    std::string monitor = "val_loss";  ///< the number of the logs that is to become better
-    double factor = 0.1;               ///< what the rate is multiplied by, below 1
-    int patience = 10;                 ///< epochs without improvement that make it smaller
-    int verbose = 0;                   ///< 1: say so
+    std::string monitor = "val_loss";           ///< the number of the logs that is to become better
+    double factor = 0.1;                        ///< what the rate is multiplied by, below 1
+    int patience = 10;                          ///< epochs without improvement that make it smaller
+    int verbose = 0;                            ///< 1: say so
     MonitorMode mode = MonitorMode::automatic;  ///< which values are better
     double min_delta = 1e-4;                    ///< a change of at most this size is none
     int cooldown = 0;                           ///< epochs after a change that don't count

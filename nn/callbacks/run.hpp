@@ -27,8 +27,9 @@ struct RunPlan {
     /// What the logs of an epoch will hold, with "val_" names where it is validated; empty where a
     /// step of one's own decides.
     std::vector<std::string> names = {};
-    std::ostream* out = nullptr;  ///< where callbacks write to; null: nowhere
-    bool terminal = false;        ///< whether a line written there can be drawn again
+    std::vector<std::string> added = {};  ///< what callbacks add to them
+    std::ostream* out = nullptr;          ///< where callbacks write to; null: nowhere
+    bool terminal = false;                ///< whether a line written there can be drawn again
 };
 
 /// A fit, an evaluation or a prediction under way: what callbacks may look at and change.

@@ -15,6 +15,7 @@ struct TerminateOnNaNOptions {
 /// the epoch is still validated and recorded, with the loss in it.
 class TerminateOnNaN : public Callback {
 public:
+    /// A callback that ends the training, or throws.
     explicit TerminateOnNaN(const TerminateOnNaNOptions& options = {});
 
 private:

@@ -7,6 +7,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/nn/detail/placeholder.hpp>
+#include <shikumi/nn/models/model.hpp>
 
 namespace shikumi::nn {
 
@@ -67,6 +68,7 @@ Functional::Functional(const SymbolicTensors& inputs, const SymbolicTensors& out
     : name_(std::move(name)),
       inputs_(inputs.list()),
       outputs_(outputs.list()),
+      output_names_(outputs.names()),
       calls_(calls_before(outputs_)) {
     check_inputs();
 }
@@ -106,7 +108,14 @@ std::vector<Spec> Functional::inputs() const {
     return specs;
 }
 
+std::vector<std::string> Functional::input_names() const {
+    std::vector<std::string> names;
+    for (const SymbolicTensor& input : inputs_) names.push_back(input.call()->name());
+    return names;
+}
+
 std::vector<std::string> Functional::output_names() const {
+    if (!output_names_.empty()) return output_names_;
     std::vector<std::string> names;
     for (const SymbolicTensor& output : outputs_) {
         const std::string& layer = output.call()->name();
@@ -150,6 +159,17 @@ std::vector<Tensor> Functional::call(const std::vector<Tensor>& inputs, Mode mod
     return results.at(outputs_);
 }
 
+bool Functional::is_chain() const {
+    std::set<const Layer*> called;
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+        const Call& call = *calls_[i];
+        if (is_input(call) != (i == 0) || call.inputs.size() > 1) return false;
+        if (i > 0 && call.inputs.front().call() != calls_[i - 1]) return false;
+        if (i > 0 && !called.insert(call.layer.layer.get()).second) return false;
+    }
+    return true;
+}
+
 std::vector<LayerSummary> Functional::describe() const {
     std::map<const Layer*, std::vector<const Call*>> calls_of;
     for (const CallPointer& call : calls_) calls_of[call->layer.layer.get()].push_back(call.get());
@@ -162,15 +182,16 @@ std::vector<LayerSummary> Functional::describe() const {
         return sentence(call->name(), "[", number, "][", symbol.output(), "]");
     };
     std::vector<LayerSummary> all;
-    for (const CallPointer& call : calls_) {
-        const Shape shape = without_batch(call->outputs.front().shape);
+    for (const Call* call : by_depth()) {
+        std::vector<Shape> shapes;
+        for (const Spec& output : call->outputs) shapes.push_back(without_batch(output.shape));
         if (is_input(*call)) {
-            all.push_back({call->name(), "InputLayer", shape, 0});
+            all.push_back({call->name(), "InputLayer", shapes.front(), 0});
             continue;
         }
         const Layer& layer = *call->layer.layer;
-        if (calls_of[&layer].front() != call.get()) continue;
-        LayerSummary row{layer.name(), layer.class_name(), shape, layer.count_params()};
+        if (calls_of[&layer].front() != call) continue;
+        LayerSummary row = Model::describe_layer(layer, shapes);
         for (const Call* use : calls_of[&layer]) {
             for (const SymbolicTensor& input : use->inputs)
                 row.connected.push_back(connection(input));
@@ -178,6 +199,23 @@ std::vector<LayerSummary> Functional::describe() const {
         all.push_back(std::move(row));
     }
     return all;
+}
+
+// The calls in Keras's order: first those that are furthest from the outputs.
+std::vector<const SymbolicTensor::Call*> Functional::by_depth() const {
+    std::map<const Call*, int> depth;
+    for (auto call = calls_.rbegin(); call != calls_.rend(); ++call) {
+        const int next = depth[call->get()] + 1;
+        for (const SymbolicTensor& input : (*call)->inputs) {
+            int& before = depth[input.call().get()];
+            before = std::max(before, next);
+        }
+    }
+    std::vector<const Call*> ordered;
+    for (const CallPointer& call : calls_) ordered.push_back(call.get());
+    std::stable_sort(ordered.begin(), ordered.end(),
+                     [&](const Call* a, const Call* b) { return depth[a] > depth[b]; });
+    return ordered;
 }
 
 Functional Functional::clone() const {
@@ -196,7 +234,9 @@ Functional Functional::clone() const {
         results.of(*call) = call->on_list ? connect_all(copy, inputs)
                                           : std::vector<SymbolicTensor>{connect(copy, inputs)};
     }
-    return Functional(results.at(inputs_), results.at(outputs_), name_);
+    Functional copy(results.at(inputs_), results.at(outputs_), name_);
+    copy.output_names_ = output_names_;
+    return copy;
 }
 
 }  // namespace shikumi::nn

@@ -25,11 +25,17 @@ public:
     std::vector<Layer*> layers() const;
     /// Shape and dtype of each input; the size of the first axis means nothing.
     std::vector<Spec> inputs() const;
-    /// The names of the layers that the outputs come from; a number follows where one comes again.
+    /// The names of the inputs.
+    std::vector<std::string> input_names() const;
+    /// The names that the outputs were given; else those of the layers that they come from, where a
+    /// number follows where one comes again.
     std::vector<std::string> output_names() const;
     /// Calls the layers in order. Throws ShapeError, DTypeError where the inputs don't fit, and
     /// the errors of the layers.
     std::vector<Tensor> call(const std::vector<Tensor>& inputs, Mode mode) const;
+    /// Whether each call but the first has the one before as its only input, and no layer is called
+    /// twice: then a summary need not show the connections.
+    bool is_chain() const;
     /// What a summary shows of each input and layer, with the connections between them.
     std::vector<LayerSummary> describe() const;
     /// The same graph of new layers that share nothing with these; weights aren't copied. Throws
@@ -39,11 +45,13 @@ public:
 private:
     using Call = SymbolicTensor::Call;
 
+    std::vector<const Call*> by_depth() const;
     void check_inputs() const;
     void check_inputs(const std::vector<Tensor>& given) const;
 
     std::string name_;
     std::vector<SymbolicTensor> inputs_, outputs_;
+    std::vector<std::string> output_names_;           // empty: those of the layers
     std::vector<std::shared_ptr<const Call>> calls_;  // inputs too, each before its readers
 };
 

@@ -117,6 +117,10 @@ const std::vector<std::string>& Model::output_names() {
     return output_names_;
 }
 
+std::vector<std::string> Model::input_names() {
+    return functional_ ? functional_->input_names() : std::vector<std::string>();
+}
+
 std::vector<Parameter> Model::parameters() {
     ensure_known();
     return weights();
@@ -130,12 +134,27 @@ Index Model::count_params() {
 void Model::describe_layers(ModelSummary& summary) const {
     if (functional_) {
         summary.layers = functional_->describe();
-        summary.connection_column = true;
+        summary.connection_column = !functional_->is_chain();
         return;
     }
-    for (const Layer* layer : inner_layers())
-        summary.layers.push_back(
-            {layer->name(), layer->class_name(), {}, layer->count_params(), {}, "multiple"});
+    for (const Layer* layer : inner_layers()) {
+        LayerSummary row = describe_layer(*layer, {Shape()});
+        row.shown = "multiple";
+        summary.layers.push_back(std::move(row));
+    }
+}
+
+LayerSummary Model::describe_layer(const Layer& layer, const std::vector<Shape>& outputs) {
+    LayerSummary row{layer.name(), layer.class_name(), outputs.front(), layer.count_params()};
+    row.more_outputs.assign(outputs.begin() + 1, outputs.end());
+    row.trainable = layer.trainable();
+    if (const auto* model = dynamic_cast<const Model*>(&layer)) {
+        if (model->functional_ && row.class_name == "Model") row.class_name = "Functional";
+        ModelSummary inner;
+        model->describe_layers(inner);
+        row.inner = std::move(inner.layers);
+    }
+    return row;
 }
 
 ModelSummary Model::describe() {
@@ -148,7 +167,16 @@ ModelSummary Model::describe() {
     return summary;
 }
 
-std::string Model::summary(SummaryStyle style) { return to_string(describe(), style); }
+std::string Model::summary(SummaryStyle style) { return summary(SummaryOptions{.style = style}); }
+
+std::string Model::summary(const SummaryOptions& options) {
+    if (options.style == SummaryStyle::keras3 && !built() && known_inputs().empty()) {
+        ModelSummary summary{name(), {}, {}, {}, {}};
+        describe_unbuilt(summary);
+        return to_string(summary, options);
+    }
+    return to_string(describe(), options);
+}
 
 std::vector<Tensor> Model::get_weights() {
     const std::vector<Parameter> all = parameters();
@@ -233,8 +261,20 @@ History Model::fit(const TensorList& x, const TensorList& y, const FitOptions& o
     return trainer_.fit(*this, x, y, options);
 }
 
+History Model::fit(BatchSource batches, const FitOptions& options) {
+    return trainer_.fit(*this, std::move(batches), options);
+}
+
 Logs Model::evaluate(const TensorList& x, const TensorList& y, Index batch_size) {
-    return trainer_.evaluate(*this, x, y, batch_size);
+    return evaluate(x, y, EvaluateOptions{.batch_size = batch_size});
+}
+
+Logs Model::evaluate(const TensorList& x, const TensorList& y, const EvaluateOptions& options) {
+    return trainer_.evaluate(*this, x, y, options);
+}
+
+Logs Model::evaluate(BatchSource batches, const EvaluateOptions& options) {
+    return trainer_.evaluate(*this, std::move(batches), options);
 }
 
 Tensor Model::predict(const Tensor& x, Index batch_size) {
@@ -242,7 +282,30 @@ Tensor Model::predict(const Tensor& x, Index batch_size) {
 }
 
 std::vector<Tensor> Model::predict(const std::vector<Tensor>& x, Index batch_size) {
-    return trainer_.predict(*this, x, batch_size);
+    return predict(TensorList(x), PredictOptions{.batch_size = batch_size});
+}
+
+std::vector<Tensor> Model::predict(const TensorList& x, const PredictOptions& options) {
+    return trainer_.predict(*this, x, options);
+}
+
+std::vector<Tensor> Model::predict(BatchSource batches, const PredictOptions& options) {
+    return trainer_.predict(*this, std::move(batches), options);
+}
+
+Logs Model::train_on_batch(const TensorList& x, const TensorList& y,
+                           const OnBatchOptions& options) {
+    return trainer_.train_on_batch(*this, x, y, options);
+}
+
+Logs Model::test_on_batch(const TensorList& x, const TensorList& y,
+                          const TensorList& sample_weight) {
+    return trainer_.test_on_batch(*this, x, y, sample_weight);
+}
+
+Tensor Model::predict_on_batch(const Tensor& x) {
+    const Index samples = x.rank() > 0 ? x.shape().front() : 0;
+    return predict(x, std::max<Index>(samples, 1));
 }
 
 Logs Model::train_step(const Batch& batch) { return trainer_.train_step(*this, batch); }

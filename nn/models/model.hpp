@@ -4,6 +4,7 @@
 #include <concepts>
 #include <optional>
 #include <string>
+#include <typeinfo>
 #include <vector>
 
 #include <shikumi/nn/models/functional.hpp>
@@ -50,12 +51,18 @@ public:
     /// The names of the outputs, for losses and metrics: those of the layers that they come from, a
     /// number behind the second of a kind; "output_1", "output_2", … for a class of its own.
     const std::vector<std::string>& output_names() override;
+    /// The names of the Inputs; empty where the model isn't made of symbolic tensors.
+    std::vector<std::string> input_names() override;
+    bool logs_as_compiled() const override { return functional_ && typeid(*this) == typeid(Model); }
     /// All weights, layer by layer.
     std::vector<Parameter> parameters();
     /// The number of values in all weights.
     Index count_params();
     /// The table of the layers.
     std::string summary(SummaryStyle style = SummaryStyle::classic27);
+    /// The table with other columns, widths or rows. Keras 3's shows "?" for a model that isn't
+    /// built; the others throw StateError, and all of them ValueError where a column gets no room.
+    std::string summary(const SummaryOptions& options);
     /// What the table shows.
     ModelSummary describe();
     /// The values of all weights.
@@ -83,16 +90,43 @@ public:
     /// options outside their range, labels outside the classes, and NaN or infinity in the data or
     /// in the loss, which names epoch and batch; weights, states of layers and the optimiser's
     /// memory are then as before that batch.
+    /// A callback, metric or source of batches that throws is named; weights and `history` are then
+    /// as after the last whole batch and epoch. SIGINT ends the training after the batch, without
+    /// an error; a second one ends the program.
     History fit(const TensorList& x, const TensorList& y, const FitOptions& options = {});
     /// Trains without targets, by a train_step of one's own.
     History fit(const TensorList& x, const FitOptions& options = {});
+    /// Trains on batches from a generator or a range. Throws as for arrays, and ValueError where
+    /// there is no batch or none is left.
+    History fit(BatchSource batches, const FitOptions& options = {});
+    /// What the last training has reported, as Keras's `model.history`: also one that ended with an
+    /// error, up to its last whole epoch.
+    const History& history() const noexcept { return trainer_.history(); }
     /// Loss and metrics of samples, in inference mode. Throws as `fit` does.
     Logs evaluate(const TensorList& x, const TensorList& y, Index batch_size = 32);
+    /// Loss and metrics of samples, in inference mode.
+    Logs evaluate(const TensorList& x, const TensorList& y, const EvaluateOptions& options);
+    /// Loss and metrics of batches from a generator or a range.
+    Logs evaluate(BatchSource batches, const EvaluateOptions& options = {});
     /// The output for samples, in inference mode and batch by batch. Throws ShapeError, DTypeError
     /// where they don't fit the model, ValueError unless the batch size is positive.
     Tensor predict(const Tensor& x, Index batch_size = 32);
     /// All outputs for samples of all inputs. Throws as for a single one.
     std::vector<Tensor> predict(const std::vector<Tensor>& x, Index batch_size = 32);
+    /// All outputs for samples of all inputs.
+    std::vector<Tensor> predict(const TensorList& x, const PredictOptions& options);
+    /// All outputs for batches from a generator or a range, whose targets don't matter.
+    std::vector<Tensor> predict(BatchSource batches, const PredictOptions& options = {});
+
+    /// One step of training on these samples. Returns loss and metrics of this batch alone, from
+    /// before the step. Throws as `fit` does.
+    Logs train_on_batch(const TensorList& x, const TensorList& y,
+                        const OnBatchOptions& options = {});
+    /// Loss and metrics of this batch alone. Throws as `evaluate` does.
+    Logs test_on_batch(const TensorList& x, const TensorList& y,
+                       const TensorList& sample_weight = {});
+    /// The output for all samples at once. Throws as `predict` does.
+    Tensor predict_on_batch(const Tensor& x);
 
     /// One step of `fit`: changes the weights, and returns what is to be shown, means over the
     /// batch. Override it to train in another way; `compile` needs no loss then.
@@ -110,8 +144,12 @@ protected:
 
     /// Shape and dtype of each input, as far as known before there is data; empty: unknown.
     virtual std::vector<Spec> known_inputs() const;
-    /// Adds the rows of the layers to a summary.
+    /// Adds the rows of the layers to a summary, with those of inner models.
     virtual void describe_layers(ModelSummary& summary) const;
+    /// Adds what is known of the layers of a model that isn't built.
+    virtual void describe_unbuilt(ModelSummary&) const {}
+    /// The row of a layer that gives samples of these shapes.
+    static LayerSummary describe_layer(const Layer& layer, const std::vector<Shape>& outputs);
     void set_up(const std::vector<Spec>& inputs) override;
     bool named_alone() const noexcept override { return !functional_; }
     /// To be called where the layers have changed: outputs and captured steps are found out anew.
@@ -121,6 +159,7 @@ protected:
     void take_weights(const Model& from);
 
 private:
+    friend class Functional;
     template <std::derived_from<Model> M>
     friend M clone(const M& model);
     void ensure_known();

@@ -70,10 +70,18 @@ std::vector<Spec> Sequential::known_inputs() const {
 
 void Sequential::describe_layers(ModelSummary& summary) const {
     for (std::size_t i = 0; i < layers_.size(); ++i) {
-        const Layer& layer = *layers_[i].layer;
-        LayerSummary row{layer.name(), layer.class_name(), without_batch(layer_outputs_[i].shape),
-                         layer.count_params()};
+        LayerSummary row =
+            describe_layer(*layers_[i].layer, {without_batch(layer_outputs_[i].shape)});
         if (i > 0) row.connected = {layers_[i - 1].layer->name() + "[0][0]"};
+        summary.layers.push_back(std::move(row));
+    }
+}
+
+void Sequential::describe_unbuilt(ModelSummary& summary) const {
+    for (const SharedLayer& l : layers_) {
+        LayerSummary row{l.layer->name(), l.layer->class_name(), {}, 0};
+        row.built = false;
+        row.trainable = l.layer->trainable();
         summary.layers.push_back(std::move(row));
     }
 }

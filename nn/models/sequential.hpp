@@ -51,11 +51,13 @@ public:
     /// Makes the weights of the layers that are not built yet. Throws StateError where there is no
     /// layer, ShapeError where one doesn't keep the batch as first axis.
     void build(const Spec& input) override;
+    bool logs_as_compiled() const override { return typeid(*this) == typeid(Sequential); }
     Tensor call(const Tensor& x, Mode mode) override;
 
 protected:
     std::vector<Spec> known_inputs() const override;
     void describe_layers(ModelSummary& summary) const override;
+    void describe_unbuilt(ModelSummary& summary) const override;
     bool named_alone() const noexcept override { return false; }
 
 private:

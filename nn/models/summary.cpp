@@ -5,31 +5,17 @@
 #include <string_view>
 
 #include <shikumi/autograd/core/decimal.hpp>
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/nn/models/detail/text_table.hpp>
 
 namespace shikumi::nn {
 
+using detail::BoxTable;
+using detail::ClassicTable;
+using detail::LongCells;
+using detail::Row;
+
 namespace {
-
-using Row = std::vector<std::string>;
-
-using Widths = std::vector<std::size_t>;
-
-// Keras's: a fourth column makes the table 98 wide.
-Widths column_ends(bool connections) {
-    return connections ? Widths{32, 53, 65, 98} : Widths{29, 55, 65};
-}
-
-Row titles(bool connections) {
-    Row row{"Layer (type)", "Output Shape", "Param #"};
-    if (connections) row.emplace_back("Connected to");
-    return row;
-}
-
-std::string joined(const std::vector<std::string>& list) {
-    std::string text = "[";
-    for (std::size_t i = 0; i < list.size(); ++i) text += (i > 0 ? ", '" : "'") + list[i] + "'";
-    return text + "]";
-}
 
 std::string batch_shape(const Shape& sample) {
     std::string text = "(None,";
@@ -55,153 +41,171 @@ std::string readable(std::size_t bytes, std::string_view one_byte) {
     return shikumi::detail::fixed(size, 2) + " " + std::string(units[unit]);
 }
 
-void pad(std::string& line, std::size_t end) {
-    if (line.size() < end) line.resize(end, ' ');
-}
-
-// One line; a cell that is too long is cut.
-std::string cut_row(const Row& cells, const Widths& column_ends) {
-    std::string line;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (i > 0) line.back() = ' ';
-        line += cells[i];
-        line.resize(column_ends[i], ' ');
+WeightCount sum_of(const ModelSummary& model, bool with_optimizer) {
+    WeightCount all{model.trainable.params + model.frozen.params,
+                    model.trainable.bytes + model.frozen.bytes};
+    if (with_optimizer) {
+        all.params += model.optimizer.params;
+        all.bytes += model.optimizer.bytes;
     }
-    return line + '\n';
+    return all;
 }
 
-// As many lines as the longest cell takes; lines are broken after the end of a tuple if there is
-// one.
-std::string wrapped_row(Row rest, const Widths& column_ends) {
-    std::string text;
-    while (std::any_of(rest.begin(), rest.end(), [](const auto& cell) { return !cell.empty(); })) {
-        std::string line = " ";
-        for (std::size_t i = 0; i < rest.size(); ++i) {
-            const std::size_t gap = i + 1 < rest.size() ? 2 : 0;
-            std::size_t room = column_ends[i] - (i > 0 ? column_ends[i - 1] : 0) - gap;
-            for (const std::string_view end : {"),", "},", "],", "',"}) {
-                const std::size_t found = std::string_view(rest[i]).substr(0, room).find(end);
-                if (found != std::string_view::npos) room = found + end.size();
-            }
-            line += rest[i].substr(0, room);
-            line.append(gap, ' ');
-            rest[i].erase(0, room);
-            pad(line, column_ends[i]);
-        }
-        text += line + '\n';
+// Ends of the columns, from their shares of a width. A column of its own may follow them.
+std::vector<std::size_t> ends_of(const SummaryOptions& options, std::vector<double> usual,
+                                 std::size_t width) {
+    std::vector<double> shares = options.positions.empty() ? std::move(usual) : options.positions;
+    std::vector<std::size_t> ends;
+    for (const double share : shares) {
+        const double before = ends.empty() ? 0 : static_cast<double>(ends.back());
+        const double end = static_cast<double>(width) * share;
+        if (!(share <= 1) || !(end >= before + 4))
+            fail<ValueError>("summary", "positions must rise to 1 and leave each column 4 of ",
+                             width, " characters");
+        ends.push_back(static_cast<std::size_t>(end));
     }
-    return text;
+    return ends;
 }
 
-Row row_of(const LayerSummary& layer, const std::string& params, bool connections) {
-    Row row{layer.name + " (" + layer.class_name + ")", shown_shape(layer), params};
-    if (connections) row.push_back(joined(layer.connected));
+Row titles(const ModelSummary& model, const SummaryOptions& options) {
+    Row row{"Layer (type)", "Output Shape", "Param #"};
+    if (model.connection_column) row.emplace_back("Connected to");
+    if (options.show_trainable) row.emplace_back("Trainable");
     return row;
 }
 
-std::string classic(const ModelSummary& model, SummaryStyle style) {
-    const bool ruled = style == SummaryStyle::classic26;
-    const bool sized = style == SummaryStyle::classic213;
-    const Widths ends = column_ends(model.connection_column);
-    const std::size_t width = ends.back();
-    const auto rule = [&](char c) { return std::string(width, c) + '\n'; };
-    const auto row = [&](const Row& cells) {
-        return ruled ? cut_row(cells, ends) : wrapped_row(cells, ends);
-    };
-    const auto total = [&](const char* what, const WeightCount& count) {
+void check_columns(const ModelSummary& model, const SummaryOptions& options) {
+    const std::size_t columns = model.connection_column ? 4 : 3;
+    if (!options.positions.empty() && options.positions.size() != columns)
+        fail<ValueError>("summary", "got ", options.positions.size(), " positions for ", columns,
+                         " columns");
+    if (options.line_length < 0)
+        fail<ValueError>("summary", "line_length must not be negative, got ", options.line_length);
+}
+
+// ---- up to Keras 2 ------------------------------------------------------------------------------
+
+std::string classic_connections(const std::vector<std::string>& list) {
+    std::string text = "[";
+    for (std::size_t i = 0; i < list.size(); ++i) text += (i > 0 ? ", '" : "'") + list[i] + "'";
+    return text + "]";
+}
+
+// Keras 2 shows an input's shape as a list.
+std::string classic_shape(const LayerSummary& layer) {
+    const std::string shape = shown_shape(layer);
+    return layer.class_name == "InputLayer" && shape.front() != '[' ? "[" + shape + "]" : shape;
+}
+
+class Classic {
+public:
+    Classic(const ModelSummary& model, const SummaryOptions& options)
+        : model_(model),
+          options_(options),
+          table_(columns(), ruled()   ? LongCells::cut
+                            : sized() ? LongCells::aligned
+                                      : LongCells::shift) {}
+
+    std::string text() {
+        std::string text = "Model: \"" + model_.name + "\"\n" + table_.rule("_") +
+                           table_.row(titles(model_, options_), 0) + table_.rule("=");
+        for (std::size_t i = 0; i < model_.layers.size(); ++i)
+            text += layer(model_.layers[i], 0, ruled() && i + 1 == model_.layers.size());
+        return text + table_.rule("=") + total("Total params: ", sum_of(model_, false)) +
+               total("Trainable params: ", model_.trainable) +
+               total("Non-trainable params: ", model_.frozen) + table_.rule("_");
+    }
+
+private:
+    bool ruled() const { return options_.style == SummaryStyle::classic26; }
+    bool sized() const { return options_.style == SummaryStyle::classic213; }
+
+    std::vector<std::size_t> columns() const {
+        check_columns(model_, options_);
+        const bool wide = model_.connection_column;
+        const std::size_t width = options_.line_length > 0
+                                      ? static_cast<std::size_t>(options_.line_length)
+                                      : (wide ? 98 : 65);
+        const std::vector<double> connected =
+            sized() ? std::vector{0.3, 0.6, 0.7, 1.0} : std::vector{0.33, 0.55, 0.67, 1.0};
+        std::vector<std::size_t> ends =
+            ends_of(options_, wide ? connected : std::vector{0.45, 0.85, 1.0}, width);
+        if (options_.show_trainable) ends.push_back(ends.back() + 11);
+        return ends;
+    }
+
+    std::string layer(const LayerSummary& layer, std::size_t depth, bool last) const {
+        Row row{layer.name + " (" + layer.class_name + ")", classic_shape(layer),
+                std::to_string(layer.params)};
+        if (model_.connection_column) row.push_back(classic_connections(layer.connected));
+        if (options_.show_trainable) row.emplace_back(layer.trainable ? "Y" : "N");
+        std::string text = table_.row(row, depth);
+        if (!options_.expand_nested || layer.inner.empty())
+            return last ? text : text + table_.gap(depth);
+        text += table_.bracket(depth + 1, depth + 1);
+        for (const LayerSummary& inner : layer.inner)
+            text += this->layer(inner, depth + 1, &inner == &layer.inner.back());
+        return text + table_.bracket(depth, depth);
+    }
+
+    std::string total(const char* what, const WeightCount& count) const {
         return what +
-               (sized ? std::to_string(count.params) + " (" + readable(count.bytes, "Byte") + ")"
-                      : with_commas(count.params)) +
+               (sized() ? std::to_string(count.params) + " (" + readable(count.bytes, "Byte") + ")"
+                        : with_commas(count.params)) +
                '\n';
-    };
-
-    std::string text = "Model: \"" + model.name + "\"\n" + rule('_') +
-                       row(titles(model.connection_column)) + rule('=');
-    for (std::size_t i = 0; i < model.layers.size(); ++i) {
-        const LayerSummary& layer = model.layers[i];
-        text += row(row_of(layer, std::to_string(layer.params), model.connection_column));
-        const bool last = i + 1 == model.layers.size();
-        if (!ruled)
-            text += rule(' ');
-        else if (!last)
-            text += rule('_');
     }
-    text += rule('=');
-    const WeightCount all{model.trainable.params + model.frozen.params,
-                          model.trainable.bytes + model.frozen.bytes};
-    return text + total("Total params: ", all) + total("Trainable params: ", model.trainable) +
-           total("Non-trainable params: ", model.frozen) + rule('_');
-}
 
-std::string repeated(std::string_view what, std::size_t times) {
+    const ModelSummary& model_;
+    const SummaryOptions& options_;
+    ClassicTable table_;
+};
+
+// ---- Keras 3 ------------------------------------------------------------------------------------
+
+std::string joined(const std::vector<std::string>& list) {
     std::string text;
-    for (std::size_t i = 0; i < times; ++i) text += what;
-    return text;
+    for (const std::string& one : list) text += (text.empty() ? "" : ", ") + one;
+    return text.empty() ? "-" : text;
 }
 
-// Characters of the box: left, filling, between columns, right.
-using Border = std::array<std::string_view, 4>;
-// 76 columns: a terminal of 80.
-Widths box_widths(bool connections) {
-    return connections ? Widths{20, 18, 10, 15} : Widths{31, 22, 13};
-}
-
-std::string box_border(const Border& b, const Widths& box_cells) {
-    std::string line(b[0]);
-    for (std::size_t i = 0; i < box_cells.size(); ++i) {
-        line += repeated(b[1], box_cells[i] + 2);
-        line += i + 1 < box_cells.size() ? b[2] : b[3];
+void add_layers(const std::vector<LayerSummary>& layers, const ModelSummary& model,
+                const SummaryOptions& options, std::size_t depth, BoxTable& table) {
+    for (const LayerSummary& layer : layers) {
+        std::string before;
+        for (std::size_t i = 0; i < depth; ++i) before += "   ";
+        if (depth > 0) before += "└ ";
+        Row row{before + layer.name + " (" + layer.class_name + ")", shown_shape(layer),
+                with_commas(layer.params) + (layer.built ? "" : " (unbuilt)")};
+        if (model.connection_column) row.push_back(joined(layer.connected));
+        if (options.show_trainable)
+            row.emplace_back(layer.params == 0 ? "-" : layer.trainable ? "Y" : "N");
+        table.add(std::move(row));
+        if (options.expand_nested) add_layers(layer.inner, model, options, depth + 1, table);
     }
-    return line + '\n';
 }
 
-// Cuts what fits from the front, at a blank if there is one.
-std::string take_line(std::string& cell, std::size_t room) {
-    std::size_t end = std::min(room, cell.size());
-    if (cell.size() > room) {
-        const std::size_t blank = cell.rfind(' ', room);
-        if (blank != std::string::npos && blank > 0) end = blank;
+std::string box(const ModelSummary& model, const SummaryOptions& options) {
+    check_columns(model, options);
+    std::vector<double> usual =
+        model.connection_column ? std::vector{0.3, 0.56, 0.74, 1.0} : std::vector{0.45, 0.8, 1.0};
+    if (options.show_trainable) {  // the others make room for it
+        for (double& share : usual) share *= 0.9;
+        usual.push_back(1);
     }
-    std::string line = cell.substr(0, end);
-    cell.erase(0, end);
-    if (!cell.empty() && cell.front() == ' ') cell.erase(0, 1);
-    return line;
-}
-
-std::string box_row(Row rest, std::string_view bar, const Widths& box_cells) {
-    std::string text;
-    while (std::any_of(rest.begin(), rest.end(), [](const auto& cell) { return !cell.empty(); })) {
-        text += bar;
-        for (std::size_t i = 0; i < rest.size(); ++i) {
-            const std::string cell = take_line(rest[i], box_cells[i]);
-            const std::string space(box_cells[i] - cell.size(), ' ');
-            text += " " + (i + 1 < rest.size() ? cell + space : space + cell) + " ";
-            text += bar;
-        }
-        text += '\n';
+    SummaryOptions with_all = options;
+    if (options.show_trainable && !options.positions.empty()) {
+        for (double& share : with_all.positions) share *= 0.9;
+        with_all.positions.push_back(1);
     }
-    return text;
-}
-
-std::string box(const ModelSummary& model) {
+    const auto width = static_cast<std::size_t>(options.line_length > 0 ? options.line_length : 76);
+    BoxTable table(titles(model, options), ends_of(with_all, usual, width));
+    add_layers(model.layers, model, options, 0, table);
     const auto total = [](const char* what, const WeightCount& count) {
         return what + with_commas(count.params) + " (" + readable(count.bytes, "B") + ")\n";
     };
-    const Widths widths = box_widths(model.connection_column);
-    std::string text = "Model: \"" + model.name + "\"\n" +
-                       box_border({"┏", "━", "┳", "┓"}, widths) +
-                       box_row(titles(model.connection_column), "┃", widths) +
-                       box_border({"┡", "━", "╇", "┩"}, widths);
-    for (std::size_t i = 0; i < model.layers.size(); ++i) {
-        const LayerSummary& layer = model.layers[i];
-        if (i > 0) text += box_border({"├", "─", "┼", "┤"}, widths);
-        text +=
-            box_row(row_of(layer, with_commas(layer.params), model.connection_column), "│", widths);
-    }
-    text += box_border({"└", "─", "┴", "┘"}, widths);
-    const WeightCount all{model.trainable.params + model.frozen.params + model.optimizer.params,
-                          model.trainable.bytes + model.frozen.bytes + model.optimizer.bytes};
-    text += total(" Total params: ", all) + total(" Trainable params: ", model.trainable) +
+    std::string text = "Model: \"" + model.name + "\"\n" + table.text();
+    text += total(" Total params: ", sum_of(model, true)) +
+            total(" Trainable params: ", model.trainable) +
             total(" Non-trainable params: ", model.frozen);
     if (model.optimizer.params > 0) text += total(" Optimizer params: ", model.optimizer);
     return text;
@@ -215,11 +219,21 @@ bool ModelSummary::connections_known() const {
 }
 
 std::string shown_shape(const LayerSummary& layer) {
-    return layer.shown.empty() ? batch_shape(layer.output) : layer.shown;
+    if (!layer.shown.empty()) return layer.shown;
+    if (!layer.built) return "?";
+    std::string text = batch_shape(layer.output);
+    if (layer.more_outputs.empty()) return text;
+    for (const Shape& output : layer.more_outputs) text += ", " + batch_shape(output);
+    return "[" + text + "]";
+}
+
+std::string to_string(const ModelSummary& model, const SummaryOptions& options) {
+    return options.style == SummaryStyle::keras3 ? box(model, options)
+                                                 : Classic(model, options).text();
 }
 
 std::string to_string(const ModelSummary& model, SummaryStyle style) {
-    return style == SummaryStyle::keras3 ? box(model) : classic(model, style);
+    return to_string(model, SummaryOptions{.style = style});
 }
 
 }  // namespace shikumi::nn

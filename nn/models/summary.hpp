@@ -16,6 +16,18 @@ enum class SummaryStyle {
     keras3,      ///< Keras 3: a box
 };
 
+/// How to print a summary, in the order of Keras's arguments.
+struct SummaryOptions {
+    SummaryStyle style = SummaryStyle::classic27;  ///< whose table it is
+    /// Columns of the table. 0: 65, or 98 with connections; 76 for Keras 3, which fits a terminal
+    /// of 80.
+    int line_length = 0;
+    /// Where the columns of the table end, as shares of its width. Empty: as in Keras.
+    std::vector<double> positions = {};
+    bool expand_nested = false;   ///< whether the layers of inner models are listed
+    bool show_trainable = false;  ///< whether a column says which layers are trained
+};
+
 /// What the table shows of a layer.
 struct LayerSummary {
     std::string name;                         ///< "dense_1"
@@ -24,6 +36,10 @@ struct LayerSummary {
     Index params = 0;                         ///< the number of values in its weights
     std::vector<std::string> connected = {};  ///< its inputs: "dense[0][0]"
     std::string shown = {};                   ///< instead of the output's shape
+    bool trainable = true;                    ///< whether it isn't frozen
+    bool built = true;                        ///< whether output and params are known
+    std::vector<Shape> more_outputs = {};     ///< of one sample, behind the first output
+    std::vector<LayerSummary> inner = {};     ///< the layers of an inner model
 };
 
 /// A number of weights and the bytes they take.
@@ -45,9 +61,13 @@ struct ModelSummary {
     bool connections_known() const;
 };
 
-/// "(None, 64)", or what is shown instead.
+/// "(None, 64)", "[(None, 4), (None, 4)]" for several outputs, or what is shown instead; "?" where
+/// it isn't known.
 std::string shown_shape(const LayerSummary& layer);
-/// The table, ending with a newline.
+/// The table, ending with a newline. Throws ValueError for positions that don't rise to 1 or aren't
+/// as many as the columns, and for a width that leaves a column no room.
+std::string to_string(const ModelSummary& model, const SummaryOptions& options);
+/// The table in a style, ending with a newline.
 std::string to_string(const ModelSummary& model, SummaryStyle style);
 
 }  // namespace shikumi::nn

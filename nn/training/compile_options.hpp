@@ -36,6 +36,10 @@ public:
     PerOutput(std::initializer_list<std::pair<std::string, T>> by_name)
         : values_(by_name), named_(true) {}
 
+    /// Values for the outputs of these names.
+    PerOutput(std::vector<std::pair<std::string, T>> by_name)
+        : values_(std::move(by_name)), named_(true) {}
+
     /// Whether no output has a value.
     bool empty() const noexcept { return values_.empty(); }
     /// Whether any value has a property: a function of the value to bool.
@@ -73,6 +77,9 @@ public:
     /// Metrics for the outputs of these names.
     Metrics(std::initializer_list<std::pair<std::string, std::vector<Metric>>> by_name)
         : by_name_(by_name) {}
+    /// Metrics for the outputs of these names.
+    Metrics(std::vector<std::pair<std::string, std::vector<Metric>>> by_name)
+        : by_name_(std::move(by_name)) {}
 
     /// The metrics of output number `i`.
     const std::vector<Metric>& of(std::size_t i, const std::vector<std::string>& outputs) const {
@@ -95,7 +102,8 @@ struct CompileOptions {
     /// What is made smaller; the losses of several outputs are added up. Models with a train_step
     /// of their own need none.
     PerOutput<Loss> loss = {};
-    Metrics metrics = {};                 ///< measured and shown besides the loss
+    Metrics metrics = {};  ///< measured and shown besides the loss, whatever the samples' weights
+    Metrics weighted_metrics = {};        ///< the same, where samples count by their weights
     PerOutput<double> loss_weights = {};  ///< factors of the outputs' losses in their sum; 1
     /// Every operation is computed as soon as it is recorded: for debugging, and for layers whose
     /// `call` looks at values. Otherwise a step is recorded once for each shape of batch and
@@ -111,6 +119,7 @@ struct CompileOptions {
         loss.check_outputs(caller, "losses", outputs);
         loss_weights.check_outputs(caller, "loss_weights", outputs);
         metrics.check_outputs(caller, outputs);
+        weighted_metrics.check_outputs(caller, outputs);
     }
 };
 

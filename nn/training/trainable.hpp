@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include <shikumi/nn/callbacks/logs.hpp>
 #include <shikumi/nn/layer.hpp>
 #include <shikumi/nn/training/batch.hpp>
-#include <shikumi/nn/training/history.hpp>
 
 namespace shikumi::nn {
 
@@ -17,6 +17,8 @@ public:
     /// Shape and dtype of each output; the size of the first axis means nothing. Throws StateError
     /// before they are known.
     virtual const std::vector<Spec>& outputs() = 0;
+    /// A name for each input, for x by names; empty where the inputs have none.
+    virtual std::vector<std::string> input_names() { return {}; }
     /// A name for each output, for losses, metrics and logs. Throws StateError before the outputs
     /// are known.
     virtual const std::vector<std::string>& output_names() = 0;
@@ -25,6 +27,10 @@ public:
     virtual Logs train_step(const Batch& batch) = 0;
     /// Measures one batch, and returns what is to be shown: means over the batch.
     virtual Logs test_step(const Batch& batch) = 0;
+
+    /// Whether its steps log exactly what `compile` says. Then callbacks know before the training
+    /// what there will be to monitor.
+    virtual bool logs_as_compiled() const { return false; }
 
 protected:
     Trainable() = default;

@@ -1,31 +1,46 @@
 #include <shikumi/nn/training/trainer.hpp>
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <iostream>
+#include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/sole_recorder.hpp>
 #include <shikumi/autograd/ops/comparison.hpp>
 #include <shikumi/autograd/ops/detail/required.hpp>
+#include <shikumi/nn/callbacks/detail/callback_list.hpp>
+#include <shikumi/nn/callbacks/detail/terminal.hpp>
+#include <shikumi/nn/callbacks/lambda_callback.hpp>
 #include <shikumi/nn/session.hpp>
 #include <shikumi/nn/training/detail/averages.hpp>
+#include <shikumi/nn/training/detail/feed.hpp>
+#include <shikumi/nn/training/detail/interrupt.hpp>
 #include <shikumi/nn/training/detail/objective.hpp>
 #include <shikumi/nn/training/detail/rows.hpp>
 #include <shikumi/nn/training/detail/samples.hpp>
-#include <shikumi/nn/training/progress.hpp>
+#include <shikumi/nn/training/detail/step_states.hpp>
 
 namespace shikumi::nn {
 
 using detail::Averages;
 using detail::Batches;
+using detail::CallbackList;
+using detail::Epochs;
+using detail::Feed;
+using detail::MetricStates;
 using detail::Objective;
 using detail::Samples;
+using detail::SourceFeed;
+using detail::StepStates;
 using shikumi::detail::SoleRecorder;
 
 namespace {
+
+// A loss that is NaN or infinite.
+struct BadLoss final : ValueError {
+    using ValueError::ValueError;
+};
 
 // Where the options say so, operations are computed at once while this lives.
 class EagerIfCompiledSo {
@@ -38,15 +53,23 @@ private:
     std::optional<Eager> eager_;
 };
 
+void check_count(std::string_view caller, const char* what, Index count) {
+    if (count < 0) fail<ValueError>(caller, what, " must not be negative, got ", count);
+}
+
 void check(const FitOptions& options) {
     detail::check_batch_size("fit", options.batch_size);
-    if (options.epochs < 0)
-        fail<ValueError>("fit", "the number of epochs must not be negative, got ", options.epochs);
+    check_count("fit", "the number of epochs", options.epochs);
     if (!(options.validation_split >= 0 && options.validation_split < 1))
         fail<ValueError>("fit", "validation_split must lie in [0, 1), got ",
                          options.validation_split);
     if (options.verbose < 0 || options.verbose > 2)
         fail<ValueError>("fit", "verbose must be 0, 1 or 2, got ", options.verbose);
+    check_count("fit", "initial_epoch", options.initial_epoch);
+    check_count("fit", "steps_per_epoch", options.steps_per_epoch);
+    check_count("fit", "validation_steps", options.validation_steps);
+    check_count("fit", "validation_batch_size", options.validation_batch_size);
+    options.validation_freq.check();
 }
 
 void shuffle(std::vector<Index>& rows, Generator& rng) {
@@ -55,37 +78,30 @@ void shuffle(std::vector<Index>& rows, Generator& rng) {
         std::swap(rows[left - 1], rows[numbers.below(static_cast<std::uint32_t>(left))]);
 }
 
-const Logs& train_epoch(Trainable& model, Batches& batches, int epoch, Averages& averages,
-                        Progress& progress) {
-    averages.restart();
-    batches.restart();
-    for (Index step = 1;; ++step) {
-        try {
-            if (!batches.next()) break;
-            batches.check_finite();
-            averages.add(model.train_step(batches.batch()),
-                         static_cast<double>(batches.batch().size()));
-        } catch (Error& e) {
-            e.add_context(sentence("in epoch ", epoch + 1, ", batch ", step));
-            throw;
-        }
-        if (progress.due(step)) progress.redraw(step, averages.means());
-    }
-    return averages.means();
+// The user's callbacks, then those that every run has.
+template <class Options>
+std::vector<Callback> with_progress(const Options& options) {
+    std::vector<Callback> all = options.callbacks;
+    const bool given = std::any_of(all.begin(), all.end(), Progress::is);
+    if (!given && options.verbose > 0)
+        all.push_back(Progress({.style = options.style, .verbose = options.verbose}));
+    return all;
 }
 
-const Logs& test_epoch(Trainable& model, Batches& batches, Averages& averages) {
-    const NoGrad no_grad;
-    averages.restart();
-    batches.restart();
-    while (batches.next())
-        averages.add(model.test_step(batches.batch()), static_cast<double>(batches.batch().size()));
-    return averages.means();
+Callback hook_of(const std::function<void(EpochLog&)>& on_epoch_end) {
+    return LambdaCallback({.on_epoch_end = [on_epoch_end](Run& run) {
+        EpochLog log{run.epoch(), run.logs()};
+        on_epoch_end(log);
+        if (log.stop) run.stop();
+    }});
 }
 
-void record(History& history, const EpochLog& log) {
-    history.epoch.push_back(log.epoch);
-    for (const auto& [name, value] : log.logs) history.history[name].push_back(value);
+template <class Options>
+RunPlan plan_for(Running what, const Options& options, Index steps) {
+    RunPlan plan{.what = what, .verbose = options.verbose, .steps = steps};
+    plan.out = options.out ? options.out : &std::cout;
+    plan.terminal = !options.out && detail::stdout_is_terminal();
+    return plan;
 }
 
 // The inputs of `predict`, without targets.
@@ -101,6 +117,14 @@ Samples inputs_of(const std::vector<Tensor>& x) {
     }
     samples.rows = detail::in_order(0, samples.size());
     return samples;
+}
+
+// The outputs for no samples.
+std::vector<Tensor> nothing_of(const std::vector<Spec>& outputs) {
+    std::vector<Tensor> all;
+    for (const Spec& spec : outputs)
+        all.emplace_back(Array(Spec{spec.shape.with_front(0), spec.dtype}));
+    return all;
 }
 
 }  // namespace
@@ -125,62 +149,28 @@ CompileOptions& Trainer::options(std::string_view caller, const Trainable& model
 }
 
 // A step means something else from now on: what was captured of it is forgotten.
-void Trainer::resolve(Trainable& model) {
+std::shared_ptr<const Objective> Trainer::resolve(Trainable& model,
+                                                  const std::vector<Spec>& targets) {
     const SoleRecorder sole;
-    objective_ = std::make_shared<const Objective>(model, options("fit", model));
+    objective_ = std::make_shared<const Objective>(model, options("fit", model), targets);
     train_.clear();
     test_.clear();
+    return objective_;
 }
 
 // Of a step, also without `fit` or `evaluate` before it. Another thread may replace it.
 std::shared_ptr<const Objective> Trainer::objective_for(Trainable& model, const Batch& batch,
                                                         Mode mode) {
     const SoleRecorder sole;
-    const bool stale = !objective_ || (mode == Mode::train && objective_->weights().empty());
-    if (stale) {
-        model.ensure_built(specs_of(batch.x));
-        resolve(model);
-    }
-    return objective_;
+    const bool stale = !objective_ || (mode == Mode::train && objective_->weights().empty()) ||
+                       !objective_->is_for(batch.y);
+    if (!stale) return objective_;
+    model.ensure_built(specs_of(batch.x));
+    return resolve(model, specs_of(batch.y));
 }
 
-History Trainer::fit(Trainable& model, const TensorList& x, const TensorList& y,
-                     const FitOptions& options) {
-    check(options);
-    detail::FitSamples samples = detail::fit_samples(model, compiled(), x, y, options);
-    Batches training(samples.training, options.batch_size);
-    std::optional<Batches> validation;
-    if (samples.validation) validation.emplace(*samples.validation, options.batch_size);
-    if (compiled() && !compiled()->loss.empty()) resolve(model);
-
-    Progress progress(options.out ? *options.out : std::cout,
-                      !options.out && isatty(STDOUT_FILENO) == 1, options.verbose, options.epochs,
-                      training.count());
-    Generator seeded(options.seed.value_or(0));
-    const EagerIfCompiledSo eager(compiled());
-    History history;
-    history.params = {options.verbose, options.epochs, training.count()};
-    Averages trained, validated;
-    EpochLog log{};
-    for (int epoch = 0; epoch < options.epochs; ++epoch) {
-        progress.begin_epoch(epoch);
-        if (options.shuffle) {
-            const SoleRecorder sole;
-            shuffle(samples.training.rows, options.seed ? seeded : shuffling());
-        }
-        log.epoch = epoch;
-        log.logs = train_epoch(model, training, epoch, trained, progress);
-        if (validation) {
-            const Logs& means = detail::in_validation(
-                [&]() -> const Logs& { return test_epoch(model, *validation, validated); });
-            for (const auto& [name, value] : means) log.logs.add("val_" + name, value);
-        }
-        progress.end_epoch(log.logs);
-        record(history, log);
-        if (options.on_epoch_end) options.on_epoch_end(log);
-        if (log.stop) break;
-    }
-    return history;
+void Trainer::resolve_for(Trainable& model, const Batch& batch) {
+    if (compiled() && !compiled()->loss.empty()) resolve(model, specs_of(batch.y));
 }
 
 Generator& Trainer::shuffling() {
@@ -188,42 +178,284 @@ Generator& Trainer::shuffling() {
     return *shuffling_;
 }
 
-Logs Trainer::evaluate(Trainable& model, const TensorList& x, const TensorList& y,
-                       Index batch_size) {
-    const CompileOptions& how = options("evaluate", model);
-    detail::check_batch_size("evaluate", batch_size);
-    const Samples samples = detail::checked_samples("evaluate", model, &how, x, y);
-    if (!how.loss.empty()) resolve(model);
-    const EagerIfCompiledSo eager(&how);
-    Batches batches(samples, batch_size);
-    Averages averages;
-    return test_epoch(model, batches, averages);
+// ---- fit ----------------------------------------------------------------------------------------
+
+RunPlan Trainer::plan_of(Trainable& model, const FitOptions& options, Index steps,
+                         bool validated) const {
+    RunPlan plan = plan_for(Running::fit, options, steps);
+    plan.epochs = options.epochs;
+    // A step of one's own may log anything.
+    if (!objective_ || !model.logs_as_compiled()) return plan;
+    plan.names = objective_->names();
+    for (std::size_t i = 0; validated && i < objective_->names().size(); ++i)
+        plan.names.push_back("val_" + objective_->names()[i]);
+    return plan;
 }
 
-std::vector<Tensor> Trainer::predict(Trainable& model, const std::vector<Tensor>& x,
-                                     Index batch_size) {
-    detail::check_batch_size("predict", batch_size);
-    if (x.empty()) fail<ValueError>("predict", "wants x, got an empty list");
+History Trainer::fit(Trainable& model, const TensorList& x, const TensorList& y,
+                     const FitOptions& options) {
+    check(options);
+    detail::FitSamples samples = detail::fit_samples(model, compiled(), x, y, options);
+    if (compiled() && !compiled()->loss.empty()) resolve(model, samples.training.target_specs());
+    Generator seeded(options.seed.value_or(0));
+    const auto reorder = [&](std::vector<Index>& rows) {
+        const SoleRecorder sole;
+        shuffle(rows, options.seed ? seeded : shuffling());
+    };
+    Batches batches(std::move(samples.training), options.batch_size,
+                    options.shuffle ? Batches::Shuffle(reorder) : nullptr);
+    if (options.steps_per_epoch > batches.count())
+        fail<ValueError>("fit", "steps_per_epoch is ", options.steps_per_epoch, ", and x gives ",
+                         batches.count(), " batches");
+    return fit_feed(model, batches, validation_feed(model, options, std::move(samples.validation)),
+                    options);
+}
+
+History Trainer::fit(Trainable& model, BatchSource source, const FitOptions& options) {
+    check(options);
+    if (options.validation_split > 0)
+        fail<ValueError>("fit", "validation_split wants arrays: give validation_data");
+    if (!options.class_weight.empty() || !options.sample_weight.list().empty())
+        fail<ValueError>("fit", "weights come with the batches of a source, as x, y and weights");
+    SourceFeed feed("fit", model, compiled(), std::move(source));
+    resolve_for(model, feed.first());
+    return fit_feed(model, feed, validation_feed(model, options, {}), options);
+}
+
+// What a training is measured on: samples that were split off, arrays or a source; perhaps nothing.
+std::unique_ptr<Feed> Trainer::validation_feed(Trainable& model, const FitOptions& options,
+                                               std::optional<Samples> split_off) const {
+    const Index size =
+        options.validation_batch_size > 0 ? options.validation_batch_size : options.batch_size;
+    if (split_off) return std::make_unique<Batches>(std::move(*split_off), size);
+    if (!options.validation_data) return nullptr;
+    const ValidationData& given = *options.validation_data;
+    if (given.source())
+        return std::make_unique<SourceFeed>("fit", model, compiled(), *given.source());
+    return std::make_unique<Batches>(detail::validation_samples(model, compiled(), given), size);
+}
+
+History Trainer::fit_feed(Trainable& model, Feed& training, std::unique_ptr<Feed> validation,
+                          const FitOptions& options) {
+    Epochs batches("fit", training, options.steps_per_epoch);
+    std::optional<Epochs> held_out;
+    if (validation) held_out.emplace("fit", *validation, options.validation_steps);
+    History history;
+    std::vector<Callback> all = with_progress(options);
+    all.push_back(history.recorder());
+    if (options.on_epoch_end) all.push_back(hook_of(options.on_epoch_end));
+    const CallbackList callbacks(std::move(all));
+    RunPlan plan = plan_of(model, options, batches.count(), validation != nullptr);
+    plan.added = callbacks.logged();
+    Run run(model, options_ ? &options_->optimizer : nullptr, std::move(plan));
+    // The history of the epochs that are whole stays, whatever ends the training.
+    const auto keep = [&] {
+        const SoleRecorder sole;
+        history_ = history;
+    };
+    try {
+        history.interrupted =
+            run_epochs(model, batches, held_out ? &*held_out : nullptr, options, run, callbacks);
+    } catch (...) {
+        keep();
+        throw;
+    }
+    keep();
+    return history;
+}
+
+// Returns whether SIGINT has ended it.
+bool Trainer::run_epochs(Trainable& model, Epochs& training, Epochs* validation,
+                         const FitOptions& options, Run& run, const CallbackList& callbacks) {
+    const EagerIfCompiledSo eager(compiled());
+    const detail::Interrupt interrupt;
+    callbacks(detail::train_begin, run);
+    for (int epoch = options.initial_epoch; epoch < options.epochs && !run.stopped(); ++epoch) {
+        run.begin_epoch(epoch);
+        callbacks(detail::epoch_begin, run);
+        train_epoch(model, training, run, callbacks);
+        if (detail::Interrupt::noticed()) break;
+        if (validation && options.validation_freq.holds(epoch)) {
+            Logs logs = run.logs();
+            const Logs measured = detail::in_validation(
+                [&] { return test_epoch(model, *validation, run, callbacks); });
+            for (const auto& [name, value] : measured) logs.add("val_" + name, value);
+            run.set_logs(std::move(logs));
+        }
+        callbacks(detail::epoch_end, run);
+        if (detail::Interrupt::noticed()) break;
+    }
+    callbacks(detail::train_end, run);
+    return detail::Interrupt::noticed();
+}
+
+void Trainer::train_epoch(Trainable& model, Epochs& batches, Run& run,
+                          const CallbackList& callbacks) {
+    Averages averages;
+    MetricStates states;
+    run.set_running([&]() -> const Logs& { return averages.means(); });
+    batches.begin();
+    Index step = 0;
+    try {
+        for (; batches.next(); ++step) {
+            run.begin_batch(step);
+            callbacks(detail::train_batch_begin, run);
+            batches.feed().check_finite();
+            {
+                const StepStates carried(this, states);
+                averages.add(train_on(model, batches.batch(), callbacks, run),
+                             static_cast<double>(batches.batch().size()));
+            }
+            callbacks(detail::train_batch_end, run);
+            if (run.stopped() || detail::Interrupt::noticed()) break;
+        }
+    } catch (Error& e) {
+        e.add_context(sentence("in epoch ", run.epoch() + 1, ", batch ", step + 1));
+        throw;
+    }
+    if (run.steps() == 0 && !run.stopped()) run.set_steps(step);
+    run.set_logs(averages.means());
+}
+
+// A step of training. A loss that is no number ends it where a callback wants to see that.
+Logs Trainer::train_on(Trainable& model, const Batch& batch, const CallbackList& callbacks,
+                       Run& run) {
+    try {
+        return model.train_step(batch);
+    } catch (const BadLoss&) {
+        if (!callbacks.takes_bad_loss()) throw;
+    }
+    run.stop();
+    const NoGrad no_grad;
+    return model.test_step(batch);
+}
+
+// ---- evaluate, predict --------------------------------------------------------------------------
+
+Logs Trainer::test_epoch(Trainable& model, Epochs& batches, Run& run,
+                         const CallbackList& callbacks) {
+    Averages averages;
+    MetricStates states;
+    run.set_running([&]() -> const Logs& { return averages.means(); });
+    callbacks(detail::test_begin, run);
+    batches.begin(true);
+    for (Index step = 0; batches.next(); ++step) {
+        run.begin_batch(step);
+        callbacks(detail::test_batch_begin, run);
+        {
+            const NoGrad no_grad;
+            const StepStates carried(this, states);
+            averages.add(model.test_step(batches.batch()),
+                         static_cast<double>(batches.batch().size()));
+        }
+        callbacks(detail::test_batch_end, run);
+    }
+    callbacks(detail::test_end, run);
+    run.set_logs(averages.means());
+    return averages.means();
+}
+
+Logs Trainer::evaluate(Trainable& model, const TensorList& x, const TensorList& y,
+                       const EvaluateOptions& options) {
+    const CompileOptions& how = this->options("evaluate", model);
+    detail::check_batch_size("evaluate", options.batch_size);
+    const Samples samples =
+        detail::checked_samples("evaluate", model, &how, x, y, options.sample_weight);
+    if (!how.loss.empty()) resolve(model, samples.target_specs());
+    Batches batches(samples, options.batch_size);
+    return evaluate_feed(model, batches, options);
+}
+
+Logs Trainer::evaluate(Trainable& model, BatchSource source, const EvaluateOptions& options) {
+    const CompileOptions& how = this->options("evaluate", model);
+    SourceFeed feed("evaluate", model, &how, std::move(source));
+    resolve_for(model, feed.first());
+    return evaluate_feed(model, feed, options);
+}
+
+Logs Trainer::evaluate_feed(Trainable& model, Feed& feed, const EvaluateOptions& options) {
+    check_count("evaluate", "steps", options.steps);
+    const EagerIfCompiledSo eager(compiled());
+    Epochs batches("evaluate", feed, options.steps);
+    const CallbackList callbacks(with_progress(options));
+    Run run(model, &options_->optimizer, plan_for(Running::evaluate, options, batches.count()));
+    return test_epoch(model, batches, run, callbacks);
+}
+
+std::vector<Tensor> Trainer::predict(Trainable& model, const TensorList& inputs,
+                                     const PredictOptions& options) {
+    detail::check_batch_size("predict", options.batch_size);
+    if (inputs.list().empty()) fail<ValueError>("predict", "wants x, got an empty list");
+    const std::vector<Tensor> x = inputs.in_order("predict", "x", model.input_names());
     model.ensure_built(specs_of(x));
+    const Samples samples = inputs_of(x);
+    if (samples.size() == 0) return nothing_of(model.outputs());
+    Batches batches(samples, options.batch_size);
+    return predict_feed(model, batches, options);
+}
+
+std::vector<Tensor> Trainer::predict(Trainable& model, BatchSource source,
+                                     const PredictOptions& options) {
+    SourceFeed feed("predict", model, nullptr, std::move(source));
+    feed.first();
+    return predict_feed(model, feed, options);
+}
+
+std::vector<Tensor> Trainer::predict_feed(Trainable& model, Feed& feed,
+                                          const PredictOptions& options) {
+    check_count("predict", "steps", options.steps);
     const NoGrad no_grad;
     const EagerIfCompiledSo eager(compiled());
-    const Samples samples = inputs_of(x);
-    std::vector<Array> outputs;
-    for (const Spec& spec : model.outputs())
-        outputs.emplace_back(Spec{spec.shape.with_front(samples.size()), spec.dtype});
+    Epochs batches("predict", feed, options.steps);
+    const CallbackList callbacks(with_progress(options));
+    Run run(model, options_ ? &options_->optimizer : nullptr,
+            plan_for(Running::predict, options, batches.count()));
     const auto step = [&](const std::vector<Tensor>& inputs) {
         const CallContext context;
         std::vector<Tensor> predictions = model(inputs, Mode::infer);
         shikumi::evaluate(predictions, context.updates());
         return predictions;
     };
-    Batches batches(samples, batch_size);
-    for (Index first = 0; batches.next(); first += batches.batch().size()) {
-        const std::vector<Tensor> predictions = predict_.call(step, batches.batch().x);
-        for (std::size_t i = 0; i < predictions.size(); ++i)
-            detail::put(predictions[i].array(), outputs[i], first);
+    std::vector<detail::Rows> outputs(model.outputs().size());
+    callbacks(detail::predict_begin, run);
+    batches.begin(true);
+    for (Index number = 0; batches.next(); ++number) {
+        run.begin_batch(number);
+        callbacks(detail::predict_batch_begin, run);
+        std::vector<Tensor> predictions = predict_.call(step, batches.batch().x);
+        for (std::size_t i = 0; i < predictions.size(); ++i) outputs[i].add(predictions[i].array());
+        run.set_outputs(std::move(predictions));
+        callbacks(detail::predict_batch_end, run);
     }
-    return {outputs.begin(), outputs.end()};
+    callbacks(detail::predict_end, run);
+    std::vector<Tensor> all;
+    for (const detail::Rows& rows : outputs) all.emplace_back(rows.joined());
+    return all;
+}
+
+// ---- single steps -------------------------------------------------------------------------------
+
+Logs Trainer::train_on_batch(Trainable& model, const TensorList& x, const TensorList& y,
+                             const OnBatchOptions& options) {
+    Samples samples =
+        detail::checked_samples("fit", model, compiled(), x, y, options.sample_weight);
+    detail::weigh_classes(samples, model, compiled(), options.class_weight);
+    const EagerIfCompiledSo eager(compiled());
+    Batches batches(samples, samples.size());
+    batches.next();
+    batches.check_finite();
+    return model.train_step(batches.batch());
+}
+
+Logs Trainer::test_on_batch(Trainable& model, const TensorList& x, const TensorList& y,
+                            const TensorList& sample_weight) {
+    const CompileOptions& how = options("evaluate", model);
+    const Samples samples = detail::checked_samples("evaluate", model, &how, x, y, sample_weight);
+    const EagerIfCompiledSo eager(&how);
+    const NoGrad no_grad;
+    Batches batches(samples, samples.size());
+    batches.next();
+    return model.test_step(batches.batch());
 }
 
 Logs Trainer::train_step(Trainable& model, const Batch& batch) {
@@ -231,29 +463,38 @@ Logs Trainer::train_step(Trainable& model, const Batch& batch) {
         fail<StateError>("fit", "model '", model.name(),
                          "' is frozen and would be trained: thaw it by set_trainable(true)");
     const std::shared_ptr<const Objective> objective = objective_for(model, batch, Mode::train);
-    const auto step = [&](const Batch& inputs) {
-        Objective::Measured measured = objective->measure(model, inputs, Mode::train);
+    const auto step = [&](const Batch& inputs, const MetricStates& states) {
+        Objective::Measured measured = objective->measure(model, inputs, states, Mode::train);
         std::vector<Assignment> steps =
             options_->optimizer.minimize(measured.result.loss, objective->weights());
         objective->constrain(steps);
         steps.insert(steps.end(), measured.updates.begin(), measured.updates.end());
         Tensor& loss = measured.result.loss;  // known before anything is assigned
-        loss =
-            shikumi::detail::required<ValueError>(loss, isfinite(loss), "fit", "the loss became");
+        loss = shikumi::detail::required<BadLoss>(loss, isfinite(loss), "fit", "the loss became");
         shikumi::evaluate(measured.roots(), steps);
         return measured.result;
     };
-    return objective->logs(train_.call(step, batch));
+    MetricStates* const carried = StepStates::of(this);
+    detail::StepResult result =
+        train_.call(step, batch, carried && !carried->empty() ? *carried : objective->start());
+    Logs logs = objective->logs(result);
+    if (carried) *carried = std::move(result.states);
+    return logs;
 }
 
 Logs Trainer::test_step(Trainable& model, const Batch& batch) {
     const std::shared_ptr<const Objective> objective = objective_for(model, batch, Mode::infer);
-    const auto step = [&](const Batch& inputs) {
-        const Objective::Measured measured = objective->measure(model, inputs, Mode::infer);
+    const auto step = [&](const Batch& inputs, const MetricStates& states) {
+        const Objective::Measured measured = objective->measure(model, inputs, states, Mode::infer);
         shikumi::evaluate(measured.roots(), measured.updates);
         return measured.result;
     };
-    return objective->logs(test_.call(step, batch));
+    MetricStates* const carried = StepStates::of(this);
+    detail::StepResult result =
+        test_.call(step, batch, carried && !carried->empty() ? *carried : objective->start());
+    Logs logs = objective->logs(result);
+    if (carried) *carried = std::move(result.states);
+    return logs;
 }
 
 }  // namespace shikumi::nn

@@ -15,8 +15,12 @@
 namespace shikumi::nn {
 
 namespace detail {
+class CallbackList;
+class Epochs;
+class Feed;
 class Objective;
-}
+struct Samples;
+}  // namespace detail
 
 /// How one model is trained: the options of `compile`, the steps captured so far, and the loops
 /// around them. Every function takes the model, always the same one, since a model that owns its
@@ -37,12 +41,36 @@ public:
     /// validation data. Throws as `Model::fit` does.
     History fit(Trainable& model, const TensorList& x, const TensorList& y,
                 const FitOptions& options);
-    /// The means of loss and metrics over the samples, in inference mode. Throws as
-    /// `Model::evaluate` does.
-    Logs evaluate(Trainable& model, const TensorList& x, const TensorList& y, Index batch_size);
+    /// Trains the model on the batches of a source.
+    History fit(Trainable& model, BatchSource source, const FitOptions& options);
+    /// What the last training has reported, also one that an error has ended.
+    const History& history() const noexcept { return history_; }
+    /// Loss and metrics of the samples, in inference mode. Throws as `Model::evaluate` does.
+    Logs evaluate(Trainable& model, const TensorList& x, const TensorList& y,
+                  const EvaluateOptions& options);
+    /// The same in batches of this size.
+    Logs evaluate(Trainable& model, const TensorList& x, const TensorList& y, Index batch_size) {
+        return evaluate(model, x, y, EvaluateOptions{.batch_size = batch_size});
+    }
+    /// Loss and metrics of the batches of a source, in inference mode.
+    Logs evaluate(Trainable& model, BatchSource source, const EvaluateOptions& options);
     /// The outputs for samples, in inference mode and batch by batch. Throws as `Model::predict`
     /// does.
-    std::vector<Tensor> predict(Trainable& model, const std::vector<Tensor>& x, Index batch_size);
+    std::vector<Tensor> predict(Trainable& model, const TensorList& x,
+                                const PredictOptions& options);
+    /// The same in batches of this size.
+    std::vector<Tensor> predict(Trainable& model, const TensorList& x, Index batch_size) {
+        return predict(model, x, PredictOptions{.batch_size = batch_size});
+    }
+    /// The outputs for the batches of a source, in inference mode.
+    std::vector<Tensor> predict(Trainable& model, BatchSource source,
+                                const PredictOptions& options);
+    /// One step of training on these samples alone, checked as by `fit`.
+    Logs train_on_batch(Trainable& model, const TensorList& x, const TensorList& y,
+                        const OnBatchOptions& options);
+    /// Loss and metrics of these samples alone, checked as by `evaluate`.
+    Logs test_on_batch(Trainable& model, const TensorList& x, const TensorList& y,
+                       const TensorList& sample_weight);
 
     /// Forward pass, loss, gradients and new weights for one batch, evaluated together. Throws
     /// StateError before `compile`, for a model without a loss and for a frozen one; ValueError
@@ -54,9 +82,27 @@ public:
     Logs test_step(Trainable& model, const Batch& batch);
 
 private:
-    void resolve(Trainable& model);
+    std::shared_ptr<const detail::Objective> resolve(Trainable& model,
+                                                     const std::vector<Spec>& targets);
     std::shared_ptr<const detail::Objective> objective_for(Trainable& model, const Batch& batch,
                                                            Mode mode);
+    void resolve_for(Trainable& model, const Batch& batch);
+    RunPlan plan_of(Trainable& model, const FitOptions& options, Index steps, bool validated) const;
+    std::unique_ptr<detail::Feed> validation_feed(Trainable& model, const FitOptions& options,
+                                                  std::optional<detail::Samples> split_off) const;
+    History fit_feed(Trainable& model, detail::Feed& training,
+                     std::unique_ptr<detail::Feed> validation, const FitOptions& options);
+    bool run_epochs(Trainable& model, detail::Epochs& training, detail::Epochs* validation,
+                    const FitOptions& options, Run& run, const detail::CallbackList& callbacks);
+    void train_epoch(Trainable& model, detail::Epochs& batches, Run& run,
+                     const detail::CallbackList& callbacks);
+    Logs train_on(Trainable& model, const Batch& batch, const detail::CallbackList& callbacks,
+                  Run& run);
+    Logs test_epoch(Trainable& model, detail::Epochs& batches, Run& run,
+                    const detail::CallbackList& callbacks);
+    Logs evaluate_feed(Trainable& model, detail::Feed& feed, const EvaluateOptions& options);
+    std::vector<Tensor> predict_feed(Trainable& model, detail::Feed& feed,
+                                     const PredictOptions& options);
     Generator& shuffling();
 
     std::shared_ptr<const int> self_;  // what its optimiser knows it by: moves with it
@@ -65,6 +111,7 @@ private:
     // A step is captured once for each shape of batch and replayed. All work on the same weights.
     CapturedPrograms predict_, train_{predict_, {}}, test_{predict_, {}};
     std::optional<Generator> shuffling_;
+    History history_;
 };
 
 }  // namespace shikumi::nn

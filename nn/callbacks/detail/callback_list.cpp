@@ -22,9 +22,8 @@ std::vector<std::string> CallbackList::logged() const {
 }
 
 bool CallbackList::takes_bad_loss() const noexcept {
-    return std::any_of(callbacks_.begin(), callbacks_.end(), [](const Callback& callback) {
-        return callback.hooks().takes_bad_loss();
-    });
+    return std::any_of(callbacks_.begin(), callbacks_.end(),
+                       [](const Callback& callback) { return callback.hooks().takes_bad_loss(); });
 }
 
 }  // namespace shikumi::nn::detail

@@ -75,9 +75,8 @@ std::string time_left(const EpochProgress& at) {
 
 Line lecture_line(const EpochProgress& at, const Logs& logs, bool done, Index cells) {
     std::string text = at.steps == 0 ? counter(at) : progress_bar(at.step, at.steps, cells);
-    text += done || at.steps == 0
-                ? " - " + elapsed(at) + " " + time_per(at.step_time, "step")
-                : " - ETA: " + time_left(at);
+    text += done || at.steps == 0 ? " - " + elapsed(at) + " " + time_per(at.step_time, "step")
+                                  : " - ETA: " + time_left(at);
     text += log_text(logs);
     return {text, width_of(text)};
 }

@@ -12,11 +12,11 @@ namespace shikumi::nn::detail {
 namespace {
 
 constexpr std::array<std::string_view, 13> good{
-    "acc",         "accuracy", "auc", "precision",   "recall",      "sensitivity", "specificity",
-    "correlation", "iou",      "io",  "similarity", "r2",          "positives"};
+    "acc",         "accuracy", "auc", "precision",  "recall", "sensitivity", "specificity",
+    "correlation", "iou",      "io",  "similarity", "r2",     "positives"};
 constexpr std::array<std::string_view, 17> bad{
-    "loss", "error", "crossentropy", "mse",        "mae",     "mape",       "msle", "rmse", "hinge",
-    "kld",  "mean",  "divergence",   "poisson",    "logcosh", "perplexity", "cosh", "false"};
+    "loss", "error", "crossentropy", "mse",     "mae",     "mape",       "msle", "rmse", "hinge",
+    "kld",  "mean",  "divergence",   "poisson", "logcosh", "perplexity", "cosh", "false"};
 
 // Whether any word between underscores is one of these.
 template <std::size_t n>
@@ -45,8 +45,9 @@ Watched::Watched(std::string who, std::string name, MonitorMode mode, double min
 }
 
 void Watched::resolve(const Run& run) {
-    const std::vector<std::string>& names = run.plan().names;
-    if (!names.empty() && std::find(names.begin(), names.end(), name_) == names.end())
+    std::vector<std::string> names = run.plan().names;
+    names.insert(names.end(), run.plan().added.begin(), run.plan().added.end());
+    if (!run.plan().names.empty() && std::find(names.begin(), names.end(), name_) == names.end())
         fail<ValueError>(who_, "monitors '", name_, "', which will not be logged: there will be ",
                          listed(names));
     if (mode_ != MonitorMode::automatic) {

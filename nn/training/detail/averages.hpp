@@ -3,26 +3,28 @@
 
 #include <vector>
 
-#include <shikumi/nn/training/history.hpp>
+#include <shikumi/nn/callbacks/logs.hpp>
 
 namespace shikumi::nn::detail {
 
 /// Running means of the logs of steps, weighted by the number of samples or steps behind each.
+/// Numbers that are of all batches already are taken as they are.
 class Averages {
 public:
-    /// Forgets the values, not the names.
+    /// Forgets everything.
     void restart();
     /// Adds the means over a batch of so many samples.
     void add(const Logs& logs, double samples);
     /// The means so far; 0 where nothing has counted.
-    const Logs& means();
+    const Logs& means() const;
 
 private:
     struct Sum {
         double values = 0, count = 0;
     };
     std::vector<Sum> sums_;
-    Logs means_;
+    mutable Logs means_;
+    mutable bool current_ = true;  // the means are those of the sums
 };
 
 }  // namespace shikumi::nn::detail

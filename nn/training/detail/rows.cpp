@@ -42,8 +42,20 @@ std::vector<Index> in_order(Index first, Index last) {
     return rows;
 }
 
-void put(const Array& rows, Array& to, Index first) {
-    std::memcpy(row(to, first), rows.raw(), rows.spec().bytes());
+Array Rows::joined() const {
+    if (pieces_.empty()) fail<StateError>("predict", "there are no samples");
+    if (pieces_.size() == 1) return pieces_.front();
+    Index count = 0;
+    for (const Array& piece : pieces_) count += piece.shape().front();
+    const Spec& spec = pieces_.front().spec();
+    Array all(Spec{spec.shape.with_front(count), spec.dtype});
+    Index first = 0;
+    for (const Array& piece : pieces_) {
+        if (piece.spec().bytes() > 0)
+            std::memcpy(row(all, first), piece.raw(), piece.spec().bytes());
+        first += piece.shape().front();
+    }
+    return all;
 }
 
 Index non_finite_row(const Array& values) {

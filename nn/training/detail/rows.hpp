@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <shikumi/autograd/memory/array.hpp>
@@ -13,8 +14,17 @@ namespace shikumi::nn::detail {
 void check_batch_size(std::string_view caller, Index batch_size);
 /// The numbers first, first + 1, … below last.
 std::vector<Index> in_order(Index first, Index last);
-/// Copies `rows` over the rows of `to` from row `first` on.
-void put(const Array& rows, Array& to, Index first);
+/// Rows that come piece by piece.
+class Rows {
+public:
+    /// Adds rows at the end.
+    void add(Array rows) { pieces_.push_back(std::move(rows)); }
+    /// All rows as one array. Throws StateError where there was no piece.
+    Array joined() const;
+
+private:
+    std::vector<Array> pieces_;
+};
 /// The first row that holds NaN or infinity; -1 where none does.
 Index non_finite_row(const Array& values);
 

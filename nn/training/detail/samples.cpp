@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/op.hpp>
@@ -101,20 +102,86 @@ std::vector<Index> classes_of(const Tensor& y, const Loss* loss, const Shape& ou
     return one_hot_classes(y);
 }
 
-Array sample_weights(const Tensor& y, const Loss* loss, const Spec& output,
-                     const std::map<int, double>& class_weight) {
+// How many classes there are; 0 where only the targets say it.
+Index class_count(const Tensor& y, const Loss* loss, const Shape& output) {
+    const Targets form = loss ? loss->targets() : Targets::as_given;
+    if (y.rank() == 2 && y.shape().back() > 1) return y.shape().back();
+    if (form == Targets::class_indices) return output.back();
+    const bool binary = loss && loss->name().find("binary") != std::string_view::npos;
+    return binary ? 2 : 0;
+}
+
+void check_class_weight(const std::map<int, double>& class_weight, Index count,
+                        const std::vector<Index>& labels) {
     for (const auto& [label, weight] : class_weight) {
         if (label < 0 || !(weight >= 0) || !std::isfinite(weight))
             fail<ValueError>("fit", "class_weight gives ", weight, " for class ", label,
                              ": wanted classes from 0 and weights >= 0");
+        if (count > 0 && label >= count)
+            fail<ValueError>("fit", "class_weight names class ", label, ", the classes are 0 to ",
+                             count - 1);
+        if (count == 0 && std::find(labels.begin(), labels.end(), label) == labels.end())
+            fail<ValueError>("fit", "class_weight names class ", label,
+                             ", which no target belongs to");
     }
+}
+
+Array sample_weights(const Tensor& y, const Loss* loss, const Spec& output,
+                     const std::map<int, double>& class_weight) {
+    const std::vector<Index> labels = classes_of(y, loss, output.shape);
+    check_class_weight(class_weight, class_count(y, loss, output.shape), labels);
     const std::map<Index, double> weight_of(class_weight.begin(), class_weight.end());
     std::vector<double> weights;
-    for (const Index label : classes_of(y, loss, output.shape)) {
+    for (const Index label : labels) {
         const auto found = weight_of.find(label);
         weights.push_back(found == weight_of.end() ? 1 : found->second);
     }
     return tensor(weights).cast(output.dtype).array();
+}
+
+// Factors of the samples, or of the steps of sequences, in the dtype of the output.
+Array checked_weights(std::string_view caller, const Tensor& weights, Index samples,
+                      const Spec& output) {
+    const bool sequence = output.shape.rank() > 2;
+    const int rank = weights.rank();
+    if (rank == 0 || weights.shape().front() != samples)
+        fail<ShapeError>(caller, "sample_weight of ", samples, " samples is ", Shape{samples},
+                         ", got ", weights.shape());
+    if (rank == 1 && sequence)
+        fail<ShapeError>(caller, "sample_weight of sequences is (", samples, ", 1) for samples or ",
+                         Shape{samples, output.shape.sizes()[1]}, " for steps, got ",
+                         weights.shape());
+    for (int axis = 1; axis < rank; ++axis) {
+        const Index size = weights.shape().sizes()[static_cast<std::size_t>(axis)];
+        const bool step = axis < output.shape.rank() - 1 &&
+                          size == output.shape.sizes()[static_cast<std::size_t>(axis)];
+        if (size != 1 && !step)
+            fail<ShapeError>(caller, "sample_weight ", weights.shape(),
+                             " fits neither the samples nor the steps of outputs ",
+                             output.shape.with_front(samples));
+    }
+    const Array array = weights.cast(output.dtype).array();
+    if (const Index bad = non_finite_row(array); bad >= 0)
+        fail<ValueError>(caller, "sample_weight holds NaN or infinity for sample ", bad);
+    return array;
+}
+
+std::vector<std::optional<Array>> all_weights(std::string_view caller, Trainable& model,
+                                              const TensorList& given, Index samples) {
+    const std::vector<Spec>& outputs = model.outputs();
+    const std::vector<Tensor> list = given.in_order(caller, "sample_weight", model.output_names());
+    if (list.empty()) return {};
+    if (list.size() != 1 && list.size() != outputs.size())
+        fail<ValueError>(caller, "got ", list.size(), " sample_weights for the ", outputs.size(),
+                         " outputs of the model");
+    std::vector<std::optional<Array>> all;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        const Tensor& weights = list[list.size() == 1 ? 0 : i];
+        all.push_back(weights.defined()
+                          ? std::optional(checked_weights(caller, weights, samples, outputs[i]))
+                          : std::nullopt);
+    }
+    return all;
 }
 
 // Takes the samples for the validation off the end of the training's.
@@ -125,20 +192,28 @@ Samples split_off(Samples& training, double share) {
         fail<ValueError>("fit", "validation_split ", share, " of ", training.size(),
                          " samples leaves none to train on");
     training.rows.resize(static_cast<std::size_t>(kept));
-    return {training.x, training.y, {}, in_order(kept, training.size())};
+    return {training.x, training.y, training.weights, in_order(kept, training.size())};
 }
 
 }  // namespace
 
-Samples checked_samples(std::string_view caller, Trainable& model, const CompileOptions* options,
-                        const TensorList& inputs, const TensorList& targets) {
-    const std::vector<Tensor>&x = inputs.list(), &y = targets.list();
-    const bool has_loss = options && !options->loss.empty();
-    if (x.empty()) fail<ValueError>(caller, "wants x");
-    if (y.empty() && has_loss) fail<ValueError>(caller, "wants x and y");
-    check_sizes(caller, x, y);
+std::vector<Spec> Samples::target_specs() const {
+    std::vector<Spec> specs;
+    for (const Array& targets : y) specs.push_back(targets.spec());
+    return specs;
+}
 
+Samples checked_samples(std::string_view caller, Trainable& model, const CompileOptions* options,
+                        const TensorList& inputs, const TensorList& targets,
+                        const TensorList& weights) {
+    const bool has_loss = options && !options->loss.empty();
+    if (inputs.list().empty()) fail<ValueError>(caller, "wants x");
+    if (targets.list().empty() && has_loss) fail<ValueError>(caller, "wants x and y");
+    check_sizes(caller, inputs.list(), targets.list());
+
+    const std::vector<Tensor> x = inputs.in_order(caller, "x", model.input_names());
     model.ensure_built(specs_of(x));
+    const std::vector<Tensor> y = targets.in_order(caller, "y", model.output_names());
     const std::vector<Spec>& outputs = model.outputs();
     if (has_loss && y.size() != outputs.size())
         fail<ValueError>(caller, "the model has ", outputs.size(), " outputs and y ", y.size(),
@@ -149,63 +224,89 @@ Samples checked_samples(std::string_view caller, Trainable& model, const Compile
         const Loss* loss = has_loss ? options->loss.of(i, model.output_names()) : nullptr;
         samples.y.push_back(loss ? checked_targets(caller, *loss, y[i], outputs[i]) : y[i].array());
     }
+    samples.weights = all_weights(caller, model, weights, samples.size());
     samples.rows = in_order(0, samples.size());
     return samples;
 }
 
+Samples validation_samples(Trainable& model, const CompileOptions* compiled,
+                           const ValidationData& given) {
+    return in_validation([&] {
+        return checked_samples("fit", model, compiled, given.x(), given.y(), given.sample_weight());
+    });
+}
+
+Batch checked_batch(std::string_view caller, Trainable& model, const CompileOptions* options,
+                    Batch given) {
+    if (given.weights.defined()) given.output_weights = {given.weights};
+    const Samples samples =
+        checked_samples(caller, model, options, given.x, given.y, std::move(given.output_weights));
+    Batch batch{{samples.x.begin(), samples.x.end()}, {samples.y.begin(), samples.y.end()}};
+    std::vector<Tensor> weights;
+    for (const auto& of_output : samples.weights)
+        weights.push_back(of_output ? Tensor(*of_output) : Tensor());
+    batch.set_weights(std::move(weights));
+    return batch;
+}
+
+void weigh_classes(Samples& samples, Trainable& model, const CompileOptions* options,
+                   const std::map<int, double>& class_weight) {
+    if (class_weight.empty()) return;
+    if (samples.y.size() != 1)
+        fail<ValueError>("fit", "class_weight wants one output, the model has ", samples.y.size());
+    if (!samples.weights.empty())
+        fail<ValueError>("fit",
+                         "got class_weight and sample_weight: multiply the weights of the samples "
+                         "by those of their classes");
+    const bool has_loss = options && !options->loss.empty();
+    const Loss* loss = has_loss ? options->loss.of(0, model.output_names()) : nullptr;
+    samples.weights = {
+        sample_weights(Tensor(samples.y.front()), loss, model.outputs().front(), class_weight)};
+}
+
 FitSamples fit_samples(Trainable& model, const CompileOptions* compiled, const TensorList& x,
                        const TensorList& y, const FitOptions& options) {
-    FitSamples samples{checked_samples("fit", model, compiled, x, y), {}};
+    FitSamples samples{checked_samples("fit", model, compiled, x, y, options.sample_weight), {}};
     Samples& training = samples.training;
-    if (!options.class_weight.empty()) {
-        if (training.y.size() != 1)
-            fail<ValueError>("fit", "class_weight wants one output, the model has ",
-                             training.y.size());
-        const bool has_loss = compiled && !compiled->loss.empty();
-        const Loss* loss = has_loss ? compiled->loss.of(0, model.output_names()) : nullptr;
-        training.weights = sample_weights(Tensor(training.y.front()), loss, model.outputs().front(),
-                                          options.class_weight);
-    }
-    if (options.validation_data) {
-        const auto& [val_x, val_y] = *options.validation_data;
-        samples.validation =
-            in_validation([&] { return checked_samples("fit", model, compiled, val_x, val_y); });
-    } else if (options.validation_split > 0) {
+    if (options.validation_data && !options.validation_data->source()) {
+        samples.validation = validation_samples(model, compiled, *options.validation_data);
+    } else if (options.validation_split > 0 && !options.validation_data) {
         samples.validation = split_off(training, options.validation_split);
     }
+    weigh_classes(training, model, compiled, options.class_weight);
     return samples;
 }
 
 Index Batches::count() const {
-    return static_cast<Index>((samples_.rows.size() + batch_size_ - 1) / batch_size_);
+    return static_cast<Index>((rows_.size() + batch_size_ - 1) / batch_size_);
+}
+
+void Batches::restart() {
+    if (shuffle_) shuffle_(rows_);
+    first_ = end_ = 0;
 }
 
 bool Batches::next() {
     first_ = end_;
-    end_ = std::min(first_ + batch_size_, samples_.rows.size());
+    end_ = std::min(first_ + batch_size_, rows_.size());
     if (first_ == end_) return false;
-    const std::span<const Index> rows = std::span(samples_.rows).subspan(first_, end_ - first_);
+    const std::span<const Index> rows = std::span(rows_).subspan(first_, end_ - first_);
     batch_.x.clear();
     batch_.y.clear();
     for (const Array& x : samples_.x) batch_.x.emplace_back(shikumi::detail::take_rows(x, rows));
     for (const Array& y : samples_.y) batch_.y.emplace_back(shikumi::detail::take_rows(y, rows));
-    if (samples_.weights)
-        batch_.weights = Tensor(shikumi::detail::take_rows(*samples_.weights, rows));
+    if (samples_.weights.empty()) return true;
+    std::vector<Tensor> weights;
+    for (const auto& of_output : samples_.weights)
+        weights.push_back(of_output ? Tensor(shikumi::detail::take_rows(*of_output, rows))
+                                    : Tensor());
+    batch_.set_weights(std::move(weights));
     return true;
 }
 
 void Batches::check_finite() const {
-    check_finite(batch_.x, "x");
-    check_finite(batch_.y, "y");
-}
-
-void Batches::check_finite(const std::vector<Tensor>& tensors, const char* what) const {
-    for (const Tensor& t : tensors) {
-        const Index bad = non_finite_row(t.array());
-        if (bad >= 0)
-            fail<ValueError>("fit", what, " holds NaN or infinity in sample ",
-                             samples_.rows[first_ + static_cast<std::size_t>(bad)]);
-    }
+    detail::check_finite(batch_.x, "x", rows_.data() + first_);
+    detail::check_finite(batch_.y, "y", rows_.data() + first_);
 }
 
 }  // namespace shikumi::nn::detail

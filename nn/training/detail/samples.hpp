@@ -1,15 +1,17 @@
 // Samples: what a training or a measurement goes through, checked against the model.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
-#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/memory/array.hpp>
 #include <shikumi/nn/training/compile_options.hpp>
+#include <shikumi/nn/training/detail/feed.hpp>
 #include <shikumi/nn/training/fit_options.hpp>
 #include <shikumi/nn/training/trainable.hpp>
 
@@ -18,18 +20,31 @@ namespace shikumi::nn::detail {
 /// Arrays of samples, and which of them are gone through in which order.
 struct Samples {
     std::vector<Array> x, y;
-    std::optional<Array> weights = {};  ///< factors of the samples' losses
+    /// Factors of the losses for each output; absent: 1. Empty: none at all.
+    std::vector<std::optional<Array>> weights = {};
     std::vector<Index> rows = {};
 
     /// The number of samples in the arrays.
     Index size() const { return x.front().shape().front(); }
+    /// Shape and dtype of each output's targets.
+    std::vector<Spec> target_specs() const;
 };
 
 /// All samples in order. Builds the model if need be. Throws, beginning with `caller`, ShapeError,
-/// DTypeError and ValueError where x and y fit neither each other nor the model or the losses of
-/// `options` (null: not compiled), or a label lies outside the classes.
+/// DTypeError and ValueError where x, y and the weights fit neither each other nor the model or the
+/// losses of `options` (null: not compiled), or a label lies outside the classes.
 Samples checked_samples(std::string_view caller, Trainable& model, const CompileOptions* options,
-                        const TensorList& x, const TensorList& y);
+                        const TensorList& x, const TensorList& y, const TensorList& weights = {});
+/// The samples that a training is measured on. Errors say that they are in the validation data.
+Samples validation_samples(Trainable& model, const CompileOptions* compiled,
+                           const ValidationData& given);
+/// A batch of a source, checked in the same way.
+Batch checked_batch(std::string_view caller, Trainable& model, const CompileOptions* options,
+                    Batch given);
+/// Weights of the samples by their classes. Throws ValueError, ShapeError where the model has
+/// several outputs, the targets are no classes, or a class isn't there.
+void weigh_classes(Samples& samples, Trainable& model, const CompileOptions* options,
+                   const std::map<int, double>& class_weight);
 
 /// Calls f, which works on samples that are validated on: its errors say so.
 template <class F>
@@ -53,26 +68,28 @@ FitSamples fit_samples(Trainable& model, const CompileOptions* compiled, const T
                        const TensorList& y, const FitOptions& options);
 
 /// The batches of samples, one after another.
-class Batches {
+class Batches final : public Feed {
 public:
-    Batches(const Samples& samples, Index batch_size)
-        : samples_(samples), batch_size_(static_cast<std::size_t>(batch_size)) {}
+    /// Puts rows into another order.
+    using Shuffle = std::function<void(std::vector<Index>& rows)>;
 
-    /// How many there are.
-    Index count() const;
-    /// Goes back to before the first batch.
-    void restart() noexcept { first_ = end_ = 0; }
-    /// Gathers the next batch; false where there is none left.
-    bool next();
-    const Batch& batch() const noexcept { return batch_; }
-    /// Throws ValueError where x or y of the batch holds NaN or infinity, naming the sample.
-    void check_finite() const;
+    Batches(Samples samples, Index batch_size, Shuffle shuffle = {})
+        : samples_(std::move(samples)),
+          rows_(samples_.rows),
+          batch_size_(static_cast<std::size_t>(batch_size)),
+          shuffle_(std::move(shuffle)) {}
+
+    Index count() const override;
+    void restart() override;
+    bool next() override;
+    const Batch& batch() const override { return batch_; }
+    void check_finite() const override;
 
 private:
-    void check_finite(const std::vector<Tensor>& tensors, const char* what) const;
-
-    const Samples& samples_;
+    const Samples samples_;
+    std::vector<Index> rows_;
     std::size_t batch_size_;
+    Shuffle shuffle_;
     std::size_t first_ = 0, end_ = 0;  // the places of the batch's samples in the order
     Batch batch_;
 };

@@ -80,8 +80,10 @@ TEST_CASE("class_weight weighs classes, or is refused by its name", "[nn]") {
     });
     refused([&] { weighted(uniform(1, {1}), nn::hinge, tensor({-1.F, 1.F}), one_and_ten, two); });
     // No class 1 modulo 2³².
-    CHECK(weighted(uniform(1, {1}), own, tensor({0, (std::int64_t{1} << 32) + 1}, i64), {{1, 10}},
-                   two) == Approx(std::log(2)));
+    refused([&] {
+        weighted(uniform(1, {1}), own, tensor({0, (std::int64_t{1} << 32) + 1}, i64), {{1, 10}},
+                 two);
+    });
 }
 
 TEST_CASE("a label is a class, wherever it enters", "[nn]") {
@@ -192,8 +194,9 @@ TEST_CASE("weights of samples are one number each", "[nn]") {
     nn::Sequential m{nn::Dense(1, {.input_dim = 1})};
     m.compile({.loss = nn::mean_squared_error});
     const Tensor x = ones({3, 1});
-    CHECK_NOTHROW(m.train_step({{x}, {x}, ones({3})}));
-    for (const Shape& wrong : {Shape{3, 1}, Shape{1}, Shape{2}, Shape{1, 3}, Shape{}})
+    for (const Shape& right : {Shape{3}, Shape{3, 1}})
+        CHECK_NOTHROW(m.train_step({{x}, {x}, ones(right)}));
+    for (const Shape& wrong : {Shape{1}, Shape{2}, Shape{1, 3}, Shape{}})
         CHECK_THROWS_AS(m.test_step({{x}, {x}, ones(wrong)}), ShapeError);
 }
 

@@ -115,9 +115,9 @@ TEST_CASE("cells that are too long are cut up to 2.6, wrapped later", "[nn]") {
     CHECK(line_of(wrapped, 7) == std::string(65, ' '));
     const std::string box = to_string(m, SummaryStyle::keras3);
     CHECK(line_of(box, 5) ==
-          "│ a_layer_with_a_very_long_name_i │ (None, 7)              │ 12,345,678,90 │");
+          "│ a_layer_with_a_very_long_name_… │ (None, 7)              │ 12,345,678,9… │");
     CHECK(line_of(box, 6) ==
-          "│ ndeed (Dense)                   │                        │             1 │");
+          "│ (Dense)                         │                        │               │");
 }
 
 TEST_CASE("sizes count by 1024", "[nn]") {
@@ -144,4 +144,32 @@ TEST_CASE("frozen weights are counted apart", "[nn]") {
     bias.set_trainable(false);
     CHECK_THAT(m.summary(),
                contains("Total params: 18\nTrainable params: 15\nNon-trainable params: 3\n"));
+}
+
+TEST_CASE("columns, widths and rows can be chosen", "[nn]") {
+    nn::ModelSummary m = lecture();
+    m.layers[0].trainable = false;
+    m.layers[1].inner = {{"inside", "Dense", {3}, 195}};
+    const std::string wide = to_string(m, {.line_length = 100});
+    CHECK(line_of(wide, 2) == std::string(100, '_'));
+    const std::string trained = to_string(m, {.show_trainable = true});
+    CHECK_THAT(line_of(trained, 3), contains("Param #   Trainable  "));
+    CHECK(line_of(trained, 5).substr(65) == "N          ");
+    CHECK(line_of(trained, 7).substr(65) == "Y          ");
+    for (const SummaryStyle style : {SummaryStyle::classic26, SummaryStyle::classic213})
+        CHECK_THAT(to_string(m, {.style = style, .expand_nested = true}),
+                   contains("| inside (Dense)"));
+    CHECK_THAT(to_string(m, {.style = SummaryStyle::keras3, .expand_nested = true}),
+               contains("   └ inside (Dense)"));
+    CHECK_THROWS_AS(to_string(m, {.positions = {0.5, 1}}), ValueError);
+    CHECK_THROWS_AS(to_string(m, {.positions = {0.5, 0.4, 1}}), ValueError);
+    CHECK_THROWS_AS(to_string(m, {.positions = {0.5, 0.8, 1.2}}), ValueError);
+    CHECK_THROWS_AS(to_string(m, {.line_length = 5}), ValueError);
+    CHECK_THROWS_AS(to_string(m, {.line_length = -1}), ValueError);
+}
+
+TEST_CASE("Keras 3's table shows what is not known", "[nn]") {
+    nn::Sequential m{nn::Dense(3)};
+    CHECK_THAT(m.summary({.style = SummaryStyle::keras3}),
+               contains("│ ?") && contains("0 (unbuilt) │"));
 }

@@ -1,4 +1,4 @@
-#include <shikumi/nn/callbacks/history.hpp>
+#include <shikumi/nn/training/history.hpp>
 
 namespace shikumi::nn {
 

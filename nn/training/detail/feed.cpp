@@ -1,0 +1,69 @@
+#include <shikumi/nn/training/detail/feed.hpp>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/nn/detail/blame.hpp>
+#include <shikumi/nn/training/detail/rows.hpp>
+#include <shikumi/nn/training/detail/samples.hpp>
+
+namespace shikumi::nn::detail {
+
+void check_finite(const std::vector<Tensor>& tensors, const char* what, const Index* rows) {
+    for (const Tensor& t : tensors) {
+        if (!t.defined()) continue;
+        const Index bad = non_finite_row(t.array());
+        if (bad >= 0)
+            fail<ValueError>("fit", what, " holds NaN or infinity in sample ",
+                             rows ? rows[bad] : bad);
+    }
+}
+
+const Batch& SourceFeed::first() {
+    if (!next()) fail<ValueError>(caller_, "the source of batches gave none");
+    looked_ = true;
+    return batch_;
+}
+
+void SourceFeed::restart() {
+    if (!looked_) source_.restart();
+}
+
+bool SourceFeed::next() {
+    if (looked_) {
+        looked_ = false;
+        return true;
+    }
+    std::optional<Batch> given = blaming([] { return std::string("in the source of batches"); },
+                                         [&] { return source_.next(); });
+    if (!given) return false;
+    batch_ = checked_batch(caller_, model_, options_, std::move(*given));
+    return true;
+}
+
+void SourceFeed::check_finite() const {
+    detail::check_finite(batch_.x, "x");
+    detail::check_finite(batch_.y, "y");
+}
+
+void Epochs::begin(bool anew) {
+    if (steps_ == 0 || anew || ended_) feed_.restart();
+    ended_ = false;
+    taken_ = 0;
+}
+
+bool Epochs::next() {
+    if (steps_ > 0 && taken_ == steps_) return false;
+    if (!feed_.next()) {
+        // The last epoch may have taken the last batch of the pass.
+        const bool at_start = taken_ == 0 && steps_ > 0;
+        if (at_start) feed_.restart();
+        if (!at_start || !feed_.next()) {
+            ended_ = true;
+            if (taken_ == 0) fail<ValueError>(caller_, "the source has no batch for this epoch");
+            return false;
+        }
+    }
+    ++taken_;
+    return true;
+}
+
+}  // namespace shikumi::nn::detail

@@ -1,0 +1,25 @@
+#include <shikumi/nn/training/detail/step_states.hpp>
+
+namespace shikumi::nn::detail {
+
+namespace {
+
+thread_local StepStates* innermost = nullptr;
+
+}  // namespace
+
+StepStates::StepStates(const void* trainer, MetricStates& states) noexcept
+    : trainer_(trainer), states_(states), outer_(innermost) {
+    innermost = this;
+}
+
+StepStates::~StepStates() { innermost = outer_; }
+
+MetricStates* StepStates::of(const void* trainer) noexcept {
+    for (StepStates* at = innermost; at; at = at->outer_) {
+        if (at->trainer_ == trainer) return &at->states_;
+    }
+    return nullptr;
+}
+
+}  // namespace shikumi::nn::detail
