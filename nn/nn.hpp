@@ -12,6 +12,7 @@
 #include <shikumi/nn/callbacks/logs.hpp>
 #include <shikumi/nn/callbacks/progress.hpp>
 #include <shikumi/nn/callbacks/reduce_lr_on_plateau.hpp>
+#include <shikumi/nn/callbacks/swap_ema_weights.hpp>
 #include <shikumi/nn/callbacks/terminate_on_nan.hpp>
 #include <shikumi/nn/functions/activations.hpp>
 #include <shikumi/nn/functions/constraints.hpp>

@@ -285,6 +285,8 @@ bool Trainer::run_epochs(Trainable& model, Epochs& training, Epochs* validation,
         callbacks(detail::epoch_end, run);
         if (detail::Interrupt::noticed()) break;
     }
+    // The averages of the weights, where the optimiser keeps some.
+    if (options_ && objective_) options_->optimizer.finalize_variable_values(objective_->weights());
     callbacks(detail::train_end, run);
     return detail::Interrupt::noticed();
 }

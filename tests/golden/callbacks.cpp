@@ -159,6 +159,9 @@ void run_trained(const json& theme, const json& c) {
             setting.options.callbacks.push_back(*(plateau = read_plateau(config)));
         else if (type == "LearningRateScheduler")
             setting.options.callbacks.push_back(read_scheduler(config));
+        else if (type == "SwapEMAWeights")
+            setting.options.callbacks.push_back(
+                nn::SwapEMAWeights({.swap_on_epoch = config.value("swap_on_epoch", false)}));
         else
             throw Unknown("callback " + type);
     }
@@ -171,6 +174,11 @@ void run_trained(const json& theme, const json& c) {
     const json fields = expected.value("callback", json());
     if (fields.contains("stopped_epoch")) compare_fields(stopping.value(), fields, tolerance);
     if (fields.contains("cooldown_counter")) compare_fields(plateau.value(), fields, tolerance);
+    if (!expected.contains("averages")) return;
+    const std::vector<Parameter> weights = setting.model->parameters();
+    for (std::size_t i = 0; i < weights.size(); ++i)
+        compare_tensor("average", setting.model->optimizer().slot(weights[i], "average").value(),
+                       expected.at("averages")[i], tolerance);
 }
 
 void run_terminate(const json& theme, const json& c) {

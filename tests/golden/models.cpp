@@ -110,24 +110,6 @@ private:
     std::map<std::string, std::vector<nn::SymbolicTensor>> made_;
 };
 
-const std::map<std::string, std::string>& short_names() {
-    static const std::map<std::string, std::string> all{{"mse", "mean_squared_error"},
-                                                        {"mae", "mean_absolute_error"},
-                                                        {"MAE", "mean_absolute_error"}};
-    return all;
-}
-
-nn::Loss named_loss(const std::string& name) {
-    const auto found = short_names().find(name);
-    return read_loss({{"loss", found == short_names().end() ? name : found->second}});
-}
-
-nn::Metric named_metric(const std::string& name) {
-    if (name == "accuracy") return nn::accuracy;
-    return {name,
-            [loss = named_loss(name)](const Tensor& y, const Tensor& p) { return loss(y, p); }};
-}
-
 // One entry for each output: a single value, a list, or a dictionary by the outputs' names.
 std::vector<json> per_output(const json& given, nn::Model& model) {
     const std::vector<std::string>& names = model.output_names();
@@ -150,7 +132,10 @@ nn::Metrics read_metrics(const json& given, nn::Model& model) {
     const std::vector<json> each = per_output(given, model);
     for (std::size_t i = 0; i < each.size(); ++i) {
         std::vector<nn::Metric> own;
-        for (const json& name : for_all ? given : each[i]) own.push_back(named_metric(name));
+        for (const json& name : for_all ? given : each[i]) {
+            const std::string text = name;
+            own.push_back(nn::Metric(text).named(text));
+        }
         all.emplace_back(model.output_names()[i], std::move(own));
     }
     return nn::Metrics(std::move(all));
@@ -216,7 +201,8 @@ nn::CompileOptions read_compile(const json& compile, nn::Model& model) {
     std::vector<std::pair<std::string, nn::Loss>> losses;
     const std::vector<json> given = per_output(compile.at("loss"), model);
     for (std::size_t i = 0; i < given.size(); ++i) {
-        if (!given[i].is_null()) losses.emplace_back(model.output_names()[i], named_loss(given[i]));
+        if (!given[i].is_null())
+            losses.emplace_back(model.output_names()[i], nn::Loss(given[i].get<std::string>()));
     }
     how.loss = nn::PerOutput<nn::Loss>(std::move(losses));
     how.metrics = read_metrics(compile.value("metrics", json()), model);
