@@ -63,6 +63,6 @@ Optimizer optimizer(std::string_view name) {
     shikumi::detail::refuse_name("optimizer", name, names);
 }
 
-Optimizer::Optimizer(const char* name) : Optimizer(optimizer(name)) {}
+Optimizer Optimizer::known_as(std::string_view name) { return optimizer(name); }
 
 }  // namespace shikumi::optim

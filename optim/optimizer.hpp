@@ -1,6 +1,7 @@
 // Optimizer: turns gradients into new weights, by a Rule.
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <span>
@@ -111,7 +112,8 @@ public:
 
     /// The optimiser of that Keras name, with its defaults: "adam" is Adam(). Throws ValueError with
     /// the nearest names for any other.
-    Optimizer(const char* name);
+    template <std::convertible_to<std::string_view> Name>
+    Optimizer(const Name& name) : Optimizer(known_as(name)) {}
 
     /// The rule's name, such as "SGD".
     std::string_view name() const noexcept;
@@ -170,6 +172,8 @@ public:
     std::vector<Parameter> state() const;
 
 private:
+    static Optimizer known_as(std::string_view name);
+
     struct State;
     std::shared_ptr<State> state_;
 };
