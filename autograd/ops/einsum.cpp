@@ -58,7 +58,7 @@ Tensor in_order(const Operand& a, const Labels& labels) {
     return std::ranges::is_sorted(axes) ? a.x : transpose(a.x, axes);
 }
 
-// Without the axes that nobody needs: their elements are added up.
+// Without the axes that nobody needs: their elements are added up, in the dtype that products have.
 Operand summed(const Operand& a, const Labels& needed) {
     std::vector<int> gone;
     Labels left;
@@ -68,7 +68,7 @@ Operand summed(const Operand& a, const Labels& needed) {
         else
             gone.push_back(static_cast<int>(i));
     }
-    return gone.empty() ? a : Operand{sum(a.x, Axes(gone)), left};
+    return gone.empty() ? a : Operand{sum(a.x, Axes(gone)).cast(a.x.dtype()), left};
 }
 
 // Axes of an ellipsis broadcast; letters have one size.

@@ -49,6 +49,7 @@ TEST_CASE("einsum of several tensors multiplies them", "[ops]") {
     const Tensor whole = einsum("ij,jk->ik", {tensor({{1, 2}}, i64), tensor({{3}, {4}}, i64)});
     CHECK(whole.dtype() == i64);
     CHECK(whole.item<int>() == 11);
+    CHECK(einsum("ij->", {tensor({{1, 2}}, i32)}).dtype() == i32);
     CHECK(einsum("ij,jk->ik", {zeros({2, 0}), zeros({0, 3})}).to_vector<double>() == Numbers(6, 0));
 }
 
