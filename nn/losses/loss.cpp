@@ -10,7 +10,6 @@
 #include <shikumi/nn/losses/detail/paired_targets.hpp>
 #include <shikumi/nn/losses/detail/reduce.hpp>
 #include <shikumi/nn/losses/detail/steps.hpp>
-#include <shikumi/nn/losses/names.hpp>
 #include <shikumi/nn/losses/targets.hpp>
 
 namespace shikumi::nn {
@@ -63,8 +62,6 @@ Tensor sequence_a_sample(std::string_view loss, const Tensor& targets, const Ten
 }
 
 }  // namespace
-
-Loss Loss::named(std::string_view name) { return nn::loss(name); }
 
 Loss Loss::with(Reduction reduction) const {
     Loss other = *this;

@@ -91,4 +91,7 @@ Loss loss(std::string_view name) {
     shikumi::detail::refuse_name("loss", name, names);
 }
 
+// Here, so that programs without names do not link whatever has one.
+Loss Loss::named(std::string_view name) { return nn::loss(name); }
+
 }  // namespace shikumi::nn

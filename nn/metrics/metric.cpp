@@ -9,7 +9,6 @@
 #include <shikumi/nn/losses/detail/steps.hpp>
 #include <shikumi/nn/losses/targets.hpp>
 #include <shikumi/nn/metrics/detail/sums.hpp>
-#include <shikumi/nn/metrics/names.hpp>
 
 namespace shikumi::nn {
 
@@ -36,8 +35,6 @@ private:
 };
 
 }  // namespace
-
-Metric Metric::known_as(std::string_view name) { return metric(name); }
 
 Metric::Metric(const Loss& loss) : rule_(std::make_shared<const MeanOfLoss>(loss)) {}
 

@@ -91,4 +91,7 @@ Metric metric(std::string_view name) {
     shikumi::detail::refuse_name("metric", name, names);
 }
 
+// Here, so that programs without names do not link whatever has one.
+Metric Metric::known_as(std::string_view name) { return metric(name); }
+
 }  // namespace shikumi::nn
