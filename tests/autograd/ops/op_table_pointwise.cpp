@@ -135,7 +135,10 @@ void add_arithmetic(PointwiseTable& table) {
         [](const Inputs& t) { return lerp(t[0], t[1], 0.25); },
         [](const Real* x) { return x[0] + (x[1] - x[0]) * Real{0.25}; });
     table.pointwise(
-        "moving_average", "", {real(-2, 2), real(-2, 2)},
+        "moving_average", "", {real(-2, 2), real(-2, 2), real(0, 1, {3})},
+        [](const Inputs& t) { return detail::moving_average(t[0], t[1], t[2]); }, between);
+    table.pointwise(
+        "moving_average", "a number", {real(-2, 2), real(-2, 2)},
         [](const Inputs& t) { return detail::moving_average(t[0], t[1], 0.25); },
         [](const Real* x) { return x[0] + (x[1] - x[0]) * Real{0.25}; });
 }
