@@ -40,8 +40,9 @@ constexpr T moving_average(T a, T b, T weight) noexcept {
 }
 
 /// What a formula with that many slots and numbers works on. `update` gives the new weight and
-/// replaces the slots. g comes before the slots where the order is free, so that what is done to it
-/// beforehand does not tear the formula apart.
+/// replaces the slots; w and g may be read as another type than the values that it computes. g
+/// comes before the slots where the order is free, so that what is done to it beforehand does not
+/// tear the formula apart.
 template <std::size_t slot_count, std::size_t number_count>
 struct Formula {
     static constexpr std::size_t slots = slot_count, numbers = number_count;
@@ -53,8 +54,8 @@ struct Formula {
 
 /// v ← μ v - η g, w ← w + v: B. Polyak's heavy ball
 struct Momentum : Formula<1, 2> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, Slots<V>& slots, const Numbers<V>& numbers) {
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [v] = slots;
         const auto& [momentum, rate] = numbers;
         v = v * momentum - rate * g;
@@ -64,8 +65,8 @@ struct Momentum : Formula<1, 2> {
 
 /// v ← μ v - η g, w ← w + μ v - η g: Y. Nesterov's, as Keras has it
 struct Nesterov : Formula<1, 2> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, Slots<V>& slots, const Numbers<V>& numbers) {
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [v] = slots;
         const auto& [momentum, rate] = numbers;
         const V step = rate * g;
@@ -76,8 +77,8 @@ struct Nesterov : Formula<1, 2> {
 
 /// b ← g + μ b, w ← w - η b: the heavy ball as PyTorch has it
 struct BufferedMomentum : Formula<1, 2> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, Slots<V>& slots, const Numbers<V>& numbers) {
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [b] = slots;
         const auto& [momentum, rate] = numbers;
         b = g + b * momentum;
@@ -87,8 +88,8 @@ struct BufferedMomentum : Formula<1, 2> {
 
 /// b ← g + μ b, w ← w - η (g + μ b): Y. Nesterov's, as PyTorch has it
 struct BufferedNesterov : Formula<1, 2> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, Slots<V>& slots, const Numbers<V>& numbers) {
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [b] = slots;
         const auto& [momentum, rate] = numbers;
         b = g + b * momentum;
@@ -99,8 +100,8 @@ struct BufferedNesterov : Formula<1, 2> {
 /// m ← m + (g - m) (1 - β₁), v ← v + (g² - v) (1 - β₂), w ← w - η m / (√v + ε): D. Kingma, J. Ba,
 /// "Adam: a method for stochastic optimization", ICLR 2015
 struct Adam : Formula<2, 4> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, Slots<V>& slots, const Numbers<V>& numbers) {
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [m, v] = slots;
         const auto& [rest_1, rest_2, rate, epsilon] = numbers;
         m = moving_average(m, g, rest_1);
@@ -112,8 +113,8 @@ struct Adam : Formula<2, 4> {
 /// Adam with the largest v so far: S. Reddi et al., "On the convergence of Adam and beyond", ICLR
 /// 2018
 struct AMSGrad : Formula<3, 4> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, Slots<V>& slots, const Numbers<V>& numbers) {
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [m, v, largest] = slots;
         const auto& [rest_1, rest_2, rate, epsilon] = numbers;
         m = moving_average(m, g, rest_1);
@@ -126,8 +127,8 @@ struct AMSGrad : Formula<3, 4> {
 /// Adam that divides by a (√v + ε) + b, where (a, b) is (1, 0) or (0, 1): L. Liu et al., "On the
 /// variance of the adaptive learning rate and beyond", ICLR 2020
 struct RectifiedAdam : Formula<2, 6> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, Slots<V>& slots, const Numbers<V>& numbers) {
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [m, v] = slots;
         const auto& [rest_1, rest_2, rate, epsilon, a, b] = numbers;
         m = moving_average(m, g, rest_1);
@@ -139,8 +140,8 @@ struct RectifiedAdam : Formula<2, 6> {
 /// m and v as Adam's, w ← w - (p m + q g) / (r √v + ε): T. Dozat, "Incorporating Nesterov momentum
 /// into Adam", ICLR workshop 2016
 struct Nadam : Formula<2, 6> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, Slots<V>& slots, const Numbers<V>& numbers) {
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [m, v] = slots;
         const auto& [rest_1, rest_2, p, q, r, epsilon] = numbers;
         m = moving_average(m, g, rest_1);
@@ -151,8 +152,8 @@ struct Nadam : Formula<2, 6> {
 
 /// m as Adam's, u ← max(β₂ u, |g|), w ← w - η m / (u + ε): Adam with the maximum norm
 struct Adamax : Formula<2, 4> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, Slots<V>& slots, const Numbers<V>& numbers) {
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [m, u] = slots;
         const auto& [rest_1, beta_2, rate, epsilon] = numbers;
         m = moving_average(m, g, rest_1);
@@ -163,8 +164,8 @@ struct Adamax : Formula<2, 4> {
 
 /// The same with ε in the maximum, as PyTorch has it: u ← max(β₂ u, |g| + ε), w ← w - η m / u
 struct ShiftedAdamax : Formula<2, 4> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, Slots<V>& slots, const Numbers<V>& numbers) {
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [m, u] = slots;
         const auto& [rest_1, beta_2, rate, epsilon] = numbers;
         m = moving_average(m, g, rest_1);
@@ -176,8 +177,8 @@ struct ShiftedAdamax : Formula<2, 4> {
 /// w ← w - η sign(m + (g - m) (1 - β₁)), m ← m + (g - m) (1 - β₂): X. Chen et al., "Symbolic
 /// discovery of optimization algorithms", NeurIPS 2023
 struct Lion : Formula<1, 3> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, Slots<V>& slots, const Numbers<V>& numbers) {
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [m] = slots;
         const auto& [rest_1, rest_2, rate] = numbers;
         const V next = w - rate * sign(moving_average(m, g, rest_1));
@@ -188,8 +189,8 @@ struct Lion : Formula<1, 3> {
 
 /// a ← g² + a, w ← w - η g / √(a + ε): J. Duchi, E. Hazan, Y. Singer, JMLR 12 (2011)
 struct Adagrad : Formula<1, 2> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, Slots<V>& slots, const Numbers<V>& numbers) {
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [a] = slots;
         const auto& [rate, epsilon] = numbers;
         const V scaled = rate * g;
@@ -200,8 +201,8 @@ struct Adagrad : Formula<1, 2> {
 
 /// The same with ε outside the root, as PyTorch has it: w ← w - η g / (√a + ε)
 struct ShiftedAdagrad : Formula<1, 2> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, Slots<V>& slots, const Numbers<V>& numbers) {
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [a] = slots;
         const auto& [rate, epsilon] = numbers;
         const V scaled = rate * g;
@@ -213,8 +214,8 @@ struct ShiftedAdagrad : Formula<1, 2> {
 /// a ← a + (g² - a) (1 - ρ), d = g √(b + ε) / √(a + ε), b ← b + (d² - b) (1 - ρ), w ← w - η d:
 /// M. Zeiler, "ADADELTA: an adaptive learning rate method", 2012
 struct Adadelta : Formula<2, 3> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, Slots<V>& slots, const Numbers<V>& numbers) {
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [a, b] = slots;
         const auto& [rest, rate, epsilon] = numbers;
         const V scaled = g * sqrt(b + epsilon);
@@ -228,8 +229,8 @@ struct Adadelta : Formula<2, 3> {
 /// v ← v + (g² - v) (1 - ρ), w ← w - η g / √(v + ε): T. Tieleman, G. Hinton, lecture 6.5 of "Neural
 /// networks for machine learning", 2012
 struct RMSprop : Formula<1, 3> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, Slots<V>& slots, const Numbers<V>& numbers) {
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [v] = slots;
         const auto& [rest, rate, epsilon] = numbers;
         const V scaled = rate * g;
@@ -240,8 +241,8 @@ struct RMSprop : Formula<1, 3> {
 
 /// The same with ε outside the root, as PyTorch has it: w ← w - η g / (√v + ε)
 struct ShiftedRMSprop : Formula<1, 3> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, Slots<V>& slots, const Numbers<V>& numbers) {
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [v] = slots;
         const auto& [rest, rate, epsilon] = numbers;
         const V scaled = rate * g;
@@ -254,8 +255,8 @@ struct ShiftedRMSprop : Formula<1, 3> {
 /// F. Hutter, "Decoupled weight decay regularization", ICLR 2019
 template <class F>
 struct Decayed : Formula<F::slots, F::numbers + 1> {
-    template <class V>
-    static constexpr V update(const V& w, const V& g, std::array<V, F::slots>& slots,
+    template <class V, class W, class G>
+    static constexpr V update(const W& w, const G& g, std::array<V, F::slots>& slots,
                               const std::array<V, F::numbers + 1>& numbers) {
         std::array<V, F::numbers> others{};
         for (std::size_t i = 0; i < F::numbers; ++i) others[i] = numbers[i];

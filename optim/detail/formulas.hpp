@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <span>
 #include <utility>
 
@@ -20,35 +21,71 @@ namespace updates = kernels::updates;
 struct Value {
     Tensor tensor;
 };
-inline Value operator+(const Value& a, const Value& b) { return {a.tensor + b.tensor}; }
-inline Value operator-(const Value& a, const Value& b) { return {a.tensor - b.tensor}; }
-inline Value operator*(const Value& a, const Value& b) { return {a.tensor * b.tensor}; }
-inline Value operator/(const Value& a, const Value& b) { return {a.tensor / b.tensor}; }
-inline Value square(const Value& x) { return {shikumi::square(x.tensor)}; }
-inline Value sqrt(const Value& x) { return {shikumi::sqrt(x.tensor)}; }
-inline Value rsqrt(const Value& x) { return {shikumi::rsqrt(x.tensor)}; }
-inline Value abs(const Value& x) { return {shikumi::abs(x.tensor)}; }
-inline Value sign(const Value& x) { return {shikumi::sign(x.tensor)}; }
-inline Value maximum(const Value& a, const Value& b) {
+/// A tensor that a formula reads, not copied.
+struct Read {
+    const Tensor& tensor;
+};
+template <class T>
+concept Valued = std::same_as<T, Value> || std::same_as<T, Read>;
+
+template <Valued A, Valued B>
+Value operator+(const A& a, const B& b) {
+    return {a.tensor + b.tensor};
+}
+template <Valued A, Valued B>
+Value operator-(const A& a, const B& b) {
+    return {a.tensor - b.tensor};
+}
+template <Valued A, Valued B>
+Value operator*(const A& a, const B& b) {
+    return {a.tensor * b.tensor};
+}
+template <Valued A, Valued B>
+Value operator/(const A& a, const B& b) {
+    return {a.tensor / b.tensor};
+}
+template <Valued A>
+Value square(const A& x) {
+    return {shikumi::square(x.tensor)};
+}
+template <Valued A>
+Value sqrt(const A& x) {
+    return {shikumi::sqrt(x.tensor)};
+}
+template <Valued A>
+Value rsqrt(const A& x) {
+    return {shikumi::rsqrt(x.tensor)};
+}
+template <Valued A>
+Value abs(const A& x) {
+    return {shikumi::abs(x.tensor)};
+}
+template <Valued A>
+Value sign(const A& x) {
+    return {shikumi::sign(x.tensor)};
+}
+template <Valued A, Valued B>
+Value maximum(const A& a, const B& b) {
     return {shikumi::maximum(a.tensor, b.tensor)};
 }
-inline Value moving_average(const Value& a, const Value& b, const Value& weight) {
+template <Valued A, Valued B, Valued C>
+Value moving_average(const A& a, const B& b, const C& weight) {
     return {shikumi::detail::moving_average(a.tensor, b.tensor, weight.tensor)};
 }
 
-/// A formula's number: a constant, or a scalar of the weight's dtype.
+/// A formula's number: a constant, or a scalar of the weight's dtype, not copied.
 class Number {
 public:
     Number(double constant) : constant_(constant) {}
-    Number(Tensor scalar) : scalar_(std::move(scalar)) {}
-    Tensor as(DType dtype) const {
-        return scalar_.defined() ? scalar_
-                                 : shikumi::detail::literal("optimizer", constant_, dtype);
+    Number(const Tensor& scalar) : scalar_(&scalar) {}
+    Number(Tensor&&) = delete;
+    Value as(DType dtype) const {
+        return {scalar_ ? *scalar_ : shikumi::detail::literal("optimizer", constant_, dtype)};
     }
 
 private:
     double constant_ = 0;
-    Tensor scalar_;
+    const Tensor* scalar_ = nullptr;
 };
 
 /// 1 − β as the dtype rounds it, which Keras does in some optimisers: 0.00099998713, not 0.001.
@@ -60,11 +97,14 @@ inline double rest(double beta, DType dtype) {
 template <class Formula>
 Tensor updated(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                const std::array<Number, Formula::numbers>& numbers) {
-    std::array<Value, Formula::slots> values;
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = {std::move(slots[i])};
-    std::array<Value, Formula::numbers> scalars;
-    for (std::size_t i = 0; i < scalars.size(); ++i) scalars[i] = {numbers[i].as(w.dtype())};
-    Tensor next = Formula::update(Value{w}, Value{gradient}, values, scalars).tensor;
+    const auto array_of = []<std::size_t... i>(std::index_sequence<i...>, const auto& value) {
+        return std::array<Value, sizeof...(i)>{value(i)...};
+    };
+    auto values = array_of(std::make_index_sequence<Formula::slots>(),
+                           [&](std::size_t i) { return Value{std::move(slots[i])}; });
+    const auto scalars = array_of(std::make_index_sequence<Formula::numbers>(),
+                                  [&](std::size_t i) { return numbers[i].as(w.dtype()); });
+    Tensor next = Formula::update(Read{w}, Read{gradient}, values, scalars).tensor;
     for (std::size_t i = 0; i < values.size(); ++i) slots[i] = std::move(values[i].tensor);
     return next;
 }
