@@ -130,7 +130,8 @@ struct Clock {
     }
     // The new value where weights change, else the old one.
     Tensor chosen(Tensor fresh, const Tensor& old) const {
-        return applies.defined() ? where(applies, fresh, old) : fresh;
+        if (!applies.defined()) return fresh;
+        return where(applies, fresh, old);
     }
 };
 
@@ -375,15 +376,17 @@ void Optimizer::State::change(WeightState& state, Tensor gradient, GroupNumbers&
                               std::vector<Assignment>& assignments) const {
     const DType dtype = state.weight.dtype();
     const Tensor& before = state.weight;
-    Tensor w = before;
+    Tensor decayed;
     if (state.weight_decay != 0) {
         if (options.decoupled_weight_decay)
-            w = w - w * numbers.decay(state.weight_decay, dtype);
+            decayed = before - before * numbers.decay(state.weight_decay, dtype);
         else
-            gradient = gradient + w * state.weight_decay;
+            gradient = gradient + before * state.weight_decay;
     }
     values.assign(state.slots.begin(), state.slots.end());
-    w = clock.chosen(updated(*rule, w, gradient, values, numbers.scalars[dtype]), before);
+    Tensor w = clock.chosen(updated(*rule, decayed.defined() ? decayed : before, gradient, values,
+                                    numbers.scalars[dtype]),
+                            before);
     if (options.use_ema) w = averaged(state, w, shares, clock, assignments);
     assignments.push_back({state.weight, std::move(w)});
     for (std::size_t k = 0; k < values.size(); ++k)
