@@ -196,9 +196,9 @@ void run_terminate(const json& theme, const json& c) {
         }
         throw Different("no error");
     }
-    // From the seventh batch on, Keras's float32 run has left its own float64 run, to which the
-    // figures here are closer: they are compared up to there. Nor is the last validation, whose
-    // weights are NaN in Keras.
+    // From the seventh batch on, Keras's float32 run has left the same computation in float64 (by
+    // NumPy), to which the figures here are closer: they are compared up to there. Nor is the last
+    // validation compared, whose weights are NaN in Keras.
     const double tolerance = c.at("tolerance");
     const nn::History history = setting.fit();
     if (history.epoch != expected.at("epoch").get<std::vector<int>>() ||
