@@ -76,7 +76,7 @@ public:
         : function_(std::move(function), std::move(name)), form_(form) {}
     /// The loss of that Keras name, such as "mse": see `loss`.
     template <std::convertible_to<std::string_view> Name>
-    Loss(const Name& known) : Loss(named(known)) {}
+    Loss(const Name& known) : Loss(known_as(known)) {}
 
     /// The name that logs and errors show.
     std::string_view name() const noexcept { return function_.name(); }
@@ -110,7 +110,7 @@ public:
                    const Tensor& mask = {}) const;
 
 private:
-    static Loss named(std::string_view name);
+    static Loss known_as(std::string_view name);
     Tensor class_labels(const Tensor& targets, const Tensor& predictions) const;
 
     Function function_;

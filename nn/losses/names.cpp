@@ -92,6 +92,6 @@ Loss loss(std::string_view name) {
 }
 
 // Here, so that programs without names do not link whatever has one.
-Loss Loss::named(std::string_view name) { return nn::loss(name); }
+Loss Loss::known_as(std::string_view name) { return nn::loss(name); }
 
 }  // namespace shikumi::nn
