@@ -11,7 +11,7 @@ bool ValidationFrequency::holds(int epoch) const noexcept {
     return std::find(epochs_.begin(), epochs_.end(), epoch + 1) != epochs_.end();
 }
 
-void ValidationFrequency::check() const {
+void ValidationFrequency::want_positive() const {
     const bool listed = every_ == 0 && !epochs_.empty();
     if (!listed && every_ < 1)
         fail<ValueError>("fit", "validation_freq must be positive, got ", every_);

@@ -61,7 +61,7 @@ public:
     /// Whether epoch number `epoch`, from 0, is one of them.
     bool holds(int epoch) const noexcept;
     /// Throws ValueError unless all numbers are positive.
-    void check() const;
+    void want_positive() const;
 
 private:
     int every_;

@@ -69,7 +69,7 @@ void check(const FitOptions& options) {
     check_count("fit", "steps_per_epoch", options.steps_per_epoch);
     check_count("fit", "validation_steps", options.validation_steps);
     check_count("fit", "validation_batch_size", options.validation_batch_size);
-    options.validation_freq.check();
+    options.validation_freq.want_positive();
 }
 
 void shuffle(std::vector<Index>& rows, Generator& rng) {
