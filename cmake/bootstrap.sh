@@ -14,8 +14,12 @@ shikumi_packages=(
     'ca-certificates'                      # https for data sets
     'libboost-dev|libboost1.74-dev|libboost1.81-dev|libboost1.83-dev'
     'libboost-program-options-dev|libboost-program-options1.74-dev|libboost-program-options1.81-dev|libboost-program-options1.83-dev'
+    'nlohmann-json3-dev'
+    'libzip-dev'                           # .npz
+    'libprotozero-dev'                     # event files
+    'libpng-dev'
+    'libjpeg62-turbo-dev|libjpeg-turbo8-dev|libjpeg-dev'
     'catch2'                               # tests
-    'nlohmann-json3-dev'                   # tests
     'doxygen'                              # tests: the reference
 )
 

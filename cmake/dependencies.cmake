@@ -1,7 +1,8 @@
 # Libraries that libshikumi links with. Read by our CMakeLists.txt and, after installation, by find_package(shikumi).
-# In:  shikumi_want_curl  AUTO, ON or OFF
-# Out: targets shikumi::openblas ZLIB::ZLIB Threads::Threads Boost::headers and perhaps CURL::libcurl OpenSSL::Crypto;
-#      shikumi_have_curl; shikumi_missing, a list of sentences, empty if nothing is missing.
+# In:  shikumi_want_PART, AUTO, ON or OFF, for curl, zip, events, png, jpeg
+# Out: targets shikumi::openblas ZLIB::ZLIB Threads::Threads Boost::headers and perhaps CURL::libcurl OpenSSL::Crypto
+#      libzip::zip PNG::PNG JPEG::JPEG; shikumi_have_PART; SHIKUMI_PROTOZERO_INCLUDE_DIR; shikumi_missing, a list of
+#      sentences, empty if nothing is missing.
 set(shikumi_missing)
 
 find_package(Threads QUIET)
@@ -54,3 +55,37 @@ if(NOT shikumi_want_curl STREQUAL "OFF")
         list(APPEND shikumi_missing "libcurl and OpenSSL (Debian: libcurl4-openssl-dev libssl-dev), or SHIKUMI_CURL=OFF")
     endif()
 endif()
+
+# shikumi_optional(PART FOUND PACKAGES CONSEQUENCE): sets shikumi_have_PART, or says what its absence means.
+macro(shikumi_optional part found packages consequence)
+    set(shikumi_have_${part} OFF)
+    if(NOT shikumi_want_${part} STREQUAL "OFF")
+        if(${found})
+            set(shikumi_have_${part} ON)
+        elseif(shikumi_want_${part} STREQUAL "AUTO")
+            message(STATUS "shikumi: no ${packages}; ${consequence}")
+        else()
+            string(TOUPPER ${part} shikumi_option)
+            list(APPEND shikumi_missing "${packages}, or SHIKUMI_${shikumi_option}=OFF")
+        endif()
+    endif()
+endmacro()
+
+# Debian's own CMake package of libzip wants its programs, which lie in packages of their own.
+find_path(SHIKUMI_ZIP_INCLUDE_DIR zip.h)
+find_library(SHIKUMI_ZIP_LIBRARY zip)
+mark_as_advanced(SHIKUMI_ZIP_INCLUDE_DIR SHIKUMI_ZIP_LIBRARY)
+if(SHIKUMI_ZIP_INCLUDE_DIR AND SHIKUMI_ZIP_LIBRARY AND NOT TARGET libzip::zip)
+    add_library(libzip::zip UNKNOWN IMPORTED)
+    set_target_properties(libzip::zip PROPERTIES
+        IMPORTED_LOCATION ${SHIKUMI_ZIP_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${SHIKUMI_ZIP_INCLUDE_DIR})
+endif()
+shikumi_optional(zip SHIKUMI_ZIP_LIBRARY "libzip (Debian: libzip-dev)" ".npz files can't be read or written")
+find_package(PNG QUIET)
+shikumi_optional(png PNG_FOUND "libpng (Debian: libpng-dev)" "PNG pictures can't be read or written")
+find_package(JPEG QUIET)
+shikumi_optional(jpeg JPEG_FOUND "libjpeg (Debian: libjpeg62-turbo-dev)" "JPEG pictures can't be read")
+find_path(SHIKUMI_PROTOZERO_INCLUDE_DIR protozero/pbf_writer.hpp)
+mark_as_advanced(SHIKUMI_PROTOZERO_INCLUDE_DIR)
+shikumi_optional(events SHIKUMI_PROTOZERO_INCLUDE_DIR "protozero (Debian: libprotozero-dev)"
+    "no event files for TensorBoard")

@@ -135,7 +135,7 @@ auto Layer::inside(F&& f) {
     } catch (Error& e) {
         const std::string number =
             state_.position > 0 ? std::to_string(state_.position) + " " : std::string();
-        e.add_context(sentence("in layer ", number, "'", name(), "' (", config(), ")"));
+        e.add_context(sentence("in layer ", number, "'", name(), "' (", label(), ")"));
         throw;
     }
 }
@@ -259,9 +259,7 @@ void Layer::set_default_name(std::string_view name) {
     if (state_.name.empty()) state_.name = name;
 }
 
-std::string Layer::class_name() const {
-    return detail::class_name(typeid(*this));
-}
+std::string Layer::class_name() const { return detail::class_name(typeid(*this)); }
 
 std::vector<Layer*> Layer::inner_layers() const {
     std::vector<Layer*> layers;
@@ -303,6 +301,10 @@ std::vector<Parameter> Layer::trainable_weights() const {
     std::vector<Parameter> all = weights();
     std::erase_if(all, [](const Parameter& w) { return !w.trainable(); });
     return all;
+}
+
+Config Layer::get_config() const {
+    fail<StateError>(class_name(), "the class has no get_config, so no file can hold it");
 }
 
 Index Layer::count_params() const {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <shikumi/autograd/core/config.hpp>
 #include <shikumi/autograd/core/shape.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/graph/parameter.hpp>
@@ -79,7 +80,10 @@ public:
     virtual std::vector<Tensor> compute_mask_all(const std::vector<Tensor>& inputs,
                                                  const std::vector<Tensor>& masks);
     /// One line for errors: "Dense 64→3".
-    virtual std::string config() const { return class_name(); }
+    virtual std::string label() const { return class_name(); }
+    /// What it was made of, by Keras's names, so that a file can hold it. Throws StateError unless
+    /// the class overrides it.
+    virtual Config get_config() const;
 
     /// The output for a batch: builds the layer if need be and calls it. Inside another layer's
     /// `build` or `call`, the layer becomes an inner layer of that one. Errors name the layer.

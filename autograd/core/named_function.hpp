@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include <shikumi/autograd/core/config.hpp>
 #include <shikumi/autograd/core/error.hpp>
 
 namespace shikumi {
@@ -38,10 +39,12 @@ public:
     /// A constant of the library: it needs no code at start-up.
     constexpr NamedFunction(StaticName name, Result (*function)(Arguments...)) noexcept
         : constant_name_(name.text), constant_(function) {}
-    /// Any callable, called "custom" unless it has a name.
+    /// Any callable, called "custom" unless it has a name. `config` holds the arguments that it was
+    /// made of, so that a file can hold a function of a known name.
     template <detail::FunctionFor<NamedFunction, Arguments...> F>
-    NamedFunction(F function, std::string name = "custom")
-        : own_(std::make_shared<const Own>(Own{std::move(name), std::move(function)})) {}
+    NamedFunction(F function, std::string name = "custom", Config config = {})
+        : own_(std::make_shared<const Own>(
+              Own{std::move(name), std::move(function), std::move(config)})) {}
     /// Any callable, its name first.
     template <std::invocable<Arguments...> F>
     NamedFunction(std::string name, F function)
@@ -49,6 +52,8 @@ public:
 
     /// The name; valid as long as this value or a copy of it.
     std::string_view name() const noexcept { return own_ ? own_->name : constant_name_; }
+    /// The arguments that it was made of, by Keras's names; nothing where it has none.
+    Config get_config() const { return own_ ? own_->config : Config(); }
     /// Whether there is a function.
     explicit operator bool() const noexcept { return constant_ || own_; }
     /// Calls the function. Throws StateError where there is none.
@@ -62,6 +67,7 @@ private:
     struct Own {
         std::string name;
         std::function<Result(Arguments...)> function;
+        Config config;
     };
 
     // A constant's name and function, or those of the user's own.

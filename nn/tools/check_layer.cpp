@@ -68,11 +68,11 @@ private:
         const Index batch = shape_.front();
         const Spec wanted = layer_(zeros(shape_.with_front(batch + 3), f64)).spec();
         if (wanted.dtype != f64)
-            fail<DTypeError>("check_layer", layer_.config(), " turned f64 into ", wanted.dtype);
+            fail<DTypeError>("check_layer", layer_.label(), " turned f64 into ", wanted.dtype);
         for (const Index size : {batch, batch + 2}) {
             const Tensor y = layer_(input(size));
             if (y.shape().empty() || y.shape() != wanted.shape.with_front(size))
-                fail<ShapeError>("check_layer", layer_.config(), " turned ",
+                fail<ShapeError>("check_layer", layer_.label(), " turned ",
                                  shape_.with_front(size), " into ", y.shape(), " and ",
                                  shape_.with_front(batch + 3), " into ", wanted.shape,
                                  ": only the first axis, the batch, may differ");
@@ -84,12 +84,12 @@ private:
     void check_infer() {
         const Tensor y = layer_(x_);
         if (!same(y, layer_(x_)))
-            fail<ValueError>("check_layer", layer_.config(),
+            fail<ValueError>("check_layer", layer_.label(),
                              " gives other numbers at a second call "
                              "of Mode::infer");
         const Tensor first = layer_(slice(x_, 0, {0, 1}));
         if (largest_difference(first, slice(y, 0, {0, 1})) > 1e-9)
-            fail<ValueError>("check_layer", "the first sample's output of ", layer_.config(),
+            fail<ValueError>("check_layer", "the first sample's output of ", layer_.label(),
                              " depends on the other samples (Mode::infer)");
     }
 
@@ -108,13 +108,13 @@ private:
         const std::vector<Tensor> fresh(weights_.begin(), weights_.end());
         if (same(before, layer_(x_)))
             fail<ValueError>(
-                "check_layer", layer_.config(),
+                "check_layer", layer_.label(),
                 " doesn't read its weights: after they were set "
                 "its output is the same (does it keep a Tensor where it should keep the "
                 "Parameter?)");
         for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i].assign(old[i]);
         if (!same(before, layer_(x_)))
-            fail<ValueError>("check_layer", layer_.config(),
+            fail<ValueError>("check_layer", layer_.label(),
                              " doesn't give the same output after its "
                              "weights were set back");
         for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i].assign(fresh[i]);
@@ -129,7 +129,7 @@ private:
         std::vector<Tensor> at{x_};
         for (Parameter& w : trainable) {
             if (!w.has_grad())
-                fail<GradientError>("check_layer", layer_.config(), " has the trainable weight '",
+                fail<GradientError>("check_layer", layer_.label(), " has the trainable weight '",
                                     w.name(), "', on which its output doesn't depend");
             w.zero_grad();
             at.push_back(w.value());
@@ -141,7 +141,7 @@ private:
         try {
             shikumi::check_gradients(FunctionOfMany(f), at);
         } catch (Error& e) {
-            e.add_context(sentence("in check_layer of ", layer_.config(),
+            e.add_context(sentence("in check_layer of ", layer_.label(),
                                    mode == Mode::train ? " (Mode::train)" : " (Mode::infer)"));
             throw;
         }
@@ -150,7 +150,7 @@ private:
     void check_train() {
         const Tensor infer = layer_(x_), train = layer_(x_, Mode::train);
         if (train.spec() != infer.spec())
-            fail<ShapeError>("check_layer", layer_.config(), " gives ", infer.spec(),
+            fail<ShapeError>("check_layer", layer_.label(), " gives ", infer.spec(),
                              " in Mode::infer, ", train.spec(), " in Mode::train");
         if (repeats(train) && !same(train, infer)) check_gradients(Mode::train);
     }

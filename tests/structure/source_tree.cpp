@@ -33,6 +33,7 @@ constexpr Floor kFloors[] = {
     {"include/shikumi/graph.hpp", 5},
     {"optim/", 6},
     {"datasets/", 6},
+    {"plot/", 6},
     {"nn/functions/", 7},
     {"nn/losses/", 7},
     {"nn/metrics/", 7},

@@ -18,7 +18,7 @@ public:
         : Layer(options), function_(std::move(f)) {}
     Tensor call(const Tensor& x, Mode) override { return function_(x); }
     bool supports_masking() const override { return true; }
-    std::string config() const override { return sentence("Activation ", function_.name()); }
+    std::string label() const override { return sentence("Activation ", function_.name()); }
 
 private:
     ActivationFunction function_;

@@ -9,6 +9,6 @@ ELU::ELU(double alpha, const LayerOptions& options) : Layer(options), alpha_(alp
 
 Tensor ELU::call(const Tensor& x, Mode) { return elu(x, alpha_); }
 
-std::string ELU::config() const { return sentence("ELU ", alpha_); }
+std::string ELU::label() const { return sentence("ELU ", alpha_); }
 
 }  // namespace shikumi::nn

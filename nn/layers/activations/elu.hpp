@@ -14,7 +14,7 @@ public:
     explicit ELU(double alpha = 1, const LayerOptions& options = {});
     Tensor call(const Tensor& x, Mode mode) override;
     bool supports_masking() const override { return true; }
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     double alpha_;

@@ -14,6 +14,6 @@ LeakyReLU::LeakyReLU(double negative_slope, const LayerOptions& options)
 
 Tensor LeakyReLU::call(const Tensor& x, Mode) { return leaky_relu(x, negative_slope_); }
 
-std::string LeakyReLU::config() const { return sentence("LeakyReLU ", negative_slope_); }
+std::string LeakyReLU::label() const { return sentence("LeakyReLU ", negative_slope_); }
 
 }  // namespace shikumi::nn

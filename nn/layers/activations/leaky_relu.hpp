@@ -15,7 +15,7 @@ public:
     explicit LeakyReLU(double negative_slope = 0.3, const LayerOptions& options = {});
     Tensor call(const Tensor& x, Mode mode) override;
     bool supports_masking() const override { return true; }
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     double negative_slope_;

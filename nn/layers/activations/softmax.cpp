@@ -27,6 +27,6 @@ std::vector<Tensor> Softmax::call_all(const std::vector<Tensor>& inputs, Mode mo
     return {where(mask, call(where(mask, x, detail::hidden_score(x.dtype())), mode), 0)};
 }
 
-std::string Softmax::config() const { return sentence("Softmax over axis ", axis_); }
+std::string Softmax::label() const { return sentence("Softmax over axis ", axis_); }
 
 }  // namespace shikumi::nn

@@ -21,7 +21,7 @@ public:
     bool supports_masking() const override { return true; }
     /// Throws ShapeError where the mask doesn't broadcast to x.
     std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     Index axis_;

@@ -107,7 +107,7 @@ std::vector<Tensor> HeadedAttention::call_all(const std::vector<Tensor>& inputs,
     return {y, reshape(weights, Shape(sizes))};
 }
 
-std::string HeadedAttention::config() const {
+std::string HeadedAttention::label() const {
     return sentence(class_name(), " ", heads_.queries, " heads of ", heads_.key_dim);
 }
 

@@ -22,7 +22,7 @@ public:
     void build_all(const std::vector<Spec>& inputs) override;
     /// Throws ShapeError where the inputs don't fit.
     std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
-    std::string config() const override;
+    std::string label() const override;
 
 protected:
     /// How many heads there are, and the size of each.

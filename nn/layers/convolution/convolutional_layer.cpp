@@ -50,7 +50,7 @@ Tensor ConvolutionalLayer::finish(const Tensor& x) {
     return y;
 }
 
-std::string ConvolutionalLayer::config() const {
+std::string ConvolutionalLayer::label() const {
     const std::string known = channels();
     return sentence(class_name(), " ", known, known.empty() ? "" : ", ",
                     detail::times(size_, axes_),

@@ -14,7 +14,7 @@ namespace shikumi::nn {
 /// activation and a penalty. The layers with one to three axes are made of its children.
 class ConvolutionalLayer : public Layer {
 public:
-    std::string config() const override;
+    std::string label() const override;
 
 protected:
     /// Takes the layer's own options; errors begin with `error_name`, a literal. Throws ValueError

@@ -46,7 +46,7 @@ Tensor Dense::call(const Tensor& x, Mode) {
     return y;
 }
 
-std::string Dense::config() const {
+std::string Dense::label() const {
     return kernel_.defined() ? sentence("Dense ", kernel_.shape().front(), "→", units_)
                              : sentence("Dense ", units_);
 }

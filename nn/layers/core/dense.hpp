@@ -37,7 +37,7 @@ public:
     /// Throws ShapeError for another number of features than the kernel was made for.
     Tensor call(const Tensor& x, Mode mode) override;
     bool supports_masking() const override { return true; }
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     Index units_;

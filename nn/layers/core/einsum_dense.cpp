@@ -126,7 +126,7 @@ Tensor EinsumDense::call(const Tensor& x, Mode) {
     return y;
 }
 
-std::string EinsumDense::config() const {
+std::string EinsumDense::label() const {
     return kernel_.defined() ? sentence("EinsumDense ", equation_, ", kernel ", kernel_.shape())
                              : sentence("EinsumDense ", equation_);
 }

@@ -42,7 +42,7 @@ public:
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
     bool supports_masking() const override { return true; }
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     Index size_of(char axis, const Shape& input) const;

@@ -35,7 +35,7 @@ void Embedding::check_input(const Tensor& indices) {
     if (indices.dtype() == bool_) fail<DTypeError>(name(), "takes indices, got ", indices.spec());
 }
 
-std::string Embedding::config() const {
+std::string Embedding::label() const {
     return sentence("Embedding ", input_dim_, "→", output_dim_);
 }
 

@@ -28,7 +28,7 @@ public:
     Tensor call(const Tensor& indices, Mode mode) override;
     /// True where the index isn't 0, if `mask_zero`; else none.
     Tensor compute_mask(const Tensor& indices, const Tensor& mask) override;
-    std::string config() const override;
+    std::string label() const override;
 
 protected:
     void check_input(const Tensor& indices) override;

@@ -21,6 +21,6 @@ Tensor Masking::call(const Tensor& x, Mode) { return detail::shown(real_steps(x,
 
 Tensor Masking::compute_mask(const Tensor& x, const Tensor&) { return real_steps(x, mask_value_); }
 
-std::string Masking::config() const { return sentence("Masking ", mask_value_); }
+std::string Masking::label() const { return sentence("Masking ", mask_value_); }
 
 }  // namespace shikumi::nn

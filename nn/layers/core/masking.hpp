@@ -19,7 +19,7 @@ public:
     Tensor call(const Tensor& x, Mode mode) override;
     /// (batch, time), or with the axes between, too: true where the step isn't padding.
     Tensor compute_mask(const Tensor& x, const Tensor& mask) override;
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     double mask_value_;

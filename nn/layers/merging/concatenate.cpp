@@ -31,6 +31,6 @@ std::vector<Tensor> Concatenate::compute_mask_all(const std::vector<Tensor>& inp
     return {concatenate(parts, axis)};
 }
 
-std::string Concatenate::config() const { return sentence("Concatenate axis ", axis_); }
+std::string Concatenate::label() const { return sentence("Concatenate axis ", axis_); }
 
 }  // namespace shikumi::nn

@@ -18,7 +18,7 @@ public:
     /// one counts everywhere. Along other axes, as for all merging layers.
     std::vector<Tensor> compute_mask_all(const std::vector<Tensor>& inputs,
                                          const std::vector<Tensor>& masks) override;
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     Tensor merge(const std::vector<Tensor>& inputs) const override;

@@ -39,6 +39,6 @@ Tensor Dot::merge(const std::vector<Tensor>& inputs) const {
     return squeeze(product, vectors || inputs[0].rank() == 2 ? 1 : 2);
 }
 
-std::string Dot::config() const { return sentence("Dot axes ", first_axis_, ", ", second_axis_); }
+std::string Dot::label() const { return sentence("Dot axes ", first_axis_, ", ", second_axis_); }
 
 }  // namespace shikumi::nn

@@ -27,7 +27,7 @@ public:
                                          const std::vector<Tensor>&) override {
         return {};
     }
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     Tensor merge(const std::vector<Tensor>& inputs) const override;

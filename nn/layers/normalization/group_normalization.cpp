@@ -41,7 +41,7 @@ Tensor GroupNormalization::call(const Tensor& x, Mode) {
     return reshape(normalized(groups, Axes(averaged), grouped(stretched())), x.shape());
 }
 
-std::string GroupNormalization::config() const {
+std::string GroupNormalization::label() const {
     return sentence("GroupNormalization ", options_.groups, " groups");
 }
 

@@ -34,7 +34,7 @@ public:
     /// and where the groups don't divide the channels.
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     GroupNormalizationOptions options_;

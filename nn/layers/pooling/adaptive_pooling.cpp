@@ -17,7 +17,7 @@ Tensor AdaptivePooling::call(const Tensor& x, Mode) {
     return function_(x, size_);
 }
 
-std::string AdaptivePooling::config() const {
+std::string AdaptivePooling::label() const {
     return sentence(class_name(), " ", detail::times(size_, axes_));
 }
 

@@ -15,7 +15,7 @@ class AdaptivePooling : public Layer {
 public:
     /// Throws ShapeError unless x is (batch, axes…, channels).
     Tensor call(const Tensor& x, Mode mode) override;
-    std::string config() const override;
+    std::string label() const override;
 
 protected:
     /// The operation: `adaptive_max_pool` or `adaptive_average_pool`.

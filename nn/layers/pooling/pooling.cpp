@@ -22,7 +22,7 @@ Tensor Pooling::call(const Tensor& x, Mode) {
     return function_(x, size_, {.strides = options_.strides, .padding = options_.padding});
 }
 
-std::string Pooling::config() const {
+std::string Pooling::label() const {
     std::string text = sentence(class_name(), " ", detail::times(size_, axes_));
     if (options_.strides.given()) text += ", strides " + detail::times(options_.strides, axes_);
     return options_.padding == Padding::same ? text + ", same" : text;

@@ -23,7 +23,7 @@ class Pooling : public Layer {
 public:
     /// Throws ShapeError unless x is (batch, axes…, channels) and the window fits into it.
     Tensor call(const Tensor& x, Mode mode) override;
-    std::string config() const override;
+    std::string label() const override;
 
 protected:
     /// The operation: `max_pool` or `average_pool`.

@@ -44,7 +44,7 @@ std::vector<Tensor> CategoryEncoding::call_all(const std::vector<Tensor>& inputs
                        num_tokens_, output_mode_, dtype(), weights.cast(dtype()))};
 }
 
-std::string CategoryEncoding::config() const {
+std::string CategoryEncoding::label() const {
     return sentence("CategoryEncoding of ", num_tokens_, " tokens");
 }
 

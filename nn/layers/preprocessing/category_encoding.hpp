@@ -28,7 +28,7 @@ public:
     /// Throws ShapeError for weights of another shape than the indices, ValueError where the mode
     /// isn't `count`.
     std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     Index num_tokens_;

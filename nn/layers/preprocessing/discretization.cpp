@@ -64,7 +64,7 @@ Tensor Discretization::call(const Tensor& x, Mode) {
     return detail::encode(bins, static_cast<Index>(boundaries_.size()) + 1, output_mode_, dtype());
 }
 
-std::string Discretization::config() const {
+std::string Discretization::label() const {
     return sentence("Discretization ", adapts_ ? bins_ : static_cast<Index>(boundaries_.size()) + 1,
                     " bins");
 }

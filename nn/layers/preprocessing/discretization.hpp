@@ -36,7 +36,7 @@ public:
     const std::vector<double>& bin_boundaries() const noexcept { return boundaries_; }
     /// Throws StateError before `adapt`, unless boundaries were given.
     Tensor call(const Tensor& x, Mode mode) override;
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     Index bins_;

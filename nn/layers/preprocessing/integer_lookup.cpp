@@ -95,7 +95,7 @@ Tensor IntegerLookup::call(const Tensor& x, Mode) {
                                      options_.output_mode, options_.pad_to_max_tokens, dtype());
 }
 
-std::string IntegerLookup::config() const {
+std::string IntegerLookup::label() const {
     return sentence("IntegerLookup of ", vocabulary_.size(), " indices");
 }
 

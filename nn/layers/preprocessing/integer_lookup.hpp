@@ -40,7 +40,7 @@ public:
     std::vector<Index> vocabulary() const { return vocabulary_.all(); }
     /// Throws DTypeError unless x holds integers, StateError while there is no vocabulary.
     Tensor call(const Tensor& x, Mode mode) override;
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     IntegerLookupOptions options_;

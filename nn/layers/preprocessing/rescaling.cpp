@@ -35,7 +35,7 @@ Tensor Rescaling::call(const Tensor& x, Mode) {
     return real * for_channels(scale_, real) + for_channels(offset_, real);
 }
 
-std::string Rescaling::config() const {
+std::string Rescaling::label() const {
     return sentence("Rescaling ", text(scale_), ", ", text(offset_));
 }
 

@@ -20,7 +20,7 @@ public:
     /// Throws ShapeError for another number of channels.
     Tensor call(const Tensor& x, Mode mode) override;
     bool supports_masking() const override { return true; }
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     std::vector<double> scale_, offset_;

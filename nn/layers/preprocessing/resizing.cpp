@@ -63,7 +63,7 @@ Tensor Resizing::call(const Tensor& x, Mode) {
     return resize(y, {height_, width_}, options_.interpolation, options_.antialias);
 }
 
-std::string Resizing::config() const { return sentence("Resizing ", height_, "×", width_); }
+std::string Resizing::label() const { return sentence("Resizing ", height_, "×", width_); }
 
 CenterCrop::CenterCrop(Index height, Index width, const LayerOptions& options)
     : Layer(options), height_(height), width_(width) {
@@ -76,6 +76,6 @@ Tensor CenterCrop::call(const Tensor& x, Mode) {
     return resize(cut_to_ratio(y, height_, width_), {height_, width_}, Interpolation::bilinear);
 }
 
-std::string CenterCrop::config() const { return sentence("CenterCrop ", height_, "×", width_); }
+std::string CenterCrop::label() const { return sentence("CenterCrop ", height_, "×", width_); }
 
 }  // namespace shikumi::nn

@@ -32,7 +32,7 @@ public:
     Resizing(Index height, Index width, const ResizingOptions& options = {});
     /// Throws ShapeError unless x is (batch, rows, columns, channels).
     Tensor call(const Tensor& x, Mode mode) override;
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     Index height_, width_;
@@ -47,7 +47,7 @@ public:
     CenterCrop(Index height, Index width, const LayerOptions& options = {});
     /// Throws ShapeError unless x is (batch, rows, columns, channels).
     Tensor call(const Tensor& x, Mode mode) override;
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     Index height_, width_;

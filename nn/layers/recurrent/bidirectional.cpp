@@ -109,6 +109,6 @@ void Bidirectional::reset_states() {
     backward_->reset_states();
 }
 
-std::string Bidirectional::config() const { return "Bidirectional " + forward_->config(); }
+std::string Bidirectional::label() const { return "Bidirectional " + forward_->label(); }
 
 }  // namespace shikumi::nn

@@ -53,7 +53,7 @@ public:
     /// The mask of both outputs with merge mode `none`, else of the one.
     std::vector<Tensor> compute_mask_all(const std::vector<Tensor>& inputs,
                                          const std::vector<Tensor>& masks) override;
-    std::string config() const override;
+    std::string label() const override;
 
     /// Forgets what stateful layers have kept.
     void reset_states();

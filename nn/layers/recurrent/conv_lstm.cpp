@@ -83,7 +83,7 @@ std::vector<Tensor> ConvLSTMCell::step(const Tensor& x, const std::vector<Tensor
     return {gate(z[3]) * options_.activation(c), c};
 }
 
-std::string ConvLSTMCell::config() const {
+std::string ConvLSTMCell::label() const {
     return sentence(
         "ConvLSTMCell ", filters_, ", ", detail::times(size_, axes_),
         detail::manner(axes_, options_.strides, options_.dilation_rate, options_.padding));

@@ -59,7 +59,7 @@ public:
     Tensor prepare(const Tensor& inputs, Mode mode) override;
     std::vector<Tensor> step(const Tensor& x, const std::vector<Tensor>& states) override;
     void finish() override { state_mask_ = {}; }
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     int axes_;

@@ -52,7 +52,7 @@ Tensor GatedCell::seen(const Tensor& h) const {
     return recurrent_mask_.defined() ? h * recurrent_mask_ : h;
 }
 
-std::string GatedCell::config() const {
+std::string GatedCell::label() const {
     return kernel_.defined() ? sentence(class_name(), " ", kernel_.shape().front(), "→", units_)
                              : sentence(class_name(), " ", units_);
 }

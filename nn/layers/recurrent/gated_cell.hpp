@@ -19,7 +19,7 @@ public:
     /// ShapeError for another number of features than the cell was built for.
     Tensor prepare(const Tensor& inputs, Mode mode) override;
     void finish() override { recurrent_mask_ = {}; }
-    std::string config() const override;
+    std::string label() const override;
 
 protected:
     /// `options` are those of the cell: SimpleRNNOptions, LSTMOptions or GRUOptions.

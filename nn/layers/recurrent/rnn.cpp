@@ -183,6 +183,6 @@ RecurrentCell::Sequence RNN::run(const Tensor& x, const States& initial, Mode mo
     return all;
 }
 
-std::string RNN::config() const { return class_name() + " of " + cell_->config(); }
+std::string RNN::label() const { return class_name() + " of " + cell_->label(); }
 
 }  // namespace shikumi::nn

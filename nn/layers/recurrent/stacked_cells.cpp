@@ -93,10 +93,10 @@ RecurrentCell::Sequence StackedRNNCells::run(const Tensor& inputs, std::vector<T
     return all;
 }
 
-std::string StackedRNNCells::config() const {
+std::string StackedRNNCells::label() const {
     std::string text = "StackedRNNCells of";
     for (const Level& level : levels_)
-        text += (&level == &levels_.front() ? " " : ", ") + level.cell->config();
+        text += (&level == &levels_.front() ? " " : ", ") + level.cell->label();
     return text;
 }
 

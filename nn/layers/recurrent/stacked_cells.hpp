@@ -51,7 +51,7 @@ public:
     void finish() override;
     /// Takes the whole sequence through one cell after the other.
     Sequence run(const Tensor& inputs, std::vector<Tensor> states, const Passage& how) override;
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     using MakeCell = std::function<std::shared_ptr<RecurrentCell>()>;

@@ -54,6 +54,6 @@ Tensor TimeDistributed::compute_mask(const Tensor&, const Tensor& mask) {
     return mask.defined() && mask.rank() > 1 ? detail::step_mask(mask) : Tensor();
 }
 
-std::string TimeDistributed::config() const { return "TimeDistributed " + layer_.layer->config(); }
+std::string TimeDistributed::label() const { return "TimeDistributed " + layer_.layer->label(); }
 
 }  // namespace shikumi::nn

@@ -38,7 +38,7 @@ public:
     /// That of the layer's outputs, where they have one. Else each step's: it counts where any part
     /// of it does.
     Tensor compute_mask(const Tensor& x, const Tensor& mask) override;
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     SharedLayer layer_;

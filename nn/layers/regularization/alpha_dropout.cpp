@@ -22,6 +22,6 @@ Tensor AlphaDropout::call(const Tensor& x, Mode mode) {
     return where(equal(kept, 1), x, limit) * scale - scale * rate_ * limit;
 }
 
-std::string AlphaDropout::config() const { return sentence("AlphaDropout ", rate_); }
+std::string AlphaDropout::label() const { return sentence("AlphaDropout ", rate_); }
 
 }  // namespace shikumi::nn

@@ -36,6 +36,6 @@ Tensor Dropout::call(const Tensor& x, Mode mode) {
     return detail::drop(x, coins(x.shape()), rate_, rng());
 }
 
-std::string Dropout::config() const { return sentence("Dropout ", rate_); }
+std::string Dropout::label() const { return sentence("Dropout ", rate_); }
 
 }  // namespace shikumi::nn

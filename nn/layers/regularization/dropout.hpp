@@ -27,7 +27,7 @@ public:
     /// Throws ShapeError where noise_shape doesn't go with x.
     Tensor call(const Tensor& x, Mode mode) override;
     bool supports_masking() const override { return true; }
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     Shape coins(const Shape& x) const;

@@ -18,6 +18,6 @@ Tensor GaussianDropout::call(const Tensor& x, Mode mode) {
     return x * random_normal(x.shape(), rng(), 1, std::sqrt(rate_ / (1 - rate_)), x.dtype());
 }
 
-std::string GaussianDropout::config() const { return sentence("GaussianDropout ", rate_); }
+std::string GaussianDropout::label() const { return sentence("GaussianDropout ", rate_); }
 
 }  // namespace shikumi::nn

@@ -15,7 +15,7 @@ public:
     explicit GaussianDropout(double rate, const LayerOptions& options = {});
     Tensor call(const Tensor& x, Mode mode) override;
     bool supports_masking() const override { return true; }
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     double rate_;

@@ -16,6 +16,6 @@ Tensor GaussianNoise::call(const Tensor& x, Mode mode) {
     return x + random_normal(x.shape(), rng(), 0, stddev_, x.dtype());
 }
 
-std::string GaussianNoise::config() const { return sentence("GaussianNoise ", stddev_); }
+std::string GaussianNoise::label() const { return sentence("GaussianNoise ", stddev_); }
 
 }  // namespace shikumi::nn

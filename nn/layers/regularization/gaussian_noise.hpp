@@ -15,7 +15,7 @@ public:
     explicit GaussianNoise(double stddev, const LayerOptions& options = {});
     Tensor call(const Tensor& x, Mode mode) override;
     bool supports_masking() const override { return true; }
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     double stddev_;

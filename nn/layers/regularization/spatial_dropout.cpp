@@ -20,6 +20,6 @@ Tensor SpatialDropout::call(const Tensor& x, Mode mode) {
     return detail::drop(x, Shape(coins), rate_, rng());
 }
 
-std::string SpatialDropout::config() const { return sentence(class_name(), " ", rate_); }
+std::string SpatialDropout::label() const { return sentence(class_name(), " ", rate_); }
 
 }  // namespace shikumi::nn

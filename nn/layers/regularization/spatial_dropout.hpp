@@ -14,7 +14,7 @@ public:
     /// Throws ShapeError unless x is (batch, axes…, channels).
     Tensor call(const Tensor& x, Mode mode) override;
     bool supports_masking() const override { return true; }
-    std::string config() const override;
+    std::string label() const override;
 
 protected:
     /// Throws ValueError unless `rate` lies in [0, 1].

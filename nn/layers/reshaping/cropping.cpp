@@ -23,6 +23,6 @@ Tensor Cropping::call(const Tensor& x, Mode) {
     return slice(x, kept);
 }
 
-std::string Cropping::config() const { return class_name() + " " + detail::border_text(cropping_); }
+std::string Cropping::label() const { return class_name() + " " + detail::border_text(cropping_); }
 
 }  // namespace shikumi::nn

@@ -16,7 +16,7 @@ class Cropping : public Layer {
 public:
     /// Throws ShapeError unless x is (batch, axes…, channels), and where nothing is left.
     Tensor call(const Tensor& x, Mode mode) override;
-    std::string config() const override;
+    std::string label() const override;
 
 protected:
     /// Throws ValueError for a negative number.

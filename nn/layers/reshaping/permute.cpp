@@ -26,6 +26,6 @@ Tensor Permute::call(const Tensor& x, Mode) {
     return transpose(x, axes);
 }
 
-std::string Permute::config() const { return "Permute " + detail::in_brackets(dims_); }
+std::string Permute::label() const { return "Permute " + detail::in_brackets(dims_); }
 
 }  // namespace shikumi::nn

@@ -16,7 +16,7 @@ public:
     explicit Permute(std::vector<int> dims, const LayerOptions& options = {});
     /// Throws ShapeError unless a sample has as many axes as `dims`.
     Tensor call(const Tensor& x, Mode mode) override;
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     std::vector<int> dims_;

@@ -15,6 +15,6 @@ Tensor RepeatVector::call(const Tensor& x, Mode) {
     return broadcast_to(expand_dims(x, 1), {x.shape()[0], n_, x.shape()[1]});
 }
 
-std::string RepeatVector::config() const { return sentence("RepeatVector ", n_); }
+std::string RepeatVector::label() const { return sentence("RepeatVector ", n_); }
 
 }  // namespace shikumi::nn

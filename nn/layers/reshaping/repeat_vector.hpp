@@ -13,7 +13,7 @@ public:
     /// Throws ValueError unless `n` is positive.
     explicit RepeatVector(Index n, const LayerOptions& options = {});
     Tensor call(const Tensor& x, Mode mode) override;
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     Index n_;

@@ -21,6 +21,6 @@ Tensor Reshape::call(const Tensor& x, Mode) {
     return shikumi::reshape(x, sizes);
 }
 
-std::string Reshape::config() const { return "Reshape " + detail::in_brackets(target_); }
+std::string Reshape::label() const { return "Reshape " + detail::in_brackets(target_); }
 
 }  // namespace shikumi::nn

@@ -15,7 +15,7 @@ public:
     explicit Reshape(std::vector<Index> target, const LayerOptions& options = {});
     /// Throws ShapeError where a sample has another number of elements.
     Tensor call(const Tensor& x, Mode mode) override;
-    std::string config() const override;
+    std::string label() const override;
 
 private:
     std::vector<Index> target_;

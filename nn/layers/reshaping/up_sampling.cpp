@@ -20,7 +20,7 @@ Tensor UpSampling::call(const Tensor& x, Mode) {
     return resize(x, PerAxis(sizes), interpolation_);
 }
 
-std::string UpSampling::config() const {
+std::string UpSampling::label() const {
     return class_name() + " " + detail::times(PerAxis(size_), axes_);
 }
 

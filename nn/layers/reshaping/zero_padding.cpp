@@ -17,7 +17,7 @@ Tensor ZeroPadding::call(const Tensor& x, Mode) {
     return pad(x, widths);
 }
 
-std::string ZeroPadding::config() const {
+std::string ZeroPadding::label() const {
     return class_name() + " " + detail::border_text(padding_);
 }
 

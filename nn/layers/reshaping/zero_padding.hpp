@@ -15,7 +15,7 @@ class ZeroPadding : public Layer {
 public:
     /// Throws ShapeError unless x is (batch, axes…, channels).
     Tensor call(const Tensor& x, Mode mode) override;
-    std::string config() const override;
+    std::string label() const override;
 
 protected:
     /// Throws ValueError for a negative number.

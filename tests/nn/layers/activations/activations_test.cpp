@@ -22,7 +22,7 @@ const Tensor line = tensor({{-2, -0.5, 0.5, 2, 7}}, f64);
 
 TEST_CASE("Activation applies any function", "[nn]") {
     CHECK(numbers(nn::Activation(nn::relu)(tensor({{-1, 2}}))) == std::vector{0.0, 2.0});
-    CHECK(nn::Activation(nn::relu).config() == "Activation relu");
+    CHECK(nn::Activation(nn::relu).label() == "Activation relu");
     CHECK(numbers(nn::Activation([](const Tensor& t) { return t * 3; })(tensor({{1}}))) ==
           std::vector{3.0});
 }

@@ -113,9 +113,9 @@ TEST_CASE("shapes that convolutions give", "[nn]") {
 
 TEST_CASE("convolutional layers describe their configuration", "[nn]") {
     nn::Conv2D conv(32, 3, {.strides = 2, .padding = Padding::same});
-    CHECK(conv.config() == "Conv2D 32, 3×3, strides 2×2, same");
+    CHECK(conv.label() == "Conv2D 32, 3×3, strides 2×2, same");
     conv(zeros({1, 8, 8, 1}));
-    CHECK(conv.config() == "Conv2D 1→32, 3×3, strides 2×2, same");
-    CHECK(nn::Conv1D(4, 3, {.padding = Padding::causal}).config() == "Conv1D 4, 3, causal");
-    CHECK(nn::DepthwiseConv2D({3, 2}).config() == "DepthwiseConv2D 3×2");
+    CHECK(conv.label() == "Conv2D 1→32, 3×3, strides 2×2, same");
+    CHECK(nn::Conv1D(4, 3, {.padding = Padding::causal}).label() == "Conv1D 4, 3, causal");
+    CHECK(nn::DepthwiseConv2D({3, 2}).label() == "DepthwiseConv2D 3×2");
 }

@@ -13,10 +13,10 @@ using shikumi_test::numbers;
 
 TEST_CASE("Dense", "[nn]") {
     nn::Dense dense(2, {.activation = nn::relu, .bias_initializer = nn::constant(0.5)});
-    CHECK(dense.config() == "Dense 2");
+    CHECK(dense.label() == "Dense 2");
     const Tensor x = tensor({{1, 2, 3}});
     dense(x);
-    CHECK(dense.config() == "Dense 3→2");
+    CHECK(dense.label() == "Dense 3→2");
     REQUIRE(dense.weights().size() == 2);
     Parameter kernel = dense.weights()[0];
     CHECK(kernel.name() == dense.name() + "/kernel");

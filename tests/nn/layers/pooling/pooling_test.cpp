@@ -54,7 +54,7 @@ TEST_CASE("adaptive pooling", "[nn]") {
     CHECK(numbers(nn::AdaptiveMaxPooling1D(2)(x)) == Numbers{4, 7});
     CHECK(numbers(nn::AdaptiveAveragePooling1D(7)(x)) == numbers(x));
     CHECK(shape_of(nn::AdaptiveMaxPooling2D(7), {2, 10, 14, 3}) == Shape{2, 7, 7, 3});
-    CHECK(nn::AdaptiveMaxPooling2D({2, 3}).config() == "AdaptiveMaxPooling2D 2×3");
+    CHECK(nn::AdaptiveMaxPooling2D({2, 3}).label() == "AdaptiveMaxPooling2D 2×3");
     REQUIRE_THROWS_AS(nn::AdaptiveMaxPooling1D(0), ValueError);
     REQUIRE_THROWS_AS(nn::AdaptiveMaxPooling2D(2)(x), ShapeError);
     REQUIRE_THROWS_AS(nn::AdaptiveMaxPooling1D(2)(zeros({1, 0, 2})), ShapeError);
@@ -70,5 +70,5 @@ TEST_CASE("shapes that pooling gives", "[nn]") {
 }
 
 TEST_CASE("pooling layers describe their configuration", "[nn]") {
-    CHECK(nn::MaxPooling2D(2, {.strides = 1}).config() == "MaxPooling2D 2×2, strides 1×1");
+    CHECK(nn::MaxPooling2D(2, {.strides = 1}).label() == "MaxPooling2D 2×2, strides 1×1");
 }

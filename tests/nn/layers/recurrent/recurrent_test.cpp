@@ -162,7 +162,7 @@ TEST_CASE("recurrent layers have Keras's weights", "[recurrent]") {
     CHECK(weights[2].value().to_vector<int>() == std::vector<int>{0, 0, 1, 1, 0, 0, 0, 0});
     const Tensor rows = matmul(weights[1].value(), transpose(weights[1].value()));
     CHECK(max(abs(rows - eye(2))).item<float>() < 1e-5F);  // orthogonal
-    CHECK_THAT(lstm.config(), contains("3→2"));
+    CHECK_THAT(lstm.label(), contains("3→2"));
 
     const nn::LSTM twin = nn::LSTM(lstm);  // a copy of a built layer shares its weights
     CHECK(twin.cell().weights()[0] == weights[0]);

@@ -27,7 +27,7 @@ TEST_CASE("Dropout drops only in training, and other elements each time", "[nn]"
     }
     CHECK(sum / 10000 == Approx(1).margin(0.03));
     CHECK(numbers(nn::Dropout(0)(x, Mode::train)) == numbers(x));
-    CHECK(dropout.config() == "Dropout 0.25");
+    CHECK(dropout.label() == "Dropout 0.25");
     CHECK(numbers(nn::Dropout(1)(ones({2}), Mode::train)) == std::vector{0.0, 0.0});
     REQUIRE_THROWS_AS(nn::Dropout(1.1), ValueError);
     REQUIRE_THROWS_AS(nn::Dropout(-0.1), ValueError);

@@ -14,7 +14,7 @@ namespace {
 
 template <class L>
 void check_moments(L layer, double input_mean, double expected_mean, double expected_variance) {
-    INFO(layer.config());
+    INFO(layer.label());
     nn::check_layer(L(layer), {3, 4});
     Generator rng(5);
     const Tensor x = random_normal({400, 250}, rng, input_mean, 1, f64);

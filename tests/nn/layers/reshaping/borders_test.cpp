@@ -46,5 +46,5 @@ TEST_CASE("shapes that padding, cropping and repeating give", "[nn]") {
 }
 
 TEST_CASE("padding, cropping and up-sampling layers describe their configuration", "[nn]") {
-    CHECK(nn::ZeroPadding2D({{1, 2}, {0, 3}}).config() == "ZeroPadding2D ((1, 2), (0, 3))");
+    CHECK(nn::ZeroPadding2D({{1, 2}, {0, 3}}).label() == "ZeroPadding2D ((1, 2), (0, 3))");
 }

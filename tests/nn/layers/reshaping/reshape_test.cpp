@@ -15,7 +15,7 @@ TEST_CASE("Flatten and Reshape", "[nn]") {
     CHECK(nn::Flatten()(ones({5})).shape() == Shape{5, 1});
     CHECK(nn::Reshape({2, -1})(x).shape() == Shape{2, 2, 6});
     CHECK(nn::Reshape({6, 2})(x).shape() == Shape{2, 6, 2});
-    CHECK(nn::Reshape({6, 2}).config() == "Reshape (6, 2)");
+    CHECK(nn::Reshape({6, 2}).label() == "Reshape (6, 2)");
     REQUIRE_THROWS_AS(nn::Reshape({5, 2})(x), ShapeError);
     REQUIRE_THROWS_AS(nn::Reshape({-1, -1}), ValueError);
     REQUIRE_THROWS_AS(nn::Reshape({-2}), ValueError);

@@ -1,0 +1,225 @@
+// Config: what an object was made of, by names, so that a file can hold it.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <shikumi/autograd/core/dtype.hpp>
+#include <shikumi/autograd/core/shape.hpp>
+
+namespace shikumi {
+
+/// What an object was made of: nothing, a truth value, an integer, a number, a text, a list, or
+/// values by names, which keep their order. Text forms such as JSON are the business of the files.
+class Config {
+public:
+    using List = std::vector<Config>;                            ///< values in order
+    using Object = std::vector<std::pair<std::string, Config>>;  ///< values by names
+
+    /// Nothing, as JSON's null.
+    Config() = default;
+    /// A truth value.
+    Config(std::same_as<bool> auto value) : value_(value) {}
+    /// An integer. Unsigned ones above 2⁶³ − 1 keep their bits.
+    Config(std::integral auto value) requires(!std::same_as<decltype(value), bool>)
+        : value_(static_cast<std::int64_t>(value)) {}
+    /// A number.
+    Config(std::floating_point auto value) : value_(static_cast<double>(value)) {}
+    /// A text.
+    Config(std::string text) : value_(std::move(text)) {}
+    /// A text.
+    Config(std::string_view text) : value_(std::string(text)) {}
+    /// A text.
+    Config(const char* text) : value_(std::string(text)) {}
+    /// A list.
+    Config(List list) : value_(std::move(list)) {}
+    /// Values by names.
+    Config(Object object) : value_(std::move(object)) {}
+    /// Values by names: `{{"units", 3}, {"use_bias", true}}`.
+    Config(std::initializer_list<Object::value_type> object) : value_(Object(object)) {}
+
+    /// Whether it is nothing.
+    bool is_null() const noexcept { return std::holds_alternative<std::monostate>(value_); }
+    /// The truth value; null where it is something else. So are the five that follow.
+    const bool* boolean() const noexcept { return std::get_if<bool>(&value_); }
+    /// The integer.
+    const std::int64_t* integer() const noexcept { return std::get_if<std::int64_t>(&value_); }
+    /// The number, where it isn't an integer.
+    const double* number() const noexcept { return std::get_if<double>(&value_); }
+    /// The text.
+    const std::string* text() const noexcept { return std::get_if<std::string>(&value_); }
+    /// The list.
+    const List* list() const noexcept { return std::get_if<List>(&value_); }
+    /// The values by names.
+    const Object* object() const noexcept { return std::get_if<Object>(&value_); }
+
+    /// The value of that name; null where this has none, or is no object.
+    const Config* find(std::string_view name) const noexcept;
+    /// Adds a value, or replaces the one of that name. What was nothing becomes an object; throws
+    /// ValueError for anything else.
+    void set(std::string_view name, Config value);
+    /// What it is, for errors: "the text 'relu'", "a list of 2".
+    std::string description() const;
+
+    friend bool operator==(const Config&, const Config&) = default;
+
+private:
+    std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Object> value_;
+};
+
+// ---- one value from and to a Config -------------------------------------------------------------
+// A class that belongs into configurations has these two functions in its own namespace. `reading`
+// says for errors what is read: "Dense: units". Each throws ValueError for a value that it can't
+// take.
+
+/// Reads a truth value.
+void from_config(const Config& config, bool& value, std::string_view reading);
+/// Reads an integer, or a number that is one.
+void from_config(const Config& config, std::int64_t& value, std::string_view reading);
+/// Reads an integer that fits.
+void from_config(const Config& config, int& value, std::string_view reading);
+/// Reads a number.
+void from_config(const Config& config, double& value, std::string_view reading);
+/// Reads a text.
+void from_config(const Config& config, std::string& value, std::string_view reading);
+/// Reads the list of its sizes, or a single one.
+void from_config(const Config& config, Shape& value, std::string_view reading);
+/// Reads "float32", or Keras's object of a DTypePolicy with that name.
+void from_config(const Config& config, DType& value, std::string_view reading);
+/// The list of its sizes.
+Config to_config(const Shape& value);
+/// NumPy's name: "float32".
+Config to_config(DType value);
+
+// Declared first, so that a list may hold optional lists, and the other way round.
+template <class T>
+Config to_config(const std::optional<T>& value);
+template <class T>
+Config to_config(const std::vector<T>& values);
+template <class T>
+void from_config(const Config& config, std::optional<T>& value, std::string_view reading);
+template <class T>
+void from_config(const Config& config, std::vector<T>& values, std::string_view reading);
+
+/// A plain value as it is.
+template <class T>
+requires std::constructible_from<Config, const T&> Config to_config(const T& value) {
+    return Config(value);
+}
+/// Nothing, or the value.
+template <class T>
+Config to_config(const std::optional<T>& value) {
+    return value ? to_config(*value) : Config();
+}
+/// Nothing, or the value.
+template <class T>
+void from_config(const Config& config, std::optional<T>& value, std::string_view reading) {
+    if (config.is_null())
+        value.reset();
+    else
+        from_config(config, value.emplace(), reading);
+}
+/// A list.
+template <class T>
+Config to_config(const std::vector<T>& values) {
+    Config::List list;
+    for (const T& value : values) list.push_back(to_config(value));
+    return list;
+}
+/// Reads a list; a single value is a list of one.
+template <class T>
+void from_config(const Config& config, std::vector<T>& values, std::string_view reading) {
+    values.clear();
+    if (const Config::List* const list = config.list()) {
+        for (const Config& one : *list) from_config(one, values.emplace_back(), reading);
+    } else {
+        from_config(config, values.emplace_back(), reading);
+    }
+}
+
+/// A struct to be read from, or written to: `Options` or `const Options`.
+template <class T, class Options>
+concept FieldsOf = std::same_as<std::remove_const_t<T>, Options>;
+
+/// Writes fields under their names. It and ConfigReader are called in the same way, so that a
+/// struct's fields are stated once, for both:
+///
+///     void visit_fields(auto& fields, FieldsOf<DenseOptions> auto& o) {
+///         fields("activation", o.activation);
+///         fields("use_bias", o.use_bias);
+///     }
+class ConfigWriter {
+public:
+    /// Adds a field.
+    template <class T>
+    ConfigWriter& operator()(std::string_view name, const T& value) {
+        config_.set(name, to_config(value));
+        return *this;
+    }
+    /// Adds the fields of a struct, by its `visit_fields`.
+    template <class Options>
+    ConfigWriter& fields(const Options& options) {
+        visit_fields(*this, options);
+        return *this;
+    }
+    /// What was written.
+    operator Config() const { return config_; }
+
+private:
+    Config config_{Config::Object{}};
+};
+
+/// Reads fields by their names. A field that is absent keeps its value.
+class ConfigReader {
+public:
+    /// Reads `config`, which must outlive it. Errors begin with `owner`, such as "Dense". Throws
+    /// ValueError unless it is an object.
+    ConfigReader(std::string owner, const Config& config);
+
+    /// Reads a field. Throws ValueError, naming owner and field, for a value that it can't take.
+    template <class T>
+    ConfigReader& operator()(std::string_view name, T& value) {
+        if (const Config* const found = take(name)) from_config(*found, value, reading(name));
+        return *this;
+    }
+    /// A field that must be there. Throws ValueError where it is absent or can't be read.
+    template <class T>
+    T get(std::string_view name) {
+        T value{};
+        from_config(want(name), value, reading(name));
+        return value;
+    }
+    /// A struct with the fields that are there, by its `visit_fields`.
+    template <class Options>
+    Options fields() {
+        Options options;
+        visit_fields(*this, options);
+        return options;
+    }
+    /// Passes over a field that means nothing here.
+    void ignore(std::string_view name) { take(name); }
+    /// The fields that nobody has read.
+    std::vector<std::string> unread() const;
+    /// Who reads.
+    const std::string& owner() const noexcept { return owner_; }
+
+private:
+    const Config* take(std::string_view name);
+    const Config& want(std::string_view name);
+    std::string reading(std::string_view name) const;
+
+    std::string owner_;
+    const Config& config_;
+    std::vector<bool> read_;
+};
+
+}  // namespace shikumi
