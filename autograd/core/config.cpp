@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <variant>
 
 #include <shikumi/autograd/core/decimal.hpp>
 #include <shikumi/autograd/core/error.hpp>
@@ -25,6 +26,40 @@ std::int64_t integer_of(const Config& config, std::string_view reading) {
 
 }  // namespace
 
+struct Config::Value {
+    std::variant<bool, std::int64_t, double, std::string, List, Object> is;
+};
+
+namespace {
+
+template <class T>
+const T* kept(const auto& value) noexcept {
+    return value ? std::get_if<T>(&value->is) : nullptr;
+}
+
+}  // namespace
+
+Config::Config(Exactly<bool> value) : value_(std::make_shared<Value>(Value{value.value})) {}
+Config::Config(Exactly<std::int64_t> value) : value_(std::make_shared<Value>(Value{value.value})) {}
+Config::Config(Exactly<double> value) : value_(std::make_shared<Value>(Value{value.value})) {}
+Config::Config(std::string text) : value_(std::make_shared<Value>(Value{std::move(text)})) {}
+Config::Config(std::string_view text) : Config(std::string(text)) {}
+Config::Config(List list) : value_(std::make_shared<Value>(Value{std::move(list)})) {}
+Config::Config(Object object) : value_(std::make_shared<Value>(Value{std::move(object)})) {}
+Config::Config(std::initializer_list<Object::value_type> object) : Config(Object(object)) {}
+
+const bool* Config::boolean() const noexcept { return kept<bool>(value_); }
+const std::int64_t* Config::integer() const noexcept { return kept<std::int64_t>(value_); }
+const double* Config::number() const noexcept { return kept<double>(value_); }
+const std::string* Config::text() const noexcept { return kept<std::string>(value_); }
+const Config::List* Config::list() const noexcept { return kept<List>(value_); }
+const Config::Object* Config::object() const noexcept { return kept<Object>(value_); }
+
+bool operator==(const Config& a, const Config& b) {
+    if (a.value_ == b.value_) return true;
+    return a.value_ && b.value_ && a.value_->is == b.value_->is;
+}
+
 const Config* Config::find(std::string_view name) const noexcept {
     const Object* const own = object();
     if (!own) return nullptr;
@@ -33,8 +68,11 @@ const Config* Config::find(std::string_view name) const noexcept {
 }
 
 void Config::set(std::string_view name, Config value) {
-    if (is_null()) value_ = Object();
-    Object* const own = std::get_if<Object>(&value_);
+    if (is_null())
+        *this = Object();
+    else if (value_.use_count() > 1)
+        value_ = std::make_shared<Value>(*value_);
+    Object* const own = std::get_if<Object>(&value_->is);
     if (!own) fail<ValueError>("Config", "only an object has names, this is ", description());
     const auto found = std::ranges::find(*own, name, &Object::value_type::first);
     if (found == own->end())

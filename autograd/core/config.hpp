@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <shikumi/autograd/core/dtype.hpp>
@@ -28,39 +28,39 @@ public:
     /// Nothing, as JSON's null.
     Config() = default;
     /// A truth value.
-    Config(std::same_as<bool> auto value) : value_(value) {}
+    Config(std::same_as<bool> auto value) : Config(Exactly<bool>{value}) {}
     /// An integer. Unsigned ones above 2⁶³ − 1 keep their bits.
     Config(std::integral auto value) requires(!std::same_as<decltype(value), bool>)
-        : value_(static_cast<std::int64_t>(value)) {}
+        : Config(Exactly<std::int64_t>{static_cast<std::int64_t>(value)}) {}
     /// A number.
-    Config(std::floating_point auto value) : value_(static_cast<double>(value)) {}
+    Config(std::floating_point auto value) : Config(Exactly<double>{static_cast<double>(value)}) {}
     /// A text.
-    Config(std::string text) : value_(std::move(text)) {}
+    Config(std::string text);
     /// A text.
-    Config(std::string_view text) : value_(std::string(text)) {}
+    Config(std::string_view text);
     /// A text.
-    Config(const char* text) : value_(std::string(text)) {}
+    Config(const char* text) : Config(std::string_view(text)) {}
     /// A list.
-    Config(List list) : value_(std::move(list)) {}
+    Config(List list);
     /// Values by names.
-    Config(Object object) : value_(std::move(object)) {}
+    Config(Object object);
     /// Values by names: `{{"units", 3}, {"use_bias", true}}`.
-    Config(std::initializer_list<Object::value_type> object) : value_(Object(object)) {}
+    Config(std::initializer_list<std::pair<std::string, Config>> object);
 
     /// Whether it is nothing.
-    bool is_null() const noexcept { return std::holds_alternative<std::monostate>(value_); }
+    bool is_null() const noexcept { return !value_; }
     /// The truth value; null where it is something else. So are the five that follow.
-    const bool* boolean() const noexcept { return std::get_if<bool>(&value_); }
+    const bool* boolean() const noexcept;
     /// The integer.
-    const std::int64_t* integer() const noexcept { return std::get_if<std::int64_t>(&value_); }
+    const std::int64_t* integer() const noexcept;
     /// The number, where it isn't an integer.
-    const double* number() const noexcept { return std::get_if<double>(&value_); }
+    const double* number() const noexcept;
     /// The text.
-    const std::string* text() const noexcept { return std::get_if<std::string>(&value_); }
+    const std::string* text() const noexcept;
     /// The list.
-    const List* list() const noexcept { return std::get_if<List>(&value_); }
+    const List* list() const noexcept;
     /// The values by names.
-    const Object* object() const noexcept { return std::get_if<Object>(&value_); }
+    const Object* object() const noexcept;
 
     /// The value of that name; null where this has none, or is no object.
     const Config* find(std::string_view name) const noexcept;
@@ -70,10 +70,20 @@ public:
     /// What it is, for errors: "the text 'relu'", "a list of 2".
     std::string description() const;
 
-    friend bool operator==(const Config&, const Config&) = default;
+    /// Whether both are the same, names in the same order.
+    friend bool operator==(const Config& a, const Config& b);
 
 private:
-    std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Object> value_;
+    struct Value;
+    template <class T>
+    struct Exactly {
+        T value;
+    };
+    explicit Config(Exactly<bool> value);
+    explicit Config(Exactly<std::int64_t> value);
+    explicit Config(Exactly<double> value);
+
+    std::shared_ptr<Value> value_;  // copies share it until one is changed
 };
 
 // ---- one value from and to a Config -------------------------------------------------------------

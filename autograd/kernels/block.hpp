@@ -15,6 +15,16 @@ namespace shikumi::kernels {
 /// `out` may be one of the inputs, but must not overlap one in any other way.
 using BlockFunction = void (*)(Index n, void* out, const void* a, const void* b, const void* c);
 
+/// Computes y[i] = f(x[i]) and slope[i] = f'(x[i]) for 0 <= i < n. One of both may be x, but they
+/// must not overlap it in any other way.
+using SlopeFunction = void (*)(Index n, void* y, void* slope, const void* x);
+
+/// The loops of f(x) and of f'(x) g, where f and f' have much work in common.
+struct SlopeLoops {
+    SlopeFunction both;   ///< f(x) and f'(x)
+    BlockFunction times;  ///< f'(x) times g
+};
+
 /// The loop of one operation. Some have further loops for an input that is a single number, which
 /// then need not be written out n times: either one of two inputs, or the last of three.
 struct BlockKernel {
@@ -22,6 +32,8 @@ struct BlockKernel {
     BlockFunction first_single = nullptr;   ///< the first of two inputs is one number
     BlockFunction second_single = nullptr;  ///< the second of two inputs is one number
     BlockFunction third_single = nullptr;   ///< the last of three inputs is one number
+    /// Where the operation is f(x) or f'(x) g: what does both in less work, the same for either.
+    const SlopeLoops* slope = nullptr;
 
     /// No loop.
     constexpr BlockKernel() = default;
@@ -109,6 +121,35 @@ BlockKernel block_kernel() {
                 multiversioned<LastSingleBlock<F, T>>()};
 }
 
+// y[i] and slope[i] of the WithSlope f(x[i]).
+template <class F, class T>
+struct SlopeBlock {
+    static void run(Index n, void* y, void* slope, const void* x) {
+        T* const value = static_cast<T*>(y);
+        T* const derivative = static_cast<T*>(slope);
+        const T* const in = static_cast<const T*>(x);
+        vectorized_for(n, [=](Index i) {
+            const auto [v, d] = F{}(in[i]);
+            value[i] = v;
+            derivative[i] = d;
+        });
+    }
+};
+
+struct Product {
+    template <class T>
+    T operator()(T a, T b) const {
+        return a * b;
+    }
+};
+
+template <class F, class T>
+const SlopeLoops& slope_loops() {
+    static const SlopeLoops loops{multiversioned<SlopeBlock<F, T>>(),
+                                  multiversioned<Block<Product, T, true>>()};
+    return loops;
+}
+
 // `Fast` where `Takes` the inputs, `Slow` for the rest.
 template <class Takes, class Fast, class Slow, class T>
 struct Guarded {
@@ -162,6 +203,16 @@ BlockKernel floating_arrays(DType t, F) {
         default:
             return {};
     }
+}
+
+/// Adds to the kernel of f(x) or of f'(x) g, where it isn't empty, the loops that do both; `F` is a
+/// captureless generic lambda from x to both values.
+template <class F>
+BlockKernel with_slope(BlockKernel kernel, DType t, F) {
+    if (kernel.full)
+        kernel.slope =
+            t == f32 ? &detail::slope_loops<F, float>() : &detail::slope_loops<F, double>();
+    return kernel;
 }
 
 /// The kernel of one function for f32 and another for f64; an empty one for other dtypes.

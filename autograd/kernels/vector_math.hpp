@@ -102,13 +102,13 @@ constexpr T expm1_inside(T x) noexcept {
     return 2 * half_expm1(x);
 }
 
-// 2ᵏ e⁻ᵃ for a >= 0, or 0 where that is denormal
-template <int k, class T>
+// e⁻ᵃ for a >= 0, or 0 where that is denormal
+template <class T>
 constexpr T decay(T a) noexcept {
-    constexpr int lowest = -bias<T> - k;  // this power of two gives 0
-    constexpr T most = static_cast<T>(-lowest * 0.69314718055994530942);
-    const auto [exponent, tail] = reduce<-lowest>(-(a > most ? most : a));
-    const T power = std::bit_cast<T>(exponent);  // 2ⁿ⁺ᵏ
+    constexpr T most =
+        static_cast<T>(bias<T> * 0.69314718055994530942);  // its power of two gives 0
+    const auto [exponent, tail] = reduce<bias<T>>(-(a > most ? most : a));
+    const T power = std::bit_cast<T>(exponent);  // 2ⁿ
     return power * tail + power;
 }
 
@@ -266,21 +266,33 @@ constexpr T log1p(T x) noexcept {
     return x <= detail::largest<T> ? z : x;
 }
 
-/// (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ) = m / (m + 1) for m = (e²ˣ - 1) / 2
+/// A function's value and its derivative.
 template <class T>
-constexpr T tanh(T x) noexcept {
-    constexpr T enough = detail::is_f32<T> ? 20 : 40;
+struct WithSlope {
+    T value, slope;
+};
+
+/// tanh x = m / (m + 1) and 1 / cosh² x = q (2 - q) for m = (exp(2 |x|) - 1) / 2 and q = 1 / (m +
+/// 1), which is 1 - tanh |x|
+template <class T>
+constexpr WithSlope<T> tanh_with_slope(T x) noexcept {
+    constexpr T most = detail::is_f32<T> ? 88.72283172607421875f : 709.78271289338399684;
     const T a = 2 * detail::absolute(x);
-    const T m = detail::half_expm1(a > enough ? enough : a);
-    return detail::with_sign(m / (m + 1), x);
+    const T m = detail::half_expm1(a > most ? most : a);
+    const T q = 1 / (m + 1);
+    return {detail::with_sign(m / (m + 1), x), a > most ? 0 : q * (2 - q)};
 }
 
-/// 1 / cosh² x, the derivative of tanh, as q (1 - q / 4) for q = 4 e / (1 + e), e = exp(-2 |x|)
+/// (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ)
+template <class T>
+constexpr T tanh(T x) noexcept {
+    return tanh_with_slope(x).value;
+}
+
+/// 1 / cosh² x, the derivative of tanh
 template <class T>
 constexpr T tanh_slope(T x) noexcept {
-    const T e4 = detail::decay<2>(2 * detail::absolute(x));
-    const T q = e4 / (1 + e4 * T{0.25});
-    return q * (1 - q * T{0.25});
+    return tanh_with_slope(x).slope;
 }
 
 /// 1 / (1 + e⁻ˣ)
@@ -289,36 +301,19 @@ constexpr T sigmoid(T x) noexcept {
     return 1 / (1 + exp(-x));
 }
 
-/// σ(x) σ(-x), the derivative of σ, as q (1 - q) for q = e / (1 + e), e = exp(-|x|)
-template <class T>
-constexpr T sigmoid_slope(T x) noexcept {
-    const T e = detail::decay<0>(detail::absolute(x));
-    const T q = e / (1 + e);
-    return q * (1 - q);
-}
-
-/// A function's value and its derivative.
-template <class T>
-struct WithSlope {
-    T value, slope;
-};
-
-/// tanh x and 1 / cosh² x, with m = exp(2 |x|) - 1: m / (m + 2) and 4 (m + 1) / (m + 2)²
-template <class T>
-constexpr WithSlope<T> tanh_with_slope(T x) noexcept {
-    constexpr T enough = detail::is_f32<T> ? 44 : 354;
-    const T a = detail::absolute(x);
-    const T m = detail::expm1_inside(2 * (a > enough ? enough : a));
-    const T q = 1 / (m + 2);
-    return {detail::with_sign(m * q, x), (m + 1) * q * (4 * q)};
-}
-
-/// σ(x) and σ(x) σ(-x), with e = exp(-|x|): 1 / (1 + e) or e / (1 + e), and e / (1 + e)²
+/// σ(x), which is q below 0 and 1 - q from there on, and its derivative q (1 - q) for q = e / (1 +
+/// e), e = exp(-|x|)
 template <class T>
 constexpr WithSlope<T> sigmoid_with_slope(T x) noexcept {
-    const T e = exp(-detail::absolute(x));
-    const T above = 1 / (1 + e), below = e * above;
-    return {x < 0 ? below : above, below * above};
+    const T e = detail::decay(detail::absolute(x));
+    const T q = e / (1 + e), above = 1 - q;
+    return {x < 0 ? q : above, q * above};
+}
+
+/// σ(x) σ(-x), the derivative of σ
+template <class T>
+constexpr T sigmoid_slope(T x) noexcept {
+    return sigmoid_with_slope(x).slope;
 }
 
 /// log(1 + eˣ) = max(x, 0) + log(1 + exp(-|x|))

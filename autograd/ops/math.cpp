@@ -143,11 +143,16 @@ struct Atan2 final : FloatingOp {
     }
 };
 
+BlockKernel with_tanh_slope(const BlockKernel& kernel, DType dtype) {
+    return kernels::with_slope(kernel, dtype, [](auto x) { return vector::tanh_with_slope(x); });
+}
+
 // tanh x; 1 / cosh² x, which the rounded tanh x does not tell
 struct Tanh final : FloatingOp {
     std::string_view name() const noexcept override { return "tanh"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating(in[0].dtype, [](auto x) { return vector::tanh(x); });
+        const auto kernel = kernels::floating(in[0].dtype, [](auto x) { return vector::tanh(x); });
+        return with_tanh_slope(kernel, in[0].dtype);
     }
     Tensor times_partial(int, Tensors in, const Tensor&, const Tensor& g) const override {
         return detail::tanh_gradient(in[0], g);
@@ -158,8 +163,9 @@ struct Tanh final : FloatingOp {
 struct TanhGradient final : FloatingOp {
     std::string_view name() const noexcept override { return "tanh_gradient"; }
     BlockKernel kernel(Specs in) const override {
-        return kernels::floating_arrays(in[0].dtype,
-                                        [](auto x, auto g) { return g * vector::tanh_slope(x); });
+        const auto kernel = kernels::floating_arrays(
+            in[0].dtype, [](auto x, auto g) { return g * vector::tanh_slope(x); });
+        return with_tanh_slope(kernel, in[0].dtype);
     }
     Tensor times_partial(int i, Tensors in, const Tensor& out, const Tensor& g) const override {
         return i == 0 ? -2 * (out * tanh(in[0])) * g : detail::tanh_gradient(in[0], g);

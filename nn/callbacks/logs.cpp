@@ -12,6 +12,18 @@ const double* Logs::find(std::string_view name) const noexcept {
     return found == entries_.end() ? nullptr : &found->second;
 }
 
+void Logs::add(std::string name, double value) {
+    entries_.emplace_back(std::move(name), value);
+    counts_.push_back(-1);
+}
+
+void Logs::reserve(std::size_t count) {
+    entries_.reserve(count);
+    counts_.reserve(count);
+}
+
+std::map<std::string, double> Logs::by_name() const { return {entries_.begin(), entries_.end()}; }
+
 double Logs::operator[](std::string_view name) const {
     if (const double* number = find(name)) return *number;
     std::string names;

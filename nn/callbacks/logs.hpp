@@ -1,7 +1,6 @@
 // Logs: what a batch, an epoch or an evaluation measured.
 #pragma once
 
-#include <cmath>
 #include <limits>
 #include <map>
 #include <string>
@@ -19,15 +18,9 @@ namespace shikumi::nn {
 class Logs {
 public:
     /// Adds a number at the end.
-    void add(std::string name, double value) {
-        entries_.emplace_back(std::move(name), value);
-        counts_.push_back(-1);
-    }
+    void add(std::string name, double value);
     /// Takes memory for so many numbers.
-    void reserve(std::size_t count) {
-        entries_.reserve(count);
-        counts_.reserve(count);
-    }
+    void reserve(std::size_t count);
     /// The number of this name. Throws ValueError that lists the names where there is none.
     double operator[](std::string_view name) const;
     /// The number of this name; null where there is none.
@@ -42,7 +35,7 @@ public:
     /// The numbers alone, in order: what Keras returns unless it is asked for a dictionary.
     std::vector<double> values() const;
     /// The numbers sorted by name: Keras's `return_dict`.
-    std::map<std::string, double> by_name() const { return {entries_.begin(), entries_.end()}; }
+    std::map<std::string, double> by_name() const;
 
     /// Gives number `i` another value.
     void set(std::size_t i, double value) { entries_[i].second = value; }
@@ -59,7 +52,9 @@ public:
     /// the last batch is the epoch's.
     void set_running(std::size_t i) { counts_[i] = std::numeric_limits<double>::infinity(); }
     /// Whether number `i` is of all batches since the epoch began.
-    bool running(std::size_t i) const { return std::isinf(counts_[i]); }
+    bool running(std::size_t i) const noexcept {
+        return counts_[i] == std::numeric_limits<double>::infinity();
+    }
 
 private:
     std::vector<std::pair<std::string, double>> entries_;

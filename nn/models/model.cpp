@@ -55,6 +55,8 @@ void Model::build_all(const std::vector<Spec>& inputs) {
 }
 
 // A class of its own may override `call_all` alone: one tensor is a list of one to it.
+Model::~Model() = default;
+
 Tensor Model::call(const Tensor& x, Mode mode) {
     if (functional_) return functional_->call({x}, mode).front();
     if (in_call_)  // from `Layer::call_all`, which nobody overrides either

@@ -38,6 +38,7 @@ public:
     /// Takes over everything, training included. Throws ValueError where the other model holds this
     /// one.
     Model& operator=(Model&&) = default;
+    ~Model() override;
 
     Tensor call(const Tensor& x, Mode mode) override;
     void build_all(const std::vector<Spec>& inputs) override;

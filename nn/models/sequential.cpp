@@ -10,6 +10,8 @@ namespace shikumi::nn {
 Sequential::Sequential(std::string name)
     : Model(LayerOptions{.name = name.empty() ? next_name("Sequential") : std::move(name)}) {}
 
+Sequential::~Sequential() = default;
+
 void Sequential::add(SharedLayer added) {
     if (!added.layer) fail<ValueError>(name(), "got no layer to add");
     Layer& layer = *added.layer;

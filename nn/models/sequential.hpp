@@ -20,19 +20,20 @@ public:
     /// A chain of these layers, named by Keras's rule.
     template <std::derived_from<Layer>... L>
     requires(sizeof...(L) > 0) explicit Sequential(L... layers) : Sequential() {
-        (add(std::move(layers)), ...);
+        (add(std::make_shared<L>(std::move(layers))), ...);
     }
     /// Takes over everything, training included.
     Sequential(Sequential&&) noexcept = default;
     /// Takes over everything, training included. Throws ValueError where the other model holds this
     /// one.
     Sequential& operator=(Sequential&&) = default;
+    ~Sequential() override;
 
     /// Moves a layer to the end of the chain. An `Input` is noted, not added. Throws ValueError for
     /// an Input after other layers, and for a layer that holds this model itself.
     template <std::derived_from<Layer> L>
     void add(L layer) {
-        add(shared(std::move(layer)));
+        add(std::make_shared<L>(std::move(layer)));
     }
     /// Adds a layer that others may hold, too.
     template <std::derived_from<Layer> L>

@@ -1,7 +1,6 @@
 // What `compile` is told: how to train, and what to measure at each output of a model.
 #pragma once
 
-#include <algorithm>
 #include <concepts>
 #include <initializer_list>
 #include <string>
@@ -9,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/nn/losses/losses.hpp>
 #include <shikumi/nn/metrics/metrics.hpp>
@@ -25,6 +23,12 @@ class PerOutput {
 public:
     /// No value for any output.
     PerOutput() = default;
+    // Compiled once for all programs.
+    PerOutput(const PerOutput&);
+    PerOutput(PerOutput&&) noexcept;
+    PerOutput& operator=(const PerOutput&);
+    PerOutput& operator=(PerOutput&&) noexcept;
+    ~PerOutput();
     /// The same value for every output.
     template <std::convertible_to<T> U>
     PerOutput(const U& of_all) : values_{{"", T(of_all)}} {}
@@ -43,20 +47,9 @@ public:
     /// Whether no output has a value.
     bool empty() const noexcept { return values_.empty(); }
     /// Whether any value has a property: a function of the value to bool.
-    bool has(auto property) const {
-        return std::any_of(values_.begin(), values_.end(),
-                           [&](const auto& named) { return property(named.second); });
-    }
+    bool has(bool (*property)(const T& value)) const;
     /// The value of output number `i`; null where it has none.
-    const T* of(std::size_t i, const std::vector<std::string>& outputs) const {
-        if (named_) {
-            for (const auto& [name, value] : values_) {
-                if (name == outputs[i]) return &value;
-            }
-            return nullptr;
-        }
-        return values_.empty() ? nullptr : &values_[values_.size() == 1 ? 0 : i].second;
-    }
+    const T* of(std::size_t i, const std::vector<std::string>& outputs) const;
     /// Throws ValueError beginning with `caller` where the values, called `what`, can't belong to
     /// the outputs.
     void check_outputs(std::string_view caller, std::string_view what,
@@ -82,19 +75,18 @@ public:
         : by_name_(std::move(by_name)) {}
 
     /// The metrics of output number `i`.
-    const std::vector<Metric>& of(std::size_t i, const std::vector<std::string>& outputs) const {
-        const std::vector<Metric>* own = by_name_.of(i, outputs);
-        return own ? *own : of_all_;
-    }
+    const std::vector<Metric>& of(std::size_t i, const std::vector<std::string>& outputs) const;
     /// Throws ValueError beginning with `caller` where a name is not that of an output.
-    void check_outputs(std::string_view caller, const std::vector<std::string>& outputs) const {
-        by_name_.check_outputs(caller, "metrics", outputs);
-    }
+    void check_outputs(std::string_view caller, const std::vector<std::string>& outputs) const;
 
 private:
     std::vector<Metric> of_all_;
     PerOutput<std::vector<Metric>> by_name_;
 };
+
+extern template class PerOutput<Loss>;
+extern template class PerOutput<double>;
+extern template class PerOutput<std::vector<Metric>>;
 
 /// How to train a model.
 struct CompileOptions {
@@ -115,28 +107,7 @@ struct CompileOptions {
 
     /// Throws ValueError beginning with `caller` where something is given for an output that isn't
     /// among these.
-    void check_outputs(std::string_view caller, const std::vector<std::string>& outputs) const {
-        loss.check_outputs(caller, "losses", outputs);
-        loss_weights.check_outputs(caller, "loss_weights", outputs);
-        metrics.check_outputs(caller, outputs);
-        weighted_metrics.check_outputs(caller, outputs);
-    }
+    void check_outputs(std::string_view caller, const std::vector<std::string>& outputs) const;
 };
-
-template <class T>
-void PerOutput<T>::check_outputs(std::string_view caller, std::string_view what,
-                                 const std::vector<std::string>& outputs) const {
-    if (!named_ && values_.size() > 1 && values_.size() != outputs.size())
-        fail<ValueError>(caller, "got ", values_.size(), " ", what, " for the ", outputs.size(),
-                         " outputs of the model");
-    if (!named_) return;
-    std::string known;
-    for (const std::string& name : outputs) known += (known.empty() ? "'" : ", '") + name + "'";
-    for (const auto& [name, value] : values_) {
-        if (std::find(outputs.begin(), outputs.end(), name) == outputs.end())
-            fail<ValueError>(caller, "got ", what, " for '", name, "', the model's outputs are ",
-                             known);
-    }
-}
 
 }  // namespace shikumi::nn

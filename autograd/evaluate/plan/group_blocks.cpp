@@ -32,7 +32,7 @@ bool is_constant(const Broadcast& b, const FusionGroup& group) {
            (is_row(b) && whole_rows(group.block) && whole_rows(group.piece));
 }
 
-bool is_reduction(const Instruction& i) { return !i.kernel && !i.fused; }
+bool is_reduction(const Instruction& i) { return !i.kernel && !i.fused && !i.with_slope; }
 
 }  // namespace
 
@@ -74,7 +74,7 @@ void place_scratch(Plan& plan, FusionGroup& group) {
     std::vector<std::uint32_t> free;
     for (std::uint32_t k = 0; k < group.instructions; ++k) {
         const Instruction& instruction = instructions[k];
-        GroupValue& out = values[instruction.out];
+        const GroupValue& out = values[instruction.out];
         std::vector<std::uint32_t> released;
         bool same_size = true;
         for (std::uint32_t i = 0; i < instruction.count; ++i) {
@@ -86,14 +86,17 @@ void place_scratch(Plan& plan, FusionGroup& group) {
             same_size = same_size && in.element == out.element;
         }
         const auto let_go = [&] { free.insert(free.end(), released.begin(), released.end()); };
-        if (same_size) let_go();  // an output may take the place of its own input
-        if (out.slot == no_slot) {
+        const auto give = [&](std::uint32_t value) {
+            computed[value] = true;
+            if (values[value].slot != no_slot) return;
             if (free.empty()) free.push_back(group.scratch_blocks++);
-            out.scratch = free.back();
+            values[value].scratch = free.back();
             free.pop_back();
-        }
+        };
+        if (same_size) let_go();  // an output may take the place of its own input
+        give(instruction.out);
+        if (instruction.with_slope) give(instruction.in[1]);
         if (!same_size) let_go();
-        computed[instruction.out] = true;
     }
 }
 

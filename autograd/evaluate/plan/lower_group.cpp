@@ -104,11 +104,35 @@ Instruction GroupLowering::pointwise(Position member) {
             instruction.in[i] = value_of(read);
         }
     });
+    if (kernel.slope) share_slope(*kernel.slope, inputs[0], instruction);
     instruction.out = next_value();
     values_[member] = {index_, instruction.out};
     plan_.values.push_back({.slot = arrays_.stored[member] ? slots_[member] : no_slot,
                             .element = element_bytes(graph_[member].spec)});
     return instruction;
+}
+
+// f(x) gives f'(x) beside it where a later operation of the group, f'(x) g, asks for it.
+void GroupLowering::share_slope(const kernels::SlopeLoops& loops, Position x,
+                                Instruction& instruction) {
+    if (slopes_.empty()) slopes_.resize(graph_.size());
+    Number& number = slopes_[x];
+    const auto own = count(plan_.instructions);
+    if (instruction.count == 1) {
+        number = {index_, own};
+        return;
+    }
+    if (number.group != index_) return;
+    Instruction& function = plan_.instructions[number.value];
+    if (!function.with_slope) {
+        function.kernel = nullptr;
+        function.with_slope = loops.both;
+        function.in[1] = next_value();
+        plan_.values.push_back(
+            {.element = plan_.values[group_.first_value + function.out].element});
+    }
+    instruction.kernel = loops.times;
+    instruction.in[0] = function.in[1];
 }
 
 // Its values are the reduced array, and the state that it keeps from block to block.

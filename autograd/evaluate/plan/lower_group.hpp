@@ -30,6 +30,7 @@ private:
     std::uint32_t next_value() const noexcept;
     void add(Position member);
     Instruction pointwise(Position member);
+    void share_slope(const kernels::SlopeLoops& loops, Position x, Instruction& instruction);
     Instruction reduction(Position member);
     std::uint32_t value_of(Position source);
     std::uint32_t single_number(Position source);
@@ -47,6 +48,7 @@ private:
     const Shape* space_ = nullptr;
     std::vector<Number> values_;   // by position
     std::vector<Number> singles_;  // the same for single numbers that are read where they are
+    std::vector<Number> slopes_;   // by position of x: the instruction that may give a slope, too
     std::size_t block_bytes_ = 0;  // the largest block of a group that is a single one
 };
 

@@ -57,10 +57,13 @@ struct Broadcast {
 /// takes in a block. Its operands are values of its group by number, or slots where the group is a
 /// single block.
 struct Instruction {
-    kernels::BlockFunction kernel = nullptr;  // null: `fused`, and if that is null a reduction
-    std::array<std::uint32_t, 3> in{};        // of a reduction: the value, and its state
-    std::uint32_t out = 0;
+    // One of the three; null: a reduction.
+    kernels::BlockFunction kernel = nullptr;
     kernels::FusedFunction fused = nullptr;
+    kernels::SlopeFunction with_slope = nullptr;
+    // Of a reduction: the value, and its state. Of `with_slope`: x, and where the slope goes.
+    std::array<std::uint32_t, 3> in{};
+    std::uint32_t out = 0;
     std::uint32_t first = 0;  // in Plan::fused_values, or the number in Plan::reductions
     std::uint32_t count = 0;  // fused values, or inputs
 };

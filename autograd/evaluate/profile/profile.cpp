@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include <shikumi/autograd/evaluate/plan/plan.hpp>
-#include <shikumi/autograd/evaluate/profile/timer.hpp>
+#include <shikumi/autograd/evaluate/profile/profile_records.hpp>
 
 namespace shikumi {
 
@@ -15,9 +15,13 @@ namespace {
 
 using Row = Profile::Row;
 
+constexpr std::size_t most_events = 1'000'000;
+constexpr std::size_t most_plans = 1000;
 constexpr std::string_view evaluator = "(evaluator)";
 
-double seconds(Profile::Clock::duration d) { return std::chrono::duration<double>(d).count(); }
+double seconds(ProfileRecords::Clock::duration d) {
+    return std::chrono::duration<double>(d).count();
+}
 
 std::string name_of(std::span<const Op* const> group) {
     constexpr std::size_t shown = 4;
@@ -72,7 +76,7 @@ std::vector<Row> merged(const std::vector<Row>& rows, std::string Row::*key) {
 
 }  // namespace
 
-thread_local constinit Profile* Timer::current = nullptr;
+thread_local constinit ProfileRecords* ProfileRecords::current_ = nullptr;
 
 Profile::Row& Profile::Row::operator+=(const Row& other) noexcept {
     calls += other.calls;
@@ -82,10 +86,17 @@ Profile::Row& Profile::Row::operator+=(const Row& other) noexcept {
     return *this;
 }
 
-Profile::Profile() : outer_(Timer::current), start_(Clock::now()) { Timer::current = this; }
+Profile::Profile() : records_(std::make_unique<ProfileRecords>()) {}
+Profile::~Profile() = default;
 
-Profile::~Profile() {
-    Profile** place = &Timer::current;
+std::vector<Row> Profile::rows() const { return sorted(records_->rows()); }
+std::vector<Row> Profile::by_operation() const { return merged(records_->rows(), &Row::name); }
+std::vector<Row> Profile::by_layer() const { return merged(records_->rows(), &Row::layer); }
+
+ProfileRecords::ProfileRecords() : outer_(current_), start_(Clock::now()) { current_ = this; }
+
+ProfileRecords::~ProfileRecords() {
+    ProfileRecords** place = &current_;
     while (*place && *place != this) place = &(*place)->outer_;
     if (*place) *place = outer_;
     try {
@@ -94,7 +105,7 @@ Profile::~Profile() {
     }
 }
 
-void Profile::add_all_of(const Profile& inner) {
+void ProfileRecords::add_all_of(const ProfileRecords& inner) {
     std::vector<RowIndex> row_here;
     for (const Row& row : inner.rows_) {
         row_here.push_back(row_of(row.name, row.layer));
@@ -106,14 +117,14 @@ void Profile::add_all_of(const Profile& inner) {
     }
 }
 
-Profile::RowIndex Profile::row_of(std::string name, std::string layer) {
+ProfileRecords::RowIndex ProfileRecords::row_of(std::string name, std::string layer) {
     const auto [it, fresh] =
         row_indices_.try_emplace({name, layer}, static_cast<RowIndex>(rows_.size()));
     if (fresh) rows_.push_back({.name = std::move(name), .layer = std::move(layer)});
     return it->second;
 }
 
-const std::vector<Profile::StepCost>& Profile::costs_of(const Plan& plan) {
+const std::vector<ProfileRecords::StepCost>& ProfileRecords::costs_of(const Plan& plan) {
     if (const auto known = plans_.find(plan.number); known != plans_.end()) return known->second;
     if (plans_.size() == most_plans) plans_.clear();  // plans that are used once would pile up
     std::vector<StepCost> costs;
@@ -124,14 +135,14 @@ const std::vector<Profile::StepCost>& Profile::costs_of(const Plan& plan) {
     return plans_.emplace(plan.number, std::move(costs)).first->second;
 }
 
-Profile::StepCost Profile::cost_of(const Plan& plan, const FusionGroup& group) {
+ProfileRecords::StepCost ProfileRecords::cost_of(const Plan& plan, const FusionGroup& group) {
     const std::span operations(plan.group_operations.data() + group.first_operation,
                                group.operations);
     return {row_of(name_of(operations), group.scope ? *group.scope : ""),
             static_cast<double>(group.size) * group.operations, bytes_of(plan, group)};
 }
 
-Profile::StepCost Profile::cost_of(const Plan& plan, const Call& call) {
+ProfileRecords::StepCost ProfileRecords::cost_of(const Plan& plan, const Call& call) {
     std::vector<const Spec*> in;
     double bytes = static_cast<double>(call.out.spec.bytes());
     for (std::uint32_t i = 0; i < call.inputs; ++i) {
@@ -142,7 +153,7 @@ Profile::StepCost Profile::cost_of(const Plan& plan, const Call& call) {
             call.op->flops(in, call.out.spec), bytes};
 }
 
-void Profile::add(const StepCost& cost, Clock::time_point start, Clock::time_point end) {
+void ProfileRecords::add(const StepCost& cost, Clock::time_point start, Clock::time_point end) {
     Row& row = rows_[cost.row];
     ++row.calls;
     row.seconds += seconds(end - start);
@@ -151,12 +162,8 @@ void Profile::add(const StepCost& cost, Clock::time_point start, Clock::time_poi
     if (events_.size() < most_events) events_.push_back({start, end - start, cost.row});
 }
 
-void Profile::add_part(const char* part, Clock::time_point start, Clock::time_point end) {
+void ProfileRecords::add_part(const char* part, Clock::time_point start, Clock::time_point end) {
     add({row_of(part, std::string(evaluator)), 0, 0}, start, end);
 }
-
-std::vector<Row> Profile::rows() const { return sorted(rows_); }
-std::vector<Row> Profile::by_operation() const { return merged(rows_, &Row::name); }
-std::vector<Row> Profile::by_layer() const { return merged(rows_, &Row::layer); }
 
 }  // namespace shikumi

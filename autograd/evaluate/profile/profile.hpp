@@ -1,23 +1,16 @@
 // Profile: where evaluations spend their time.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <map>
+#include <memory>
 #include <string>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace shikumi {
 
 namespace detail {
-struct Call;
-struct FusionGroup;
-struct Plan;
-class Timer;
+class ProfileRecords;
 }  // namespace detail
 
 /// Times the evaluations of this thread while it lives, operation by operation:
@@ -33,9 +26,6 @@ class Timer;
 /// lives, nothing is timed and nothing costs more.
 class Profile {
 public:
-    /// The clock that measures.
-    using Clock = std::chrono::steady_clock;
-
     /// All calls of one operation in one layer, added up.
     struct Row {
         /// The operation's name, or "multiply+add+tanh" where pointwise operations ran as one loop:
@@ -73,40 +63,10 @@ public:
     /// Writes the beginning and duration of the first million calls as Chrome's trace events: JSON
     /// for ui.perfetto.dev and chrome://tracing. Throws IoError where `file` can't be written; an
     /// existing file stays as it was then.
-    void write_trace(const std::filesystem::path& file) const;
+    void write_trace(const std::string& file) const;
 
 private:
-    friend class detail::Timer;
-
-    static constexpr std::size_t most_events = 1'000'000;
-    static constexpr std::size_t most_plans = 1000;
-    using RowIndex = std::uint32_t;
-    // What one run of a plan's step adds to its row.
-    struct StepCost {
-        RowIndex row;
-        double flops, bytes;
-    };
-    struct Event {
-        Clock::time_point start;
-        Clock::duration duration;
-        RowIndex row;
-    };
-
-    RowIndex row_of(std::string name, std::string layer);
-    // Of the plan's steps in order. Only a plan's first evaluation works them out.
-    const std::vector<StepCost>& costs_of(const detail::Plan& plan);
-    StepCost cost_of(const detail::Plan& plan, const detail::FusionGroup& group);
-    StepCost cost_of(const detail::Plan& plan, const detail::Call& call);
-    void add(const StepCost& cost, Clock::time_point start, Clock::time_point end);
-    void add_part(const char* part, Clock::time_point start, Clock::time_point end);
-    void add_all_of(const Profile& inner);
-
-    Profile* outer_;
-    Clock::time_point start_;
-    std::vector<Row> rows_;
-    std::map<std::pair<std::string, std::string>, RowIndex> row_indices_;  // by name and layer
-    std::unordered_map<std::uint64_t, std::vector<StepCost>> plans_;       // by Plan::number
-    std::vector<Event> events_;
+    std::unique_ptr<detail::ProfileRecords> records_;
 };
 
 }  // namespace shikumi

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include <shikumi/autograd/core/decimal.hpp>
-#include <shikumi/autograd/evaluate/profile/profile.hpp>
+#include <shikumi/autograd/evaluate/profile/profile_records.hpp>
 #include <shikumi/autograd/kernels/detail/blas_kernels.hpp>
 
 namespace shikumi {
@@ -97,8 +97,9 @@ std::string table_of(const std::vector<Row>& rows, std::size_t most, double tota
 
 std::string Profile::report(std::size_t most_rows) const {
     Row all;
-    for (const Row& row : rows_) all += row;
-    const double life = std::chrono::duration<double>(Clock::now() - start_).count();
+    for (const Row& row : records_->rows()) all += row;
+    const double life =
+        std::chrono::duration<double>(ProfileRecords::Clock::now() - records_->start()).count();
     const auto layers = [](std::vector<Row> rows) {
         for (Row& row : rows) {
             if (row.layer.empty()) row.layer = "(no layer)";

@@ -4,7 +4,7 @@
 #include <shikumi/autograd/core/decimal.hpp>
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/core/new_file.hpp>
-#include <shikumi/autograd/evaluate/profile/profile.hpp>
+#include <shikumi/autograd/evaluate/profile/profile_records.hpp>
 
 namespace shikumi {
 
@@ -29,23 +29,23 @@ std::string json_string(std::string_view text) {
     return out + '"';
 }
 
-std::string microseconds(Profile::Clock::duration d) {
+std::string microseconds(ProfileRecords::Clock::duration d) {
     return fixed(std::chrono::duration<double, std::micro>(d).count(), 3);
 }
 
 }  // namespace
 
-void Profile::write_trace(const std::filesystem::path& file) const {
+void Profile::write_trace(const std::string& file) const {
     NewFile out("write_trace", file);
     out.write("{\"displayTimeUnit\": \"ns\", \"traceEvents\": [\n");
     out.write(R"({"name": "process_name", "ph": "M", "pid": 1, "args": {"name": "shikumi"}})");
-    for (const Event& event : events_) {
-        const Row& row = rows_[event.row];
-        out.write(sentence(
-            ",\n{\"name\": ", json_string(row.name),
-            ", \"ph\": \"X\", \"pid\": 1, \"tid\": 1, \"ts\": ", microseconds(event.start - start_),
-            ", \"dur\": ", microseconds(event.duration),
-            ", \"args\": {\"layer\": ", json_string(row.layer), "}}"));
+    for (const ProfileRecords::Event& event : records_->events()) {
+        const Row& row = records_->rows()[event.row];
+        out.write(sentence(",\n{\"name\": ", json_string(row.name),
+                           ", \"ph\": \"X\", \"pid\": 1, \"tid\": 1, \"ts\": ",
+                           microseconds(event.start - records_->start()),
+                           ", \"dur\": ", microseconds(event.duration),
+                           ", \"args\": {\"layer\": ", json_string(row.layer), "}}"));
     }
     out.write("\n]}\n");
     out.keep();

@@ -179,6 +179,8 @@ void Executor::run_block(const Plan& plan, const FusionGroup& group, Index start
             i.kernel(count, values[i.out], values[i.in[0]], values[i.in[1]], values[i.in[2]]);
         } else if (i.fused) {
             i.fused(count, values, plan.fused_values.data() + i.first);
+        } else if (i.with_slope) {
+            i.with_slope(count, values[i.out], values[i.in[1]], values[i.in[0]]);
         } else {
             const GroupReduction& r = plan.reductions[i.first];
             r.reducer.feed(values[i.in[0]], start, count, values[i.in[1]], scratch() + r.totals,

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <functional>
 #include <map>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -152,7 +151,8 @@ public:
         if (of_known.size() != tokens_.size())
             fail<ValueError>(owner_, "wants ", tokens_.size(), " idf_weights, got ",
                              of_known.size());
-        const double total = std::accumulate(of_known.begin(), of_known.end(), 0.0);
+        double total = 0;
+        for (const double weight : of_known) total += weight;
         const double mean = of_known.empty() ? 1 : total / static_cast<double>(of_known.size());
         std::vector<double> all(static_cast<std::size_t>(unknown_), mean);
         all.insert(all.end(), of_known.begin(), of_known.end());

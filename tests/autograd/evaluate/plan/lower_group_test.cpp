@@ -63,3 +63,23 @@ TEST_CASE("a reduction takes in what its group computes") {
     CHECK(plan.output_buffers[0].scalar);
     CHECK(plan.scratch >= plan.groups[0].scratch());
 }
+
+TEST_CASE("a function gives its slope, too, where its group multiplies by that later") {
+    const auto loops = [](const Plan& plan) {
+        return std::ranges::count_if(plan.instructions,
+                                     [](const Instruction& i) { return i.with_slope != nullptr; });
+    };
+    const Tensor x = known({10}), y = tanh(x);
+    CHECK(loops(make_plan(graph_of(grad(sum(y * y), {x})[0]))) == 1);
+    CHECK(loops(make_plan(graph_of(grad(sum(y), {x})[0]))) == 0);  // nobody asks for tanh x
+    CHECK(loops(make_plan(graph_of(y))) == 0);
+    CHECK(loops(make_plan(graph_of(tanh(y) + detail::tanh_gradient(x, y)))) == 1);
+    CHECK(loops(make_plan(graph_of(tanh(y) + detail::tanh_gradient(x + 1, x)))) == 0);
+
+    const Tensor shared = tanh(y) * detail::tanh_gradient(y, x);
+    const Tensor alone = [&] {
+        const Eager one_by_one;
+        return tanh(y) * detail::tanh_gradient(y, x);
+    }();
+    CHECK(shared.to_vector<float>() == alone.to_vector<float>());
+}
