@@ -56,6 +56,10 @@ public:
     Config get_config() const { return own_ ? own_->config : Config(); }
     /// Whether there is a function.
     explicit operator bool() const noexcept { return constant_ || own_; }
+    /// Whether both are the same function: copies of one value, or one constant.
+    friend bool operator==(const NamedFunction& a, const NamedFunction& b) noexcept {
+        return a.constant_ == b.constant_ && a.own_ == b.own_ && a.name() == b.name();
+    }
     /// Calls the function. Throws StateError where there is none.
     Result operator()(Arguments... arguments) const {
         if (constant_) return constant_(std::forward<Arguments>(arguments)...);

@@ -35,6 +35,19 @@ std::size_t edits(const std::string& a, const std::string& b) {
     return row.back();
 }
 
+// Of names that differ in case and underscores alone, the first.
+std::vector<std::string_view> words(std::span<const std::string_view> names) {
+    std::vector<std::string> seen;
+    std::vector<std::string_view> firsts;
+    for (const std::string_view name : names) {
+        std::string spelled = letters(name);
+        if (std::ranges::count(seen, spelled) > 0) continue;
+        seen.push_back(std::move(spelled));
+        firsts.push_back(name);
+    }
+    return firsts;
+}
+
 std::string quoted(std::span<const std::string_view> names, std::string_view last) {
     std::string out;
     for (std::size_t i = 0; i < names.size(); ++i) {
@@ -75,10 +88,10 @@ void refuse_name(std::string_view who, std::string_view wrong,
     const std::vector<std::string_view> near = nearest_names(wrong, known);
     const std::string guess = near.empty() ? "" : ": did you mean " + quoted(near, " or ") + "?";
     const bool listed = near.empty() || known.size() <= most_listed;
-    fail<ValueError>(who, "there is no '", wrong, "'", guess,
-                     listed
-                         ? (near.empty() ? "; known are " : " Known are ") + quoted(known, " and ")
-                         : std::string());
+    fail<ValueError>(
+        who, "there is no '", wrong, "'", guess,
+        listed ? (near.empty() ? "; known are " : " Known are ") + quoted(words(known), " and ")
+               : std::string());
 }
 
 }  // namespace shikumi::detail

@@ -15,7 +15,8 @@ std::vector<std::string_view> nearest_names(std::string_view wrong,
                                             std::span<const std::string_view> known);
 
 /// Throws ValueError: "[who] there is no 'wrong': did you mean 'a' or 'b'?", and lists the known
-/// names where none is near or there are few.
+/// names where none is near or there are few; of those that differ in case and underscores alone
+/// the first.
 [[noreturn]] void refuse_name(std::string_view who, std::string_view wrong,
                               std::span<const std::string_view> known);
 
