@@ -113,6 +113,10 @@ void from_config(const Config& config, double& value, std::string_view reading) 
         value = static_cast<double>(*integer);
     else if (config.number())
         value = *config.number();
+    else if (config == "inf" || config == "-inf")  // JSON has no such numbers
+        value = config == "inf" ? HUGE_VAL : -HUGE_VAL;
+    else if (config == "nan")
+        value = std::numeric_limits<double>::quiet_NaN();
     else
         refuse(reading, "a number", config);
 }
@@ -121,6 +125,8 @@ void from_config(const Config& config, std::string& value, std::string_view read
     if (!config.text()) refuse(reading, "a text", config);
     value = *config.text();
 }
+
+void from_config(const Config& config, Config& value, std::string_view) { value = config; }
 
 void from_config(const Config& config, Shape& value, std::string_view reading) {
     std::vector<Index> sizes;
@@ -153,6 +159,36 @@ Config to_config(DType value) {
     return names[static_cast<std::size_t>(value)];
 }
 
+Config class_config(std::string_view module, std::string_view class_name, Config config) {
+    return {{"module", module},
+            {"class_name", class_name},
+            {"config", std::move(config)},
+            {"registered_name", {}}};
+}
+
+ClassConfig::ClassConfig(const Config& object, std::string_view reading)
+    : config(Config::Object{}) {
+    const Config* const named = object.text() ? &object : object.find("class_name");
+    if (!named || !named->text())
+        refuse(reading, "a name, or an object with class_name and config", object);
+    class_name = *named->text();
+    if (const Config* const given = object.find("config"); given && !given->is_null())
+        config = *given;
+}
+
+ConfigWriter& ConfigWriter::always(std::string_view name, const Config& value) {
+    return (*this)(name, value);
+}
+
+ConfigWriter& ConfigWriter::null(std::string_view name) {
+    config_.set(name, {});
+    return *this;
+}
+
+void ConfigWriter::add_field(Error& error, std::string_view name) {
+    error.add_context(sentence("in '", name, "'"));
+}
+
 ConfigReader::ConfigReader(std::string owner, const Config& config)
     : owner_(std::move(owner)), config_(config) {
     if (!config.object()) refuse(owner_, "its fields by names", config);
@@ -165,6 +201,32 @@ std::vector<std::string> ConfigReader::unread() const {
         if (!read_[i]) names.push_back((*config_.object())[i].first);
     }
     return names;
+}
+
+ConfigReader& ConfigReader::always(std::string_view name, const Config& value) {
+    const Config* const found = take(name);
+    if (found && !found->is_null() && *found != value)
+        fail<ValueError>(reading(name), "can only be ", value.description(), ", got ",
+                         found->description());
+    return *this;
+}
+
+ConfigReader& ConfigReader::ignore(std::string_view name) {
+    take(name);
+    return *this;
+}
+
+bool ConfigReader::has(std::string_view name) const {
+    const Config* const found = config_.find(name);
+    return found && !found->is_null();
+}
+
+void ConfigReader::refuse_unread() const {
+    for (const std::string& name : unread()) {
+        const Config& value = *config_.find(name);
+        if (!value.is_null() && value != false)
+            fail<ValueError>(owner_, "has no '", name, "' (it is ", value.description(), ")");
+    }
 }
 
 const Config* ConfigReader::take(std::string_view name) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <shikumi/autograd/core/dtype.hpp>
+#include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/core/shape.hpp>
 
 namespace shikumi {
@@ -105,6 +106,8 @@ void from_config(const Config& config, std::string& value, std::string_view read
 void from_config(const Config& config, Shape& value, std::string_view reading);
 /// Reads "float32", or Keras's object of a DTypePolicy with that name.
 void from_config(const Config& config, DType& value, std::string_view reading);
+/// Takes it as it is.
+void from_config(const Config& config, Config& value, std::string_view reading);
 /// The list of its sizes.
 Config to_config(const Shape& value);
 /// NumPy's name: "float32".
@@ -156,6 +159,22 @@ void from_config(const Config& config, std::vector<T>& values, std::string_view 
     }
 }
 
+// ---- an object of a class -----------------------------------------------------------------------
+
+/// An object as Keras 3 writes it: {"module", "class_name", "config", "registered_name"}.
+Config class_config(std::string_view module, std::string_view class_name, Config config);
+
+/// What such an object says. Keras 2 writes no more than "class_name" and "config", and a plain
+/// name stands for the class with its defaults.
+struct ClassConfig {
+    /// Throws ValueError, beginning with `reading`, for anything else.
+    ClassConfig(const Config& object, std::string_view reading);
+    std::string class_name;  ///< the name of the class or the function
+    Config config;           ///< what it was made of; an object, empty where it isn't given
+};
+
+// ---- the fields of a struct ---------------------------------------------------------------------
+
 /// A struct to be read from, or written to: `Options` or `const Options`.
 template <class T, class Options>
 concept FieldsOf = std::same_as<std::remove_const_t<T>, Options>;
@@ -169,12 +188,31 @@ concept FieldsOf = std::same_as<std::remove_const_t<T>, Options>;
 ///     }
 class ConfigWriter {
 public:
-    /// Adds a field.
+    /// Adds a field. Errors of its conversion name the field.
     template <class T>
     ConfigWriter& operator()(std::string_view name, const T& value) {
-        config_.set(name, to_config(value));
+        try {
+            config_.set(name, to_config(value));
+        } catch (Error& e) {
+            add_field(e, name);
+            throw;
+        }
         return *this;
     }
+    /// Adds a field that is nothing where the value is `none`.
+    template <class T>
+    ConfigWriter& or_null(std::string_view name, const T& value, const T& none = {}) {
+        return value == none ? null(name) : (*this)(name, value);
+    }
+    /// Adds a field that Keras doesn't have, where it isn't `otherwise`.
+    template <class T>
+    ConfigWriter& extra(std::string_view name, const T& value, const T& otherwise = {}) {
+        return value == otherwise ? *this : (*this)(name, value);
+    }
+    /// Adds a field that has this one value.
+    ConfigWriter& always(std::string_view name, const Config& value);
+    /// Nothing: the field is read only.
+    ConfigWriter& ignore(std::string_view) { return *this; }
     /// Adds the fields of a struct, by its `visit_fields`.
     template <class Options>
     ConfigWriter& fields(const Options& options) {
@@ -185,6 +223,9 @@ public:
     operator Config() const { return config_; }
 
 private:
+    ConfigWriter& null(std::string_view name);
+    static void add_field(Error& error, std::string_view name);
+
     Config config_{Config::Object{}};
 };
 
@@ -215,8 +256,30 @@ public:
         visit_fields(*this, options);
         return options;
     }
+    /// Reads a field that is `none` where it is nothing.
+    template <class T>
+    ConfigReader& or_null(std::string_view name, T& value, const T& none = {}) {
+        const Config* const found = take(name);
+        if (found && found->is_null())
+            value = none;
+        else if (found)
+            from_config(*found, value, reading(name));
+        return *this;
+    }
+    /// Reads a field that Keras doesn't have.
+    template <class T>
+    ConfigReader& extra(std::string_view name, T& value, const T& = {}) {
+        return (*this)(name, value);
+    }
+    /// Throws ValueError where the field is there and is neither nothing nor this one value.
+    ConfigReader& always(std::string_view name, const Config& value);
     /// Passes over a field that means nothing here.
-    void ignore(std::string_view name) { take(name); }
+    ConfigReader& ignore(std::string_view name);
+    /// Whether the field is there, and isn't nothing.
+    bool has(std::string_view name) const;
+    /// Throws ValueError for a field that nobody has read, unless it is nothing or false: a field
+    /// that switches nothing on.
+    void refuse_unread() const;
     /// The fields that nobody has read.
     std::vector<std::string> unread() const;
     /// Who reads.

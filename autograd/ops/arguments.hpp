@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include <shikumi/autograd/core/config.hpp>
 #include <shikumi/autograd/core/dtype.hpp>
 #include <shikumi/autograd/core/scalar.hpp>
 
@@ -67,6 +69,8 @@ public:
     bool all() const noexcept { return all_; }
     /// The axes as they were given; empty where it means all.
     const std::vector<Index>& list() const noexcept { return axes_; }
+    /// Whether both were given the same axes in the same order.
+    friend bool operator==(const Axes&, const Axes&) = default;
 
 private:
     bool all_ = true;
@@ -160,6 +164,8 @@ public:
     bool given() const noexcept { return !numbers_.empty(); }
     /// The numbers as they were given: a single one stands for every axis.
     const std::vector<Index>& list() const noexcept { return numbers_; }
+    /// Whether both were given the same numbers.
+    friend bool operator==(const PerAxis&, const PerAxis&) = default;
 
 private:
     std::vector<Index> numbers_;
@@ -214,5 +220,22 @@ enum class Interpolation : std::uint8_t {
     lanczos5,  ///< the same of ten, by a sinc in a window of radius 5
     area,      ///< the mean of the area that the new pixel covers
 };
+
+/// A single axis as a number, several as a list, all as nothing.
+Config to_config(const Axes& axes);
+/// Reads one axis, a list of them, or nothing for all.
+void from_config(const Config& config, Axes& axes, std::string_view reading);
+/// A single number by itself, several as a list, none as nothing.
+Config to_config(const PerAxis& numbers);
+/// Reads a number, a list of them, or nothing.
+void from_config(const Config& config, PerAxis& numbers, std::string_view reading);
+/// "valid", "same" or "causal".
+Config to_config(Padding padding);
+/// Reads such a name.
+void from_config(const Config& config, Padding& padding, std::string_view reading);
+/// "nearest", "bilinear", …
+Config to_config(Interpolation interpolation);
+/// Reads such a name.
+void from_config(const Config& config, Interpolation& interpolation, std::string_view reading);
 
 }  // namespace shikumi
