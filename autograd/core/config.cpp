@@ -159,23 +159,6 @@ Config to_config(DType value) {
     return names[static_cast<std::size_t>(value)];
 }
 
-Config class_config(std::string_view module, std::string_view class_name, Config config) {
-    return {{"module", module},
-            {"class_name", class_name},
-            {"config", std::move(config)},
-            {"registered_name", {}}};
-}
-
-ClassConfig::ClassConfig(const Config& object, std::string_view reading)
-    : config(Config::Object{}) {
-    const Config* const named = object.text() ? &object : object.find("class_name");
-    if (!named || !named->text())
-        refuse(reading, "a name, or an object with class_name and config", object);
-    class_name = *named->text();
-    if (const Config* const given = object.find("config"); given && !given->is_null())
-        config = *given;
-}
-
 ConfigWriter& ConfigWriter::always(std::string_view name, const Config& value) {
     return (*this)(name, value);
 }

@@ -159,20 +159,6 @@ void from_config(const Config& config, std::vector<T>& values, std::string_view 
     }
 }
 
-// ---- an object of a class -----------------------------------------------------------------------
-
-/// An object as Keras 3 writes it: {"module", "class_name", "config", "registered_name"}.
-Config class_config(std::string_view module, std::string_view class_name, Config config);
-
-/// What such an object says. Keras 2 writes no more than "class_name" and "config", and a plain
-/// name stands for the class with its defaults.
-struct ClassConfig {
-    /// Throws ValueError, beginning with `reading`, for anything else.
-    ClassConfig(const Config& object, std::string_view reading);
-    std::string class_name;  ///< the name of the class or the function
-    Config config;           ///< what it was made of; an object, empty where it isn't given
-};
-
 // ---- the fields of a struct ---------------------------------------------------------------------
 
 /// A struct to be read from, or written to: `Options` or `const Options`.
@@ -198,6 +184,11 @@ public:
             throw;
         }
         return *this;
+    }
+    /// Adds a field that a reader insists on.
+    template <class T>
+    ConfigWriter& need(std::string_view name, const T& value) {
+        return (*this)(name, value);
     }
     /// Adds a field that is nothing where the value is `none`.
     template <class T>
@@ -242,11 +233,17 @@ public:
         if (const Config* const found = take(name)) from_config(*found, value, reading(name));
         return *this;
     }
-    /// A field that must be there. Throws ValueError where it is absent or can't be read.
+    /// Reads a field that must be there. Throws ValueError where it is absent or can't be read.
+    template <class T>
+    ConfigReader& need(std::string_view name, T& value) {
+        from_config(want(name), value, reading(name));
+        return *this;
+    }
+    /// A field that must be there. Throws as `need` does.
     template <class T>
     T get(std::string_view name) {
         T value{};
-        from_config(want(name), value, reading(name));
+        need(name, value);
         return value;
     }
     /// A struct with the fields that are there, by its `visit_fields`.

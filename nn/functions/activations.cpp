@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include <shikumi/autograd/core/class_config.hpp>
+#include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/core/nearest_names.hpp>
 
 namespace shikumi::nn {
@@ -56,6 +58,13 @@ ActivationFunction named(Function* function) {
     return found != std::end(known) ? found->value : ActivationFunction(function, "custom");
 }
 
+// Where the names differ: here, and in files.
+struct Renamed {
+    std::string_view here, in_files;
+};
+constexpr Renamed renamed[] = {{"hard_sigmoid6", "hard_sigmoid"},
+                               {"hard_sigmoid", "hard_sigmoid5"}};
+
 }  // namespace
 
 Tensor linear(const Tensor& x) { return x; }
@@ -76,6 +85,29 @@ const ActivationFunction& activation(std::string_view name) {
         names.push_back(activation.value.name());
     }
     shikumi::detail::refuse_name("activation", name, names);
+}
+
+Config to_config(const ActivationFunction& function) {
+    if (std::ranges::find(known, function, &Known::value) == std::end(known))
+        fail<ValueError>("activation", "a file can't hold the function '", function.name(),
+                         "': it isn't one of the library's");
+    const auto other = std::ranges::find(renamed, function.name(), &Renamed::here);
+    return other == std::end(renamed) ? function.name() : other->in_files;
+}
+
+void from_config(const Config& config, ActivationFunction& function, std::string_view reading) {
+    if (config.is_null()) {
+        function = linear;
+        return;
+    }
+    const std::string name = shikumi::detail::class_in(config, reading).class_name;
+    const auto other = std::ranges::find(renamed, name, &Renamed::in_files);
+    try {
+        function = activation(other == std::end(renamed) ? name : other->here);
+    } catch (Error& e) {
+        e.add_context(sentence("in ", reading));
+        throw;
+    }
 }
 
 }  // namespace shikumi::nn

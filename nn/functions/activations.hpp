@@ -70,4 +70,13 @@ private:
 /// The activation of that Keras name. Throws ValueError with the nearest names for any other.
 const ActivationFunction& activation(std::string_view name);
 
+// Files have Keras 3's names: "hard_sigmoid" is `hard_sigmoid6`, and Keras 2's own function of that
+// name, clip(x/5 + 0.5, 0, 1), is "hard_sigmoid5".
+
+/// The name. Throws ValueError for a function of one's own, which has none that a file could hold.
+Config to_config(const ActivationFunction& function);
+/// Reads a name, or Keras's object of a function; nothing is `linear`. Throws ValueError with the
+/// nearest names for any other.
+void from_config(const Config& config, ActivationFunction& function, std::string_view reading);
+
 }  // namespace shikumi::nn

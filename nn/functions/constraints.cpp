@@ -1,6 +1,7 @@
 #include <shikumi/nn/functions/constraints.hpp>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/nn/functions/detail/function_kind.hpp>
 
 namespace shikumi::nn {
 
@@ -14,7 +15,24 @@ Tensor rescaled(const Tensor& w, const Tensor& lengths, const Tensor& wanted) {
     return w / (lengths + epsilon) * wanted;
 }
 
+struct Longest {
+    double max_value = 2;
+    Axes axis = 0;
+};
+void visit_fields(auto& fields, FieldsOf<Longest> auto& o) {
+    fields("max_value", o.max_value)("axis", o.axis);
+}
+
+struct Along {
+    Axes axis = 0;
+};
+void visit_fields(auto& fields, FieldsOf<Along> auto& o) { fields("axis", o.axis); }
+
 }  // namespace
+
+void visit_fields(auto& fields, FieldsOf<MinMaxNormOptions> auto& o) {
+    fields("min_value", o.min_value)("max_value", o.max_value)("rate", o.rate)("axis", o.axis);
+}
 
 Constraint MaxNorm(double max_value, const Axes& axis) {
     if (!(max_value >= 0))
@@ -23,15 +41,16 @@ Constraint MaxNorm(double max_value, const Axes& axis) {
                 const Tensor length = lengths(w, axis);
                 return rescaled(w, length, minimum(length, max_value));
             },
-            sentence("MaxNorm(", max_value, ")")};
+            sentence("MaxNorm(", max_value, ")"), ConfigWriter().fields(Longest{max_value, axis})};
 }
 
 Constraint NonNeg() {
-    return {[](const Tensor& w) { return maximum(w, 0); }, "NonNeg"};
+    return {[](const Tensor& w) { return maximum(w, 0); }, "NonNeg", Config::Object{}};
 }
 
 Constraint UnitNorm(const Axes& axis) {
-    return {[=](const Tensor& w) { return w / (lengths(w, axis) + epsilon); }, "UnitNorm"};
+    return {[=](const Tensor& w) { return w / (lengths(w, axis) + epsilon); }, "UnitNorm",
+            ConfigWriter().fields(Along{axis})};
 }
 
 Constraint MinMaxNorm(const MinMaxNormOptions& options) {
@@ -45,7 +64,36 @@ Constraint MinMaxNorm(const MinMaxNormOptions& options) {
                 const Tensor held = clip(length, options.min_value, options.max_value);
                 return rescaled(w, length, held * options.rate + length * (1 - options.rate));
             },
-            sentence("MinMaxNorm(", options.min_value, ", ", options.max_value, ")")};
+            sentence("MinMaxNorm(", options.min_value, ", ", options.max_value, ")"),
+            ConfigWriter().fields(options)};
+}
+
+namespace {
+
+using Make = Constraint (*)(ConfigReader&);
+constexpr shikumi::detail::NameRow<Make> rows[] = {
+    {[](ConfigReader& c) {
+         const auto o = c.fields<Longest>();
+         return MaxNorm(o.max_value, o.axis);
+     },
+     {"max_norm", "MaxNorm"}},
+    {[](ConfigReader& c) { return MinMaxNorm(c.fields<MinMaxNormOptions>()); },
+     {"min_max_norm", "MinMaxNorm"}},
+    {[](ConfigReader&) { return NonNeg(); }, {"non_neg", "NonNeg"}},
+    {[](ConfigReader& c) { return UnitNorm(c.fields<Along>().axis); }, {"unit_norm", "UnitNorm"}},
+};
+constexpr detail::FunctionKind<Constraint> kind("constraint", "keras.constraints", rows);
+
+}  // namespace
+
+Constraint Constraint::known_as(std::string_view name) { return constraint(name); }
+
+Constraint constraint(std::string_view name) { return kind.named(name); }
+
+Config to_config(const Constraint& constraint) { return kind.to_config(constraint); }
+
+void from_config(const Config& config, Constraint& constraint, std::string_view reading) {
+    constraint = config.is_null() ? Constraint() : kind.read(config, reading);
 }
 
 }  // namespace shikumi::nn

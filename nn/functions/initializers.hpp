@@ -32,6 +32,12 @@ private:
 /// ValueError with the nearest names for any other.
 Initializer initializer(std::string_view name);
 
+/// Keras's object: {"class_name": "HeNormal", …}. Throws ValueError for a function of one's own.
+Config to_config(const Initializer& initializer);
+/// Reads such an object, or a name. Throws ValueError with the nearest names for any other, and for
+/// arguments that the initialiser refuses. Seeds are passed over.
+void from_config(const Config& config, Initializer& initializer, std::string_view reading);
+
 /// All zeros.
 Initializer zeros_init();
 /// All ones.
@@ -61,6 +67,15 @@ enum class Distribution {
     untruncated_normal,  ///< not cut
     uniform              ///< with the limits ±√(3 scale/n)
 };
+
+/// "fan_in", "fan_out" or "fan_avg".
+Config to_config(Fan fan);
+/// Reads such a name.
+void from_config(const Config& config, Fan& fan, std::string_view reading);
+/// "truncated_normal", "untruncated_normal" or "uniform".
+Config to_config(Distribution distribution);
+/// Reads such a name; "normal" is the first.
+void from_config(const Config& config, Distribution& distribution, std::string_view reading);
 
 /// Random numbers of mean 0 and variance scale/n. A matrix has the fans (in, out), its sizes; a
 /// convolution's kernel has those of its last two axes, times the size of its window. Throws

@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/autograd/core/nearest_names.hpp>
 #include <shikumi/autograd/ops/detail/lengths.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/functions/detail/function_kind.hpp>
 
 namespace shikumi::nn {
 
@@ -16,6 +16,34 @@ void check_factor(std::string_view regularizer, double factor) {
         fail<ValueError>(regularizer, "the factor must be a number >= 0, got ", factor);
 }
 
+struct L1Factor {
+    double l1 = 0.01;
+};
+void visit_fields(auto& fields, FieldsOf<L1Factor> auto& o) { fields("l1", o.l1); }
+
+struct L2Factor {
+    double l2 = 0.01;
+};
+void visit_fields(auto& fields, FieldsOf<L2Factor> auto& o) { fields("l2", o.l2); }
+
+struct BothFactors {
+    double l1 = 0, l2 = 0;
+};
+void visit_fields(auto& fields, FieldsOf<BothFactors> auto& o) { fields("l1", o.l1)("l2", o.l2); }
+
+struct Orthogonality {
+    double factor = 0.01;
+    std::string mode = "rows";
+};
+void visit_fields(auto& fields, FieldsOf<Orthogonality> auto& o) {
+    fields("factor", o.factor)("mode", o.mode);
+}
+
+template <class Options>
+Config config_of(const Options& options) {
+    return ConfigWriter().fields(options);
+}
+
 Tensor l1_penalty(const Tensor& w, double factor) { return sum(abs(w)) * factor; }
 Tensor l2_penalty(const Tensor& w, double factor) { return sum(square(w)) * factor; }
 
@@ -23,12 +51,14 @@ Tensor l2_penalty(const Tensor& w, double factor) { return sum(square(w)) * fact
 
 Regularizer L1(double l1) {
     check_factor("L1", l1);
-    return {[=](const Tensor& w) { return l1_penalty(w, l1); }, sentence("L1(", l1, ")")};
+    return {[=](const Tensor& w) { return l1_penalty(w, l1); }, sentence("L1(", l1, ")"),
+            config_of(L1Factor{l1})};
 }
 
 Regularizer L2(double l2) {
     check_factor("L2", l2);
-    return {[=](const Tensor& w) { return l2_penalty(w, l2); }, sentence("L2(", l2, ")")};
+    return {[=](const Tensor& w) { return l2_penalty(w, l2); }, sentence("L2(", l2, ")"),
+            config_of(L2Factor{l2})};
 }
 
 Regularizer L1L2(double l1, double l2) {
@@ -37,7 +67,7 @@ Regularizer L1L2(double l1, double l2) {
     if (l2 == 0) return L1(l1);
     if (l1 == 0) return L2(l2);
     return {[=](const Tensor& w) { return l1_penalty(w, l1) + l2_penalty(w, l2); },
-            sentence("L1L2(", l1, ", ", l2, ")")};
+            sentence("L1L2(", l1, ", ", l2, ")"), config_of(BothFactors{l1, l2})};
 }
 
 Regularizer OrthogonalRegularizer(double factor, const OrthogonalRegularizerOptions& options) {
@@ -56,20 +86,42 @@ Regularizer OrthogonalRegularizer(double factor, const OrthogonalRegularizerOpti
                 const auto pairs = static_cast<double>(count * (count - 1));
                 return sum(abs(matmul(unit, transpose(unit)) * others)) * (factor / pairs);
             },
-            sentence(name, "(", factor, ")")};
+            sentence(name, "(", factor, ")"),
+            config_of(Orthogonality{factor, options.columns ? "columns" : "rows"})};
 }
+
+namespace {
+
+Regularizer orthogonal(ConfigReader& config) {
+    const auto o = config.fields<Orthogonality>();
+    if (o.mode != "rows" && o.mode != "columns")
+        fail<ValueError>(config.owner(), "the mode is rows or columns, got '", o.mode, "'");
+    return OrthogonalRegularizer(o.factor, {.columns = o.mode == "columns"});
+}
+
+using Make = Regularizer (*)(ConfigReader&);
+constexpr shikumi::detail::NameRow<Make> rows[] = {
+    {[](ConfigReader& c) { return L1(c.fields<L1Factor>().l1); }, {"l1", "L1"}},
+    {[](ConfigReader& c) { return L2(c.fields<L2Factor>().l2); }, {"l2", "L2"}},
+    {[](ConfigReader& c) {
+         const auto o = c.fields<BothFactors>();
+         return L1L2(o.l1, o.l2);
+     },
+     {"l1_l2", "L1L2"}},
+    {orthogonal, {"orthogonal_regularizer", "OrthogonalRegularizer"}},
+};
+constexpr detail::FunctionKind<Regularizer> kind("regularizer", "keras.regularizers", rows);
+
+}  // namespace
 
 Regularizer Regularizer::known_as(std::string_view name) { return regularizer(name); }
 
-Regularizer regularizer(std::string_view name) {
-    if (name == "l1" || name == "L1") return L1();
-    if (name == "l2" || name == "L2") return L2();
-    if (name == "l1_l2" || name == "L1L2") return L1L2();
-    if (name == "orthogonal_regularizer" || name == "OrthogonalRegularizer")
-        return OrthogonalRegularizer();
-    static constexpr std::string_view known[] = {"l1", "l2", "l1_l2", "orthogonal_regularizer",
-                                                 "L1", "L2", "L1L2",  "OrthogonalRegularizer"};
-    shikumi::detail::refuse_name("regularizer", name, known);
+Regularizer regularizer(std::string_view name) { return kind.named(name); }
+
+Config to_config(const Regularizer& regularizer) { return kind.to_config(regularizer); }
+
+void from_config(const Config& config, Regularizer& regularizer, std::string_view reading) {
+    regularizer = config.is_null() ? Regularizer() : kind.read(config, reading);
 }
 
 }  // namespace shikumi::nn

@@ -27,6 +27,13 @@ private:
 /// for any other.
 Regularizer regularizer(std::string_view name);
 
+/// Keras's object: {"class_name": "L2", …}; nothing where there is no penalty. Throws ValueError
+/// for a function of one's own.
+Config to_config(const Regularizer& regularizer);
+/// Reads such an object, a name or nothing. Throws ValueError with the nearest names for any other,
+/// and for factors that the penalty refuses.
+void from_config(const Config& config, Regularizer& regularizer, std::string_view reading);
+
 // Keras's, with its defaults. All throw ValueError for a negative or infinite factor.
 
 /// l1 Σ|w|.
