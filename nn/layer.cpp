@@ -4,11 +4,13 @@
 #include <memory>
 #include <typeinfo>
 
+#include <shikumi/autograd/core/class_config.hpp>
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/graph/sole_recorder.hpp>
 #include <shikumi/nn/detail/active_layer.hpp>
 #include <shikumi/nn/detail/class_name.hpp>
+#include <shikumi/nn/detail/weight_budget.hpp>
 #include <shikumi/nn/session.hpp>
 
 namespace shikumi::nn {
@@ -97,6 +99,7 @@ Layer::Layer(const Layer& other) : state_(other.state_) {
     state_.inner.clear();
     if (!copies_are_unbuilt()) return;
     state_.weights.clear();
+    state_.inputs.clear();
     state_.weights_made = state_.built = false;
 }
 
@@ -235,6 +238,7 @@ void Layer::set_up_for(const std::vector<Spec>& inputs) {
         set_up(inputs);
         return true;
     });
+    state_.inputs = inputs;
 }
 
 void Layer::set_up(const std::vector<Spec>& inputs) {
@@ -334,6 +338,7 @@ Parameter Layer::add_weight(std::string_view name, const Shape& shape,
                             const Initializer& initializer, const WeightOptions& options) {
     const detail::ActiveLayer* const active = detail::ActiveLayer::current();
     const bool building = active && &active->layer() == this;
+    detail::WeightBudget::spend(this->name(), {shape, dtype()});
     Parameter weight((building ? active->path() : this->name() + '/') + std::string(name),
                      initializer(shape, rng(), dtype()));
     if (weight.shape() != shape || weight.dtype() != dtype())
@@ -382,6 +387,56 @@ Tensor Layer::value_of(const Parameter& state) {
 Generator& Layer::rng() {
     if (!state_.rng) state_.rng = next_generator();
     return *state_.rng;
+}
+
+namespace {
+
+// Keras's class and its module.
+shikumi::detail::ClassConfig keras_class(const Layer& layer) {
+    const std::string name = layer.class_name();
+    if (!detail::is_of_library(typeid(layer))) return {{}, name, {}};
+    if (name == "Sequential") return {"keras", name, {}};
+    if (name == "Model") return {"keras.src.models.functional", "Functional", {}};
+    return {"keras.layers", name == "Input" ? "InputLayer" : name, {}};
+}
+
+// [null, 28, 28]: the size of a batch is free.
+Config batch_shape(const Spec& input) {
+    Config::List sizes;
+    for (const Index size : input.shape.sizes()) sizes.emplace_back(size);
+    if (!sizes.empty()) sizes.front() = {};
+    return sizes;
+}
+
+Config build_config(const std::vector<Spec>& inputs) {
+    Config::List shapes, dtypes;
+    for (const Spec& input : inputs) {
+        shapes.push_back(batch_shape(input));
+        dtypes.push_back(to_config(input.dtype));
+    }
+    const bool one = inputs.size() == 1;
+    return {{"input_shape", one ? shapes.front() : Config(shapes)},
+            {"input_dtype", one ? dtypes.front() : Config(dtypes)}};
+}
+
+}  // namespace
+
+Config to_config(const Layer& layer) {
+    shikumi::detail::ClassConfig object = keras_class(layer);
+    ConfigWriter common;
+    common("name", layer.name())("trainable", layer.trainable())("dtype", layer.dtype());
+    common.extra("input_shape", layer.input_shape());
+    object.config = common;
+    try {
+        const Config own = layer.get_config();
+        for (const auto& [name, value] : *own.object()) object.config.set(name, value);
+    } catch (Error& e) {
+        e.add_context(sentence("in layer '", layer.name(), "' (", layer.label(), ")"));
+        throw;
+    }
+    Config whole = shikumi::detail::to_config(object);
+    if (!layer.built_for().empty()) whole.set("build_config", build_config(layer.built_for()));
+    return whole;
 }
 
 }  // namespace shikumi::nn

@@ -81,8 +81,8 @@ public:
                                                  const std::vector<Tensor>& masks);
     /// One line for errors: "Dense 64→3".
     virtual std::string label() const { return class_name(); }
-    /// What it was made of, by Keras's names, so that a file can hold it. Throws StateError unless
-    /// the class overrides it.
+    /// What it was made of, by Keras's names, so that a file can hold it; without what all layers
+    /// have, such as the name: see `to_config`. Throws StateError unless the class overrides it.
     virtual Config get_config() const;
 
     /// The output for a batch: builds the layer if need be and calls it. Inside another layer's
@@ -132,6 +132,11 @@ public:
     void set_dtype(DType dtype);
     /// The shape of one sample that the layer was made for; empty where it wasn't given.
     const Shape& input_shape() const noexcept { return state_.input_shape; }
+    /// Says which samples the layer is for.
+    void set_input_shape(const Shape& sample) noexcept { state_.input_shape = sample; }
+    /// The inputs that it was built for, of which the sizes of the first axes mean nothing; empty
+    /// before that.
+    const std::vector<Spec>& built_for() const noexcept { return state_.inputs; }
     /// Sets the layer's place in a model, from 1, which errors mention.
     void set_position(int position) noexcept { state_.position = position; }
 
@@ -201,6 +206,7 @@ private:
         DType dtype = f32;
         bool dtype_is_set = false;
         Shape input_shape = {};
+        std::vector<Spec> inputs = {};  // that it was built for
         std::vector<Weight> weights = {};
         std::vector<std::shared_ptr<Layer*>> inner = {};
         std::optional<Generator> rng = {};
@@ -213,5 +219,11 @@ private:
     mutable State state_;
     std::shared_ptr<Layer*> place_;  // where this layer is: follows it when it moves, null at last
 };
+
+/// The layer as Keras 3 writes it: {"module", "class_name", "config", "registered_name"}, where the
+/// config is `get_config` with name, dtype and `trainable`, and, once it is built, "build_config"
+/// with the shapes of its inputs. A class of one's own has the module "custom". Throws the errors
+/// of `get_config`, which name the layer then.
+Config to_config(const Layer& layer);
 
 }  // namespace shikumi::nn

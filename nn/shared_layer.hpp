@@ -38,6 +38,12 @@ struct SharedLayer {
     /// Throws StateError where the class isn't known or has no copies.
     SharedLayer clone() const;
 };
+/// The layer as Keras 3 writes it.
+inline Config to_config(const SharedLayer& shared) { return to_config(*shared.layer); }
+
+/// Makes a layer of any known class from what `to_config` says of it. Models and wrappers get such
+/// a function, to make the layers inside of them.
+using LayerMaker = SharedLayer (*)(const Config& config);
 
 /// Moves a layer to where models and calls can share it.
 template <std::derived_from<Layer> L>

@@ -202,7 +202,9 @@ public:
     }
     /// Adds a field that has this one value.
     ConfigWriter& always(std::string_view name, const Config& value);
-    /// Nothing: the field is read only.
+    /// Nothing: the field is only read.
+    ConfigWriter& accept(std::string_view, const Config&) { return *this; }
+    /// Nothing: the field is only read.
     ConfigWriter& ignore(std::string_view) { return *this; }
     /// Adds the fields of a struct, by its `visit_fields`.
     template <class Options>
@@ -246,6 +248,12 @@ public:
         need(name, value);
         return value;
     }
+    /// A field, or `otherwise` where it is absent. Throws ValueError where it can't be read.
+    template <class T>
+    T get_or(std::string_view name, T otherwise) {
+        (*this)(name, otherwise);
+        return otherwise;
+    }
     /// A struct with the fields that are there, by its `visit_fields`.
     template <class Options>
     Options fields() {
@@ -270,6 +278,8 @@ public:
     }
     /// Throws ValueError where the field is there and is neither nothing nor this one value.
     ConfigReader& always(std::string_view name, const Config& value);
+    /// The same, for a field that is never written.
+    ConfigReader& accept(std::string_view name, const Config& value) { return always(name, value); }
     /// Passes over a field that means nothing here.
     ConfigReader& ignore(std::string_view name);
     /// Whether the field is there, and isn't nothing.

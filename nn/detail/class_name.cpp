@@ -27,4 +27,8 @@ std::string class_name(const std::type_info& type) {
     return last_component(boost::core::demangle(type.name()));
 }
 
+bool is_of_library(const std::type_info& type) {
+    return boost::core::demangle(type.name()) == "shikumi::nn::" + class_name(type);
+}
+
 }  // namespace shikumi::nn::detail
