@@ -23,6 +23,9 @@ public:
     explicit Input(const Shape& shape, const InputOptions& options = {});
     /// x unchanged. Throws ShapeError, DTypeError where shape or dtype differ.
     Tensor call(const Tensor& x, Mode mode) override;
+    Config get_config() const override;
+    /// The input of that configuration. Throws ValueError where a size but the batch isn't known.
+    static Input from_config(ConfigReader& config);
     /// Shape and dtype of one sample.
     Spec sample() const { return {input_shape(), data_dtype_}; }
     /// The symbolic tensor of this input: the same one each time.

@@ -9,6 +9,7 @@
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/graph/sole_recorder.hpp>
 #include <shikumi/nn/detail/active_layer.hpp>
+#include <shikumi/nn/detail/batch_shape.hpp>
 #include <shikumi/nn/detail/class_name.hpp>
 #include <shikumi/nn/detail/weight_budget.hpp>
 #include <shikumi/nn/session.hpp>
@@ -400,18 +401,10 @@ shikumi::detail::ClassConfig keras_class(const Layer& layer) {
     return {"keras.layers", name == "Input" ? "InputLayer" : name, {}};
 }
 
-// [null, 28, 28]: the size of a batch is free.
-Config batch_shape(const Spec& input) {
-    Config::List sizes;
-    for (const Index size : input.shape.sizes()) sizes.emplace_back(size);
-    if (!sizes.empty()) sizes.front() = {};
-    return sizes;
-}
-
 Config build_config(const std::vector<Spec>& inputs) {
     Config::List shapes, dtypes;
     for (const Spec& input : inputs) {
-        shapes.push_back(batch_shape(input));
+        shapes.push_back(detail::batch_shape_config(input.shape));
         dtypes.push_back(to_config(input.dtype));
     }
     const bool one = inputs.size() == 1;
@@ -424,8 +417,10 @@ Config build_config(const std::vector<Spec>& inputs) {
 Config to_config(const Layer& layer) {
     shikumi::detail::ClassConfig object = keras_class(layer);
     ConfigWriter common;
-    common("name", layer.name())("trainable", layer.trainable())("dtype", layer.dtype());
-    common.extra("input_shape", layer.input_shape());
+    common("name", layer.name());
+    if (object.class_name != "InputLayer")
+        common("trainable", layer.trainable())("dtype", layer.dtype())
+            .extra("input_shape", layer.input_shape());
     object.config = common;
     try {
         const Config own = layer.get_config();

@@ -222,7 +222,7 @@ private:
 
 /// The layer as Keras 3 writes it: {"module", "class_name", "config", "registered_name"}, where the
 /// config is `get_config` with name, dtype and `trainable`, and, once it is built, "build_config"
-/// with the shapes of its inputs. A class of one's own has the module "custom". Throws the errors
+/// with the shapes of its inputs. A class of one's own has no module. Throws the errors
 /// of `get_config`, which name the layer then.
 Config to_config(const Layer& layer);
 

@@ -174,6 +174,9 @@ concept FieldsOf = std::same_as<std::remove_const_t<T>, Options>;
 ///     }
 class ConfigWriter {
 public:
+    ConfigWriter() = default;
+    /// Goes on with an object that has fields already.
+    explicit ConfigWriter(Config object) : config_(std::move(object)) {}
     /// Adds a field. Errors of its conversion name the field.
     template <class T>
     ConfigWriter& operator()(std::string_view name, const T& value) {

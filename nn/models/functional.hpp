@@ -38,6 +38,13 @@ public:
     bool is_chain() const;
     /// What a summary shows of each input and layer, with the connections between them.
     std::vector<LayerSummary> describe() const;
+    /// The layers with their calls, the inputs and the outputs, as Keras 3 has them. Throws
+    /// ValueError where two layers have one name.
+    Config get_config() const;
+    /// The graph of that configuration, or of Keras 2's form; `make` makes the layers. Throws
+    /// ValueError for fields that it can't take, unknown layers and outputs, circles, and arguments
+    /// of calls that aren't tensors.
+    static Functional from_config(ConfigReader& config, LayerMaker make);
     /// The same graph of new layers that share nothing with these; weights aren't copied. Throws
     /// StateError where a layer's class isn't known.
     Functional clone() const;

@@ -314,4 +314,16 @@ Logs Model::train_step(const Batch& batch) { return trainer_.train_step(*this, b
 
 Logs Model::test_step(const Batch& batch) { return trainer_.test_step(*this, batch); }
 
+Config Model::get_config() const {
+    if (!functional_ || typeid(*this) != typeid(Model))
+        fail<StateError>(class_name(),
+                         "the class has no get_config, so no file can hold its architecture; its "
+                         "weights can be saved");
+    return functional_->get_config();
+}
+
+Model Model::from_config(ConfigReader& config, LayerMaker make) {
+    return Model(Functional::from_config(config, make));
+}
+
 }  // namespace shikumi::nn

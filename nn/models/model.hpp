@@ -75,6 +75,12 @@ public:
     /// layer's class isn't known, since it was added as a pointer to Layer.
     Model clone() const;
 
+    /// Throws StateError for a class of one's own that doesn't override it.
+    Config get_config() const override;
+    /// The model of symbolic tensors of that configuration, whose layers `make` makes. Throws
+    /// ValueError for fields that it can't take, and for calls that don't fit together.
+    static Model from_config(ConfigReader& config, LayerMaker make);
+
     /// Says how to train. An optimiser that another model has been compiled with, or a copy of it,
     /// serves as a pattern: this model gets one of its own with the same options, and no steps
     /// behind it, which `optimizer` returns. Throws ValueError where a loss from logits would get

@@ -88,6 +88,24 @@ void Sequential::describe_unbuilt(ModelSummary& summary) const {
     }
 }
 
+// The input stands before the layers, as Keras's InputLayer.
+Config Sequential::get_config() const {
+    Config::List layers;
+    const std::vector<Spec> inputs = layers_.empty() ? std::vector<Spec>{} : known_inputs();
+    for (const Spec& input : inputs)
+        layers.push_back(to_config(
+            Input(without_batch(input.shape), {.dtype = input.dtype, .name = "input_layer"})));
+    for (const SharedLayer& l : layers_) layers.push_back(to_config(l));
+    return ConfigWriter()("layers", layers);
+}
+
+Sequential Sequential::from_config(ConfigReader& config, LayerMaker make) {
+    Sequential model(config.get_or("name", std::string()));
+    for (const Config& layer : config.get<std::vector<Config>>("layers")) model.add(make(layer));
+    config.ignore("build_input_shape");
+    return model;
+}
+
 Sequential Sequential::clone() const {
     Sequential copy(name());
     copy.input_ = input_;

@@ -49,6 +49,10 @@ public:
     /// layer's class isn't known, since it was added as a pointer to Layer.
     Sequential clone() const;
 
+    Config get_config() const override;
+    /// The model of that configuration, whose layers `make` makes. Throws ValueError for fields
+    /// that it can't take.
+    static Sequential from_config(ConfigReader& config, LayerMaker make);
     /// Makes the weights of the layers that are not built yet. Throws StateError where there is no
     /// layer, ShapeError where one doesn't keep the batch as first axis.
     void build(const Spec& input) override;

@@ -19,6 +19,9 @@ public:
     Tensor call(const Tensor& x, Mode) override { return function_(x); }
     bool supports_masking() const override { return true; }
     std::string label() const override { return sentence("Activation ", function_.name()); }
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Activation from_config(ConfigReader& config);
 
 private:
     ActivationFunction function_;

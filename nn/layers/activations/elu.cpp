@@ -11,4 +11,8 @@ Tensor ELU::call(const Tensor& x, Mode) { return elu(x, alpha_); }
 
 std::string ELU::label() const { return sentence("ELU ", alpha_); }
 
+Config ELU::get_config() const { return ConfigWriter()("alpha", alpha_); }
+
+ELU ELU::from_config(ConfigReader& config) { return ELU(config.get_or("alpha", 1.0)); }
+
 }  // namespace shikumi::nn

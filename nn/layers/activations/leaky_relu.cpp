@@ -16,4 +16,11 @@ Tensor LeakyReLU::call(const Tensor& x, Mode) { return leaky_relu(x, negative_sl
 
 std::string LeakyReLU::label() const { return sentence("LeakyReLU ", negative_slope_); }
 
+Config LeakyReLU::get_config() const { return ConfigWriter()("negative_slope", negative_slope_); }
+
+// Keras 2 calls the slope alpha.
+LeakyReLU LeakyReLU::from_config(ConfigReader& config) {
+    return LeakyReLU(config.get_or("negative_slope", config.get_or("alpha", 0.3)));
+}
+
 }  // namespace shikumi::nn

@@ -24,4 +24,13 @@ void PReLU::build(const Spec& input) {
 
 Tensor PReLU::call(const Tensor& x, Mode) { return where(x > 0, x, -alpha_.value() * relu(-x)); }
 
+void visit_fields(auto& fields, FieldsOf<PReLUOptions> auto& o) {
+    fields("alpha_initializer", o.alpha_initializer)("alpha_regularizer", o.alpha_regularizer);
+    fields("alpha_constraint", o.alpha_constraint).or_null("shared_axes", o.shared_axes);
+}
+
+Config PReLU::get_config() const { return ConfigWriter().fields(options_); }
+
+PReLU PReLU::from_config(ConfigReader& config) { return PReLU(config.fields<PReLUOptions>()); }
+
 }  // namespace shikumi::nn

@@ -28,6 +28,9 @@ public:
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
     bool supports_masking() const override { return true; }
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static PReLU from_config(ConfigReader& config);
 
 private:
     PReLUOptions options_;

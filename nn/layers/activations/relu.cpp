@@ -24,4 +24,13 @@ Tensor ReLU::call(const Tensor& x, Mode) {
     return std::isinf(max_value) ? y : where(y > max_value, max_value, y);
 }
 
+void visit_fields(auto& fields, FieldsOf<ReLUOptions> auto& o) {
+    fields.or_null("max_value", o.max_value, std::numeric_limits<double>::infinity());
+    fields("negative_slope", o.negative_slope)("threshold", o.threshold);
+}
+
+Config ReLU::get_config() const { return ConfigWriter().fields(options_); }
+
+ReLU ReLU::from_config(ConfigReader& config) { return ReLU(config.fields<ReLUOptions>()); }
+
 }  // namespace shikumi::nn

@@ -24,6 +24,9 @@ public:
     explicit ReLU(const ReLUOptions& options = {});
     Tensor call(const Tensor& x, Mode mode) override;
     bool supports_masking() const override { return true; }
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static ReLU from_config(ConfigReader& config);
 
 private:
     ReLUOptions options_;

@@ -29,4 +29,10 @@ std::vector<Tensor> Softmax::call_all(const std::vector<Tensor>& inputs, Mode mo
 
 std::string Softmax::label() const { return sentence("Softmax over axis ", axis_); }
 
+Config Softmax::get_config() const { return ConfigWriter()("axis", axis_); }
+
+Softmax Softmax::from_config(ConfigReader& config) {
+    return Softmax(config.get_or<Index>("axis", -1));
+}
+
 }  // namespace shikumi::nn

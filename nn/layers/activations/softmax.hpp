@@ -22,6 +22,9 @@ public:
     /// Throws ShapeError where the mask doesn't broadcast to x.
     std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Softmax from_config(ConfigReader& config);
 
 private:
     Index axis_;

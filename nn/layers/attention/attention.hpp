@@ -14,6 +14,10 @@ enum class Score {
     dot,    ///< q·k
     concat  ///< Σ tanh(q + k), times a learned factor
 };
+/// "dot" or "concat".
+Config to_config(Score score);
+/// Reads such a name.
+void from_config(const Config& config, Score& score, std::string_view reading);
 
 /// What Attention can be given. Defaults are Keras's.
 struct AttentionLayerOptions {
@@ -57,12 +61,14 @@ public:
     /// Throws ValueError unless `dropout` lies in [0, 1].
     explicit Attention(const AttentionLayerOptions& options = {});
     void build_all(const std::vector<Spec>& inputs) override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Attention from_config(ConfigReader& config);
 
 private:
     Tensor scores(const Tensor& query, const Tensor& key) const override;
 
-    bool use_scale_;
-    Score score_mode_;
+    AttentionLayerOptions options_;
     Parameter scale_, concat_score_weight_;
 };
 
@@ -83,11 +89,14 @@ public:
     /// Throws ValueError unless `dropout` lies in [0, 1].
     explicit AdditiveAttention(const AdditiveAttentionOptions& options = {});
     void build_all(const std::vector<Spec>& inputs) override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static AdditiveAttention from_config(ConfigReader& config);
 
 private:
     Tensor scores(const Tensor& query, const Tensor& key) const override;
 
-    bool use_scale_;
+    AdditiveAttentionOptions options_;
     Parameter scale_;
 };
 

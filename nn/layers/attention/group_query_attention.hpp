@@ -37,7 +37,14 @@ public:
                            .keys = num_key_value_heads,
                            .key_dim = head_dim,
                            .value_dim = head_dim},
-                          options) {}
+                          options),
+          options_(options) {}
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static GroupQueryAttention from_config(ConfigReader& config);
+
+private:
+    GroupQueryAttentionOptions options_;
 };
 
 }  // namespace shikumi::nn

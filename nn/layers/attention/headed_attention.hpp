@@ -52,6 +52,8 @@ protected:
               {.regularizer = options.bias_regularizer, .constraint = options.bias_constraint}} {
         check_sizes();
     }
+    /// How many heads there are, and the size of each.
+    const Heads& heads() const noexcept { return heads_; }
 
 private:
     struct Part {

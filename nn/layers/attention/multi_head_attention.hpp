@@ -42,7 +42,14 @@ public:
                            .value_dim = options.value_dim.value_or(key_dim),
                            .output_shape = options.output_shape,
                            .attention_axes = options.attention_axes},
-                          options) {}
+                          options),
+          options_(options) {}
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static MultiHeadAttention from_config(ConfigReader& config);
+
+private:
+    MultiHeadAttentionOptions options_;
 };
 
 }  // namespace shikumi::nn

@@ -37,6 +37,7 @@ public:
     /// Makes the weights. Throws ShapeError for an input that the window or the groups don't fit.
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
+    Config get_config() const override;
 
 protected:
     /// Throws ValueError unless filters, kernel_size, strides, dilation and groups are positive and
@@ -58,6 +59,8 @@ public:
     /// Throws as Convolution does.
     Conv1D(Index filters, const PerAxis& kernel_size, const ConvOptions& options = {})
         : Convolution(1, filters, kernel_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Conv1D from_config(ConfigReader& config);
 };
 
 /// A convolution over pictures: (batch, rows, columns, channels) becomes (batch, rows, columns,
@@ -67,6 +70,8 @@ public:
     /// Throws as Convolution does.
     Conv2D(Index filters, const PerAxis& kernel_size, const ConvOptions& options = {})
         : Convolution(2, filters, kernel_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Conv2D from_config(ConfigReader& config);
 };
 
 /// A convolution over volumes: (batch, planes, rows, columns, channels) becomes (batch, planes,
@@ -76,6 +81,8 @@ public:
     /// Throws as Convolution does.
     Conv3D(Index filters, const PerAxis& kernel_size, const ConvOptions& options = {})
         : Convolution(3, filters, kernel_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Conv3D from_config(ConfigReader& config);
 };
 
 }  // namespace shikumi::nn

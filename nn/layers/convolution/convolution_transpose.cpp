@@ -1,6 +1,7 @@
 #include <shikumi/nn/layers/convolution/convolution_transpose.hpp>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/nn/layers/convolution/detail/conv_fields.hpp>
 
 namespace shikumi::nn {
 
@@ -68,6 +69,36 @@ Tensor ConvolutionTranspose::call(const Tensor& x, Mode) {
 std::string ConvolutionTranspose::channels() const {
     return kernel_.defined() ? sentence(kernel_.shape().back(), "→", filters_)
                              : std::to_string(filters_);
+}
+
+Config ConvolutionTranspose::get_config() const {
+    ConfigWriter config;
+    config("filters", filters_)("kernel_size", size());
+    detail::visit_conv(config, options_);
+    return config;
+}
+
+namespace {
+
+template <class Conv>
+Conv conv_from(ConfigReader& config) {
+    const auto filters = config.get<Index>("filters");
+    const auto kernel_size = config.get<PerAxis>("kernel_size");
+    ConvOptions options;
+    detail::visit_conv(config, options);
+    return Conv(filters, kernel_size, options);
+}
+
+}  // namespace
+
+Conv1DTranspose Conv1DTranspose::from_config(ConfigReader& config) {
+    return conv_from<Conv1DTranspose>(config);
+}
+Conv2DTranspose Conv2DTranspose::from_config(ConfigReader& config) {
+    return conv_from<Conv2DTranspose>(config);
+}
+Conv3DTranspose Conv3DTranspose::from_config(ConfigReader& config) {
+    return conv_from<Conv3DTranspose>(config);
 }
 
 }  // namespace shikumi::nn

@@ -17,6 +17,7 @@ public:
     /// Makes the weights. Throws ShapeError for channels that the groups don't divide.
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
+    Config get_config() const override;
 
 protected:
     /// Throws ValueError as Convolution does, and for an output_padding that is negative or reaches
@@ -39,6 +40,8 @@ public:
     /// Throws as ConvolutionTranspose does.
     Conv1DTranspose(Index filters, const PerAxis& kernel_size, const ConvOptions& options = {})
         : ConvolutionTranspose(1, filters, kernel_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Conv1DTranspose from_config(ConfigReader& config);
 };
 
 /// A transposed convolution over pictures: (batch, rows, columns, channels) becomes (batch, rows,
@@ -48,6 +51,8 @@ public:
     /// Throws as ConvolutionTranspose does.
     Conv2DTranspose(Index filters, const PerAxis& kernel_size, const ConvOptions& options = {})
         : ConvolutionTranspose(2, filters, kernel_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Conv2DTranspose from_config(ConfigReader& config);
 };
 
 /// A transposed convolution over volumes: (batch, planes, rows, columns, channels) becomes (batch,
@@ -57,6 +62,8 @@ public:
     /// Throws as ConvolutionTranspose does.
     Conv3DTranspose(Index filters, const PerAxis& kernel_size, const ConvOptions& options = {})
         : ConvolutionTranspose(3, filters, kernel_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Conv3DTranspose from_config(ConfigReader& config);
 };
 
 }  // namespace shikumi::nn

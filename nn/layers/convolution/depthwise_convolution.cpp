@@ -33,4 +33,31 @@ std::string DepthwiseConvolution::channels() const {
     return sentence(in, "→", in * options_.depth_multiplier);
 }
 
+void visit_fields(auto& fields, FieldsOf<DepthwiseConvOptions> auto& o) {
+    fields("strides", o.strides)("padding", o.padding)("depth_multiplier", o.depth_multiplier);
+    fields.always("data_format", "channels_last").accept("groups", 1);
+    fields("dilation_rate", o.dilation_rate);
+    fields("activation", o.activation)("use_bias", o.use_bias);
+    fields("depthwise_initializer", o.depthwise_initializer);
+    fields("bias_initializer", o.bias_initializer).ignore("kernel_initializer");
+    fields("depthwise_regularizer", o.depthwise_regularizer);
+    fields("bias_regularizer", o.bias_regularizer);
+    fields("activity_regularizer", o.activity_regularizer);
+    fields("depthwise_constraint", o.depthwise_constraint)("bias_constraint", o.bias_constraint);
+}
+
+Config DepthwiseConvolution::get_config() const {
+    return ConfigWriter()("kernel_size", size()).fields(options_);
+}
+
+DepthwiseConv1D DepthwiseConv1D::from_config(ConfigReader& config) {
+    const auto kernel_size = config.get<PerAxis>("kernel_size");
+    return DepthwiseConv1D(kernel_size, config.fields<DepthwiseConvOptions>());
+}
+
+DepthwiseConv2D DepthwiseConv2D::from_config(ConfigReader& config) {
+    const auto kernel_size = config.get<PerAxis>("kernel_size");
+    return DepthwiseConv2D(kernel_size, config.fields<DepthwiseConvOptions>());
+}
+
 }  // namespace shikumi::nn

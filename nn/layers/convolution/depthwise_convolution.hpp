@@ -35,6 +35,7 @@ public:
     /// Makes the weights. Throws ShapeError for an input that the window doesn't fit.
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
+    Config get_config() const override;
 
 protected:
     /// Throws ValueError unless kernel_size, strides, dilation and depth_multiplier are positive
@@ -55,6 +56,8 @@ public:
     /// Throws as DepthwiseConvolution does.
     explicit DepthwiseConv1D(const PerAxis& kernel_size, const DepthwiseConvOptions& options = {})
         : DepthwiseConvolution(1, kernel_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static DepthwiseConv1D from_config(ConfigReader& config);
 };
 
 /// A depthwise convolution over pictures: (batch, rows, columns, channels) becomes (batch, rows,
@@ -64,6 +67,8 @@ public:
     /// Throws as DepthwiseConvolution does.
     explicit DepthwiseConv2D(const PerAxis& kernel_size, const DepthwiseConvOptions& options = {})
         : DepthwiseConvolution(2, kernel_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static DepthwiseConv2D from_config(ConfigReader& config);
 };
 
 }  // namespace shikumi::nn

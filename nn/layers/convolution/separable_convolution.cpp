@@ -41,4 +41,36 @@ std::string SeparableConvolution::channels() const {
                                 : std::to_string(filters_);
 }
 
+void visit_fields(auto& fields, FieldsOf<SeparableConvOptions> auto& o) {
+    fields("strides", o.strides)("padding", o.padding);
+    fields.always("data_format", "channels_last").accept("groups", 1);
+    fields("dilation_rate", o.dilation_rate)("depth_multiplier", o.depth_multiplier);
+    fields("activation", o.activation)("use_bias", o.use_bias);
+    fields("depthwise_initializer", o.depthwise_initializer);
+    fields("pointwise_initializer", o.pointwise_initializer);
+    fields("bias_initializer", o.bias_initializer).ignore("kernel_initializer");
+    fields("depthwise_regularizer", o.depthwise_regularizer);
+    fields("pointwise_regularizer", o.pointwise_regularizer);
+    fields("bias_regularizer", o.bias_regularizer);
+    fields("activity_regularizer", o.activity_regularizer);
+    fields("depthwise_constraint", o.depthwise_constraint);
+    fields("pointwise_constraint", o.pointwise_constraint)("bias_constraint", o.bias_constraint);
+}
+
+Config SeparableConvolution::get_config() const {
+    return ConfigWriter()("filters", filters_)("kernel_size", size()).fields(options_);
+}
+
+SeparableConv1D SeparableConv1D::from_config(ConfigReader& config) {
+    const auto filters = config.get<Index>("filters");
+    const auto kernel_size = config.get<PerAxis>("kernel_size");
+    return SeparableConv1D(filters, kernel_size, config.fields<SeparableConvOptions>());
+}
+
+SeparableConv2D SeparableConv2D::from_config(ConfigReader& config) {
+    const auto filters = config.get<Index>("filters");
+    const auto kernel_size = config.get<PerAxis>("kernel_size");
+    return SeparableConv2D(filters, kernel_size, config.fields<SeparableConvOptions>());
+}
+
 }  // namespace shikumi::nn

@@ -38,6 +38,7 @@ public:
     /// Makes the weights. Throws ShapeError for an input that the window doesn't fit.
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
+    Config get_config() const override;
 
 protected:
     /// Throws ValueError unless filters, kernel_size, strides, dilation and depth_multiplier are
@@ -60,6 +61,8 @@ public:
     SeparableConv1D(Index filters, const PerAxis& kernel_size,
                     const SeparableConvOptions& options = {})
         : SeparableConvolution(1, filters, kernel_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static SeparableConv1D from_config(ConfigReader& config);
 };
 
 /// A separable convolution over pictures: (batch, rows, columns, channels) becomes (batch, rows,
@@ -70,6 +73,8 @@ public:
     SeparableConv2D(Index filters, const PerAxis& kernel_size,
                     const SeparableConvOptions& options = {})
         : SeparableConvolution(2, filters, kernel_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static SeparableConv2D from_config(ConfigReader& config);
 };
 
 }  // namespace shikumi::nn

@@ -51,4 +51,19 @@ std::string Dense::label() const {
                              : sentence("Dense ", units_);
 }
 
+void visit_fields(auto& fields, FieldsOf<DenseOptions> auto& o) {
+    fields("activation", o.activation)("use_bias", o.use_bias);
+    fields("kernel_initializer", o.kernel_initializer)("bias_initializer", o.bias_initializer);
+    fields("kernel_regularizer", o.kernel_regularizer)("bias_regularizer", o.bias_regularizer);
+    fields("activity_regularizer", o.activity_regularizer);
+    fields("kernel_constraint", o.kernel_constraint)("bias_constraint", o.bias_constraint);
+}
+
+Config Dense::get_config() const { return ConfigWriter()("units", units_).fields(options_); }
+
+Dense Dense::from_config(ConfigReader& config) {
+    const auto units = config.get<Index>("units");
+    return Dense(units, config.fields<DenseOptions>());
+}
+
 }  // namespace shikumi::nn

@@ -131,4 +131,22 @@ std::string EinsumDense::label() const {
                              : sentence("EinsumDense ", equation_);
 }
 
+void visit_fields(auto& fields, FieldsOf<EinsumDenseOptions> auto& o) {
+    fields("activation", o.activation).or_null("bias_axes", o.bias_axes);
+    fields("kernel_initializer", o.kernel_initializer)("bias_initializer", o.bias_initializer);
+    fields("kernel_regularizer", o.kernel_regularizer)("bias_regularizer", o.bias_regularizer);
+    fields("activity_regularizer", o.activity_regularizer);
+    fields("kernel_constraint", o.kernel_constraint)("bias_constraint", o.bias_constraint);
+}
+
+Config EinsumDense::get_config() const {
+    return ConfigWriter()("equation", equation_)("output_shape", output_shape_).fields(options_);
+}
+
+EinsumDense EinsumDense::from_config(ConfigReader& config) {
+    const auto equation = config.get<std::string>("equation");
+    const auto output_shape = config.get<std::vector<std::optional<Index>>>("output_shape");
+    return EinsumDense(equation, output_shape, config.fields<EinsumDenseOptions>());
+}
+
 }  // namespace shikumi::nn

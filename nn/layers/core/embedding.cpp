@@ -39,4 +39,21 @@ std::string Embedding::label() const {
     return sentence("Embedding ", input_dim_, "→", output_dim_);
 }
 
+void visit_fields(auto& fields, FieldsOf<EmbeddingOptions> auto& o) {
+    fields("embeddings_initializer", o.embeddings_initializer);
+    fields("embeddings_regularizer", o.embeddings_regularizer);
+    fields("embeddings_constraint", o.embeddings_constraint);
+    fields("mask_zero", o.mask_zero).ignore("input_length");
+}
+
+Config Embedding::get_config() const {
+    return ConfigWriter()("input_dim", input_dim_)("output_dim", output_dim_).fields(options_);
+}
+
+Embedding Embedding::from_config(ConfigReader& config) {
+    const auto input_dim = config.get<Index>("input_dim");
+    const auto output_dim = config.get<Index>("output_dim");
+    return Embedding(input_dim, output_dim, config.fields<EmbeddingOptions>());
+}
+
 }  // namespace shikumi::nn

@@ -29,6 +29,9 @@ public:
     /// True where the index isn't 0, if `mask_zero`; else none.
     Tensor compute_mask(const Tensor& indices, const Tensor& mask) override;
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Embedding from_config(ConfigReader& config);
 
 protected:
     void check_input(const Tensor& indices) override;

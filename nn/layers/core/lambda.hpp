@@ -15,6 +15,10 @@ public:
     explicit Lambda(std::function<Tensor(const Tensor&)> f, const LayerOptions& options = {})
         : Layer(options), function_(std::move(f)) {}
     Tensor call(const Tensor& x, Mode) override { return function_(x); }
+    /// Throws StateError: no file can hold a function of one's own.
+    Config get_config() const override;
+    /// Throws ValueError: nothing in a file is ever run.
+    static Lambda from_config(ConfigReader& config);
 
 private:
     std::function<Tensor(const Tensor&)> function_;

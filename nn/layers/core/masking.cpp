@@ -23,4 +23,10 @@ Tensor Masking::compute_mask(const Tensor& x, const Tensor&) { return real_steps
 
 std::string Masking::label() const { return sentence("Masking ", mask_value_); }
 
+Config Masking::get_config() const { return ConfigWriter()("mask_value", mask_value_); }
+
+Masking Masking::from_config(ConfigReader& config) {
+    return Masking(config.get_or("mask_value", 0.0));
+}
+
 }  // namespace shikumi::nn

@@ -20,6 +20,9 @@ public:
     /// (batch, time), or with the axes between, too: true where the step isn't padding.
     Tensor compute_mask(const Tensor& x, const Tensor& mask) override;
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Masking from_config(ConfigReader& config);
 
 private:
     double mask_value_;

@@ -12,6 +12,9 @@ class Add final : public Merge {
 public:
     /// Takes the options of every layer.
     explicit Add(const LayerOptions& options = {}) : Merge(options) {}
+    Config get_config() const override { return Config::Object{}; }
+    /// The layer, which has no fields of its own.
+    static Add from_config(ConfigReader&) { return Add(); }
 
 private:
     Tensor merge(const std::vector<Tensor>& inputs) const override;
@@ -22,6 +25,9 @@ class Subtract final : public Merge {
 public:
     /// Takes the options of every layer.
     explicit Subtract(const LayerOptions& options = {}) : Merge(options) {}
+    Config get_config() const override { return Config::Object{}; }
+    /// The layer, which has no fields of its own.
+    static Subtract from_config(ConfigReader&) { return Subtract(); }
 
 private:
     Tensor merge(const std::vector<Tensor>& inputs) const override;
@@ -33,6 +39,9 @@ class Multiply final : public Merge {
 public:
     /// Takes the options of every layer.
     explicit Multiply(const LayerOptions& options = {}) : Merge(options) {}
+    Config get_config() const override { return Config::Object{}; }
+    /// The layer, which has no fields of its own.
+    static Multiply from_config(ConfigReader&) { return Multiply(); }
 
 private:
     Tensor merge(const std::vector<Tensor>& inputs) const override;
@@ -43,6 +52,9 @@ class Average final : public Merge {
 public:
     /// Takes the options of every layer.
     explicit Average(const LayerOptions& options = {}) : Merge(options) {}
+    Config get_config() const override { return Config::Object{}; }
+    /// The layer, which has no fields of its own.
+    static Average from_config(ConfigReader&) { return Average(); }
 
 private:
     Tensor merge(const std::vector<Tensor>& inputs) const override;
@@ -66,6 +78,9 @@ class Maximum final : public Extremum {
 public:
     /// Takes the options of every layer.
     explicit Maximum(const LayerOptions& options = {}) : Extremum(true, options) {}
+    Config get_config() const override { return Config::Object{}; }
+    /// The layer, which has no fields of its own.
+    static Maximum from_config(ConfigReader&) { return Maximum(); }
 };
 
 /// The smallest of a, b, …, element by element.
@@ -73,6 +88,9 @@ class Minimum final : public Extremum {
 public:
     /// Takes the options of every layer.
     explicit Minimum(const LayerOptions& options = {}) : Extremum(false, options) {}
+    Config get_config() const override { return Config::Object{}; }
+    /// The layer, which has no fields of its own.
+    static Minimum from_config(ConfigReader&) { return Minimum(); }
 };
 
 }  // namespace shikumi::nn

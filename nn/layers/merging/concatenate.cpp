@@ -33,4 +33,10 @@ std::vector<Tensor> Concatenate::compute_mask_all(const std::vector<Tensor>& inp
 
 std::string Concatenate::label() const { return sentence("Concatenate axis ", axis_); }
 
+Config Concatenate::get_config() const { return ConfigWriter()("axis", axis_); }
+
+Concatenate Concatenate::from_config(ConfigReader& config) {
+    return Concatenate(config.get_or<Index>("axis", -1));
+}
+
 }  // namespace shikumi::nn

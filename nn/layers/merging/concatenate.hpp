@@ -19,6 +19,9 @@ public:
     std::vector<Tensor> compute_mask_all(const std::vector<Tensor>& inputs,
                                          const std::vector<Tensor>& masks) override;
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Concatenate from_config(ConfigReader& config);
 
 private:
     Tensor merge(const std::vector<Tensor>& inputs) const override;

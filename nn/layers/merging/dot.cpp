@@ -41,4 +41,16 @@ Tensor Dot::merge(const std::vector<Tensor>& inputs) const {
 
 std::string Dot::label() const { return sentence("Dot axes ", first_axis_, ", ", second_axis_); }
 
+Config Dot::get_config() const {
+    const std::vector<Index> axes{first_axis_, second_axis_};
+    return ConfigWriter()("axes", axes)("normalize", normalize_);
+}
+
+Dot Dot::from_config(ConfigReader& config) {
+    const auto axes = config.get<std::vector<Index>>("axes");
+    if (axes.empty() || axes.size() > 2)
+        fail<ValueError>(config.owner(), "axes are one for both inputs, or two, got ", axes.size());
+    return Dot(axes.front(), axes.back(), {.normalize = config.get_or("normalize", false)});
+}
+
 }  // namespace shikumi::nn

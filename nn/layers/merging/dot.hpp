@@ -28,6 +28,9 @@ public:
         return {};
     }
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Dot from_config(ConfigReader& config);
 
 private:
     Tensor merge(const std::vector<Tensor>& inputs) const override;

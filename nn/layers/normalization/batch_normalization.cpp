@@ -79,4 +79,27 @@ Tensor BatchNormalization::call(const Tensor& x, Mode mode) {
     return scaled(m.deviation, spread, stretched());
 }
 
+void visit_fields(auto& fields, FieldsOf<BatchNormalizationOptions> auto& o) {
+    fields("momentum", o.momentum).ignore("renorm_momentum");
+    fields("epsilon", o.epsilon)("center", o.center)("scale", o.scale);
+    fields("beta_initializer", o.beta_initializer)("gamma_initializer", o.gamma_initializer);
+    fields("moving_mean_initializer", o.moving_mean_initializer);
+    fields("moving_variance_initializer", o.moving_variance_initializer);
+    fields("beta_regularizer", o.beta_regularizer)("gamma_regularizer", o.gamma_regularizer);
+    fields("beta_constraint", o.beta_constraint)("gamma_constraint", o.gamma_constraint);
+}
+
+Config BatchNormalization::get_config() const {
+    return ConfigWriter()("axis", options_.axis).fields(options_);
+}
+
+// Keras 2 writes the axis as a list of one.
+BatchNormalization BatchNormalization::from_config(ConfigReader& config) {
+    const auto axis = config.get_or<std::vector<int>>("axis", {-1});
+    if (axis.size() != 1) fail<ValueError>(config.owner(), "wants one axis, got ", axis.size());
+    auto options = config.fields<BatchNormalizationOptions>();
+    options.axis = axis.front();
+    return BatchNormalization(options);
+}
+
 }  // namespace shikumi::nn

@@ -45,4 +45,18 @@ std::string GroupNormalization::label() const {
     return sentence("GroupNormalization ", options_.groups, " groups");
 }
 
+void visit_fields(auto& fields, FieldsOf<GroupNormalizationOptions> auto& o) {
+    fields("groups", o.groups)("axis", o.axis);
+    fields("epsilon", o.epsilon)("center", o.center)("scale", o.scale);
+    fields("beta_initializer", o.beta_initializer)("gamma_initializer", o.gamma_initializer);
+    fields("beta_regularizer", o.beta_regularizer)("gamma_regularizer", o.gamma_regularizer);
+    fields("beta_constraint", o.beta_constraint)("gamma_constraint", o.gamma_constraint);
+}
+
+Config GroupNormalization::get_config() const { return ConfigWriter().fields(options_); }
+
+GroupNormalization GroupNormalization::from_config(ConfigReader& config) {
+    return GroupNormalization(config.fields<GroupNormalizationOptions>());
+}
+
 }  // namespace shikumi::nn

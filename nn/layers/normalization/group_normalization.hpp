@@ -35,6 +35,9 @@ public:
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static GroupNormalization from_config(ConfigReader& config);
 
 private:
     GroupNormalizationOptions options_;

@@ -14,4 +14,18 @@ Tensor LayerNormalization::call(const Tensor& x, Mode) {
     return normalized(x, options_.axis, stretched());
 }
 
+void visit_fields(auto& fields, FieldsOf<LayerNormalizationOptions> auto& o) {
+    fields("axis", o.axis);
+    fields("epsilon", o.epsilon)("center", o.center)("scale", o.scale);
+    fields("beta_initializer", o.beta_initializer)("gamma_initializer", o.gamma_initializer);
+    fields("beta_regularizer", o.beta_regularizer)("gamma_regularizer", o.gamma_regularizer);
+    fields("beta_constraint", o.beta_constraint)("gamma_constraint", o.gamma_constraint);
+}
+
+Config LayerNormalization::get_config() const { return ConfigWriter().fields(options_); }
+
+LayerNormalization LayerNormalization::from_config(ConfigReader& config) {
+    return LayerNormalization(config.fields<LayerNormalizationOptions>());
+}
+
 }  // namespace shikumi::nn

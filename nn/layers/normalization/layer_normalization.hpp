@@ -32,6 +32,9 @@ public:
     /// Makes the weights. Throws ShapeError for axes that the input hasn't got, and the batch.
     void build(const Spec& input) override;
     Tensor call(const Tensor& x, Mode mode) override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static LayerNormalization from_config(ConfigReader& config);
 
 private:
     LayerNormalizationOptions options_;

@@ -24,4 +24,14 @@ Tensor RMSNormalization::call(const Tensor& x, Mode) {
         detail::shaped(scale_, stretched_), {});
 }
 
+void visit_fields(auto& fields, FieldsOf<RMSNormalizationOptions> auto& o) {
+    fields("axis", o.axis)("epsilon", o.epsilon);
+}
+
+Config RMSNormalization::get_config() const { return ConfigWriter().fields(options_); }
+
+RMSNormalization RMSNormalization::from_config(ConfigReader& config) {
+    return RMSNormalization(config.fields<RMSNormalizationOptions>());
+}
+
 }  // namespace shikumi::nn

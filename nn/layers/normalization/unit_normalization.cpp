@@ -10,4 +10,10 @@ Tensor UnitNormalization::call(const Tensor& x, Mode) {
     return shikumi::detail::unit(x, axes_);
 }
 
+Config UnitNormalization::get_config() const { return ConfigWriter()("axis", axes_); }
+
+UnitNormalization UnitNormalization::from_config(ConfigReader& config) {
+    return UnitNormalization({.axis = config.get_or<Axes>("axis", -1)});
+}
+
 }  // namespace shikumi::nn

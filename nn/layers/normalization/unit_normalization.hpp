@@ -24,6 +24,9 @@ public:
     /// Throws ShapeError for axes that x hasn't got, and for the batch.
     Tensor call(const Tensor& x, Mode mode) override;
     bool supports_masking() const override { return true; }
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static UnitNormalization from_config(ConfigReader& config);
 
 private:
     Axes axes_;

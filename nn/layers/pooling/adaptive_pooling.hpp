@@ -16,6 +16,7 @@ public:
     /// Throws ShapeError unless x is (batch, axes…, channels).
     Tensor call(const Tensor& x, Mode mode) override;
     std::string label() const override;
+    Config get_config() const override;
 
 protected:
     /// The operation: `adaptive_max_pool` or `adaptive_average_pool`.
@@ -36,6 +37,8 @@ public:
     /// Throws ValueError unless the sizes are positive.
     explicit AdaptiveMaxPooling1D(const PerAxis& output_size, const LayerOptions& options = {})
         : AdaptivePooling(adaptive_max_pool, 1, output_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static AdaptiveMaxPooling1D from_config(ConfigReader& config);
 };
 
 /// The largest element of each window and channel: over pictures (batch, rows, columns, channels).
@@ -44,6 +47,8 @@ public:
     /// Throws ValueError unless the sizes are positive.
     explicit AdaptiveMaxPooling2D(const PerAxis& output_size, const LayerOptions& options = {})
         : AdaptivePooling(adaptive_max_pool, 2, output_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static AdaptiveMaxPooling2D from_config(ConfigReader& config);
 };
 
 /// The largest element of each window and channel: over volumes (batch, planes, rows, columns,
@@ -53,6 +58,8 @@ public:
     /// Throws ValueError unless the sizes are positive.
     explicit AdaptiveMaxPooling3D(const PerAxis& output_size, const LayerOptions& options = {})
         : AdaptivePooling(adaptive_max_pool, 3, output_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static AdaptiveMaxPooling3D from_config(ConfigReader& config);
 };
 
 /// The mean of each window and channel: over sequences (batch, steps, channels).
@@ -61,6 +68,8 @@ public:
     /// Throws ValueError unless the sizes are positive.
     explicit AdaptiveAveragePooling1D(const PerAxis& output_size, const LayerOptions& options = {})
         : AdaptivePooling(adaptive_average_pool, 1, output_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static AdaptiveAveragePooling1D from_config(ConfigReader& config);
 };
 
 /// The mean of each window and channel: over pictures (batch, rows, columns, channels).
@@ -69,6 +78,8 @@ public:
     /// Throws ValueError unless the sizes are positive.
     explicit AdaptiveAveragePooling2D(const PerAxis& output_size, const LayerOptions& options = {})
         : AdaptivePooling(adaptive_average_pool, 2, output_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static AdaptiveAveragePooling2D from_config(ConfigReader& config);
 };
 
 /// The mean of each window and channel: over volumes (batch, planes, rows, columns, channels).
@@ -77,6 +88,8 @@ public:
     /// Throws ValueError unless the sizes are positive.
     explicit AdaptiveAveragePooling3D(const PerAxis& output_size, const LayerOptions& options = {})
         : AdaptivePooling(adaptive_average_pool, 3, output_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static AdaptiveAveragePooling3D from_config(ConfigReader& config);
 };
 
 }  // namespace shikumi::nn

@@ -26,4 +26,37 @@ Tensor GlobalAveragePooling1D::call(const Tensor& x, Mode mode) {
     return sum(detail::shown(mask, x), 1, keepdims()) / maximum(steps, 1);
 }
 
+Config GlobalPooling::get_config() const {
+    return ConfigWriter().always("data_format", "channels_last")("keepdims", keepdims_);
+}
+
+namespace {
+
+template <class Pool>
+Pool global_pooling_from(ConfigReader& config) {
+    config.always("data_format", "channels_last");
+    return Pool({.keepdims = config.get_or("keepdims", false)});
+}
+
+}  // namespace
+
+GlobalMaxPooling1D GlobalMaxPooling1D::from_config(ConfigReader& config) {
+    return global_pooling_from<GlobalMaxPooling1D>(config);
+}
+GlobalMaxPooling2D GlobalMaxPooling2D::from_config(ConfigReader& config) {
+    return global_pooling_from<GlobalMaxPooling2D>(config);
+}
+GlobalMaxPooling3D GlobalMaxPooling3D::from_config(ConfigReader& config) {
+    return global_pooling_from<GlobalMaxPooling3D>(config);
+}
+GlobalAveragePooling1D GlobalAveragePooling1D::from_config(ConfigReader& config) {
+    return global_pooling_from<GlobalAveragePooling1D>(config);
+}
+GlobalAveragePooling2D GlobalAveragePooling2D::from_config(ConfigReader& config) {
+    return global_pooling_from<GlobalAveragePooling2D>(config);
+}
+GlobalAveragePooling3D GlobalAveragePooling3D::from_config(ConfigReader& config) {
+    return global_pooling_from<GlobalAveragePooling3D>(config);
+}
+
 }  // namespace shikumi::nn

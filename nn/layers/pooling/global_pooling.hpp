@@ -23,6 +23,7 @@ public:
     Tensor call(const Tensor& x, Mode mode) override;
     /// No mask: the steps are gone.
     Tensor compute_mask(const Tensor&, const Tensor&) override { return {}; }
+    Config get_config() const override;
 
 protected:
     /// The operation: `max` or `mean`.
@@ -44,6 +45,8 @@ public:
     /// Takes the options of every global pooling.
     explicit GlobalMaxPooling1D(const GlobalPoolingOptions& options = {})
         : GlobalPooling(max, 1, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static GlobalMaxPooling1D from_config(ConfigReader& config);
 };
 
 /// The largest element of each channel: over pictures (batch, rows, columns, channels).
@@ -52,6 +55,8 @@ public:
     /// Takes the options of every global pooling.
     explicit GlobalMaxPooling2D(const GlobalPoolingOptions& options = {})
         : GlobalPooling(max, 2, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static GlobalMaxPooling2D from_config(ConfigReader& config);
 };
 
 /// The largest element of each channel: over volumes (batch, planes, rows, columns, channels).
@@ -60,6 +65,8 @@ public:
     /// Takes the options of every global pooling.
     explicit GlobalMaxPooling3D(const GlobalPoolingOptions& options = {})
         : GlobalPooling(max, 3, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static GlobalMaxPooling3D from_config(ConfigReader& config);
 };
 
 /// The mean of each channel: over sequences (batch, steps, channels). Steps that a mask hides
@@ -70,6 +77,8 @@ public:
     explicit GlobalAveragePooling1D(const GlobalPoolingOptions& options = {})
         : GlobalPooling(mean, 1, options) {}
     Tensor call(const Tensor& x, Mode mode) override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static GlobalAveragePooling1D from_config(ConfigReader& config);
 };
 
 /// The mean of each channel: over pictures (batch, rows, columns, channels).
@@ -78,6 +87,8 @@ public:
     /// Takes the options of every global pooling.
     explicit GlobalAveragePooling2D(const GlobalPoolingOptions& options = {})
         : GlobalPooling(mean, 2, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static GlobalAveragePooling2D from_config(ConfigReader& config);
 };
 
 /// The mean of each channel: over volumes (batch, planes, rows, columns, channels).
@@ -86,6 +97,8 @@ public:
     /// Takes the options of every global pooling.
     explicit GlobalAveragePooling3D(const GlobalPoolingOptions& options = {})
         : GlobalPooling(mean, 3, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static GlobalAveragePooling3D from_config(ConfigReader& config);
 };
 
 }  // namespace shikumi::nn

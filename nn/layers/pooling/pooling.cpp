@@ -28,4 +28,39 @@ std::string Pooling::label() const {
     return options_.padding == Padding::same ? text + ", same" : text;
 }
 
+void visit_fields(auto& fields, FieldsOf<PoolingOptions> auto& o) {
+    fields("strides", o.strides)("padding", o.padding).always("data_format", "channels_last");
+}
+
+Config Pooling::get_config() const { return ConfigWriter()("pool_size", size_).fields(options_); }
+
+namespace {
+
+template <class Pool>
+Pool pooling_from(ConfigReader& config) {
+    const auto pool_size = config.get_or<PerAxis>("pool_size", 2);
+    return Pool(pool_size, config.fields<PoolingOptions>());
+}
+
+}  // namespace
+
+MaxPooling1D MaxPooling1D::from_config(ConfigReader& config) {
+    return pooling_from<MaxPooling1D>(config);
+}
+MaxPooling2D MaxPooling2D::from_config(ConfigReader& config) {
+    return pooling_from<MaxPooling2D>(config);
+}
+MaxPooling3D MaxPooling3D::from_config(ConfigReader& config) {
+    return pooling_from<MaxPooling3D>(config);
+}
+AveragePooling1D AveragePooling1D::from_config(ConfigReader& config) {
+    return pooling_from<AveragePooling1D>(config);
+}
+AveragePooling2D AveragePooling2D::from_config(ConfigReader& config) {
+    return pooling_from<AveragePooling2D>(config);
+}
+AveragePooling3D AveragePooling3D::from_config(ConfigReader& config) {
+    return pooling_from<AveragePooling3D>(config);
+}
+
 }  // namespace shikumi::nn

@@ -24,6 +24,7 @@ public:
     /// Throws ShapeError unless x is (batch, axes…, channels) and the window fits into it.
     Tensor call(const Tensor& x, Mode mode) override;
     std::string label() const override;
+    Config get_config() const override;
 
 protected:
     /// The operation: `max_pool` or `average_pool`.
@@ -44,6 +45,8 @@ public:
     /// Throws ValueError unless sizes and strides are positive, and for causal padding.
     explicit MaxPooling1D(const PerAxis& pool_size = 2, const PoolingOptions& options = {})
         : Pooling(max_pool, 1, pool_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static MaxPooling1D from_config(ConfigReader& config);
 };
 
 /// The largest element of each window and channel: over pictures (batch, rows, columns, channels).
@@ -52,6 +55,8 @@ public:
     /// Throws ValueError unless sizes and strides are positive, and for causal padding.
     explicit MaxPooling2D(const PerAxis& pool_size = 2, const PoolingOptions& options = {})
         : Pooling(max_pool, 2, pool_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static MaxPooling2D from_config(ConfigReader& config);
 };
 
 /// The largest element of each window and channel: over volumes (batch, planes, rows, columns,
@@ -61,6 +66,8 @@ public:
     /// Throws ValueError unless sizes and strides are positive, and for causal padding.
     explicit MaxPooling3D(const PerAxis& pool_size = 2, const PoolingOptions& options = {})
         : Pooling(max_pool, 3, pool_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static MaxPooling3D from_config(ConfigReader& config);
 };
 
 /// The mean of each window and channel, padding not counted: over sequences (batch, steps,
@@ -70,6 +77,8 @@ public:
     /// Throws ValueError unless sizes and strides are positive, and for causal padding.
     explicit AveragePooling1D(const PerAxis& pool_size = 2, const PoolingOptions& options = {})
         : Pooling(average_pool, 1, pool_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static AveragePooling1D from_config(ConfigReader& config);
 };
 
 /// The mean of each window and channel, padding not counted: over pictures (batch, rows, columns,
@@ -79,6 +88,8 @@ public:
     /// Throws ValueError unless sizes and strides are positive, and for causal padding.
     explicit AveragePooling2D(const PerAxis& pool_size = 2, const PoolingOptions& options = {})
         : Pooling(average_pool, 2, pool_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static AveragePooling2D from_config(ConfigReader& config);
 };
 
 /// The mean of each window and channel, padding not counted: over volumes (batch, planes, rows,
@@ -88,6 +99,8 @@ public:
     /// Throws ValueError unless sizes and strides are positive, and for causal padding.
     explicit AveragePooling3D(const PerAxis& pool_size = 2, const PoolingOptions& options = {})
         : Pooling(average_pool, 3, pool_size, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static AveragePooling3D from_config(ConfigReader& config);
 };
 
 }  // namespace shikumi::nn

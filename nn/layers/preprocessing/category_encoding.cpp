@@ -48,4 +48,14 @@ std::string CategoryEncoding::label() const {
     return sentence("CategoryEncoding of ", num_tokens_, " tokens");
 }
 
+Config CategoryEncoding::get_config() const {
+    return ConfigWriter()("num_tokens", num_tokens_)("output_mode", output_mode_);
+}
+
+CategoryEncoding CategoryEncoding::from_config(ConfigReader& config) {
+    const auto num_tokens = config.get<Index>("num_tokens");
+    return CategoryEncoding(num_tokens,
+                            {.output_mode = config.get_or("output_mode", OutputMode::multi_hot)});
+}
+
 }  // namespace shikumi::nn

@@ -29,6 +29,9 @@ public:
     /// isn't `count`.
     std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static CategoryEncoding from_config(ConfigReader& config);
 
 private:
     Index num_tokens_;

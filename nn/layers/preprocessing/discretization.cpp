@@ -35,6 +35,10 @@ Discretization::Discretization(const DiscretizationOptions& options)
     if (adapts_ ? bins_ <= 0 : bins_ != 0)
         fail<ValueError>(error_name, "wants either boundaries or a positive number of bins, got ",
                          boundaries_.size(), " boundaries and ", bins_, " bins");
+    check_boundaries();
+}
+
+void Discretization::check_boundaries() const {
     for (std::size_t i = 1; i < boundaries_.size(); ++i) {
         if (!(boundaries_[i - 1] <= boundaries_[i]))
             fail<ValueError>(error_name, "boundaries must rise, got ", boundaries_[i - 1],
@@ -67,6 +71,25 @@ Tensor Discretization::call(const Tensor& x, Mode) {
 std::string Discretization::label() const {
     return sentence("Discretization ", adapts_ ? bins_ : static_cast<Index>(boundaries_.size()) + 1,
                     " bins");
+}
+
+// As in Keras, there are both once boundaries have come from data.
+Config Discretization::get_config() const {
+    ConfigWriter config;
+    config.or_null("bin_boundaries", boundaries_).or_null("num_bins", bins_);
+    return config("output_mode", output_mode_);
+}
+
+Discretization Discretization::from_config(ConfigReader& config) {
+    std::vector<double> boundaries;
+    DiscretizationOptions options;
+    config.or_null("bin_boundaries", boundaries).or_null("num_bins", options.num_bins);
+    config("output_mode", options.output_mode).ignore("epsilon");
+    if (options.num_bins == 0) options.bin_boundaries = boundaries;
+    Discretization layer(options);
+    layer.boundaries_ = boundaries;
+    layer.check_boundaries();
+    return layer;
 }
 
 }  // namespace shikumi::nn

@@ -37,8 +37,13 @@ public:
     /// Throws StateError before `adapt`, unless boundaries were given.
     Tensor call(const Tensor& x, Mode mode) override;
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Discretization from_config(ConfigReader& config);
 
 private:
+    void check_boundaries() const;
+
     Index bins_;
     OutputMode output_mode_;
     std::vector<double> boundaries_;

@@ -99,4 +99,28 @@ std::string IntegerLookup::label() const {
     return sentence("IntegerLookup of ", vocabulary_.size(), " indices");
 }
 
+void visit_fields(auto& fields, FieldsOf<IntegerLookupOptions> auto& o) {
+    fields.or_null("max_tokens", o.max_tokens)("num_oov_indices", o.num_oov_indices);
+    fields("mask_token", o.mask_token)("oov_token", o.oov_token);
+    fields.or_null("vocabulary", o.vocabulary).or_null("idf_weights", o.idf_weights);
+    fields("pad_to_max_tokens", o.pad_to_max_tokens)("output_mode", o.output_mode);
+    fields.accept("vocabulary_dtype", "int64");
+}
+
+Config IntegerLookup::get_config() const {
+    IntegerLookupOptions options = options_;
+    options.vocabulary = vocabulary_.tokens();
+    options.idf_weights = vocabulary_.weights_of_known(weights_);
+    return ConfigWriter().fields(options);
+}
+
+// Keras's dtype is that of the indices, where they come out.
+IntegerLookup IntegerLookup::from_config(ConfigReader& config) {
+    auto options = config.fields<IntegerLookupOptions>();
+    DType dtype = f32;
+    config("dtype", dtype);
+    if (is_floating(dtype)) options.dtype = dtype;
+    return IntegerLookup(options);
+}
+
 }  // namespace shikumi::nn

@@ -41,6 +41,9 @@ public:
     /// Throws DTypeError unless x holds integers, StateError while there is no vocabulary.
     Tensor call(const Tensor& x, Mode mode) override;
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static IntegerLookup from_config(ConfigReader& config);
 
 private:
     IntegerLookupOptions options_;

@@ -64,4 +64,15 @@ Tensor Normalization::call(const Tensor& x, Mode) {
     return options_.invert ? x * spread + mean : (x - mean) / spread;
 }
 
+void visit_fields(auto& fields, FieldsOf<NormalizationOptions> auto& o) {
+    fields.or_null("axis", o.axis, Axes(std::vector<Index>{}));
+    fields.or_null("mean", o.mean).or_null("variance", o.variance)("invert", o.invert);
+}
+
+Config Normalization::get_config() const { return ConfigWriter().fields(options_); }
+
+Normalization Normalization::from_config(ConfigReader& config) {
+    return Normalization(config.fields<NormalizationOptions>());
+}
+
 }  // namespace shikumi::nn

@@ -36,6 +36,9 @@ public:
     void adapt(const Tensor& data);
     Tensor call(const Tensor& x, Mode mode) override;
     bool supports_masking() const override { return true; }
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Normalization from_config(ConfigReader& config);
 
 private:
     NormalizationOptions options_;

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
+
+#include <shikumi/autograd/core/config.hpp>
 
 namespace shikumi::nn {
 
@@ -13,5 +16,9 @@ enum class OutputMode : std::uint8_t {
     count,      ///< how often each index occurs: (batch, depth)
     tf_idf,     ///< the same, times the weight of the index: less for those in most documents
 };
+/// "int", "one_hot", …
+Config to_config(OutputMode mode);
+/// Reads such a name.
+void from_config(const Config& config, OutputMode& mode, std::string_view reading);
 
 }  // namespace shikumi::nn

@@ -11,6 +11,10 @@ enum class Flip {
     vertical,                ///< upside down
     horizontal_and_vertical  ///< each by itself
 };
+/// "horizontal", "vertical" or "horizontal_and_vertical".
+Config to_config(Flip flip);
+/// Reads such a name.
+void from_config(const Config& config, Flip& flip, std::string_view reading);
 
 /// In training, turns each picture left to right, or upside down, or both, with probability 1/2
 /// each. Pictures are
@@ -22,6 +26,9 @@ public:
     explicit RandomFlip(Flip mode = Flip::horizontal_and_vertical, const LayerOptions& options = {})
         : Layer(options), mode_(mode) {}
     Tensor call(const Tensor& x, Mode mode) override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static RandomFlip from_config(ConfigReader& config);
 
 private:
     Flip mode_;

@@ -5,6 +5,7 @@
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/layers/preprocessing/detail/pictures.hpp>
 #include <shikumi/nn/layers/preprocessing/detail/resample.hpp>
+#include <shikumi/nn/layers/preprocessing/detail/resample_fields.hpp>
 
 namespace shikumi::nn {
 
@@ -26,6 +27,20 @@ Tensor RandomRotation::call(const Tensor& x, Mode mode) {
     // The place that each pixel of the turned picture comes from; rows count downwards.
     return detail::resample(x, down * c + right * s + middle, right * c - down * s + centre,
                             options_);
+}
+
+Config RandomRotation::get_config() const {
+    ConfigWriter config;
+    config("factor", factor_);
+    detail::visit_resampling(config, options_);
+    return config;
+}
+
+RandomRotation RandomRotation::from_config(ConfigReader& config) {
+    FactorRange factor = 0;
+    ResampleOptions options;
+    detail::visit_resampling(config.need("factor", factor), options);
+    return RandomRotation(factor, options);
 }
 
 }  // namespace shikumi::nn

@@ -15,6 +15,9 @@ public:
     /// Throws ValueError for an empty range.
     explicit RandomRotation(const FactorRange& factor, const ResampleOptions& options = {});
     Tensor call(const Tensor& x, Mode mode) override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static RandomRotation from_config(ConfigReader& config);
 
 private:
     FactorRange factor_;

@@ -3,6 +3,7 @@
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/layers/preprocessing/detail/pictures.hpp>
 #include <shikumi/nn/layers/preprocessing/detail/resample.hpp>
+#include <shikumi/nn/layers/preprocessing/detail/resample_fields.hpp>
 
 namespace shikumi::nn {
 
@@ -27,6 +28,21 @@ Tensor RandomTranslation::call(const Tensor& x, Mode mode) {
     return detail::resample(x, broadcast_to(detail::positions(height, 1, x.dtype()) - down, all),
                             broadcast_to(detail::positions(width, 2, x.dtype()) - right, all),
                             options_);
+}
+
+Config RandomTranslation::get_config() const {
+    ConfigWriter config;
+    config("height_factor", height_)("width_factor", width_);
+    detail::visit_resampling(config, options_);
+    return config;
+}
+
+RandomTranslation RandomTranslation::from_config(ConfigReader& config) {
+    FactorRange height = 0, width = 0;
+    ResampleOptions options;
+    detail::visit_resampling(config.need("height_factor", height).need("width_factor", width),
+                             options);
+    return RandomTranslation(height, width, options);
 }
 
 }  // namespace shikumi::nn

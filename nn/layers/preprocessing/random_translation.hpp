@@ -16,6 +16,9 @@ public:
     RandomTranslation(const FactorRange& height_factor, const FactorRange& width_factor,
                       const ResampleOptions& options = {});
     Tensor call(const Tensor& x, Mode mode) override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static RandomTranslation from_config(ConfigReader& config);
 
 private:
     FactorRange height_, width_;

@@ -5,6 +5,7 @@
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/layers/preprocessing/detail/pictures.hpp>
 #include <shikumi/nn/layers/preprocessing/detail/resample.hpp>
+#include <shikumi/nn/layers/preprocessing/detail/resample_fields.hpp>
 
 namespace shikumi::nn {
 
@@ -34,6 +35,22 @@ Tensor RandomZoom::call(const Tensor& x, Mode mode) {
                             all);
     };
     return detail::resample(x, zoomed(height, 1, down), zoomed(width, 2, across), options_);
+}
+
+Config RandomZoom::get_config() const {
+    ConfigWriter config;
+    config("height_factor", height_)("width_factor", width_);
+    detail::visit_resampling(config, options_);
+    return config;
+}
+
+RandomZoom RandomZoom::from_config(ConfigReader& config) {
+    FactorRange height = 0, width = 0;
+    ResampleOptions options;
+    const bool same = !config.has("width_factor");
+    if (!same) config("width_factor", width);
+    detail::visit_resampling(config.need("height_factor", height), options);
+    return RandomZoom(height, same ? std::nullopt : std::optional(width), options);
 }
 
 }  // namespace shikumi::nn

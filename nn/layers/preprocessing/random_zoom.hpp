@@ -19,6 +19,9 @@ public:
                         const std::optional<FactorRange>& width_factor = {},
                         const ResampleOptions& options = {});
     Tensor call(const Tensor& x, Mode mode) override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static RandomZoom from_config(ConfigReader& config);
 
 private:
     FactorRange height_;

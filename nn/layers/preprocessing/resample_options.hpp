@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include <shikumi/autograd/core/config.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::nn {
@@ -14,6 +15,10 @@ enum class Fill {
     wrap,      ///< a b c d | a b c d | a b c d
     nearest,   ///< a a a a | a b c d | d d d d
 };
+/// "reflect", "constant", "wrap" or "nearest".
+Config to_config(Fill fill);
+/// Reads such a name.
+void from_config(const Config& config, Fill& fill, std::string_view reading);
 
 /// How layers read pictures between their pixels and beyond their borders.
 struct ResampleOptions {
@@ -32,5 +37,9 @@ struct FactorRange {
     double low;   ///< smallest factor
     double high;  ///< upper limit
 };
+/// [low, high].
+Config to_config(const FactorRange& range);
+/// Reads [low, high], or a number f for [−f, f].
+void from_config(const Config& config, FactorRange& range, std::string_view reading);
 
 }  // namespace shikumi::nn

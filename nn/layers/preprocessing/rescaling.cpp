@@ -39,4 +39,23 @@ std::string Rescaling::label() const {
     return sentence("Rescaling ", text(scale_), ", ", text(offset_));
 }
 
+namespace {
+
+// The only number by itself.
+Config number_or_list(const std::vector<double>& numbers) {
+    return numbers.size() == 1 ? Config(numbers.front())
+                               : Config(Config::List(numbers.begin(), numbers.end()));
+}
+
+}  // namespace
+
+Config Rescaling::get_config() const {
+    return ConfigWriter()("scale", number_or_list(scale_))("offset", number_or_list(offset_));
+}
+
+Rescaling Rescaling::from_config(ConfigReader& config) {
+    const auto scale = config.get<std::vector<double>>("scale");
+    return Rescaling(scale, config.get_or<std::vector<double>>("offset", {0}));
+}
+
 }  // namespace shikumi::nn

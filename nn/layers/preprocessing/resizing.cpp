@@ -78,4 +78,41 @@ Tensor CenterCrop::call(const Tensor& x, Mode) {
 
 std::string CenterCrop::label() const { return sentence("CenterCrop ", height_, "×", width_); }
 
+void visit_fields(auto& fields, FieldsOf<ResizingOptions> auto& o) {
+    fields("interpolation", o.interpolation)("fill_value", o.fill_value);
+    fields("antialias", o.antialias).always("data_format", "channels_last");
+    fields.accept("fill_mode", "constant");
+}
+
+Config Resizing::get_config() const {
+    ConfigWriter config;
+    config("height", height_)("width", width_);
+    config("crop_to_aspect_ratio", options_.aspect_ratio == AspectRatio::crop);
+    config("pad_to_aspect_ratio", options_.aspect_ratio == AspectRatio::pad);
+    return config.fields(options_);
+}
+
+Resizing Resizing::from_config(ConfigReader& config) {
+    const auto height = config.get<Index>("height"), width = config.get<Index>("width");
+    const bool crop = config.get_or("crop_to_aspect_ratio", false);
+    const bool pad = config.get_or("pad_to_aspect_ratio", false);
+    if (crop && pad)
+        fail<ValueError>(config.owner(),
+                         "crop_to_aspect_ratio and pad_to_aspect_ratio exclude each other");
+    auto options = config.fields<ResizingOptions>();
+    options.aspect_ratio = crop ? AspectRatio::crop : pad ? AspectRatio::pad : AspectRatio::stretch;
+    return Resizing(height, width, options);
+}
+
+Config CenterCrop::get_config() const {
+    return ConfigWriter()("height", height_)("width", width_)
+        .always("data_format", "channels_last");
+}
+
+CenterCrop CenterCrop::from_config(ConfigReader& config) {
+    config.always("data_format", "channels_last");
+    const auto height = config.get<Index>("height");
+    return CenterCrop(height, config.get<Index>("width"));
+}
+
 }  // namespace shikumi::nn

@@ -33,6 +33,9 @@ public:
     /// Throws ShapeError unless x is (batch, rows, columns, channels).
     Tensor call(const Tensor& x, Mode mode) override;
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Resizing from_config(ConfigReader& config);
 
 private:
     Index height_, width_;
@@ -48,6 +51,9 @@ public:
     /// Throws ShapeError unless x is (batch, rows, columns, channels).
     Tensor call(const Tensor& x, Mode mode) override;
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static CenterCrop from_config(ConfigReader& config);
 
 private:
     Index height_, width_;

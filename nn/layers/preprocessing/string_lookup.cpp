@@ -79,4 +79,26 @@ std::vector<std::string> StringLookup::strings(const Tensor& indices) const {
     return found;
 }
 
+void visit_fields(auto& fields, FieldsOf<StringLookupOptions> auto& o) {
+    fields.or_null("max_tokens", o.max_tokens)("num_oov_indices", o.num_oov_indices);
+    fields("mask_token", o.mask_token)("oov_token", o.oov_token);
+    fields.or_null("vocabulary", o.vocabulary).or_null("idf_weights", o.idf_weights);
+    fields("pad_to_max_tokens", o.pad_to_max_tokens)("output_mode", o.output_mode);
+    fields("dtype", o.dtype).accept("encoding", "utf-8").ignore("name").ignore("trainable");
+}
+
+Config StringLookup::get_config() const {
+    StringLookupOptions options = options_;
+    options.vocabulary = vocabulary_.tokens();
+    options.idf_weights = vocabulary_.weights_of_known(weights_);
+    return ConfigWriter().fields(options);
+}
+
+StringLookup StringLookup::from_config(const Config& config) {
+    ConfigReader fields("StringLookup", config);
+    const auto options = fields.fields<StringLookupOptions>();
+    fields.refuse_unread();
+    return StringLookup(options);
+}
+
 }  // namespace shikumi::nn

@@ -49,6 +49,10 @@ public:
     /// The strings that indices of any shape stand for, in order: Keras's `invert`. Those outside
     /// the vocabulary give oov_token. Throws DTypeError unless they are integers.
     std::vector<std::string> strings(const Tensor& indices) const;
+    /// What it was made of and has learned, by Keras's names, so that a file can hold it.
+    Config get_config() const;
+    /// The object of that configuration. Throws ValueError for fields that it can't take.
+    static StringLookup from_config(const Config& config);
 
 private:
     StringLookupOptions options_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/core/name_table.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi::nn {
@@ -144,6 +145,71 @@ Tensor TextVectorization::operator()(const std::vector<std::string>& texts) cons
         padded.insert(padded.end(), row.begin(), row.end());
     }
     return lookup_(padded, {static_cast<Index>(texts.size()), static_cast<Index>(length)});
+}
+
+namespace {
+
+using Prepare = std::string(std::string_view text);
+using Cut = std::vector<std::string>(std::string_view text);
+
+// Keras's names of the functions; nothing stands for a null, or for one that does nothing.
+constexpr shikumi::detail::NameRow<Prepare*> prepare_rows[] = {
+    {text::lower_and_strip_punctuation, {"lower_and_strip_punctuation"}},
+    {text::lower, {"lower"}},
+    {text::strip_punctuation, {"strip_punctuation"}},
+};
+constexpr shikumi::detail::NameTable<Prepare*> prepares("standardize", prepare_rows);
+constexpr shikumi::detail::NameRow<Cut*> cut_rows[] = {
+    {text::whitespace, {"whitespace"}},
+    {text::character, {"character"}},
+    {text::whole, {"whole"}},
+};
+constexpr shikumi::detail::NameTable<Cut*> cuts("split", cut_rows);
+
+template <class F>
+Config name_in(const shikumi::detail::NameTable<F*>& table, std::string_view option,
+               const std::function<F>& function) {
+    if (!function) return {};
+    F* const* const plain = function.template target<F*>();
+    for (const auto& row : table.rows()) {
+        if (plain && *plain == row.value) return row.names[0];
+    }
+    fail<ValueError>(error_name, "no file can hold the function of your own that is its '", option,
+                     "'");
+}
+
+}  // namespace
+
+void visit_fields(auto& fields, FieldsOf<TextVectorizationOptions> auto& o) {
+    fields.or_null("max_tokens", o.max_tokens).or_null("ngrams", o.ngrams);
+    fields("output_mode", o.output_mode);
+    fields.or_null("output_sequence_length", o.output_sequence_length);
+    fields("pad_to_max_tokens", o.pad_to_max_tokens).or_null("vocabulary", o.vocabulary);
+    fields.or_null("idf_weights", o.idf_weights)("dtype", o.dtype);
+    fields.accept("encoding", "utf-8").ignore("name").ignore("trainable");
+}
+
+Config TextVectorization::get_config() const {
+    const Config learned = lookup_.get_config();
+    ConfigWriter config;
+    config("standardize", name_in(prepares, "standardize", options_.standardize));
+    config("split", name_in(cuts, "split", options_.split));
+    Config all = config.fields(options_);
+    for (const char* const name : {"vocabulary", "idf_weights"}) all.set(name, *learned.find(name));
+    return all;
+}
+
+TextVectorization TextVectorization::from_config(const Config& config) {
+    ConfigReader fields("TextVectorization", config);
+    auto options = fields.fields<TextVectorizationOptions>();
+    Config standardize = "lower_and_strip_punctuation", split = "whitespace";
+    fields("standardize", standardize)("split", split);
+    options.standardize = standardize.is_null()
+                              ? nullptr
+                              : prepares.read(standardize, "TextVectorization: standardize");
+    options.split = split.is_null() ? text::whole : cuts.read(split, "TextVectorization: split");
+    fields.refuse_unread();
+    return TextVectorization(options);
 }
 
 }  // namespace shikumi::nn

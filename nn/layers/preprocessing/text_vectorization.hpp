@@ -63,6 +63,11 @@ public:
     /// The indices of the texts' tokens, or what the output mode makes of them. Throws StateError
     /// while there is no vocabulary.
     Tensor operator()(const std::vector<std::string>& texts) const;
+    /// What it was made of and has learned, by Keras's names, so that a file can hold it. Throws
+    /// ValueError where a function of one's own prepares or cuts texts.
+    Config get_config() const;
+    /// The object of that configuration. Throws ValueError for fields that it can't take.
+    static TextVectorization from_config(const Config& config);
 
 private:
     TextVectorizationOptions options_;

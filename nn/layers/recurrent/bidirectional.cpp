@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/core/name_table.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/detail/masks.hpp>
 #include <shikumi/nn/session.hpp>
@@ -28,6 +29,13 @@ Bidirectional::Bidirectional(std::shared_ptr<RNN> layer, const BidirectionalOpti
     forward_->set_default_name("forward_" + inner);
     backward_->set_default_name("backward_" + inner);
 }
+
+Bidirectional::Bidirectional(std::shared_ptr<RNN> forward, std::shared_ptr<RNN> backward,
+                             MergeMode merge_mode)
+    : Layer(options_of(forward, {})),
+      forward_(std::move(forward)),
+      backward_(std::move(backward)),
+      merge_mode_(merge_mode) {}
 
 // A copy must not share weights that are made later: layers without weights are copied.
 Bidirectional::Bidirectional(const Bidirectional& other)
@@ -110,5 +118,55 @@ void Bidirectional::reset_states() {
 }
 
 std::string Bidirectional::label() const { return "Bidirectional " + forward_->label(); }
+
+namespace {
+
+constexpr shikumi::detail::NameRow<MergeMode> mode_rows[] = {
+    {MergeMode::concat, {"concat"}},
+    {MergeMode::sum, {"sum"}},
+    {MergeMode::mul, {"mul"}},
+    {MergeMode::ave, {"ave"}},
+};
+constexpr shikumi::detail::NameTable<MergeMode> modes("merge_mode", mode_rows);
+
+// The layer that goes in the other direction, under another name.
+Config mirror_image(const RNN& layer, const std::string& name) {
+    Config image = to_config(static_cast<const Layer&>(layer)), fields = *image.find("config");
+    fields.set("name", name);
+    fields.set("go_backwards", !layer.options().go_backwards);
+    image.set("config", fields);
+    return image;
+}
+
+}  // namespace
+
+Config to_config(MergeMode mode) {
+    return mode == MergeMode::none ? Config() : modes.name_of(mode);
+}
+
+void from_config(const Config& config, MergeMode& mode, std::string_view reading) {
+    mode = config.is_null() ? MergeMode::none : modes.read(config, reading);
+}
+
+Config Bidirectional::get_config() const {
+    ConfigWriter config;
+    config("merge_mode", merge_mode_)("layer", static_cast<const Layer&>(*forward_));
+    return config("backward_layer", mirror_image(*forward_, backward_->name()));
+}
+
+Bidirectional Bidirectional::from_config(ConfigReader& config, LayerMaker make) {
+    const auto merge_mode = config.get_or("merge_mode", MergeMode::concat);
+    const auto made = [&](const char* field) {
+        auto layer = std::dynamic_pointer_cast<RNN>(make(config.get<Config>(field)).layer);
+        if (!layer) fail<ValueError>(config.owner(), field, " is no recurrent layer");
+        return layer;
+    };
+    const std::shared_ptr<RNN> forward = made("layer");
+    if (!config.has("backward_layer")) return Bidirectional(forward, {.merge_mode = merge_mode});
+    const std::shared_ptr<RNN> backward = made("backward_layer");
+    if (to_config(static_cast<const Layer&>(*backward)) != mirror_image(*forward, backward->name()))
+        fail<ValueError>(config.owner(), "backward_layer isn't the mirror image of layer");
+    return Bidirectional(forward, backward, merge_mode);
+}
 
 }  // namespace shikumi::nn

@@ -8,12 +8,17 @@
 #include <vector>
 
 #include <shikumi/nn/layers/recurrent/rnn.hpp>
+#include <shikumi/nn/shared_layer.hpp>
 
 namespace shikumi::nn {
 
 /// How the two outputs become one: joined along the last axis, or combined element by element. With
 /// `none` they stay two, which a call on a list returns.
 enum class MergeMode { concat, sum, mul, ave, none };
+/// "concat", "sum", "mul" or "ave"; nothing for `none`.
+Config to_config(MergeMode mode);
+/// Reads such a name, or nothing.
+void from_config(const Config& config, MergeMode& mode, std::string_view reading);
 
 /// Options of Bidirectional.
 struct BidirectionalOptions {
@@ -57,8 +62,14 @@ public:
 
     /// Forgets what stateful layers have kept.
     void reset_states();
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    /// `make` makes the layers inside, of which the one must be the mirror image of the other.
+    static Bidirectional from_config(ConfigReader& config, LayerMaker make);
 
 private:
+    Bidirectional(std::shared_ptr<RNN> forward, std::shared_ptr<RNN> backward,
+                  MergeMode merge_mode);
     Tensor merge(const Tensor& forward, const Tensor& backward) const;
     Tensor in_order(const Tensor& backward) const;
     Tensor only_shown(const Tensor& y, const Tensor& x) const;

@@ -5,6 +5,7 @@
 #include <shikumi/nn/layers/detail/drop.hpp>
 #include <shikumi/nn/layers/detail/windows.hpp>
 #include <shikumi/nn/layers/recurrent/detail/forget_bias.hpp>
+#include <shikumi/nn/layers/recurrent/detail/recurrent_fields.hpp>
 
 namespace shikumi::nn {
 
@@ -87,6 +88,68 @@ std::string ConvLSTMCell::label() const {
     return sentence(
         "ConvLSTMCell ", filters_, ", ", detail::times(size_, axes_),
         detail::manner(axes_, options_.strides, options_.dilation_rate, options_.padding));
+}
+
+namespace {
+
+void visit_conv_lstm(auto& fields, auto& o) {
+    fields("strides", o.strides)("padding", o.padding).always("data_format", "channels_last");
+    fields("dilation_rate", o.dilation_rate);
+    fields("recurrent_activation", o.recurrent_activation);
+    fields("unit_forget_bias", o.unit_forget_bias);
+    detail::visit_cell(fields, o);
+}
+
+// As the layer has it: its class says how many axes there are.
+Config config_of(const RNN& layer) {
+    ConfigWriter config;
+    const Config cell = layer.cell().get_config();
+    for (const auto& [name, value] : *cell.object()) {
+        if (name != "rank") config(name, value);
+    }
+    detail::visit_sequence(config, layer.options());
+    return config;
+}
+
+template <class Layer>
+Layer conv_lstm_from(ConfigReader& config) {
+    const auto filters = config.get<Index>("filters");
+    const auto kernel_size = config.get<PerAxis>("kernel_size");
+    ConvLSTMOptions options;
+    visit_conv_lstm(config, options);
+    detail::visit_sequence(config, options);
+    return Layer(filters, kernel_size, options);
+}
+
+}  // namespace
+
+Config ConvLSTMCell::get_config() const {
+    ConfigWriter config;
+    config("rank", axes_)("filters", filters_)("kernel_size", size_);
+    visit_conv_lstm(config, options_);
+    return config;
+}
+
+ConvLSTMCell ConvLSTMCell::from_config(ConfigReader& config) {
+    const auto axes = config.get<int>("rank");
+    const auto filters = config.get<Index>("filters");
+    const auto kernel_size = config.get<PerAxis>("kernel_size");
+    ConvLSTMOptions options;
+    visit_conv_lstm(config, options);
+    return ConvLSTMCell(axes, filters, kernel_size, options);
+}
+
+Config ConvLSTM1D::get_config() const { return config_of(*this); }
+ConvLSTM1D ConvLSTM1D::from_config(ConfigReader& config) {
+    return conv_lstm_from<ConvLSTM1D>(config);
+}
+Config ConvLSTM2D::get_config() const { return config_of(*this); }
+ConvLSTM2D ConvLSTM2D::from_config(ConfigReader& config) {
+    return conv_lstm_from<ConvLSTM2D>(config);
+}
+Config ConvLSTM3D::get_config() const { return config_of(*this); }
+ConvLSTM3D ConvLSTM3D::from_config(ConfigReader& config) {
+    return conv_lstm_from<ConvLSTM3D>(config);
 }
 
 }  // namespace shikumi::nn

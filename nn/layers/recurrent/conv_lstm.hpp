@@ -60,6 +60,9 @@ public:
     std::vector<Tensor> step(const Tensor& x, const std::vector<Tensor>& states) override;
     void finish() override { state_mask_ = {}; }
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static ConvLSTMCell from_config(ConfigReader& config);
 
 private:
     int axes_;
@@ -78,6 +81,9 @@ public:
     /// Throws as ConvLSTMCell does.
     ConvLSTM1D(Index filters, const PerAxis& kernel_size, const ConvLSTMOptions& options = {})
         : RNN(ConvLSTMCell(1, filters, kernel_size, options), rnn_options(options)) {}
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static ConvLSTM1D from_config(ConfigReader& config);
 };
 
 /// An LSTM of convolutions over films: (batch, time, rows, columns, channels) becomes (batch, rows,
@@ -87,6 +93,9 @@ public:
     /// Throws as ConvLSTMCell does.
     ConvLSTM2D(Index filters, const PerAxis& kernel_size, const ConvLSTMOptions& options = {})
         : RNN(ConvLSTMCell(2, filters, kernel_size, options), rnn_options(options)) {}
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static ConvLSTM2D from_config(ConfigReader& config);
 };
 
 /// An LSTM of convolutions over volumes in time: (batch, time, planes, rows, columns, channels)
@@ -96,6 +105,9 @@ public:
     /// Throws as ConvLSTMCell does.
     ConvLSTM3D(Index filters, const PerAxis& kernel_size, const ConvLSTMOptions& options = {})
         : RNN(ConvLSTMCell(3, filters, kernel_size, options), rnn_options(options)) {}
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static ConvLSTM3D from_config(ConfigReader& config);
 };
 
 }  // namespace shikumi::nn

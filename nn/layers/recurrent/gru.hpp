@@ -52,14 +52,16 @@ public:
     std::optional<Sequence> all_steps(const Tensor& prepared, const std::vector<Tensor>& states,
                                       const Tensor& mask) override;
     void finish() override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static GRUCell from_config(ConfigReader& config);
 
 protected:
     Shape bias_shape() const override;
     Tensor input_bias() const override;
 
 private:
-    ActivationFunction activation_, recurrent_activation_;
-    bool reset_after_;
+    GRUOptions options_;
     // What all steps of a sequence use: with reset_after the second bias; without, the recurrent
     // kernel in two, for the gates and for the new state.
     Tensor recurrent_bias_, gates_kernel_, state_kernel_;
@@ -71,6 +73,9 @@ class GRU final : public RNN {
 public:
     /// Throws ValueError unless `units` is positive and the dropout rates lie in [0, 1].
     explicit GRU(Index units, const GRUOptions& options = {});
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static GRU from_config(ConfigReader& config);
 };
 
 }  // namespace shikumi::nn

@@ -49,9 +49,12 @@ public:
     std::vector<Tensor> step(const Tensor& x, const std::vector<Tensor>& states) override;
     std::optional<Sequence> all_steps(const Tensor& prepared, const std::vector<Tensor>& states,
                                       const Tensor& mask) override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static LSTMCell from_config(ConfigReader& config);
 
 private:
-    ActivationFunction activation_, recurrent_activation_;
+    LSTMOptions options_;
 };
 
 /// An LSTMCell along a sequence: (batch, time, features) becomes (batch, units), or (batch, time,
@@ -60,6 +63,9 @@ class LSTM final : public RNN {
 public:
     /// Throws ValueError unless `units` is positive and the dropout rates lie in [0, 1].
     explicit LSTM(Index units, const LSTMOptions& options = {});
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static LSTM from_config(ConfigReader& config);
 };
 
 }  // namespace shikumi::nn

@@ -7,6 +7,7 @@
 #include <shikumi/autograd/ops/detail/required.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/detail/masks.hpp>
+#include <shikumi/nn/layers/recurrent/detail/recurrent_fields.hpp>
 
 namespace shikumi::nn {
 
@@ -184,5 +185,22 @@ RecurrentCell::Sequence RNN::run(const Tensor& x, const States& initial, Mode mo
 }
 
 std::string RNN::label() const { return class_name() + " of " + cell_->label(); }
+
+Config RNN::get_config() const {
+    ConfigWriter config;
+    detail::visit_sequence(config, options_);
+    return config("cell", static_cast<const Layer&>(*cell_));
+}
+
+RNN RNN::from_config(ConfigReader& config, LayerMaker make) {
+    const SharedLayer cell = make(config.get<Config>("cell"));
+    if (!std::dynamic_pointer_cast<RecurrentCell>(cell.layer))
+        fail<ValueError>(config.owner(), "wants a recurrent cell, got a ",
+                         cell.layer->class_name());
+    RNNOptions options;
+    detail::visit_sequence(config, options);
+    return RNN(options,
+               [cell] { return std::static_pointer_cast<RecurrentCell>(cell.clone().layer); });
+}
 
 }  // namespace shikumi::nn

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <shikumi/nn/layers/recurrent/recurrent_cell.hpp>
+#include <shikumi/nn/shared_layer.hpp>
 
 namespace shikumi::nn {
 
@@ -81,6 +82,10 @@ public:
     /// A layer like this one that goes through sequences in the other direction, with a cell and
     /// weights of its own.
     std::shared_ptr<RNN> mirrored() const;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    /// `make` makes the cell.
+    static RNN from_config(ConfigReader& config, LayerMaker make);
 
 private:
     using MakeCell = std::function<std::shared_ptr<RecurrentCell>()>;

@@ -41,9 +41,12 @@ public:
     /// the dropout rates lie in [0, 1].
     explicit SimpleRNNCell(Index units, const SimpleRNNOptions& options = {});
     std::vector<Tensor> step(const Tensor& x, const std::vector<Tensor>& states) override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static SimpleRNNCell from_config(ConfigReader& config);
 
 private:
-    ActivationFunction activation_;
+    SimpleRNNOptions options_;
 };
 
 /// A SimpleRNNCell along a sequence: (batch, time, features) becomes (batch, units), or (batch,
@@ -52,6 +55,9 @@ class SimpleRNN final : public RNN {
 public:
     /// Throws ValueError unless `units` is positive and the dropout rates lie in [0, 1].
     explicit SimpleRNN(Index units, const SimpleRNNOptions& options = {});
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static SimpleRNN from_config(ConfigReader& config);
 };
 
 }  // namespace shikumi::nn

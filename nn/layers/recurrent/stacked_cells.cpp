@@ -100,4 +100,24 @@ std::string StackedRNNCells::label() const {
     return text;
 }
 
+Config StackedRNNCells::get_config() const {
+    Config::List cells;
+    for (const Level& level : levels_)
+        cells.push_back(to_config(static_cast<const Layer&>(*level.cell)));
+    return ConfigWriter()("cells", cells);
+}
+
+StackedRNNCells StackedRNNCells::from_config(ConfigReader& config, LayerMaker make) {
+    StackedRNNCells all;
+    for (const Config& one : config.get<std::vector<Config>>("cells")) {
+        const SharedLayer cell = make(one);
+        if (!std::dynamic_pointer_cast<RecurrentCell>(cell.layer))
+            fail<ValueError>(config.owner(), "wants recurrent cells, got a ",
+                             cell.layer->class_name());
+        all.add_maker(
+            [cell] { return std::static_pointer_cast<RecurrentCell>(cell.clone().layer); });
+    }
+    return all;
+}
+
 }  // namespace shikumi::nn

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <shikumi/nn/layers/recurrent/recurrent_cell.hpp>
+#include <shikumi/nn/shared_layer.hpp>
 
 namespace shikumi::nn {
 
@@ -52,6 +53,10 @@ public:
     /// Takes the whole sequence through one cell after the other.
     Sequence run(const Tensor& inputs, std::vector<Tensor> states, const Passage& how) override;
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    /// `make` makes the cells.
+    static StackedRNNCells from_config(ConfigReader& config, LayerMaker make);
 
 private:
     using MakeCell = std::function<std::shared_ptr<RecurrentCell>()>;

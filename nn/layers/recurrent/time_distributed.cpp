@@ -56,4 +56,10 @@ Tensor TimeDistributed::compute_mask(const Tensor&, const Tensor& mask) {
 
 std::string TimeDistributed::label() const { return "TimeDistributed " + layer_.layer->label(); }
 
+Config TimeDistributed::get_config() const { return ConfigWriter()("layer", layer_); }
+
+TimeDistributed TimeDistributed::from_config(ConfigReader& config, LayerMaker make) {
+    return TimeDistributed(make(config.get<Config>("layer")));
+}
+
 }  // namespace shikumi::nn

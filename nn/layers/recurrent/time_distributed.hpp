@@ -39,6 +39,10 @@ public:
     /// of it does.
     Tensor compute_mask(const Tensor& x, const Tensor& mask) override;
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    /// `make` makes the layer inside.
+    static TimeDistributed from_config(ConfigReader& config, LayerMaker make);
 
 private:
     SharedLayer layer_;

@@ -17,14 +17,20 @@ class ActivityRegularization final : public Layer {
 public:
     /// Throws ValueError for a negative factor.
     explicit ActivityRegularization(const ActivityRegularizationOptions& options = {})
-        : Layer({.name = options.name}), penalty_(L1L2(options.l1, options.l2)) {}
+        : Layer({.name = options.name}),
+          options_(options),
+          penalty_(L1L2(options.l1, options.l2)) {}
     Tensor call(const Tensor& x, Mode) override {
         add_activity_loss(penalty_, x);
         return x;
     }
     bool supports_masking() const override { return true; }
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static ActivityRegularization from_config(ConfigReader& config);
 
 private:
+    ActivityRegularizationOptions options_;
     Regularizer penalty_;
 };
 

@@ -24,4 +24,10 @@ Tensor AlphaDropout::call(const Tensor& x, Mode mode) {
 
 std::string AlphaDropout::label() const { return sentence("AlphaDropout ", rate_); }
 
+Config AlphaDropout::get_config() const { return ConfigWriter()("rate", rate_); }
+
+AlphaDropout AlphaDropout::from_config(ConfigReader& config) {
+    return AlphaDropout(config.ignore("seed").get<double>("rate"));
+}
+
 }  // namespace shikumi::nn

@@ -38,4 +38,20 @@ Tensor Dropout::call(const Tensor& x, Mode mode) {
 
 std::string Dropout::label() const { return sentence("Dropout ", rate_); }
 
+// An axis's own size is -1 here and nothing in files.
+Config Dropout::get_config() const {
+    std::vector<std::optional<Index>> noise_shape;
+    for (const Index size : noise_shape_)
+        noise_shape.push_back(size == -1 ? std::nullopt : std::optional(size));
+    return ConfigWriter()("rate", rate_).or_null("noise_shape", noise_shape);
+}
+
+Dropout Dropout::from_config(ConfigReader& config) {
+    std::vector<std::optional<Index>> noise_shape;
+    config.or_null("noise_shape", noise_shape).ignore("seed");
+    DropoutOptions options;
+    for (const auto& size : noise_shape) options.noise_shape.push_back(size.value_or(-1));
+    return Dropout(config.get<double>("rate"), options);
+}
+
 }  // namespace shikumi::nn

@@ -20,4 +20,10 @@ Tensor GaussianDropout::call(const Tensor& x, Mode mode) {
 
 std::string GaussianDropout::label() const { return sentence("GaussianDropout ", rate_); }
 
+Config GaussianDropout::get_config() const { return ConfigWriter()("rate", rate_); }
+
+GaussianDropout GaussianDropout::from_config(ConfigReader& config) {
+    return GaussianDropout(config.ignore("seed").get<double>("rate"));
+}
+
 }  // namespace shikumi::nn

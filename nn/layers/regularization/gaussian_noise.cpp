@@ -18,4 +18,10 @@ Tensor GaussianNoise::call(const Tensor& x, Mode mode) {
 
 std::string GaussianNoise::label() const { return sentence("GaussianNoise ", stddev_); }
 
+Config GaussianNoise::get_config() const { return ConfigWriter()("stddev", stddev_); }
+
+GaussianNoise GaussianNoise::from_config(ConfigReader& config) {
+    return GaussianNoise(config.ignore("seed").get<double>("stddev"));
+}
+
 }  // namespace shikumi::nn

@@ -16,6 +16,9 @@ public:
     Tensor call(const Tensor& x, Mode mode) override;
     bool supports_masking() const override { return true; }
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static GaussianNoise from_config(ConfigReader& config);
 
 private:
     double stddev_;

@@ -22,4 +22,28 @@ Tensor SpatialDropout::call(const Tensor& x, Mode mode) {
 
 std::string SpatialDropout::label() const { return sentence(class_name(), " ", rate_); }
 
+Config SpatialDropout::get_config() const {
+    ConfigWriter config;
+    if (axes_ > 1) config.always("data_format", "channels_last");
+    return config("rate", rate_);
+}
+
+namespace {
+
+double rate_in(ConfigReader& config) {
+    return config.accept("data_format", "channels_last").ignore("seed").get<double>("rate");
+}
+
+}  // namespace
+
+SpatialDropout1D SpatialDropout1D::from_config(ConfigReader& config) {
+    return SpatialDropout1D(rate_in(config));
+}
+SpatialDropout2D SpatialDropout2D::from_config(ConfigReader& config) {
+    return SpatialDropout2D(rate_in(config));
+}
+SpatialDropout3D SpatialDropout3D::from_config(ConfigReader& config) {
+    return SpatialDropout3D(rate_in(config));
+}
+
 }  // namespace shikumi::nn

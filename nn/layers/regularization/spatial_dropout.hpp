@@ -15,6 +15,7 @@ public:
     Tensor call(const Tensor& x, Mode mode) override;
     bool supports_masking() const override { return true; }
     std::string label() const override;
+    Config get_config() const override;
 
 protected:
     /// Throws ValueError unless `rate` lies in [0, 1].
@@ -31,6 +32,8 @@ public:
     /// Throws ValueError unless `rate` lies in [0, 1].
     explicit SpatialDropout1D(double rate, const LayerOptions& options = {})
         : SpatialDropout(1, rate, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static SpatialDropout1D from_config(ConfigReader& config);
 };
 
 /// Dropout of the channels of pictures (batch, rows, columns, channels).
@@ -39,6 +42,8 @@ public:
     /// Throws ValueError unless `rate` lies in [0, 1].
     explicit SpatialDropout2D(double rate, const LayerOptions& options = {})
         : SpatialDropout(2, rate, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static SpatialDropout2D from_config(ConfigReader& config);
 };
 
 /// Dropout of the channels of volumes (batch, planes, rows, columns, channels).
@@ -47,6 +52,8 @@ public:
     /// Throws ValueError unless `rate` lies in [0, 1].
     explicit SpatialDropout3D(double rate, const LayerOptions& options = {})
         : SpatialDropout(3, rate, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static SpatialDropout3D from_config(ConfigReader& config);
 };
 
 }  // namespace shikumi::nn

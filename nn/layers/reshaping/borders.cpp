@@ -38,4 +38,37 @@ std::string detail::border_text(const std::vector<Pair>& pairs) {
     return "(" + all + ")";
 }
 
+namespace {
+
+Config list_of(const Pair& pair) { return Config::List{pair.first, pair.second}; }
+
+// One number for both sides, or [before, after].
+Pair sides(const Config& config, std::string_view reading) {
+    std::vector<Index> both;
+    from_config(config, both, reading);
+    if (both.empty() || both.size() > 2)
+        fail<ValueError>(reading, "wants a number or [before, after] for each axis, got ",
+                         config.description());
+    return {both.front(), both.back()};
+}
+
+}  // namespace
+
+Config to_config(const Borders& borders) {
+    if (borders.given().size() == 1) return list_of(borders.given().front());
+    Config::List axes;
+    for (const Pair& pair : borders.given()) axes.push_back(list_of(pair));
+    return axes;
+}
+
+void from_config(const Config& config, Borders& borders, std::string_view reading) {
+    if (!config.list()) {
+        borders = Borders(std::vector{sides(config, reading)});
+        return;
+    }
+    std::vector<Pair> axes;
+    for (const Config& axis : *config.list()) axes.push_back(sides(axis, reading));
+    borders = Borders(std::move(axes));
+}
+
 }  // namespace shikumi::nn

@@ -17,6 +17,7 @@ public:
     /// Throws ShapeError unless x is (batch, axes…, channels), and where nothing is left.
     Tensor call(const Tensor& x, Mode mode) override;
     std::string label() const override;
+    Config get_config() const override;
 
 protected:
     /// Throws ValueError for a negative number.
@@ -35,6 +36,8 @@ public:
     /// {first, last}. Throws ValueError for a negative number.
     explicit Cropping1D(const std::pair<Index, Index>& cropping, const LayerOptions& options = {})
         : Cropping(1, Borders(cropping), options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Cropping1D from_config(ConfigReader& config);
 };
 
 /// Pictures (batch, rows, columns, channels) without their borders.
@@ -43,6 +46,8 @@ public:
     /// Throws ValueError for a negative number.
     explicit Cropping2D(const Borders& cropping = 0, const LayerOptions& options = {})
         : Cropping(2, cropping, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Cropping2D from_config(ConfigReader& config);
 };
 
 /// Volumes (batch, planes, rows, columns, channels) without their borders.
@@ -51,6 +56,8 @@ public:
     /// Throws ValueError for a negative number.
     explicit Cropping3D(const Borders& cropping = 1, const LayerOptions& options = {})
         : Cropping(3, cropping, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Cropping3D from_config(ConfigReader& config);
 };
 
 }  // namespace shikumi::nn

@@ -25,6 +25,9 @@ public:
         : Layer({.name = options.name, .dtype = options.dtype, .input_shape = options.input_shape}),
           channels_first_(options.channels_first) {}
     Tensor call(const Tensor& x, Mode mode) override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Flatten from_config(ConfigReader& config);
 
 private:
     bool channels_first_;

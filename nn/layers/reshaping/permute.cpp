@@ -28,4 +28,10 @@ Tensor Permute::call(const Tensor& x, Mode) {
 
 std::string Permute::label() const { return "Permute " + detail::in_brackets(dims_); }
 
+Config Permute::get_config() const { return ConfigWriter()("dims", dims_); }
+
+Permute Permute::from_config(ConfigReader& config) {
+    return Permute(config.get<std::vector<int>>("dims"));
+}
+
 }  // namespace shikumi::nn

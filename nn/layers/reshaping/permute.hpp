@@ -17,6 +17,9 @@ public:
     /// Throws ShapeError unless a sample has as many axes as `dims`.
     Tensor call(const Tensor& x, Mode mode) override;
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Permute from_config(ConfigReader& config);
 
 private:
     std::vector<int> dims_;

@@ -17,4 +17,10 @@ Tensor RepeatVector::call(const Tensor& x, Mode) {
 
 std::string RepeatVector::label() const { return sentence("RepeatVector ", n_); }
 
+Config RepeatVector::get_config() const { return ConfigWriter()("n", n_); }
+
+RepeatVector RepeatVector::from_config(ConfigReader& config) {
+    return RepeatVector(config.get<Index>("n"));
+}
+
 }  // namespace shikumi::nn

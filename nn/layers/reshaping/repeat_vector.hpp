@@ -14,6 +14,9 @@ public:
     explicit RepeatVector(Index n, const LayerOptions& options = {});
     Tensor call(const Tensor& x, Mode mode) override;
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static RepeatVector from_config(ConfigReader& config);
 
 private:
     Index n_;

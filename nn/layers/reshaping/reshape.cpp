@@ -23,4 +23,10 @@ Tensor Reshape::call(const Tensor& x, Mode) {
 
 std::string Reshape::label() const { return "Reshape " + detail::in_brackets(target_); }
 
+Config Reshape::get_config() const { return ConfigWriter()("target_shape", target_); }
+
+Reshape Reshape::from_config(ConfigReader& config) {
+    return Reshape(config.get<std::vector<Index>>("target_shape"));
+}
+
 }  // namespace shikumi::nn

@@ -16,6 +16,9 @@ public:
     /// Throws ShapeError where a sample has another number of elements.
     Tensor call(const Tensor& x, Mode mode) override;
     std::string label() const override;
+    Config get_config() const override;
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static Reshape from_config(ConfigReader& config);
 
 private:
     std::vector<Index> target_;

@@ -24,4 +24,28 @@ std::string UpSampling::label() const {
     return class_name() + " " + detail::times(PerAxis(size_), axes_);
 }
 
+Config UpSampling::get_config() const {
+    ConfigWriter config;
+    config("size", PerAxis(size_));
+    if (axes_ > 1) config.always("data_format", "channels_last");
+    if (axes_ == 2) config("interpolation", interpolation_);
+    return config;
+}
+
+UpSampling1D UpSampling1D::from_config(ConfigReader& config) {
+    return UpSampling1D(config.get_or<Index>("size", 2));
+}
+
+UpSampling2D UpSampling2D::from_config(ConfigReader& config) {
+    config.always("data_format", "channels_last");
+    const auto size = config.get_or<PerAxis>("size", 2);
+    return UpSampling2D(size,
+                        {.interpolation = config.get_or("interpolation", Interpolation::nearest)});
+}
+
+UpSampling3D UpSampling3D::from_config(ConfigReader& config) {
+    config.always("data_format", "channels_last");
+    return UpSampling3D(config.get_or<PerAxis>("size", 2));
+}
+
 }  // namespace shikumi::nn

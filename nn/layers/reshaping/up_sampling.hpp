@@ -16,6 +16,7 @@ public:
     /// Throws ShapeError unless x is (batch, axes…, channels).
     Tensor call(const Tensor& x, Mode mode) override;
     std::string label() const override;
+    Config get_config() const override;
 
 protected:
     /// Throws ValueError for a size below 1.
@@ -34,6 +35,8 @@ public:
     /// Throws ValueError for a size below 1.
     explicit UpSampling1D(Index size = 2, const LayerOptions& options = {})
         : UpSampling(1, size, Interpolation::nearest, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static UpSampling1D from_config(ConfigReader& config);
 };
 
 /// What UpSampling2D can be given.
@@ -50,6 +53,8 @@ public:
     explicit UpSampling2D(const PerAxis& size = 2, const UpSamplingOptions& options = {})
         : UpSampling(2, size, options.interpolation,
                      {.name = options.name, .input_shape = options.input_shape}) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static UpSampling2D from_config(ConfigReader& config);
 };
 
 /// Volumes (batch, planes, rows, columns, channels), each element repeated along each axis.
@@ -58,6 +63,8 @@ public:
     /// Throws ValueError for a size below 1.
     explicit UpSampling3D(const PerAxis& size = 2, const LayerOptions& options = {})
         : UpSampling(3, size, Interpolation::nearest, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static UpSampling3D from_config(ConfigReader& config);
 };
 
 }  // namespace shikumi::nn

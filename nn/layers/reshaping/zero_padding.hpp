@@ -16,6 +16,7 @@ public:
     /// Throws ShapeError unless x is (batch, axes…, channels).
     Tensor call(const Tensor& x, Mode mode) override;
     std::string label() const override;
+    Config get_config() const override;
 
 protected:
     /// Throws ValueError for a negative number.
@@ -34,6 +35,8 @@ public:
     /// {before, after}. Throws ValueError for a negative number.
     explicit ZeroPadding1D(const std::pair<Index, Index>& padding, const LayerOptions& options = {})
         : ZeroPadding(1, Borders(padding), options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static ZeroPadding1D from_config(ConfigReader& config);
 };
 
 /// Zeros around pictures (batch, rows, columns, channels).
@@ -42,6 +45,8 @@ public:
     /// Throws ValueError for a negative number.
     explicit ZeroPadding2D(const Borders& padding = 1, const LayerOptions& options = {})
         : ZeroPadding(2, padding, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static ZeroPadding2D from_config(ConfigReader& config);
 };
 
 /// Zeros around volumes (batch, planes, rows, columns, channels).
@@ -50,6 +55,8 @@ public:
     /// Throws ValueError for a negative number.
     explicit ZeroPadding3D(const Borders& padding = 1, const LayerOptions& options = {})
         : ZeroPadding(3, padding, options) {}
+    /// The layer of that configuration. Throws ValueError for fields that it can't take.
+    static ZeroPadding3D from_config(ConfigReader& config);
 };
 
 }  // namespace shikumi::nn

@@ -83,11 +83,11 @@ public:
     /// Throws ValueError for one that occurs again, for that of mask or unknown ones elsewhere, and
     /// for too many.
     void set(std::vector<Token> tokens) {
-        const std::vector<Token> special = specials();
-        if (tokens.size() >= special.size() &&
-            std::equal(special.begin(), special.end(), tokens.begin()))
-            tokens.erase(tokens.begin(),
-                         tokens.begin() + static_cast<std::ptrdiff_t>(special.size()));
+        if (static_cast<Index>(tokens.size()) >= first()) {
+            const std::vector<Token> special = specials();
+            if (std::equal(special.begin(), special.end(), tokens.begin()))
+                tokens.erase(tokens.begin(), tokens.begin() + first());
+        }
         if (max_tokens_ > 0 && first() + static_cast<Index>(tokens.size()) > max_tokens_)
             fail<ValueError>(owner_, "max_tokens is ", max_tokens_, ", got ", tokens.size(),
                              " tokens besides ", first(), " for the mask and unknown ones");
@@ -157,6 +157,12 @@ public:
         std::vector<double> all(static_cast<std::size_t>(unknown_), mean);
         all.insert(all.end(), of_known.begin(), of_known.end());
         return all;
+    }
+
+    /// The weights of the known tokens among those of all indices, or none.
+    std::vector<double> weights_of_known(const std::vector<double>& all) const {
+        if (all.size() < tokens_.size()) return {};
+        return {all.end() - static_cast<std::ptrdiff_t>(tokens_.size()), all.end()};
     }
 
 private:
