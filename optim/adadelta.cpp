@@ -2,41 +2,39 @@
 
 #include <shikumi/optim/detail/checks.hpp>
 #include <shikumi/optim/detail/formulas.hpp>
+#include <shikumi/optim/detail/rule_of.hpp>
 
 namespace shikumi::optim {
 
 namespace {
 
-struct AdadeltaRule final : Rule {
-    template <class Options>
-    AdadeltaRule(const Options& o, std::vector<Slot> slots)
-        : rho(o.rho), epsilon(o.epsilon), slots_(std::move(slots)) {
-        detail::check_decay("Adadelta", "rho", rho);
-        detail::check_not_negative("Adadelta", "epsilon", epsilon);
+template <class Options>
+struct AdadeltaRule final : detail::RuleOf<Options> {
+    explicit AdadeltaRule(const Options& options) : detail::RuleOf<Options>(options) {
+        detail::check_decay("Adadelta", "rho", o.rho);
+        detail::check_not_negative("Adadelta", "epsilon", o.epsilon);
     }
     std::string_view name() const noexcept override { return "Adadelta"; }
-    std::vector<Slot> slots(const Parameter&) const override { return slots_; }
+    std::vector<Slot> slots(const Parameter&) const override {
+        if (std::same_as<Options, AdadeltaOptions>)
+            return {{"accumulated_grad"}, {"accumulated_delta_var"}};
+        return {{"square_avg"}, {"acc_delta"}};
+    }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                   std::span<const Tensor> scalars) const override {
         return detail::updated<detail::updates::Adadelta>(w, gradient, slots,
-                                                          {1 - rho, scalars[0], epsilon});
+                                                          {1 - o.rho, scalars[0], o.epsilon});
     }
 
-    double rho, epsilon;
-    std::vector<Slot> slots_;
+    using detail::RuleOf<Options>::o;
 };
-
-std::vector<Slot> keras_slots() { return {{"accumulated_grad"}, {"accumulated_delta_var"}}; }
-std::vector<Slot> torch_slots() { return {{"square_avg"}, {"acc_delta"}}; }
 
 }  // namespace
 
 Adadelta::Adadelta(const AdadeltaOptions& options)
-    : Optimizer(std::make_shared<AdadeltaRule>(options, keras_slots()), options.learning_rate,
-                StepOptions::of(options)) {}
+    : Optimizer(detail::optimizer_of<AdadeltaRule<AdadeltaOptions>>(options)) {}
 
 torch::Adadelta::Adadelta(const AdadeltaOptions& options)
-    : Optimizer(std::make_shared<AdadeltaRule>(options, torch_slots()), options.learning_rate,
-                StepOptions::of(options)) {}
+    : Optimizer(detail::optimizer_of<AdadeltaRule<torch::AdadeltaOptions>>(options)) {}
 
 }  // namespace shikumi::optim

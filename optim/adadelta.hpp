@@ -20,6 +20,13 @@ struct AdadeltaOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<AdadeltaOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("rho", o.rho);
+    fields("epsilon", o.epsilon);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// M. Zeiler, "ADADELTA: an adaptive learning rate method", 2012:
 ///   a ← ρa + (1−ρ) g²,  d = g √(b + ε)/√(a + ε),  b ← ρb + (1−ρ) d²,  w ← w − ηd.
@@ -48,6 +55,13 @@ struct AdadeltaOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<AdadeltaOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("rho", o.rho);
+    fields("epsilon", o.epsilon);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// The same formula with PyTorch's defaults and weight decay.
 class Adadelta : public Optimizer {

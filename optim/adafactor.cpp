@@ -4,6 +4,7 @@
 #include <shikumi/autograd/ops/detail/lengths.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/optim/detail/checks.hpp>
+#include <shikumi/optim/detail/rule_of.hpp>
 
 namespace shikumi::optim {
 
@@ -13,18 +14,15 @@ Tensor root_mean_square(const Tensor& x) {
     return reshape(shikumi::detail::root_mean_square(x, {}, 0), {});
 }
 
-struct AdafactorRule final : Rule {
-    explicit AdafactorRule(const AdafactorOptions& o)
-        : decay(o.beta_2_decay),
-          epsilon_1(o.epsilon_1),
-          epsilon_2(o.epsilon_2),
-          clip_threshold(o.clip_threshold) {
-        if (!(decay < 0))
-            fail<ValueError>("Adafactor", "beta_2_decay must be below 0, got ", decay);
-        detail::check_not_negative("Adafactor", "epsilon_1", epsilon_1);
-        detail::check_not_negative("Adafactor", "epsilon_2", epsilon_2);
-        if (!(clip_threshold > 0))
-            fail<ValueError>("Adafactor", "clip_threshold must be positive, got ", clip_threshold);
+struct AdafactorRule final : detail::RuleOf<AdafactorOptions> {
+    explicit AdafactorRule(const AdafactorOptions& options) : RuleOf(options) {
+        if (!(o.beta_2_decay < 0))
+            fail<ValueError>("Adafactor", "beta_2_decay must be below 0, got ", o.beta_2_decay);
+        detail::check_not_negative("Adafactor", "epsilon_1", o.epsilon_1);
+        detail::check_not_negative("Adafactor", "epsilon_2", o.epsilon_2);
+        if (!(o.clip_threshold > 0))
+            fail<ValueError>("Adafactor", "clip_threshold must be positive, got ",
+                             o.clip_threshold);
     }
     std::string_view name() const noexcept override { return "Adafactor"; }
     // Keras keeps v where it could be computed from r and c, and r and c where they have no use.
@@ -40,11 +38,11 @@ struct AdafactorRule final : Rule {
     // The rate, and the share of the means that comes from this gradient.
     std::vector<Tensor> scalars(const Tensor& learning_rate, const Tensor& t,
                                 std::span<Tensor>) const override {
-        return {minimum(learning_rate, rsqrt(t)), pow(t, decay)};
+        return {minimum(learning_rate, rsqrt(t)), pow(t, o.beta_2_decay)};
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                   std::span<const Tensor> scalars) const override {
-        const Tensor squares = square(gradient) + epsilon_1;
+        const Tensor squares = square(gradient) + o.epsilon_1;
         const auto average = [&](Tensor& slot, const Tensor& fresh) {
             return slot = slot * (1 - scalars[1]) + fresh * scalars[1];
         };
@@ -56,17 +54,14 @@ struct AdafactorRule final : Rule {
             slots[2] = expand_dims(r / mean(r, -1, true), -1) * expand_dims(c, -2);
         }
         const Tensor step = gradient * rsqrt(slots[2]);
-        const Tensor length = maximum(root_mean_square(step) / clip_threshold, 1);
-        return w - step * (scalars[0] * maximum(root_mean_square(w), epsilon_2) / length);
+        const Tensor length = maximum(root_mean_square(step) / o.clip_threshold, 1);
+        return w - step * (scalars[0] * maximum(root_mean_square(w), o.epsilon_2) / length);
     }
-
-    double decay, epsilon_1, epsilon_2, clip_threshold;
 };
 
 }  // namespace
 
 Adafactor::Adafactor(const AdafactorOptions& options)
-    : Optimizer(std::make_shared<AdafactorRule>(options), options.learning_rate,
-                StepOptions::of(options)) {}
+    : Optimizer(detail::optimizer_of<AdafactorRule>(options)) {}
 
 }  // namespace shikumi::optim

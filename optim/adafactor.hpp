@@ -22,6 +22,15 @@ struct AdafactorOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<AdafactorOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("beta_2_decay", o.beta_2_decay);
+    fields("epsilon_1", o.epsilon_1);
+    fields("epsilon_2", o.epsilon_2);
+    fields("clip_threshold", o.clip_threshold);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// N. Shazeer, M. Stern, "Adafactor: adaptive learning rates with sublinear memory cost", ICML
 /// 2018: the mean square of a matrix is kept as the means r and c of its rows and columns.

@@ -20,6 +20,13 @@ struct AdagradOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<AdagradOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("initial_accumulator_value", o.initial_accumulator_value);
+    fields("epsilon", o.epsilon);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// J. Duchi, E. Hazan, Y. Singer, JMLR 12 (2011), with epsilon inside the root as in Keras:
 ///   a ← a + g²,  w ← w − ηg/√(a + ε).
@@ -49,6 +56,14 @@ struct AdagradOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<AdagradOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("lr_decay", o.lr_decay);
+    fields("initial_accumulator_value", o.initial_accumulator_value);
+    fields("epsilon", o.epsilon);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// PyTorch's form, with epsilon outside the root: w ← w − ηg/(√a + ε).
 class Adagrad : public Optimizer {

@@ -22,6 +22,15 @@ struct AdamOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<AdamOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("beta_1", o.beta_1);
+    fields("beta_2", o.beta_2);
+    fields("epsilon", o.epsilon);
+    fields("amsgrad", o.amsgrad);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, in the efficient form
 /// at the end of its section 2, as Keras has it (epsilon stays outside the bias correction):
@@ -49,6 +58,15 @@ struct AdamWOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<AdamWOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("beta_1", o.beta_1);
+    fields("beta_2", o.beta_2);
+    fields("epsilon", o.epsilon);
+    fields("amsgrad", o.amsgrad);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// Adam with weights that decay by themselves: I. Loshchilov, F. Hutter, "Decoupled weight decay
 /// regularization", ICLR 2019.
@@ -79,6 +97,15 @@ struct AdamOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<AdamOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("beta_1", o.beta_1);
+    fields("beta_2", o.beta_2);
+    fields("epsilon", o.epsilon);
+    fields("amsgrad", o.amsgrad);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// Adam with epsilon after the bias correction, as in algorithm 1 of the paper:
 ///   w ← w − η/(1−β1ᵗ) · m / (√(v/(1−β2ᵗ)) + ε).
@@ -106,6 +133,15 @@ struct AdamWOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<AdamWOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("beta_1", o.beta_1);
+    fields("beta_2", o.beta_2);
+    fields("epsilon", o.epsilon);
+    fields("amsgrad", o.amsgrad);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// PyTorch's Adam with weights that decay by themselves.
 class AdamW : public Optimizer {

@@ -21,6 +21,14 @@ struct AdamaxOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<AdamaxOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("beta_1", o.beta_1);
+    fields("beta_2", o.beta_2);
+    fields("epsilon", o.epsilon);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// D. Kingma, J. Ba, ICLR 2015, section 7.1: Adam with the maximum norm:
 ///   m ← β1 m + (1−β1) g,  u ← max(β2 u, |g|),  w ← w − η/(1−β1ᵗ) · m/(u + ε).
@@ -50,6 +58,14 @@ struct AdamaxOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<AdamaxOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("beta_1", o.beta_1);
+    fields("beta_2", o.beta_2);
+    fields("epsilon", o.epsilon);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// PyTorch's form, with epsilon in the maximum:
 ///   u ← max(β2 u, |g| + ε),  w ← w − η/(1−β1ᵗ) · m/u.

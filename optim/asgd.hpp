@@ -23,6 +23,14 @@ struct ASGDOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<ASGDOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("lambd", o.lambd);
+    fields("alpha", o.alpha);
+    fields("t0", o.t0);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// B. Polyak, A. Juditsky, "Acceleration of stochastic approximation by averaging", 1992, in
 /// PyTorch's form; the average is the slot "ax":

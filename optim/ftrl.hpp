@@ -25,6 +25,17 @@ struct FtrlOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<FtrlOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("learning_rate_power", o.learning_rate_power);
+    fields("initial_accumulator_value", o.initial_accumulator_value);
+    fields("l1_regularization_strength", o.l1_regularization_strength);
+    fields("l2_regularization_strength", o.l2_regularization_strength);
+    fields("l2_shrinkage_regularization_strength", o.l2_shrinkage_regularization_strength);
+    fields("beta", o.beta);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// H. McMahan et al., "Ad click prediction", KDD 2013, in Keras's form, with p the negative power:
 ///   n′ = n + g²,  z ← z + g + 2 shrinkage w − (n′ᵖ − nᵖ) w/η,

@@ -21,6 +21,14 @@ struct LambOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<LambOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("beta_1", o.beta_1);
+    fields("beta_2", o.beta_2);
+    fields("epsilon", o.epsilon);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// Y. You et al., "Large batch optimization for deep learning: training BERT in 76 minutes", ICLR
 /// 2020: a step of Adam, epsilon after the correction, as long as the weight.

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <map>
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/core/name_table.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/autograd/transform/transform.hpp>
@@ -19,6 +21,12 @@ namespace {
 using detail::Point;
 
 constexpr auto who = "LBFGS";
+
+constexpr shikumi::detail::NameRow<LineSearch> known_searches[] = {
+    {LineSearch::none, {"none"}},
+    {LineSearch::strong_wolfe, {"strong_wolfe"}},
+};
+constexpr shikumi::detail::NameTable<LineSearch> searches("line_search", known_searches);
 
 Tensor dot(const Tensor& a, const Tensor& b) { return sum(a * b); }
 double largest(const Tensor& x) { return max(abs(x)).item<double>(); }
@@ -54,6 +62,58 @@ void check_parameters(const std::vector<Parameter>& parameters) {
     }
 }
 
+Parameter kept(std::string name, const Tensor& value) {
+    Parameter p(std::move(name), value);
+    p.set_trainable(false);
+    return p;
+}
+
+// The parts of a saved state, each of which is taken once.
+class Saved {
+public:
+    explicit Saved(const std::vector<Parameter>& state) {
+        for (const Parameter& part : state) {
+            if (!parts_.emplace(part.name(), part.value()).second)
+                fail<ValueError>(who, "the state to restore has '", part.name(), "' twice");
+        }
+    }
+    bool has(const std::string& name) const { return parts_.contains(name); }
+    // Of a vector.
+    Index length(const std::string& name) const {
+        const Tensor& value = parts_.at(name);
+        if (value.rank() != 1)
+            fail<ShapeError>(who, "'", name, "' of the state to restore is ", value.shape(),
+                             ", wanted a vector");
+        return value.size();
+    }
+    Tensor take(const std::string& name, const Shape& shape, DType dtype) {
+        const auto found = parts_.find(name);
+        if (found == parts_.end()) fail<ValueError>(who, "the state to restore lacks '", name, "'");
+        const Tensor value = found->second;
+        parts_.erase(found);
+        if (value.dtype() != dtype)
+            fail<DTypeError>(who, "'", name, "' of the state to restore is ", value.spec(),
+                             ", wanted ", Spec{shape, dtype});
+        if (value.shape() != shape)
+            fail<ShapeError>(who, "'", name, "' of the state to restore is ", value.shape(),
+                             ", wanted ", shape);
+        return value;
+    }
+    Index take_count(const std::string& name) {
+        const Index count = take(name, {}, i64).item<Index>();
+        if (count < 0) fail<ValueError>(who, "the state to restore has ", count, " ", name);
+        return count;
+    }
+    void check_all_taken() const {
+        if (!parts_.empty())
+            fail<ValueError>(who, "the state to restore has '", parts_.begin()->first,
+                             "', which L-BFGS doesn't keep");
+    }
+
+private:
+    std::map<std::string, Tensor> parts_;
+};
+
 // Changes of weights and gradients, from which a product with the inverse of the second derivatives
 // is known.
 class Curvature {
@@ -77,6 +137,40 @@ public:
         for (std::size_t i = 0; i < pairs_.size(); ++i)
             q = q + pairs_[i].step * (shares[i] - dot(pairs_[i].change, q) * pairs_[i].inverse);
         return q;
+    }
+
+    // Steps and changes as rows, one over their products, and the scale.
+    std::vector<Parameter> state() const {
+        std::vector<Tensor> steps, changes;
+        std::vector<double> inverses;
+        for (const Pair& pair : pairs_) {
+            steps.push_back(pair.step);
+            changes.push_back(pair.change);
+            inverses.push_back(pair.inverse);
+        }
+        std::vector<Parameter> all{kept("scale", scalar(scale_, f64))};
+        if (pairs_.empty()) return all;
+        all.insert(all.end(), {kept("steps", stack(steps)), kept("changes", stack(changes)),
+                               kept("inverses", tensor(inverses))});
+        return all;
+    }
+    Curvature() = default;
+    Curvature(Saved& saved, Index size, Index most) {
+        scale_ = saved.take("scale", {}, f64).item<double>();
+        if (!saved.has("inverses")) return;
+        const Index count = saved.length("inverses");
+        if (count > most)
+            fail<ValueError>(who, "the state to restore has ", count, " pairs, history_size is ",
+                             most);
+        const Tensor steps = saved.take("steps", {count, size}, f64),
+                     changes = saved.take("changes", {count, size}, f64);
+        const std::vector<double> inverses =
+            saved.take("inverses", {count}, f64).to_vector<double>();
+        for (Index i = 0; i < count; ++i) {
+            Pair pair{steps[i], changes[i], inverses[static_cast<std::size_t>(i)]};
+            evaluate({pair.step, pair.change});
+            pairs_.push_back(std::move(pair));
+        }
     }
 
 private:
@@ -168,6 +262,12 @@ void LBFGS::State::iterate(Tensor x, Point now, const std::function<Tensor()>& l
     assign(parameters, x);
 }
 
+Config to_config(LineSearch value) { return searches.name_of(value); }
+
+void from_config(const Config& config, LineSearch& value, std::string_view reading) {
+    value = config.is_null() ? LineSearch::none : searches.read(config, reading);
+}
+
 LBFGS::LBFGS(const LBFGSOptions& options)
     : state_(std::make_shared<State>(State{.options = options})) {
     if (!(options.learning_rate > 0) || !std::isfinite(options.learning_rate))
@@ -201,6 +301,39 @@ double LBFGS::step(const std::vector<Parameter>& parameters, const std::function
         assign(parameters, start);
         throw;
     }
+}
+
+const LBFGSOptions& LBFGS::options() const noexcept { return state_->options; }
+
+std::vector<Parameter> LBFGS::state() const {
+    const State& s = *state_;
+    std::vector<Parameter> all{kept("iterations", scalar(s.iterations, i64)),
+                               kept("evaluations", scalar(s.evaluations, i64)),
+                               kept("length", scalar(s.length, f64))};
+    if (s.gradient.defined())
+        all.insert(all.end(), {kept("direction", s.direction), kept("gradient", s.gradient)});
+    const std::vector<Parameter> curvature = s.curvature.state();
+    all.insert(all.end(), curvature.begin(), curvature.end());
+    return all;
+}
+
+void LBFGS::restore(const std::vector<Parameter>& parameters, const std::vector<Parameter>& state) {
+    check_parameters(parameters);
+    Index size = 0;
+    for (const Parameter& p : parameters) size += p.size();
+    Saved saved(state);
+    State fresh{.options = state_->options,
+                .iterations = saved.take_count("iterations"),
+                .evaluations = saved.take_count("evaluations")};
+    fresh.length = saved.take("length", {}, f64).item<double>();
+    if (saved.has("gradient")) {
+        fresh.direction = saved.take("direction", {size}, f64);
+        fresh.gradient = saved.take("gradient", {size}, f64);
+    }
+    fresh.curvature = Curvature(saved, size, fresh.options.history_size);
+    saved.check_all_taken();
+    fresh.parameters = parameters;
+    *state_ = std::move(fresh);
 }
 
 Index LBFGS::iterations() const noexcept { return state_->iterations; }

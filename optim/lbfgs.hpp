@@ -5,8 +5,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
+#include <shikumi/autograd/core/config.hpp>
 #include <shikumi/autograd/graph/parameter.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
 
@@ -17,6 +19,10 @@ enum class LineSearch : std::uint8_t {
     none,          ///< all are as long as the learning rate says
     strong_wolfe,  ///< the loss falls enough, and its slope becomes small enough
 };
+/// "none" or "strong_wolfe".
+Config to_config(LineSearch value);
+/// Reads such a name; nothing is "none". Throws ValueError with the nearest names for any other.
+void from_config(const Config& config, LineSearch& value, std::string_view reading);
 
 /// What L-BFGS can be given. Defaults are PyTorch's.
 struct LBFGSOptions {
@@ -28,6 +34,16 @@ struct LBFGSOptions {
     Index history_size = 100;                   ///< pairs of changes from which curvature is known
     LineSearch line_search = LineSearch::none;  ///< how steps get their length
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<LBFGSOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("max_iter", o.max_iter);
+    fields("max_eval", o.max_eval);
+    fields("tolerance_grad", o.tolerance_grad);
+    fields("tolerance_change", o.tolerance_change);
+    fields("history_size", o.history_size);
+    fields("line_search", o.line_search);
+}
 
 /// D. Liu, J. Nocedal, "On the limited memory BFGS method for large scale optimization", 1989, as
 /// PyTorch has it: steps −H g, where H approximates the inverse of the second derivatives from the
@@ -50,6 +66,16 @@ public:
     Index iterations() const noexcept;
     /// Losses computed in all steps.
     Index evaluations() const noexcept;
+    /// What it was given.
+    const LBFGSOptions& options() const noexcept;
+    /// The counts and, once a step was made, the last direction, gradient and length, and the
+    /// changes that the curvature is known from.
+    std::vector<Parameter> state() const;
+    /// Takes over what `state()` of one with the same options gave, for the same parameters in the
+    /// same order; the next step is the one that would have followed. Throws ValueError where a
+    /// part is missing, unknown or there twice, and for a count that can't be; ShapeError and
+    /// DTypeError where a part doesn't fit. Nothing has changed then.
+    void restore(const std::vector<Parameter>& parameters, const std::vector<Parameter>& state);
 
 private:
     struct State;

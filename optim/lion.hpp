@@ -20,6 +20,13 @@ struct LionOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<LionOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("beta_1", o.beta_1);
+    fields("beta_2", o.beta_2);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// X. Chen et al., "Symbolic discovery of optimization algorithms", NeurIPS 2023: steps of one
 /// size.

@@ -4,13 +4,14 @@
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/optim/detail/checks.hpp>
 #include <shikumi/optim/detail/formulas.hpp>
+#include <shikumi/optim/detail/rule_of.hpp>
 
 namespace shikumi::optim {
 
 namespace {
 
-struct MuonRule final : Rule {
-    explicit MuonRule(const MuonOptions& options) : o(options) {
+struct MuonRule final : detail::RuleOf<MuonOptions> {
+    explicit MuonRule(const MuonOptions& options) : RuleOf(options) {
         detail::check_decay("Muon", "adam_beta_1", o.adam_beta_1);
         detail::check_decay("Muon", "adam_beta_2", o.adam_beta_2);
         detail::check_decay("Muon", "the momentum", o.momentum);
@@ -18,8 +19,9 @@ struct MuonRule final : Rule {
         detail::check_not_negative("Muon", "adam_lr_ratio", o.adam_lr_ratio);
         detail::check_not_negative("Muon", "epsilon", o.epsilon);
         detail::check_not_negative("Muon", "rms_rate", o.rms_rate.value_or(0));
-        if (o.ns_steps < 1)
-            fail<ValueError>("Muon", "ns_steps must be 1 or more, got ", o.ns_steps);
+        // Each of them becomes part of the graph.
+        if (o.ns_steps < 1 || o.ns_steps > 1000)
+            fail<ValueError>("Muon", "ns_steps must lie in [1, 1000], got ", o.ns_steps);
     }
     std::string_view name() const noexcept override { return "Muon"; }
     bool by_adam(const Parameter& weight) const {
@@ -64,14 +66,10 @@ struct MuonRule final : Rule {
         }
         return tall ? transpose(x) : x;
     }
-
-    MuonOptions o;
 };
 
 }  // namespace
 
-Muon::Muon(const MuonOptions& options)
-    : Optimizer(std::make_shared<MuonRule>(options), options.learning_rate,
-                StepOptions::of(options)) {}
+Muon::Muon(const MuonOptions& options) : Optimizer(detail::optimizer_of<MuonRule>(options)) {}
 
 }  // namespace shikumi::optim

@@ -34,6 +34,25 @@ struct MuonOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<MuonOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("adam_beta_1", o.adam_beta_1);
+    fields("adam_beta_2", o.adam_beta_2);
+    fields("adam_weight_decay", o.adam_weight_decay);
+    fields("epsilon", o.epsilon);
+    shikumi::detail::visit_list(fields, "exclude_layers", o.exclude_layers);
+    fields("exclude_embeddings", o.exclude_embeddings);
+    fields("muon_a", o.muon_a);
+    fields("muon_b", o.muon_b);
+    fields("muon_c", o.muon_c);
+    fields("adam_lr_ratio", o.adam_lr_ratio);
+    fields("momentum", o.momentum);
+    fields("ns_steps", o.ns_steps);
+    fields("nesterov", o.nesterov);
+    fields("rms_rate", o.rms_rate);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// K. Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024: the momentum
 /// of a matrix is made orthogonal by ns_steps of Newton and Schulz's iteration, O.
@@ -42,7 +61,7 @@ struct MuonOptions {
 class Muon : public Optimizer {
 public:
     /// Throws ValueError for a negative rate, decay, ratio, epsilon or rms_rate, betas and momentum
-    /// outside [0, 1), and fewer than 1 iteration.
+    /// outside [0, 1), and iterations outside [1, 1000].
     explicit Muon(const MuonOptions& options = {});
 };
 

@@ -3,24 +3,28 @@
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/optim/detail/checks.hpp>
 #include <shikumi/optim/detail/formulas.hpp>
+#include <shikumi/optim/detail/rule_of.hpp>
 
 namespace shikumi::optim {
 
 namespace {
 
 // Keras's form is PyTorch's with a momentum_decay of 1 and other names.
-struct NadamRule final : Rule {
-    template <class Options>
-    NadamRule(const Options& o, bool as_keras, double momentum_decay)
-        : keras(as_keras),
-          beta_1(o.beta_1),
-          beta_2(o.beta_2),
-          epsilon(o.epsilon),
-          decay(momentum_decay) {
-        detail::check_decay(name(), "beta_1", beta_1);
-        detail::check_decay(name(), "beta_2", beta_2);
-        detail::check_not_negative(name(), "epsilon", epsilon);
-        detail::check_not_negative(name(), "momentum_decay", decay);
+template <class Options>
+struct NadamRule final : detail::RuleOf<Options> {
+    static constexpr bool keras = std::same_as<Options, NadamOptions>;
+
+    explicit NadamRule(const Options& options) : detail::RuleOf<Options>(options) {
+        detail::check_decay(name(), "beta_1", o.beta_1);
+        detail::check_decay(name(), "beta_2", o.beta_2);
+        detail::check_not_negative(name(), "epsilon", o.epsilon);
+        detail::check_not_negative(name(), "momentum_decay", momentum_decay());
+    }
+    double momentum_decay() const {
+        if constexpr (keras)
+            return 1;
+        else
+            return o.momentum_decay;
     }
     std::string_view name() const noexcept override { return keras ? "Nadam" : "NAdam"; }
     std::vector<Slot> slots(const Parameter&) const override {
@@ -33,12 +37,12 @@ struct NadamRule final : Rule {
     std::vector<Tensor> scalars(const Tensor& learning_rate, const Tensor& t,
                                 std::span<Tensor> shared) const override {
         const auto momentum = [&](const Tensor& step) {
-            return beta_1 * (1 - 0.5 * pow(0.96, step * decay));
+            return o.beta_1 * (1 - 0.5 * pow(0.96, step * momentum_decay()));
         };
         const Tensor now = momentum(t), next = momentum(t + 1);
         const Tensor product = shared[0] = shared[0] * now;
         return {learning_rate * next / (1 - product * next),
-                learning_rate * (1 - now) / (1 - product), rsqrt(1 - pow(beta_2, t))};
+                learning_rate * (1 - now) / (1 - product), rsqrt(1 - pow(o.beta_2, t))};
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                   std::span<const Tensor> scalars) const override {
@@ -47,21 +51,18 @@ struct NadamRule final : Rule {
         };
         return detail::updated<detail::updates::Nadam>(
             w, gradient, slots,
-            {rest(beta_1), rest(beta_2), scalars[0], scalars[1], scalars[2], epsilon});
+            {rest(o.beta_1), rest(o.beta_2), scalars[0], scalars[1], scalars[2], o.epsilon});
     }
 
-    bool keras;
-    double beta_1, beta_2, epsilon, decay;
+    using detail::RuleOf<Options>::o;
 };
 
 }  // namespace
 
 Nadam::Nadam(const NadamOptions& options)
-    : Optimizer(std::make_shared<NadamRule>(options, true, 1), options.learning_rate,
-                StepOptions::of(options)) {}
+    : Optimizer(detail::optimizer_of<NadamRule<NadamOptions>>(options)) {}
 
 torch::NAdam::NAdam(const NAdamOptions& options)
-    : Optimizer(std::make_shared<NadamRule>(options, false, options.momentum_decay),
-                options.learning_rate, StepOptions::of(options)) {}
+    : Optimizer(detail::optimizer_of<NadamRule<NAdamOptions>>(options)) {}
 
 }  // namespace shikumi::optim

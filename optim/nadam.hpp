@@ -21,6 +21,14 @@ struct NadamOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<NadamOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("beta_1", o.beta_1);
+    fields("beta_2", o.beta_2);
+    fields("epsilon", o.epsilon);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// T. Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016, with Keras's schedule
 /// of momenta uₜ = β1 (1 − ½ 0.96ᵗ), Pₜ = u₁u₂…uₜ:
@@ -53,6 +61,15 @@ struct NAdamOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<NAdamOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("beta_1", o.beta_1);
+    fields("beta_2", o.beta_2);
+    fields("epsilon", o.epsilon);
+    fields("momentum_decay", o.momentum_decay);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// The same formula with PyTorch's schedule of momenta uₜ = β1 (1 − ½ 0.96^(ψt)).
 class NAdam : public Optimizer {

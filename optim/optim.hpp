@@ -7,6 +7,7 @@
 #include <shikumi/optim/adam.hpp>
 #include <shikumi/optim/adamax.hpp>
 #include <shikumi/optim/asgd.hpp>
+#include <shikumi/optim/configs.hpp>
 #include <shikumi/optim/ftrl.hpp>
 #include <shikumi/optim/lamb.hpp>
 #include <shikumi/optim/lbfgs.hpp>
@@ -20,6 +21,7 @@
 #include <shikumi/optim/rmsprop.hpp>
 #include <shikumi/optim/rprop.hpp>
 #include <shikumi/optim/schedule_free_adamw.hpp>
+#include <shikumi/optim/scheduled.hpp>
 #include <shikumi/optim/schedules.hpp>
 #include <shikumi/optim/sgd.hpp>
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <shikumi/autograd/core/config.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/parameter.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
@@ -68,13 +69,46 @@ struct StepOptions {
     }
 };
 
+namespace detail {
+/// The members that the options of optimisers have for StepOptions, and those of that itself.
+void visit_step_fields(auto& fields, auto& o) {
+    // Keras has None where nothing decays.
+    std::optional<double> decay;
+    if (o.weight_decay != 0) decay = o.weight_decay;
+    fields("weight_decay", decay);
+    if constexpr (requires { o.weight_decay = 0; }) o.weight_decay = decay.value_or(0);
+    if constexpr (requires { o.decoupled_weight_decay; })
+        fields("decoupled_weight_decay", o.decoupled_weight_decay);
+    if constexpr (requires { o.maximize; }) fields("maximize", o.maximize);
+    fields("clipnorm", o.clipnorm);
+    fields("global_clipnorm", o.global_clipnorm);
+    fields("clipvalue", o.clipvalue);
+    fields("use_ema", o.use_ema);
+    fields("ema_momentum", o.ema_momentum);
+    fields("ema_overwrite_frequency", o.ema_overwrite_frequency);
+    fields("loss_scale_factor", o.loss_scale_factor);
+    fields("gradient_accumulation_steps", o.gradient_accumulation_steps);
+}
+}  // namespace detail
+
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<StepOptions> auto& o) {
+    detail::visit_step_fields(fields, o);
+}
+
 /// Weights that learn in their own way.
 struct ParameterGroup {
     std::vector<std::string> names = {};  ///< weights whose name contains one of these belong to it
-    std::vector<Parameter> parameters = {};          ///< and so do these
+    std::vector<Parameter> parameters = {};          ///< and so do these, which no file can hold
     std::optional<LearningRate> learning_rate = {};  ///< absent: the optimiser's
     std::optional<double> weight_decay = {};         ///< absent: the optimiser's
 };
+/// States what files hold by its names.
+void visit_fields(auto& fields, FieldsOf<ParameterGroup> auto& group) {
+    fields.need("names", group.names);
+    fields("learning_rate", group.learning_rate);
+    fields("weight_decay", group.weight_decay);
+}
 
 /// An optimiser's formula: the slots of each weight, and how weight and slots change.
 class Rule {
@@ -99,7 +133,14 @@ public:
     /// True where `update` leaves a weight and its slots as they are while its gradient is 0. Then
     /// only the rows of a table that a sparse gradient consists of are read and written.
     virtual bool keeps_idle_weights() const noexcept { return false; }
+    /// The arguments that a rule of one's own was made of, so that a file can hold it: see
+    /// `register_optimizer`. The library's rules are known by their options.
+    virtual Config get_config() const { return Config::Object{}; }
 };
+
+namespace detail {
+struct OptimizerState;
+}
 
 /// A rule, a learning rate, and the state that they work on. Copies share the state.
 class Optimizer {
@@ -110,8 +151,8 @@ public:
     Optimizer(std::shared_ptr<const Rule> rule, const LearningRate& learning_rate,
               const StepOptions& options = {});
 
-    /// The optimiser of that Keras name, with its defaults: "adam" is Adam(). Throws ValueError with
-    /// the nearest names for any other.
+    /// The optimiser of that Keras name, with its defaults: "adam" is Adam(). Throws ValueError
+    /// with the nearest names for any other.
     template <std::convertible_to<std::string_view> Name>
     Optimizer(const Name& name) : Optimizer(known_as(name)) {}
 
@@ -170,12 +211,20 @@ public:
     /// Count of calls and learning rates, what is kept once, then the slots of each weight changed
     /// so far.
     std::vector<Parameter> state() const;
+    /// Takes over the values of what `state()` of an optimiser with the same options gave, for
+    /// weights of the same names; training goes on with the same bits. Of several parts with one
+    /// name, the first belongs to the first weight. Weights without a part have made no step.
+    /// Throws ValueError where a part is missing, unknown or there for some of the weights of one
+    /// name only, and for a learning rate or a count that can't be; ShapeError and DTypeError where
+    /// a part doesn't fit. Nothing has changed then.
+    void restore(const std::vector<Parameter>& parameters, const std::vector<Parameter>& state);
+    /// The optimiser's parts, for files.
+    const detail::OptimizerState& parts() const noexcept { return *state_; }
 
 private:
     static Optimizer known_as(std::string_view name);
 
-    struct State;
-    std::shared_ptr<State> state_;
+    std::shared_ptr<detail::OptimizerState> state_;
 };
 
 }  // namespace shikumi::optim

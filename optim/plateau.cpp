@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/core/name_table.hpp>
 #include <shikumi/optim/detail/checks.hpp>
 
 namespace shikumi::optim {
@@ -14,7 +15,30 @@ namespace {
 constexpr auto who = "ReduceLROnPlateau";
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
+constexpr shikumi::detail::NameRow<PlateauMode> known_modes[] = {
+    {PlateauMode::min, {"min"}},
+    {PlateauMode::max, {"max"}},
+};
+constexpr shikumi::detail::NameTable<PlateauMode> modes("mode", known_modes);
+
+constexpr shikumi::detail::NameRow<ThresholdMode> known_threshold_modes[] = {
+    {ThresholdMode::rel, {"rel"}},
+    {ThresholdMode::abs, {"abs"}},
+};
+constexpr shikumi::detail::NameTable<ThresholdMode> threshold_modes("threshold_mode",
+                                                                    known_threshold_modes);
+
 }  // namespace
+
+Config to_config(PlateauMode value) { return modes.name_of(value); }
+void from_config(const Config& config, PlateauMode& value, std::string_view reading) {
+    value = modes.read(config, reading);
+}
+
+Config to_config(ThresholdMode value) { return threshold_modes.name_of(value); }
+void from_config(const Config& config, ThresholdMode& value, std::string_view reading) {
+    value = threshold_modes.read(config, reading);
+}
 
 ReduceLROnPlateau::ReduceLROnPlateau(Optimizer optimizer, const ReduceLROnPlateauOptions& options)
     : optimizer_(std::move(optimizer)),
@@ -52,6 +76,21 @@ void ReduceLROnPlateau::step(double measure) {
     reduce();
     cooling_ = options_.cooldown;
     bad_ = 0;
+}
+
+Config ReduceLROnPlateau::state() const {
+    return {{"best", best_}, {"bad", bad_}, {"cooling", cooling_}};
+}
+
+void ReduceLROnPlateau::restore(const Config& state) {
+    ConfigReader reader(who, state);
+    const auto best = reader.get<double>("best");
+    const auto bad = reader.get<Index>("bad"), cooling = reader.get<Index>("cooling");
+    detail::check_not_negative(who, "bad", static_cast<double>(bad));
+    detail::check_not_negative(who, "cooling", static_cast<double>(cooling));
+    best_ = best;
+    bad_ = bad;
+    cooling_ = cooling;
 }
 
 void ReduceLROnPlateau::reduce() {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
+#include <shikumi/autograd/core/config.hpp>
 #include <shikumi/optim/optimizer.hpp>
 
 namespace shikumi::optim {
@@ -12,11 +14,19 @@ enum class PlateauMode : std::uint8_t {
     min,  ///< lower ones
     max,  ///< higher ones
 };
+/// PyTorch's name, "min" or "max".
+Config to_config(PlateauMode value);
+/// Reads PyTorch's name. Throws ValueError for any other.
+void from_config(const Config& config, PlateauMode& value, std::string_view reading);
 /// What an improvement is compared with.
 enum class ThresholdMode : std::uint8_t {
     rel,  ///< the best measure times the threshold
     abs,  ///< the threshold
 };
+/// PyTorch's name, "rel" or "abs".
+Config to_config(ThresholdMode value);
+/// Reads PyTorch's name. Throws ValueError for any other.
+void from_config(const Config& config, ThresholdMode& value, std::string_view reading);
 
 /// What ReduceLROnPlateau can be given. Defaults are PyTorch's.
 struct ReduceLROnPlateauOptions {
@@ -29,6 +39,17 @@ struct ReduceLROnPlateauOptions {
     double min_lr = 0;                                  ///< the lowest rate
     double eps = 1e-8;  ///< the rate stays where it would fall by less
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<ReduceLROnPlateauOptions> auto& o) {
+    fields("mode", o.mode);
+    fields("factor", o.factor);
+    fields("patience", o.patience);
+    fields("threshold", o.threshold);
+    fields("threshold_mode", o.threshold_mode);
+    fields("cooldown", o.cooldown);
+    fields("min_lr", o.min_lr);
+    fields("eps", o.eps);
+}
 
 /// Lowers the rates of an optimiser, as PyTorch's scheduler of this name does. (The callback for
 /// `fit` is Keras's.)
@@ -41,6 +62,13 @@ public:
     void step(double measure);
     /// The best measure so far.
     double best() const noexcept { return best_; }
+    /// What it was given.
+    const ReduceLROnPlateauOptions& options() const noexcept { return options_; }
+    /// The best measure and the counts; the rates are part of the optimiser's state.
+    Config state() const;
+    /// Takes over what `state()` of one with the same options gave. Throws ValueError where a part
+    /// is missing, and for a negative count; nothing has changed then.
+    void restore(const Config& state);
 
 private:
     bool improves(double measure) const noexcept;

@@ -23,6 +23,14 @@ struct RAdamOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<RAdamOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("beta_1", o.beta_1);
+    fields("beta_2", o.beta_2);
+    fields("epsilon", o.epsilon);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// L. Liu et al., "On the variance of the adaptive learning rate and beyond", ICLR 2020: Adam whose
 /// step is m/(1−β1ᵗ) alone while v has seen too little, and then grows to Adam's by the factor r.

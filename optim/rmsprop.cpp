@@ -3,6 +3,7 @@
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/optim/detail/checks.hpp>
 #include <shikumi/optim/detail/formulas.hpp>
+#include <shikumi/optim/detail/rule_of.hpp>
 
 namespace shikumi::optim {
 
@@ -12,36 +13,36 @@ namespace updates = detail::updates;
 using shikumi::detail::moving_average;
 
 // What both forms share. Slots: the mean square, then the momentum and the mean, where wanted.
-struct RMSpropRule : Rule {
-    template <class Options>
-    RMSpropRule(double own_rho, const Options& o)
-        : rho(own_rho), momentum(o.momentum), epsilon(o.epsilon), centered(o.centered) {
+template <class Options>
+struct RMSpropRule : detail::RuleOf<Options> {
+    RMSpropRule(double own_rho, const Options& options)
+        : detail::RuleOf<Options>(options), rho(own_rho) {
         detail::check_decay("RMSprop", "rho", rho);
-        detail::check_not_negative("RMSprop", "epsilon", epsilon);
-        detail::check_share("RMSprop", "the momentum", momentum);
+        detail::check_not_negative("RMSprop", "epsilon", o.epsilon);
+        detail::check_share("RMSprop", "the momentum", o.momentum);
     }
     std::string_view name() const noexcept override { return "RMSprop"; }
-    bool plain() const noexcept { return momentum == 0 && !centered; }
+    bool plain() const noexcept { return o.momentum == 0 && !o.centered; }
     std::vector<Slot> named_slots(const char* square, const char* steps, const char* mean) const {
         std::vector<Slot> all{{square}};
-        if (momentum > 0) all.push_back({steps});
-        if (centered) all.push_back({mean});
+        if (o.momentum > 0) all.push_back({steps});
+        if (o.centered) all.push_back({mean});
         return all;
     }
     // The mean square or the variance.
     Tensor variance(const Tensor& g, std::span<Tensor> slots) const {
         const Tensor v = slots[0] = moving_average(slots[0], square(g), 1 - rho);
-        if (!centered) return v;
+        if (!o.centered) return v;
         const Tensor mean = slots.back() = moving_average(slots.back(), g, 1 - rho);
         return v - square(mean);
     }
 
-    double rho, momentum, epsilon;
-    bool centered;
+    using detail::RuleOf<Options>::o;
+    double rho;
 };
 
-struct KerasRule final : RMSpropRule {
-    explicit KerasRule(const RMSpropOptions& o) : RMSpropRule(o.rho, o) {}
+struct KerasRule final : RMSpropRule<RMSpropOptions> {
+    explicit KerasRule(const RMSpropOptions& options) : RMSpropRule(options.rho, options) {}
     std::vector<Slot> slots(const Parameter&) const override {
         return named_slots("velocity", "momentum", "average_gradient");
     }
@@ -49,15 +50,16 @@ struct KerasRule final : RMSpropRule {
                   std::span<const Tensor> scalars) const override {
         if (plain())
             return detail::updated<updates::RMSprop>(w, gradient, slots,
-                                                     {1 - rho, scalars[0], epsilon});
-        const Tensor step = scalars[0] * gradient * rsqrt(variance(gradient, slots) + epsilon);
-        if (momentum == 0) return w - step;
-        return w - (slots[1] = slots[1] * momentum + step);
+                                                     {1 - rho, scalars[0], o.epsilon});
+        const Tensor step = scalars[0] * gradient * rsqrt(variance(gradient, slots) + o.epsilon);
+        if (o.momentum == 0) return w - step;
+        return w - (slots[1] = slots[1] * o.momentum + step);
     }
 };
 
-struct TorchRule final : RMSpropRule {
-    explicit TorchRule(const torch::RMSpropOptions& o) : RMSpropRule(o.alpha, o) {}
+struct TorchRule final : RMSpropRule<torch::RMSpropOptions> {
+    explicit TorchRule(const torch::RMSpropOptions& options)
+        : RMSpropRule(options.alpha, options) {}
     std::vector<Slot> slots(const Parameter&) const override {
         return named_slots("square_avg", "momentum_buffer", "grad_avg");
     }
@@ -65,21 +67,19 @@ struct TorchRule final : RMSpropRule {
                   std::span<const Tensor> scalars) const override {
         if (plain())
             return detail::updated<updates::ShiftedRMSprop>(w, gradient, slots,
-                                                            {1 - rho, scalars[0], epsilon});
-        const Tensor step = gradient / (sqrt(variance(gradient, slots)) + epsilon);
-        if (momentum == 0) return w - scalars[0] * step;
-        return w - scalars[0] * (slots[1] = slots[1] * momentum + step);
+                                                            {1 - rho, scalars[0], o.epsilon});
+        const Tensor step = gradient / (sqrt(variance(gradient, slots)) + o.epsilon);
+        if (o.momentum == 0) return w - scalars[0] * step;
+        return w - scalars[0] * (slots[1] = slots[1] * o.momentum + step);
     }
 };
 
 }  // namespace
 
 RMSprop::RMSprop(const RMSpropOptions& options)
-    : Optimizer(std::make_shared<KerasRule>(options), options.learning_rate,
-                StepOptions::of(options)) {}
+    : Optimizer(detail::optimizer_of<KerasRule>(options)) {}
 
 torch::RMSprop::RMSprop(const RMSpropOptions& options)
-    : Optimizer(std::make_shared<TorchRule>(options), options.learning_rate,
-                StepOptions::of(options)) {}
+    : Optimizer(detail::optimizer_of<TorchRule>(options)) {}
 
 }  // namespace shikumi::optim

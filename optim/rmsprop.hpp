@@ -22,6 +22,15 @@ struct RMSpropOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<RMSpropOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("rho", o.rho);
+    fields("momentum", o.momentum);
+    fields("epsilon", o.epsilon);
+    fields("centered", o.centered);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// T. Tieleman, G. Hinton, lecture 6.5 of "Neural networks for machine learning", 2012, in Keras's
 /// form, with epsilon inside the root:
@@ -55,6 +64,15 @@ struct RMSpropOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<RMSpropOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("alpha", o.alpha);
+    fields("momentum", o.momentum);
+    fields("epsilon", o.epsilon);
+    fields("centered", o.centered);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// PyTorch's form, with epsilon outside the root and a buffer that holds no learning rates:
 ///   s = g/(√v + ε),  w ← w − ηs;  momentum: u ← μu + s, w ← w − ηu.

@@ -3,26 +3,23 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/optim/detail/checks.hpp>
+#include <shikumi/optim/detail/rule_of.hpp>
 
 namespace shikumi::optim {
 
 namespace {
 
-struct RpropRule final : Rule {
-    explicit RpropRule(const RpropOptions& o)
-        : first(o.learning_rate(scalar(0, f64)).item<double>()),
-          eta_minus(o.eta_minus),
-          eta_plus(o.eta_plus),
-          least(o.min_step),
-          most(o.max_step) {
-        if (!(eta_minus > 0 && eta_minus < 1))
-            fail<ValueError>("Rprop", "eta_minus must lie in (0, 1), got ", eta_minus);
-        if (!(eta_plus >= 1))
-            fail<ValueError>("Rprop", "eta_plus must be 1 or more, got ", eta_plus);
-        detail::check_not_negative("Rprop", "min_step", least);
-        if (!(least <= most))
-            fail<ValueError>("Rprop", "min_step must not exceed max_step, got ", least, " and ",
-                             most);
+struct RpropRule final : detail::RuleOf<RpropOptions> {
+    explicit RpropRule(const RpropOptions& options)
+        : RuleOf(options), first(o.learning_rate(scalar(0, f64)).item<double>()) {
+        if (!(o.eta_minus > 0 && o.eta_minus < 1))
+            fail<ValueError>("Rprop", "eta_minus must lie in (0, 1), got ", o.eta_minus);
+        if (!(o.eta_plus >= 1))
+            fail<ValueError>("Rprop", "eta_plus must be 1 or more, got ", o.eta_plus);
+        detail::check_not_negative("Rprop", "min_step", o.min_step);
+        if (!(o.min_step <= o.max_step))
+            fail<ValueError>("Rprop", "min_step must not exceed max_step, got ", o.min_step,
+                             " and ", o.max_step);
     }
     std::string_view name() const noexcept override { return "Rprop"; }
     std::vector<Slot> slots(const Parameter&) const override {
@@ -32,19 +29,17 @@ struct RpropRule final : Rule {
                   std::span<const Tensor>) const override {
         const Tensor agrees = sign(gradient) * sign(slots[0]);
         const Tensor factor =
-            where(agrees > 0, eta_plus, where(agrees < 0, eta_minus, full({}, 1, w.dtype())));
-        const Tensor size = slots[1] = clip(slots[1] * factor, least, most);
+            where(agrees > 0, o.eta_plus, where(agrees < 0, o.eta_minus, full({}, 1, w.dtype())));
+        const Tensor size = slots[1] = clip(slots[1] * factor, o.min_step, o.max_step);
         const Tensor g = slots[0] = where(agrees < 0, 0, gradient);
         return w - sign(g) * size;
     }
 
-    double first, eta_minus, eta_plus, least, most;
+    double first;
 };
 
 }  // namespace
 
-Rprop::Rprop(const RpropOptions& options)
-    : Optimizer(std::make_shared<RpropRule>(options), options.learning_rate,
-                StepOptions::of(options)) {}
+Rprop::Rprop(const RpropOptions& options) : Optimizer(detail::optimizer_of<RpropRule>(options)) {}
 
 }  // namespace shikumi::optim

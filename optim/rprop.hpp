@@ -25,6 +25,15 @@ struct RpropOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<RpropOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("eta_minus", o.eta_minus);
+    fields("eta_plus", o.eta_plus);
+    fields("min_step", o.min_step);
+    fields("max_step", o.max_step);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// M. Riedmiller, H. Braun, "A direct adaptive method for faster backpropagation learning", ICNN
 /// 1993: each element has a step size s of its own, and only the gradient's sign counts.

@@ -3,6 +3,7 @@
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/optim/detail/checks.hpp>
 #include <shikumi/optim/detail/formulas.hpp>
+#include <shikumi/optim/detail/rule_of.hpp>
 
 namespace shikumi::optim {
 
@@ -10,11 +11,11 @@ namespace {
 
 using shikumi::detail::moving_average;
 
-struct ScheduleFreeRule final : Rule {
-    explicit ScheduleFreeRule(const ScheduleFreeAdamWOptions& o)
-        : beta_2(o.beta_2), epsilon(o.epsilon), warmup_steps(static_cast<double>(o.warmup_steps)) {
-        detail::check_decay(name(), "beta_2", beta_2);
-        detail::check_not_negative(name(), "epsilon", epsilon);
+struct ScheduleFreeRule final : detail::RuleOf<ScheduleFreeAdamWOptions> {
+    explicit ScheduleFreeRule(const ScheduleFreeAdamWOptions& options)
+        : RuleOf(options), warmup_steps(static_cast<double>(o.warmup_steps)) {
+        detail::check_decay(name(), "beta_2", o.beta_2);
+        detail::check_not_negative(name(), "epsilon", o.epsilon);
         detail::check_not_negative(name(), "warmup_steps", warmup_steps);
     }
     std::string_view name() const noexcept override { return "ScheduleFreeAdamW"; }
@@ -26,24 +27,23 @@ struct ScheduleFreeRule final : Rule {
                                 std::span<Tensor>) const override {
         const Tensor rate =
             warmup_steps > 0 ? learning_rate * minimum(t / warmup_steps, 1) : learning_rate;
-        return {rate, rsqrt(1 - pow(beta_2, t)), 1 / t};
+        return {rate, rsqrt(1 - pow(o.beta_2, t)), 1 / t};
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                   std::span<const Tensor> scalars) const override {
         const Tensor v = slots[1] =
-            moving_average(slots[1], square(gradient), detail::rest(beta_2, w.dtype()));
+            moving_average(slots[1], square(gradient), detail::rest(o.beta_2, w.dtype()));
         const Tensor z = slots[0] =
-            slots[0] - scalars[0] * gradient / (sqrt(v) * scalars[1] + epsilon);
+            slots[0] - scalars[0] * gradient / (sqrt(v) * scalars[1] + o.epsilon);
         return w * (1 - scalars[2]) + z * scalars[2];
     }
 
-    double beta_2, epsilon, warmup_steps;
+    double warmup_steps;
 };
 
 }  // namespace
 
 ScheduleFreeAdamW::ScheduleFreeAdamW(const ScheduleFreeAdamWOptions& options)
-    : Optimizer(std::make_shared<ScheduleFreeRule>(options), options.learning_rate,
-                StepOptions::of(options)) {}
+    : Optimizer(detail::optimizer_of<ScheduleFreeRule>(options)) {}
 
 }  // namespace shikumi::optim

@@ -21,6 +21,14 @@ struct ScheduleFreeAdamWOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<ScheduleFreeAdamWOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("beta_2", o.beta_2);
+    fields("epsilon", o.epsilon);
+    fields("warmup_steps", o.warmup_steps);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// A. Defazio et al., "The road less scheduled", NeurIPS 2024, in Keras's form, whose weight is the
 /// mean of the points z that Adam without momentum goes through:

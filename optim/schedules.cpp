@@ -7,7 +7,9 @@
 #include <numbers>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/core/name_table.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/optim/detail/schedule_arguments.hpp>
 
 namespace shikumi::optim {
 
@@ -45,6 +47,27 @@ void check_positive(std::string_view schedule, std::string_view name, double val
     if (!(value > 0) || !std::isfinite(value))
         fail<ValueError>(schedule, name, " must be positive, got ", value);
 }
+
+// A schedule, and what it was made of.
+template <class Arguments, class F>
+Schedule named(const char* name, const Arguments& arguments, F schedule) {
+    return {std::move(schedule), name, ConfigWriter().fields(arguments)};
+}
+
+// ---- names of choices ---------------------------------------------------------------------------
+
+constexpr shikumi::detail::NameRow<CycleMode> cycle_modes[] = {
+    {CycleMode::triangular, {"triangular"}},
+    {CycleMode::triangular2, {"triangular2"}},
+    {CycleMode::exp_range, {"exp_range"}},
+};
+constexpr shikumi::detail::NameTable<CycleMode> by_cycle_mode("mode", cycle_modes);
+
+constexpr shikumi::detail::NameRow<Anneal> anneals[] = {
+    {Anneal::cos, {"cos"}},
+    {Anneal::linear, {"linear"}},
+};
+constexpr shikumi::detail::NameTable<Anneal> by_anneal("anneal_strategy", anneals);
 
 // ---- forms --------------------------------------------------------------------------------------
 
@@ -139,8 +162,20 @@ Tensor cycle_share(const CyclicLROptions& o, const Tensor& t) {
 
 }  // namespace
 
-Tensor Scheduled::operator()(const Tensor& iterations) const {
-    return schedule_ ? schedule_(iterations) : scalar(number_, f64);
+Config to_config(CycleMode value) { return by_cycle_mode.name_of(value); }
+void from_config(const Config& config, CycleMode& value, std::string_view reading) {
+    value = by_cycle_mode.read(config, reading);
+}
+
+Config to_config(Anneal value) { return by_anneal.name_of(value); }
+void from_config(const Config& config, Anneal& value, std::string_view reading) {
+    value = by_anneal.read(config, reading);
+}
+
+Config detail::to_config(const Inner& inner) {
+    const Schedule& schedule = inner.value.schedule();
+    if (!schedule) return inner.value.constant();
+    return {{"class_name", schedule.name()}, {"config", schedule.get_config()}};
 }
 
 // ---- Keras's ------------------------------------------------------------------------------------
@@ -151,7 +186,8 @@ LearningRate ExponentialDecay(double initial_learning_rate, double decay_steps, 
     check_rate(name, initial_learning_rate);
     checked_steps(name, decay_steps);
     check_not_negative(name, "decay_rate", decay_rate);
-    return Schedule(name, [=](const Tensor& t) {
+    const detail::DecayArguments made_of{initial_learning_rate, decay_steps, decay_rate, staircase};
+    return named(name, made_of, [=](const Tensor& t) {
         return initial_learning_rate * pow(decay_rate, periods(t, decay_steps, staircase));
     });
 }
@@ -165,16 +201,21 @@ LearningRate CosineDecay(double initial_learning_rate, double decay_steps,
     const auto decay = [=, alpha = options.alpha](double rate, const Tensor& t) {
         return cosine(rate, rate * alpha, minimum(t, decay_steps) / decay_steps);
     };
+    const detail::StepsArguments<CosineDecayOptions> made_of{initial_learning_rate, decay_steps,
+                                                             options};
     if (!options.warmup_target)
-        return Schedule(name, [=](const Tensor& t) { return decay(initial_learning_rate, t); });
+        return named(name, made_of,
+                     [=](const Tensor& t) { return decay(initial_learning_rate, t); });
 
     check_rate(name, *options.warmup_target);
     checked_steps(name, options.warmup_steps);
-    return Schedule(name, [=, target = *options.warmup_target,
-                           steps = options.warmup_steps](const Tensor& t) {
-        const Tensor rising = initial_learning_rate + (target - initial_learning_rate) / steps * t;
-        return where(t < steps, rising, decay(target, t - steps));
-    });
+    return named(
+        name, made_of,
+        [=, target = *options.warmup_target, steps = options.warmup_steps](const Tensor& t) {
+            const Tensor rising =
+                initial_learning_rate + (target - initial_learning_rate) / steps * t;
+            return where(t < steps, rising, decay(target, t - steps));
+        });
 }
 
 LearningRate CosineDecayRestarts(double initial_learning_rate, double first_decay_steps,
@@ -186,7 +227,9 @@ LearningRate CosineDecayRestarts(double initial_learning_rate, double first_deca
         fail<ValueError>(name, "t_mul must be 1 or more, got ", options.t_mul);
     check_not_negative(name, "m_mul", options.m_mul);
     check_not_negative(name, "alpha", options.alpha);
-    return Schedule(name, [=](const Tensor& t) {
+    const detail::CosineDecayRestartsArguments made_of{initial_learning_rate, first_decay_steps,
+                                                       options};
+    return named(name, made_of, [=](const Tensor& t) {
         const auto [period, share] = Restarts{first_decay_steps, options.t_mul}.at(t);
         return cosine(initial_learning_rate, 0, share) * (1 - options.alpha) *
                    pow(options.m_mul, period) +
@@ -200,7 +243,8 @@ LearningRate InverseTimeDecay(double initial_learning_rate, double decay_steps, 
     check_rate(name, initial_learning_rate);
     checked_steps(name, decay_steps);
     check_not_negative(name, "decay_rate", decay_rate);
-    return Schedule(name, [=](const Tensor& t) {
+    const detail::DecayArguments made_of{initial_learning_rate, decay_steps, decay_rate, staircase};
+    return named(name, made_of, [=](const Tensor& t) {
         return initial_learning_rate / (1 + decay_rate * periods(t, decay_steps, staircase));
     });
 }
@@ -213,13 +257,14 @@ LearningRate PiecewiseConstantDecay(std::vector<double> boundaries, std::vector<
     if (!std::is_sorted(boundaries.begin(), boundaries.end(), std::less_equal<>()))
         fail<ValueError>(name, "the boundaries must rise");
     for (const double value : values) check_rate(name, value);
-    return Schedule(
-        name, [boundaries = std::move(boundaries), values = std::move(values)](const Tensor& t) {
-            Tensor rate = scalar(values.back(), f64);
-            for (std::size_t i = boundaries.size(); i-- > 0;)
-                rate = where(t <= boundaries[i], values[i], rate);
-            return rate;
-        });
+    const detail::PiecewiseConstantDecayArguments made_of{boundaries, values};
+    return named(name, made_of,
+                 [boundaries = std::move(boundaries), values = std::move(values)](const Tensor& t) {
+                     Tensor rate = scalar(values.back(), f64);
+                     for (std::size_t i = boundaries.size(); i-- > 0;)
+                         rate = where(t <= boundaries[i], values[i], rate);
+                     return rate;
+                 });
 }
 
 LearningRate PolynomialDecay(double initial_learning_rate, double decay_steps,
@@ -229,7 +274,9 @@ LearningRate PolynomialDecay(double initial_learning_rate, double decay_steps,
     check_rate(name, options.end_learning_rate);
     checked_steps(name, decay_steps);
     check_positive(name, "power", options.power);
-    return Schedule(name, [=](const Tensor& t) {
+    const detail::StepsArguments<PolynomialDecayOptions> made_of{initial_learning_rate, decay_steps,
+                                                                 options};
+    return named(name, made_of, [=](const Tensor& t) {
         Tensor share = t / decay_steps;
         share = options.cycle ? share / maximum(ceil(share), 1) : minimum(share, 1);
         return options.end_learning_rate +
@@ -240,11 +287,15 @@ LearningRate PolynomialDecay(double initial_learning_rate, double decay_steps,
 // ---- PyTorch's ----------------------------------------------------------------------------------
 
 LearningRate ExponentialLR(double learning_rate, double gamma) {
-    return ExponentialDecay(learning_rate, 1, gamma);
+    constexpr auto name = "ExponentialLR";
+    return named(name, detail::ExponentialLRArguments{learning_rate, gamma},
+                 ExponentialDecay(learning_rate, 1, gamma));
 }
 
 LearningRate StepLR(double learning_rate, Index step_size, double gamma) {
-    return ExponentialDecay(learning_rate, checked_steps("StepLR", step_size), gamma, true);
+    constexpr auto name = "StepLR";
+    return named(name, detail::StepLRArguments{learning_rate, step_size, gamma},
+                 ExponentialDecay(learning_rate, checked_steps(name, step_size), gamma, true));
 }
 
 LearningRate MultiStepLR(double learning_rate, const std::vector<Index>& milestones, double gamma) {
@@ -252,7 +303,8 @@ LearningRate MultiStepLR(double learning_rate, const std::vector<Index>& milesto
     check_rate(name, learning_rate);
     check_not_negative(name, "gamma", gamma);
     if (!std::ranges::is_sorted(milestones)) fail<ValueError>(name, "the milestones must not fall");
-    return Schedule(name, [=](const Tensor& t) {
+    const detail::MultiStepLRArguments made_of{learning_rate, milestones, gamma};
+    return named(name, made_of, [=](const Tensor& t) {
         Tensor reached = scalar(0, f64);
         for (const Index milestone : milestones)
             reached = reached + (t >= static_cast<double>(milestone)).cast(f64);
@@ -265,7 +317,8 @@ LearningRate ConstantLR(double learning_rate, double factor, Index total_iters) 
     check_rate(name, learning_rate);
     check_share(name, "factor", factor);
     const double steps = checked_steps(name, total_iters);
-    return Schedule(name, [=](const Tensor& t) {
+    const detail::ConstantLRArguments made_of{learning_rate, factor, total_iters};
+    return named(name, made_of, [=](const Tensor& t) {
         return where(t < steps, learning_rate * factor, scalar(learning_rate, f64));
     });
 }
@@ -276,15 +329,17 @@ LearningRate LinearLR(double learning_rate, const LinearLROptions& options) {
     check_share(name, "start_factor", options.start_factor);
     check_share(name, "end_factor", options.end_factor);
     const double steps = checked_steps(name, options.total_iters);
-    return Schedule(name, [=](const Tensor& t) {
+    return named(name, detail::LinearLRArguments{learning_rate, options}, [=](const Tensor& t) {
         const double start = options.start_factor, change = options.end_factor - start;
         return learning_rate * (start + change * (minimum(t, steps) / steps));
     });
 }
 
 LearningRate PolynomialLR(double learning_rate, Index total_iters, double power) {
-    const double steps = checked_steps("PolynomialLR", total_iters);
-    return PolynomialDecay(learning_rate, steps, {.end_learning_rate = 0, .power = power});
+    constexpr auto name = "PolynomialLR";
+    const double steps = checked_steps(name, total_iters);
+    return named(name, detail::PolynomialLRArguments{learning_rate, total_iters, power},
+                 PolynomialDecay(learning_rate, steps, {.end_learning_rate = 0, .power = power}));
 }
 
 LearningRate CosineAnnealingLR(double learning_rate, Index T_max, double eta_min) {
@@ -292,8 +347,8 @@ LearningRate CosineAnnealingLR(double learning_rate, Index T_max, double eta_min
     check_rate(name, learning_rate);
     check_rate(name, eta_min);
     const double steps = checked_steps(name, T_max);
-    return Schedule(name,
-                    [=](const Tensor& t) { return cosine(learning_rate, eta_min, t / steps); });
+    return named(name, detail::CosineAnnealingLRArguments{learning_rate, T_max, eta_min},
+                 [=](const Tensor& t) { return cosine(learning_rate, eta_min, t / steps); });
 }
 
 LearningRate CosineAnnealingWarmRestarts(double learning_rate, Index T_0,
@@ -305,7 +360,8 @@ LearningRate CosineAnnealingWarmRestarts(double learning_rate, Index T_0,
     if (options.T_mult < 1)
         fail<ValueError>(name, "T_mult must be 1 or more, got ", options.T_mult);
     const auto growth = static_cast<double>(options.T_mult);
-    return Schedule(name, [=, eta_min = options.eta_min](const Tensor& t) {
+    const detail::WarmRestartsArguments made_of{learning_rate, T_0, options};
+    return named(name, made_of, [=, eta_min = options.eta_min](const Tensor& t) {
         return cosine(learning_rate, eta_min, Restarts{first, growth}.at(t).share);
     });
 }
@@ -315,7 +371,8 @@ LearningRate CyclicLR(double base_lr, double max_lr, const CyclicLROptions& opti
     check_rate(name, base_lr);
     check_rate(name, max_lr);
     check_cycles(name, options);
-    return Schedule(name, [=](const Tensor& t) {
+    const detail::CyclicLRArguments made_of{base_lr, max_lr, options};
+    return named(name, made_of, [=](const Tensor& t) {
         return base_lr + (max_lr - base_lr) * cycle_share(options, t);
     });
 }
@@ -325,7 +382,7 @@ Scheduled CyclicMomentum(const CyclicLROptions& options) {
     check_cycles(name, options);
     check_share(name, "base_momentum", options.base_momentum);
     check_share(name, "max_momentum", options.max_momentum);
-    return Schedule(name, [=](const Tensor& t) {
+    return named(name, options, [=](const Tensor& t) {
         return options.max_momentum -
                (options.max_momentum - options.base_momentum) * cycle_share(options, t);
     });
@@ -337,10 +394,10 @@ LearningRate OneCycleLR(double max_lr, Index total_steps, const OneCycleLROption
     check_positive(name, "div_factor", options.div_factor);
     check_positive(name, "final_div_factor", options.final_div_factor);
     const double first = max_lr / options.div_factor;
-    return Schedule(name,
-                    [phases = one_cycle(name, total_steps, options,
-                                        {first, max_lr, first, first / options.final_div_factor})](
-                        const Tensor& t) { return phases.at(t); });
+    return named(name, detail::OneCycleLRArguments{max_lr, total_steps, options},
+                 [phases = one_cycle(name, total_steps, options,
+                                     {first, max_lr, first, first / options.final_div_factor})](
+                     const Tensor& t) { return phases.at(t); });
 }
 
 Scheduled OneCycleMomentum(Index total_steps, const OneCycleLROptions& options) {
@@ -348,9 +405,9 @@ Scheduled OneCycleMomentum(Index total_steps, const OneCycleLROptions& options) 
     check_share(name, "base_momentum", options.base_momentum);
     check_share(name, "max_momentum", options.max_momentum);
     const double base = options.base_momentum, most = options.max_momentum;
-    return Schedule(name,
-                    [phases = one_cycle(name, total_steps, options, {most, base, most, most})](
-                        const Tensor& t) { return phases.at(t); });
+    return named(name, detail::OneCycleMomentumArguments{total_steps, options},
+                 [phases = one_cycle(name, total_steps, options, {most, base, most, most})](
+                     const Tensor& t) { return phases.at(t); });
 }
 
 // ---- of schedules -------------------------------------------------------------------------------
@@ -363,22 +420,26 @@ LearningRate SequentialLR(std::vector<LearningRate> schedules, std::vector<Index
     if (!std::ranges::is_sorted(milestones, std::less_equal<>()) ||
         (!milestones.empty() && milestones.front() < 1))
         fail<ValueError>(name, "the milestones must rise from 1 on");
-    return Schedule(name, [schedules = std::move(schedules),
-                           milestones = std::move(milestones)](const Tensor& t) {
-        Tensor rate = schedules[0](t);
-        for (std::size_t i = 0; i < milestones.size(); ++i) {
-            const auto begin = static_cast<double>(milestones[i]);
-            rate = where(t < begin, rate, schedules[i + 1](maximum(t - begin, 0)));
-        }
-        return rate;
-    });
+    detail::SequentialLRArguments made_of{{}, milestones};
+    for (const LearningRate& one : schedules) made_of.schedules.push_back({one});
+    return named(
+        name, made_of,
+        [schedules = std::move(schedules), milestones = std::move(milestones)](const Tensor& t) {
+            Tensor rate = schedules[0](t);
+            for (std::size_t i = 0; i < milestones.size(); ++i) {
+                const auto begin = static_cast<double>(milestones[i]);
+                rate = where(t < begin, rate, schedules[i + 1](maximum(t - begin, 0)));
+            }
+            return rate;
+        });
 }
 
 LearningRate Warmup(LearningRate schedule, Index steps, double start) {
     constexpr auto name = "Warmup";
     check_not_negative(name, "start", start);
     const double end = checked_steps(name, steps);
-    return Schedule(name, [=, schedule = std::move(schedule)](const Tensor& t) {
+    const detail::WarmupArguments made_of{{schedule}, steps, start};
+    return named(name, made_of, [=, schedule = std::move(schedule)](const Tensor& t) {
         const Tensor rate = schedule(maximum(t - end, 0));
         return where(t < end, start + (rate - start) * (t / end), rate);
     });

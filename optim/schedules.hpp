@@ -1,45 +1,14 @@
-// Schedules: numbers that change from update to update, such as learning rates.
+// Schedules: learning rates and other numbers that change from update to update.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <utility>
 #include <vector>
 
-#include <shikumi/autograd/core/named_function.hpp>
-#include <shikumi/autograd/graph/tensor.hpp>
+#include <shikumi/autograd/core/config.hpp>
+#include <shikumi/optim/scheduled.hpp>
 
 namespace shikumi::optim {
-
-/// A number as a function of the number of updates made before, both of them f64 scalars. It is
-/// written in operations, so that a captured step stays right while the number changes.
-using Schedule = NamedFunction<Tensor(const Tensor& iterations)>;
-
-/// A number or a schedule.
-class Scheduled {
-public:
-    /// The same for every update.
-    Scheduled(double number) : number_(number) {}
-    /// One that changes.
-    Scheduled(Schedule schedule) : schedule_(std::move(schedule)) {}
-    /// One that changes as any function of the number of updates says.
-    template <shikumi::detail::FunctionFor<Scheduled, const Tensor&> F>
-    Scheduled(F schedule) : schedule_(std::move(schedule)) {}
-
-    /// Whether it changes by itself.
-    bool scheduled() const noexcept { return static_cast<bool>(schedule_); }
-    /// The number; 0 where it changes.
-    double constant() const noexcept { return number_; }
-    /// The number after `iterations` updates.
-    Tensor operator()(const Tensor& iterations) const;
-
-private:
-    double number_ = 0;
-    Schedule schedule_;
-};
-
-/// The size of steps.
-using LearningRate = Scheduled;
 
 // ---- Keras's schedules --------------------------------------------------------------------------
 // With its names and defaults; t is the number of updates made before. All throw ValueError for
@@ -56,6 +25,12 @@ struct CosineDecayOptions {
     std::optional<double> warmup_target = {};
     double warmup_steps = 0;  ///< updates until the target is reached
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<CosineDecayOptions> auto& o) {
+    fields("alpha", o.alpha);
+    fields("warmup_target", o.warmup_target);
+    fields("warmup_steps", o.warmup_steps);
+}
 /// η ((1−α) (1 + cos(πt/steps))/2 + α), and η α from t = steps on. I. Loshchilov, F. Hutter, "SGDR:
 /// stochastic gradient descent with warm restarts", ICLR 2017, without the restarts.
 LearningRate CosineDecay(double initial_learning_rate, double decay_steps,
@@ -67,6 +42,12 @@ struct CosineDecayRestartsOptions {
     double m_mul = 1;  ///< the share of the initial rate with which the next period begins
     double alpha = 0;  ///< the share of the rate that is left at the end of a period
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<CosineDecayRestartsOptions> auto& o) {
+    fields("t_mul", o.t_mul);
+    fields("m_mul", o.m_mul);
+    fields("alpha", o.alpha);
+}
 /// CosineDecay that begins again with each period, the first of which has `first_decay_steps`.
 /// I. Loshchilov, F. Hutter, ICLR 2017.
 LearningRate CosineDecayRestarts(double initial_learning_rate, double first_decay_steps,
@@ -89,6 +70,12 @@ struct PolynomialDecayOptions {
     /// Whether the decay goes on after the steps, as if it had twice, three times, … as many.
     bool cycle = false;
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<PolynomialDecayOptions> auto& o) {
+    fields("end_learning_rate", o.end_learning_rate);
+    fields("power", o.power);
+    fields("cycle", o.cycle);
+}
 /// end + (η − end) (1 − t/steps)^power from the initial rate η.
 LearningRate PolynomialDecay(double initial_learning_rate, double decay_steps,
                              const PolynomialDecayOptions& options = {});
@@ -113,6 +100,12 @@ struct LinearLROptions {
     double end_factor = 1;          ///< and in the end
     Index total_iters = 5;          ///< updates from start to end
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<LinearLROptions> auto& o) {
+    fields("start_factor", o.start_factor);
+    fields("end_factor", o.end_factor);
+    fields("total_iters", o.total_iters);
+}
 /// η times a factor on a straight line.
 LearningRate LinearLR(double learning_rate, const LinearLROptions& options = {});
 
@@ -126,6 +119,11 @@ struct WarmRestartsOptions {
     Index T_mult = 1;    ///< how much longer each period is than the one before
     double eta_min = 0;  ///< the rate at the end of a period
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<WarmRestartsOptions> auto& o) {
+    fields("T_mult", o.T_mult);
+    fields("eta_min", o.eta_min);
+}
 /// CosineAnnealingLR that begins again after T_0, T_0 T_mult, … updates. I. Loshchilov, F. Hutter,
 /// ICLR 2017.
 LearningRate CosineAnnealingWarmRestarts(double learning_rate, Index T_0,
@@ -137,6 +135,10 @@ enum class CycleMode : std::uint8_t {
     triangular2,  ///< half as far in each cycle
     exp_range,    ///< γ^t as far
 };
+/// PyTorch's name, such as "triangular".
+Config to_config(CycleMode value);
+/// Reads PyTorch's name. Throws ValueError with the nearest names for any other.
+void from_config(const Config& config, CycleMode& value, std::string_view reading);
 /// What `CyclicLR` and `CyclicMomentum` can be given.
 struct CyclicLROptions {
     Index step_size_up = 2000;                 ///< updates of the rising half of a cycle
@@ -146,6 +148,15 @@ struct CyclicLROptions {
     double base_momentum = 0.8;                ///< the momentum where the rate is highest
     double max_momentum = 0.9;                 ///< the momentum where the rate is lowest
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<CyclicLROptions> auto& o) {
+    fields("step_size_up", o.step_size_up);
+    fields("step_size_down", o.step_size_down);
+    fields("mode", o.mode);
+    fields("gamma", o.gamma);
+    fields("base_momentum", o.base_momentum);
+    fields("max_momentum", o.max_momentum);
+}
 /// A rate that rises and falls between two in straight lines. L. Smith, "Cyclical learning rates
 /// for training neural networks", WACV 2017.
 LearningRate CyclicLR(double base_lr, double max_lr, const CyclicLROptions& options = {});
@@ -157,6 +168,10 @@ enum class Anneal : std::uint8_t {
     cos,     ///< half a cosine
     linear,  ///< a straight line
 };
+/// PyTorch's name, "cos" or "linear".
+Config to_config(Anneal value);
+/// Reads PyTorch's name. Throws ValueError with the nearest names for any other.
+void from_config(const Config& config, Anneal& value, std::string_view reading);
 /// What `OneCycleLR` and `OneCycleMomentum` can be given.
 struct OneCycleLROptions {
     double pct_start = 0.3;                ///< the share of the updates in which the rate rises
@@ -167,6 +182,16 @@ struct OneCycleLROptions {
     double final_div_factor = 1e4;         ///< the first rate divided by the last
     bool three_phase = false;  ///< whether it falls as far as it rose first, and then to the last
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<OneCycleLROptions> auto& o) {
+    fields("pct_start", o.pct_start);
+    fields("anneal_strategy", o.anneal_strategy);
+    fields("base_momentum", o.base_momentum);
+    fields("max_momentum", o.max_momentum);
+    fields("div_factor", o.div_factor);
+    fields("final_div_factor", o.final_div_factor);
+    fields("three_phase", o.three_phase);
+}
 /// A rate that rises to `max_lr` and falls far below where it began, in `total_steps` updates; the
 /// last one stays. L. Smith, N. Topin, "Super-convergence", 2017.
 LearningRate OneCycleLR(double max_lr, Index total_steps, const OneCycleLROptions& options = {});

@@ -4,6 +4,7 @@
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/optim/detail/checks.hpp>
 #include <shikumi/optim/detail/formulas.hpp>
+#include <shikumi/optim/detail/rule_of.hpp>
 
 namespace shikumi::optim {
 
@@ -12,39 +13,38 @@ namespace {
 namespace updates = detail::updates;
 
 // What both forms share: a momentum that may change.
-struct MomentumRule : Rule {
-    MomentumRule(const Scheduled& own_momentum, bool looks_ahead)
-        : momentum(own_momentum), nesterov(looks_ahead) {
-        if (momentum.scheduled()) return;
-        detail::check_share("SGD", "the momentum", momentum.constant());
-        if (nesterov && plain())
+template <class Options>
+struct MomentumRule : detail::RuleOf<Options> {
+    explicit MomentumRule(const Options& options) : detail::RuleOf<Options>(options) {
+        if (o.momentum.scheduled()) return;
+        detail::check_share("SGD", "the momentum", o.momentum.constant());
+        if (o.nesterov && plain())
             fail<ValueError>("SGD",
                              "nesterov needs a momentum, e.g. {.momentum = 0.9, .nesterov = true}");
     }
     std::string_view name() const noexcept override { return "SGD"; }
-    bool plain() const noexcept { return !momentum.scheduled() && momentum.constant() == 0; }
+    bool plain() const noexcept { return !o.momentum.scheduled() && o.momentum.constant() == 0; }
     bool keeps_idle_weights() const noexcept override { return plain(); }
     // The learning rate, and the momentum where it changes.
     std::vector<Tensor> scalars(const Tensor& learning_rate, const Tensor& t,
                                 std::span<Tensor>) const override {
-        if (!momentum.scheduled()) return {learning_rate};
-        return {learning_rate, momentum(t - 1)};
+        if (!o.momentum.scheduled()) return {learning_rate};
+        return {learning_rate, o.momentum(t - 1)};
     }
     template <class Formula, class Ahead>
     Tensor step(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                 std::span<const Tensor> scalars) const {
         const detail::Number share =
-            momentum.scheduled() ? detail::Number(scalars[1]) : momentum.constant();
-        return nesterov ? detail::updated<Ahead>(w, gradient, slots, {share, scalars[0]})
-                        : detail::updated<Formula>(w, gradient, slots, {share, scalars[0]});
+            o.momentum.scheduled() ? detail::Number(scalars[1]) : o.momentum.constant();
+        return o.nesterov ? detail::updated<Ahead>(w, gradient, slots, {share, scalars[0]})
+                          : detail::updated<Formula>(w, gradient, slots, {share, scalars[0]});
     }
 
-    Scheduled momentum;
-    bool nesterov;
+    using detail::RuleOf<Options>::o;
 };
 
-struct KerasRule final : MomentumRule {
-    explicit KerasRule(const SGDOptions& o) : MomentumRule(o.momentum, o.nesterov) {}
+struct KerasRule final : MomentumRule<SGDOptions> {
+    using MomentumRule::MomentumRule;
     std::vector<Slot> slots(const Parameter&) const override {
         if (plain()) return {};
         return {{"momentum"}};
@@ -56,11 +56,10 @@ struct KerasRule final : MomentumRule {
     }
 };
 
-struct TorchRule final : MomentumRule {
-    explicit TorchRule(const torch::SGDOptions& o)
-        : MomentumRule(o.momentum, o.nesterov), dampening(o.dampening) {
-        detail::check_share("SGD", "the dampening", dampening);
-        if (nesterov && dampening != 0) fail<ValueError>("SGD", "nesterov allows no dampening");
+struct TorchRule final : MomentumRule<torch::SGDOptions> {
+    explicit TorchRule(const torch::SGDOptions& options) : MomentumRule(options) {
+        detail::check_share("SGD", "the dampening", o.dampening);
+        if (o.nesterov && o.dampening != 0) fail<ValueError>("SGD", "nesterov allows no dampening");
     }
     std::vector<Slot> slots(const Parameter&) const override {
         if (plain()) return {};
@@ -70,27 +69,21 @@ struct TorchRule final : MomentumRule {
     std::vector<Tensor> scalars(const Tensor& learning_rate, const Tensor& t,
                                 std::span<Tensor> shared) const override {
         std::vector<Tensor> all = MomentumRule::scalars(learning_rate, t, shared);
-        if (dampening != 0) all.push_back(where(t <= 1, 1, scalar(1 - dampening, f64)));
+        if (o.dampening != 0) all.push_back(where(t <= 1, 1, scalar(1 - o.dampening, f64)));
         return all;
     }
     Tensor update(const Tensor& w, const Tensor& gradient, std::span<Tensor> slots,
                   std::span<const Tensor> scalars) const override {
         if (plain()) return w - scalars[0] * gradient;
-        const Tensor g = dampening == 0 ? gradient : gradient * scalars.back();
+        const Tensor g = o.dampening == 0 ? gradient : gradient * scalars.back();
         return step<updates::BufferedMomentum, updates::BufferedNesterov>(w, g, slots, scalars);
     }
-
-    double dampening;
 };
 
 }  // namespace
 
-SGD::SGD(const SGDOptions& options)
-    : Optimizer(std::make_shared<KerasRule>(options), options.learning_rate,
-                StepOptions::of(options)) {}
+SGD::SGD(const SGDOptions& options) : Optimizer(detail::optimizer_of<KerasRule>(options)) {}
 
-torch::SGD::SGD(const SGDOptions& options)
-    : Optimizer(std::make_shared<TorchRule>(options), options.learning_rate,
-                StepOptions::of(options)) {}
+torch::SGD::SGD(const SGDOptions& options) : Optimizer(detail::optimizer_of<TorchRule>(options)) {}
 
 }  // namespace shikumi::optim

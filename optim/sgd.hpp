@@ -20,6 +20,13 @@ struct SGDOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<SGDOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("momentum", o.momentum);
+    fields("nesterov", o.nesterov);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// Keras's form, in which the velocity holds the learning rates of its past:
 ///   v ← μv − ηg,  w ← w + v;  with nesterov w ← w + μv − ηg.
@@ -49,6 +56,14 @@ struct SGDOptions {
     std::optional<double> loss_scale_factor = {};       ///< see StepOptions
     Index gradient_accumulation_steps = 1;              ///< see StepOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<SGDOptions> auto& o) {
+    fields("learning_rate", o.learning_rate);
+    fields("momentum", o.momentum);
+    fields("dampening", o.dampening);
+    fields("nesterov", o.nesterov);
+    optim::detail::visit_step_fields(fields, o);
+}
 
 /// PyTorch's form, whose buffer holds no learning rates:
 ///   b ← μb + (1−τ)g, at first b = g,  w ← w − ηb;  with nesterov w ← w − η (g + μb).

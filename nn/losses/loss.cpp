@@ -69,6 +69,12 @@ Loss Loss::with(Reduction reduction) const {
     return other;
 }
 
+Loss Loss::named(std::string name) const {
+    Loss other = *this;
+    other.own_name_ = std::make_shared<const std::string>(std::move(name));
+    return other;
+}
+
 Tensor Loss::values(const Tensor& targets, const Tensor& predictions) const {
     if (form_.from_logits) refuse_probabilities(name(), predictions);
     const Tensor p = axis_last(name(), predictions, form_.axis);

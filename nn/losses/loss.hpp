@@ -2,11 +2,13 @@
 #pragma once
 
 #include <concepts>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include <shikumi/autograd/core/config.hpp>
 #include <shikumi/autograd/core/named_function.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
 
@@ -29,6 +31,10 @@ enum class Reduction {
     mean_with_sample_weight,  ///< Σ w v/Σ w; 0 where no weight counts
     none,                     ///< w v: they stay apart
 };
+/// Keras's name, such as "sum_over_batch_size".
+Config to_config(Reduction value);
+/// Reads Keras's name; nothing is "none". Throws ValueError with the nearest names for any other.
+void from_config(const Config& config, Reduction& value, std::string_view reading);
 
 /// What a loss expects, and how its values become one number.
 struct LossForm {
@@ -44,6 +50,8 @@ struct LossForm {
 struct LossOptions {
     Reduction reduction = Reduction::sum_over_batch_size;  ///< how the values become one number
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<LossOptions> auto& o) { fields("reduction", o.reduction); }
 
 /// The values of a loss, and which of them count; undefined: all of them.
 struct LossValues {
@@ -70,16 +78,19 @@ public:
     template <shikumi::detail::FunctionFor<Loss, const Tensor&, const Tensor&> F>
     Loss(F function, std::string name = "loss", Targets targets = Targets::as_given)
         : Loss(std::move(function), std::move(name), LossForm{.targets = targets}) {}
-    /// Any callable, and how to treat its targets and values.
+    /// Any callable, and how to treat its targets and values. `config` holds the arguments that it
+    /// was made of, so that a file can hold it: see `register_loss`.
     template <shikumi::detail::FunctionFor<Loss, const Tensor&, const Tensor&> F>
-    Loss(F function, std::string name, const LossForm& form)
-        : function_(std::move(function), std::move(name)), form_(form) {}
+    Loss(F function, std::string name, const LossForm& form, Config config = {})
+        : function_(std::move(function), std::move(name), std::move(config)), form_(form) {}
     /// The loss of that Keras name, such as "mse": see `loss`.
     template <std::convertible_to<std::string_view> Name>
     Loss(const Name& known) : Loss(known_as(known)) {}
 
     /// The name that logs and errors show.
-    std::string_view name() const noexcept { return function_.name(); }
+    std::string_view name() const noexcept { return own_name_ ? *own_name_ : function_.name(); }
+    /// What computes the values.
+    const Function& function() const noexcept { return function_; }
     /// The form of targets that the loss works on.
     Targets targets() const noexcept { return form_.targets; }
     /// Whether softmax or sigmoid is still to be applied to the predictions.
@@ -89,6 +100,8 @@ public:
 
     /// The same loss with another reduction.
     Loss with(Reduction reduction) const;
+    /// The same loss under another name.
+    Loss named(std::string name) const;
     /// The values before weights and reduction: of the predictions' shape without the axis that the
     /// loss goes over, so (N,) for predictions (N, K), and (N, T) for (N, T, K). Targets are
     /// brought into the form that `targets` says, as by `match_targets` and `match_labels`, which
@@ -115,6 +128,7 @@ private:
 
     Function function_;
     LossForm form_;
+    std::shared_ptr<const std::string> own_name_ = {};
 };
 
 }  // namespace shikumi::nn

@@ -1,0 +1,23 @@
+// What `compile` is told as a configuration in Keras's form, and back, for files.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <shikumi/autograd/core/config.hpp>
+#include <shikumi/nn/training/compile_options.hpp>
+
+namespace shikumi::nn {
+
+/// Keras's compile_config: "optimizer", "loss", "loss_weights", "metrics", "weighted_metrics" and
+/// "run_eagerly"; lists are in the order of the outputs, objects have their names. A memory_budget
+/// is there where it isn't the usual one. Throws ValueError for objects of one's own that aren't
+/// registered.
+Config to_config(const CompileOptions& options);
+/// The options of such a configuration for a model with these outputs; without their names, lists
+/// must have a value for each. Throws ValueError for what its parts refuse, for lists that don't
+/// fit the outputs, and for a weight that is no number.
+CompileOptions compile_options_from_config(const Config& config,
+                                           const std::vector<std::string>& outputs = {});
+
+}  // namespace shikumi::nn
