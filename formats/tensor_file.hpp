@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -98,10 +97,5 @@ private:
     std::map<std::string, std::size_t, std::less<>> by_name_;
     std::uint64_t bytes_ = 0;
 };
-
-/// Opens a file of named tensors, safetensors or npz, whichever its first bytes say. Throws IoError
-/// for any other file, and as SafetensorsFile and NpzFile do.
-std::unique_ptr<TensorFile> open_tensor_file(const std::filesystem::path& path,
-                                             const FileBudget& budget = {});
 
 }  // namespace shikumi::formats

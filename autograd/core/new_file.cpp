@@ -6,7 +6,9 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
 
@@ -15,6 +17,9 @@ namespace shikumi::detail {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr mode_t anyone = 0666;  // less what the umask takes
+constexpr std::size_t buffer_size = std::size_t{1} << 16;
 
 // Where a link leads, so that the link itself stays.
 fs::path resolved(const fs::path& target) {
@@ -29,47 +34,160 @@ fs::path unused_name(const fs::path& folder) {
     return folder / sentence(".shikumi-", getpid(), "-", count++, ".partial");
 }
 
+std::string descriptor_path(int descriptor) { return sentence("/proc/self/fd/", descriptor); }
+
+fs::path older_name(const fs::path& target, int number) {
+    fs::path name = target;
+    return name += sentence(".", number);
+}
+
+// False where the disk refuses; errno says why.
+bool write_all(int descriptor, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t done = ::write(descriptor, bytes.data(), bytes.size());
+        if (done >= 0)
+            bytes.remove_prefix(static_cast<std::size_t>(done));
+        else if (errno != EINTR)
+            return false;
+    }
+    return true;
+}
+
+// Makes the names in a folder last. Some file systems can't, and keep them anyway.
+bool flush_folder(const fs::path& folder) {
+    const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return errno == EACCES;  // a folder may be writable and not readable
+    const bool done = fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP;
+    const int error = errno;
+    close(descriptor);
+    errno = error;
+    return done;
+}
+
+fs::path folder_of(const fs::path& target) {
+    return target.has_parent_path() ? target.parent_path() : fs::path(".");
+}
+
 }  // namespace
 
 NewFile::NewFile(std::string_view caller, const fs::path& target)
     : caller_(caller), target_(resolved(target)) {
-    constexpr mode_t anyone = 0666;  // less what the umask takes
     struct stat old {};
     const bool exists = stat(target_.c_str(), &old) == 0;
     if (exists && access(target_.c_str(), W_OK) != 0) refuse(errno);
-    int descriptor = -1;
-    if (exists && !S_ISREG(old.st_mode)) {
-        descriptor = open(target_.c_str(), O_WRONLY | O_CLOEXEC);
+    replaces_ = !exists || S_ISREG(old.st_mode);
+    if (!replaces_) {
+        descriptor_ = open(target_.c_str(), O_WRONLY | O_CLOEXEC);
     } else {
-        partial_ = unused_name(target_.parent_path());
-        descriptor = open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, anyone);
-        if (descriptor >= 0 && exists) {
-            [[maybe_unused]] const int kept = fchmod(descriptor, old.st_mode & 07777);
-        }
+        const fs::path folder = folder_of(target_);
+        if (!open_without_name(folder)) open_partial(folder);
     }
-    if (descriptor < 0) refuse(errno);
-    file_.reset(fdopen(descriptor, "wb"));
+    if (descriptor_ < 0) refuse(errno);
+    if (replaces_ && exists) {
+        [[maybe_unused]] const int kept = fchmod(descriptor_, old.st_mode & 07777);
+    }
 }
 
 NewFile::~NewFile() {
+    if (descriptor_ >= 0) close(descriptor_);
     if (!partial_.empty()) std::remove(partial_.c_str());
 }
 
-void NewFile::write(std::string_view bytes) {
-    if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) refuse(errno);
+// True where the file is open, which then vanishes with the process.
+bool NewFile::open_without_name(const fs::path& folder) {
+    descriptor_ = open(folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, anyone);
+    if (descriptor_ < 0) return false;
+    if (access(descriptor_path(descriptor_).c_str(), F_OK) == 0) return true;
+    close(std::exchange(descriptor_, -1));  // without /proc it can't get a name
+    return false;
 }
 
-void NewFile::keep() {
-    if (std::fflush(file_.get()) != 0) refuse(errno);
-    if (!partial_.empty() && fsync(fileno(file_.get())) != 0) refuse(errno);
-    if (std::fclose(file_.release()) != 0) refuse(errno);
-    if (partial_.empty()) return;
+void NewFile::open_partial(const fs::path& folder) {
+    do {  // a process of the same number may have left a file when it was killed
+        partial_ = unused_name(folder);
+        descriptor_ = open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, anyone);
+    } while (descriptor_ < 0 && errno == EEXIST);
+    if (descriptor_ < 0) partial_.clear();
+}
+
+void NewFile::flush() {
+    if (!write_all(descriptor_, buffer_)) refuse(errno);
+    written_ += buffer_.size();
+    buffer_.clear();
+}
+
+void NewFile::write(std::string_view bytes) {
+    if (buffer_.size() + bytes.size() > buffer_size) flush();
+    if (bytes.size() < buffer_size) {
+        buffer_ += bytes;
+        return;
+    }
+    if (!write_all(descriptor_, bytes)) refuse(errno);
+    written_ += bytes.size();
+}
+
+void NewFile::seek(std::uint64_t position) {
+    flush();
+    if (lseek(descriptor_, static_cast<off_t>(position), SEEK_SET) < 0) refuse(errno);
+    written_ = position;
+}
+
+void NewFile::keep(int older) {
+    flush();
+    if (replaces_) {
+        if (fsync(descriptor_) != 0) refuse(errno);
+        name_it();
+    }
+    if (close(std::exchange(descriptor_, -1)) != 0) refuse(errno);
+    if (!replaces_) return;
+    rotate(older);
     if (std::rename(partial_.c_str(), target_.c_str()) != 0) refuse(errno);
     partial_.clear();
+    if (!flush_folder(folder_of(target_))) refuse(errno);
+}
+
+// A file cannot be linked over another one, so it first gets a name of its own.
+void NewFile::name_it() {
+    while (partial_.empty()) {
+        const fs::path name = unused_name(folder_of(target_));
+        if (linkat(AT_FDCWD, descriptor_path(descriptor_).c_str(), AT_FDCWD, name.c_str(),
+                   AT_SYMLINK_FOLLOW) == 0)
+            partial_ = name;
+        else if (errno != EEXIST)
+            refuse(errno);
+    }
+}
+
+// The target keeps its name until it is replaced, so that at no moment there is none.
+void NewFile::rotate(int older) const {
+    if (older < 1 || access(target_.c_str(), F_OK) != 0) return;
+    for (int number = older; number > 1; --number) {
+        if (std::rename(older_name(target_, number - 1).c_str(),
+                        older_name(target_, number).c_str()) != 0 &&
+            errno != ENOENT)
+            refuse(errno);
+    }
+    const fs::path last = older_name(target_, 1);
+    if (unlink(last.c_str()) != 0 && errno != ENOENT) refuse(errno);
+    if (link(target_.c_str(), last.c_str()) == 0) return;
+    if (errno != EPERM && errno != ENOTSUP && errno != EMLINK) refuse(errno);
+    // A file system without links.
+    if (std::rename(target_.c_str(), last.c_str()) != 0) refuse(errno);
 }
 
 void NewFile::refuse(int error) const {
     fail<IoError>(caller_, "can't write ", target_.string(), ": ", std::strerror(error));
+}
+
+std::vector<fs::path> kept_files(const fs::path& target) {
+    std::vector<fs::path> files;
+    std::error_code none;
+    if (fs::exists(target, none)) files.push_back(target);
+    for (int number = 1;; ++number) {
+        const fs::path older = older_name(target, number);
+        if (!fs::exists(older, none)) return files;
+        files.push_back(older);
+    }
 }
 
 }  // namespace shikumi::detail
