@@ -202,6 +202,8 @@ int safetensors_order(StoredType type) noexcept {
 
 SafetensorsHeader parse_safetensors_header(std::string_view text, std::string_view reader,
                                            std::string_view where, const FileBudget& budget) {
+    if (text.find('\0') != std::string_view::npos)  // where the parser would stop
+        fail<IoError>(reader, where, ": its header is not JSON: it has a zero byte");
     HeaderReader sax(reader, where, budget);
     nlohmann::json::sax_parse(text, &sax);
     SafetensorsHeader header = sax.take();

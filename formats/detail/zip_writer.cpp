@@ -150,6 +150,10 @@ void add(zip_t* archive, MemberSource& source, bool compress) {
 void write_zip(std::string_view writer, const std::filesystem::path& path,
                const std::vector<ZipContent>& members, bool compress, int keep_older) {
     ArchiveTarget target{shikumi::detail::NewFile(writer, path)};
+    if (members.empty()) {  // libzip would rather remove the file
+        target.file.write(std::string("PK\5\6") + std::string(18, '\0'));
+        return target.file.keep(keep_older);
+    }
     zip_error_t error;
     zip_error_init(&error);
     zip_source_t* const source = zip_source_function_create(serve_archive, &target, &error);

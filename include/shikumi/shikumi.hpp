@@ -13,6 +13,7 @@
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/autograd/transform/transform.hpp>
 #include <shikumi/datasets/datasets.hpp>
+#include <shikumi/formats/formats.hpp>
 #include <shikumi/nn/nn.hpp>
 #include <shikumi/optim/optim.hpp>
 

@@ -31,6 +31,7 @@ constexpr Floor kFloors[] = {
     {"autograd/transform/", 5},
     {"autograd/boost_graph/", 5},
     {"include/shikumi/graph.hpp", 5},
+    {"formats/", 6},
     {"optim/", 6},
     {"datasets/", 6},
     {"plot/", 6},
@@ -58,9 +59,9 @@ constexpr std::string_view kFrontDoors[] = {"include/shikumi/shikumi.hpp",
                                             "include/shikumi/graph.hpp"};
 
 // Headers that include all others of their folder. Each counts as a folder.
-constexpr std::string_view kUmbrellas[] = {"nn/nn.hpp", "nn/losses/losses.hpp",
-                                           "nn/metrics/metrics.hpp", "optim/optim.hpp",
-                                           "datasets/datasets.hpp"};
+constexpr std::string_view kUmbrellas[] = {
+    "nn/nn.hpp",       "nn/losses/losses.hpp",  "nn/metrics/metrics.hpp",
+    "optim/optim.hpp", "datasets/datasets.hpp", "formats/formats.hpp"};
 
 bool starts_with(std::string_view text, std::string_view start) {
     return text.substr(0, start.size()) == start;
@@ -125,8 +126,8 @@ std::optional<int> floor_of(std::string_view path) {
 
 Tree read_tree(const fs::path& top) {
     Tree tree;
-    for (const char* folder :
-         {"autograd", "optim", "datasets", "nn", "include", "examples", "bench", "tests"}) {
+    for (const char* folder : {"autograd", "formats", "optim", "datasets", "nn", "include",
+                               "examples", "bench", "tests"}) {
         if (!fs::exists(top / folder)) continue;
         for (const auto& entry : fs::recursive_directory_iterator(top / folder)) {
             const auto extension = entry.path().extension();
