@@ -7,8 +7,10 @@
 #include <shikumi/datasets/idx.hpp>
 #include <shikumi/datasets/labelled.hpp>
 #include <shikumi/datasets/labels.hpp>
+#include <shikumi/datasets/loader.hpp>
 #include <shikumi/datasets/mnist.hpp>
 #include <shikumi/datasets/pca.hpp>
+#include <shikumi/datasets/sample.hpp>
 #include <shikumi/datasets/split.hpp>
 #include <shikumi/datasets/standardizer.hpp>
 #include <shikumi/datasets/text.hpp>

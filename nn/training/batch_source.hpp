@@ -1,4 +1,4 @@
-// BatchSource: batches from a generator or from any range.
+// BatchSource: batches from a loader, a generator or any range.
 #pragma once
 
 #include <concepts>
@@ -10,7 +10,12 @@
 #include <type_traits>
 #include <utility>
 
+#include <shikumi/autograd/core/config.hpp>
 #include <shikumi/nn/training/batch.hpp>
+
+namespace shikumi::datasets {
+class Loader;
+}  // namespace shikumi::datasets
 
 namespace shikumi::nn {
 
@@ -67,10 +72,17 @@ struct RangePass {
 }  // namespace detail
 
 /// Batches one after another, each a Batch, a pair of x and y or a tuple of x, y and weights. There
-/// are two ways to one: a function that gives a std::optional of a batch, and none at the end of an
-/// epoch; or any range of batches, which is gone through from its beginning in each epoch.
+/// are three ways to one: a `datasets::Loader`, which alone can tell where it is; a function that
+/// gives a std::optional of a batch, and none at the end of an epoch; or any range of batches,
+/// which is gone through from its beginning in each epoch.
 class BatchSource {
 public:
+    /// The batches of a loader from where it is, which moves on; it must outlive the source.
+    BatchSource(datasets::Loader& loader);
+    /// The batches of a loader that is moved in.
+    BatchSource(datasets::Loader&& loader);
+    /// The batches of a copy.
+    BatchSource(const datasets::Loader& loader);
     /// A function that gives the next batch, and none at the end of an epoch. It may never end
     /// where the number of steps of an epoch is given.
     template <detail::BatchGenerator F>
@@ -100,9 +112,21 @@ public:
     /// How many batches a pass has; 0 where that isn't known.
     Index size() const noexcept { return size_; }
 
+    /// Whether it can tell where it is, as a loader can.
+    bool has_position() const noexcept { return position_ != nullptr; }
+    /// Where it is, for `restore`. Throws StateError where it can't tell.
+    Config position() const;
+    /// Goes on from a position. Throws StateError where it has none, ValueError for one of another
+    /// source.
+    void restore(const Config& position);
+
 private:
+    explicit BatchSource(std::shared_ptr<datasets::Loader> loader);
+
     std::function<std::optional<Batch>()> next_;
     std::function<void()> restart_;
+    std::function<Config()> position_;
+    std::function<void(const Config&)> restore_;
     Index size_ = 0;
 };
 

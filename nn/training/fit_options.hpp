@@ -29,9 +29,8 @@ public:
     template <std::convertible_to<TensorList> X, std::convertible_to<TensorList> Y>
     ValidationData(const std::pair<X, Y>& data) : ValidationData(data.first, data.second) {}
     /// Batches.
-    template <class S>
-    requires(detail::BatchGenerator<S> || detail::BatchRange<S>) ValidationData(S&& source)
-        : source_(std::forward<S>(source)) {}
+    template <std::convertible_to<BatchSource> S>
+    ValidationData(S&& source) : source_(std::forward<S>(source)) {}
 
     /// The inputs, where there is no source.
     const TensorList& x() const noexcept { return x_; }

@@ -18,7 +18,10 @@ void check_finite(const std::vector<Tensor>& tensors, const char* what, const In
 }
 
 const Batch& SourceFeed::first() {
-    if (!next()) fail<ValueError>(caller_, "the source of batches gave none");
+    if (!next()) {
+        source_.restart();  // it may stand at the end of an epoch
+        if (!next()) fail<ValueError>(caller_, "the source of batches gave none");
+    }
     looked_ = true;
     return batch_;
 }
