@@ -104,9 +104,10 @@ public:
     explicit Loader(const Tensor& x);
     /// The rows of inputs and targets.
     Loader(const Tensor& x, const Tensor& y);
-    /// The rows of several inputs, targets and weights; x may be empty where there are targets to
-    /// be zipped.
+    /// The rows of several inputs, targets and weights.
     Loader(std::vector<Tensor> x, std::vector<Tensor> y, std::vector<Tensor> weights = {});
+    /// The rows of targets alone, to be zipped with inputs that come from elsewhere.
+    static Loader targets(const Tensor& y) { return Loader(std::vector<Tensor>(), {y}); }
     /// Features and labels.
     explicit Loader(const Labelled& samples);
     /// Pictures and labels.
