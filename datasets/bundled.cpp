@@ -34,7 +34,7 @@ std::string unzipped(std::string_view name, std::string_view gzipped) {
 }
 
 Table table_of(std::string_view name, std::string_view text, const CsvOptions& options) {
-    return detail::parse_csv({name, "the data in the library", text}, options);
+    return detail::parse_csv(detail::csv_source(name, "the data in the library", text), options);
 }
 
 }  // namespace

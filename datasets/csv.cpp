@@ -7,8 +7,9 @@ namespace shikumi::datasets {
 
 Table read_csv(const std::filesystem::path& path, const CsvOptions& options) {
     detail::Input input("read_csv", path);
-    const std::string text = input.read_all("the table", options.max_bytes);
-    return detail::parse_csv({"read_csv", path.string(), text}, options);
+    return detail::parse_csv(
+        {"read_csv", path.string(), [&](std::span<std::byte> out) { return input.read_some(out); }},
+        options);
 }
 
 }  // namespace shikumi::datasets

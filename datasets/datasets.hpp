@@ -3,6 +3,7 @@
 
 #include <shikumi/datasets/bundled.hpp>
 #include <shikumi/datasets/csv.hpp>
+#include <shikumi/datasets/csv_loader.hpp>
 #include <shikumi/datasets/download.hpp>
 #include <shikumi/datasets/idx.hpp>
 #include <shikumi/datasets/labelled.hpp>

@@ -1,5 +1,7 @@
 #include <shikumi/datasets/csv.hpp>
 
+#include <cmath>
+
 #include "catch.hpp"
 #include "gzip.hpp"
 #include "support/temporary.hpp"
@@ -173,4 +175,88 @@ TEST_CASE("read_csv knows the line ends of all systems and blank lines at both e
     CHECK(
         read_csv(folder.write("t.csv", "a\n\nb\n\"\"\n\n"), {.header = false, .text_columns = {0}})
             .texts[0] == std::vector<std::string>{"a", "", "b", ""});
+}
+
+TEST_CASE("read_csv gives missing numbers a value where that is wanted", "[csv]") {
+    const TemporaryFolder folder;
+    const auto path = folder.write("t.csv", "a,b,c\n1,,3\nNA, ? ,nan\n-,5,6\n");
+    CHECK_THROWS_WITH(read_csv(path), contains("line 2, column 2: ''") && contains(".missing"));
+    CHECK_THROWS_WITH(read_csv(path, {.missing = 0}), contains("line 4, column 1: '-'"));
+    const std::vector<std::string> texts{"", "NA", "?", "nan", "-"};
+    CHECK(read_csv(path, {.missing = -1, .missing_texts = texts}).numbers.to_vector<float>() ==
+          std::vector<float>{1, -1, 3, -1, -1, -1, -1, 5, 6});
+    const auto nans = read_csv(path, {.dtype = f64, .missing = NAN, .missing_texts = texts});
+    const std::vector<double> values = nans.numbers.to_vector<double>();
+    for (const std::size_t i : {1u, 3u, 4u, 5u, 6u}) CHECK(std::isnan(values[i]));
+    for (const std::size_t i : {0u, 2u, 7u, 8u}) CHECK(std::isfinite(values[i]));
+    CHECK_THROWS_WITH(read_csv(folder.write("i.csv", "a\ninf\n"), {.missing = 0}),
+                      contains("'inf' is not a finite number"));
+}
+
+TEST_CASE("read_csv knows decimal commas, comments, blank lines and texts alone", "[csv]") {
+    const TemporaryFolder folder;
+    const auto comma = read_csv(folder.write("t.csv", "a;b\n1,5;-2,25e1\n3;4\n"),
+                                {.separator = ';', .decimal = ','});
+    CHECK(comma.numbers.to_vector<float>() == std::vector<float>{1.5f, -22.5f, 3, 4});
+    CHECK_THROWS_WITH(read_csv(folder.write("t.csv", "1.234,5;6\n"),
+                               {.header = false, .separator = ';', .decimal = ','}),
+                      contains("'1.234,5' is not a finite number"));
+    CHECK_THROWS_WITH(read_csv(folder.write("t.csv", "16777217,0;6\n"),
+                               {.header = false, .separator = ';', .decimal = ','}),
+                      contains("not exact in f32"));
+    const auto path = folder.write("t.csv", "1,2\n");
+    CHECK_THROWS_AS(read_csv(path, {.decimal = ','}), ValueError);
+    CHECK_THROWS_AS(read_csv(path, {.separator = ';', .decimal = ':'}), ValueError);
+
+    for (const std::string end : {"\n", "\r\n", "\r"}) {
+        const std::string text = "# first, \"a" + end + "a,b" + end + end + "#x" + end + "1,2" +
+                                 end + end + " " + end + "3,\"#4\"" + end + "#" + end + end;
+        const auto file = folder.write("c.csv", text);
+        const auto table =
+            read_csv(file, {.text_columns = {1}, .comment = '#', .skip_blank_lines = true});
+        CHECK(table.names == std::vector<std::string>{"a", "b"});
+        CHECK(table.numbers.to_vector<float>() == std::vector<float>{1, 3});
+        CHECK(table.texts[0] == std::vector<std::string>{"2", "#4"});
+        CHECK_THROWS_WITH(read_csv(file, {.text_columns = {1}, .comment = '#'}),
+                          contains("line 3 is blank; pass .skip_blank_lines"));
+    }
+    CHECK_THROWS_AS(read_csv(path, {.comment = ','}), ValueError);
+    CHECK_THROWS_AS(read_csv(path, {.comment = '\n'}), ValueError);
+
+    const auto texts = read_csv(folder.write("t.csv", "a,b\n1,x\n2,\n"), {.all_texts = true});
+    CHECK(texts.names == std::vector<std::string>{"a", "b"});
+    CHECK(texts.texts == std::vector<std::vector<std::string>>{{"1", "2"}, {"x", ""}});
+    CHECK(texts.numbers.shape() == Shape{2, 0});
+}
+
+// The text is read block by block: a line may lie in two of them, cut anywhere.
+TEST_CASE("read_csv reads tables larger than its blocks", "[csv]") {
+    const TemporaryFolder folder;
+    for (const std::size_t block : {std::size_t{1} << 18, std::size_t{1} << 19}) {
+        for (std::size_t before = block - 12; before <= block + 2; ++before) {
+            for (const std::string end : {"\n", "\r\n", "\r"}) {
+                // A first line that ends so that the next ones lie on the border.
+                const std::string first = "\"" + std::string(before, 'x') + "\",1" + end;
+                const auto table = read_csv(
+                    folder.write("t.csv", first + "\"a\"\"b" + end + "c\",2" + end + "d,3" + end),
+                    {.header = false, .text_columns = {0}});
+                REQUIRE(table.numbers.to_vector<float>() == std::vector<float>{1, 2, 3});
+                REQUIRE(table.texts[0][0].size() == before);
+                REQUIRE(table.texts[0][1] == "a\"b" + end + "c");
+            }
+        }
+    }
+    std::string text;
+    for (int i = 0; i < 200000; ++i) text += std::to_string(i) + "," + std::to_string(-i) + "\n";
+    const auto table = read_csv(folder.write("t.csv", text), {.header = false, .dtype = f64});
+    const std::vector<double> values = table.numbers.to_vector<double>();
+    REQUIRE(values.size() == 400000);
+    bool right = true;
+    for (int i = 0; i < 200000; ++i) {
+        const auto at = 2 * static_cast<std::size_t>(i);
+        right = right && values[at] == i && values[at + 1] == -i;
+    }
+    CHECK(right);
+    CHECK_THROWS_WITH(read_csv(folder.write("t.csv", text + "1\n")),
+                      contains("byte " + std::to_string(text.size())) && contains("line 200001"));
 }
