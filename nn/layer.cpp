@@ -13,6 +13,7 @@
 #include <shikumi/nn/detail/class_name.hpp>
 #include <shikumi/nn/detail/weight_budget.hpp>
 #include <shikumi/nn/session.hpp>
+#include <shikumi/nn/state_fields.hpp>
 
 namespace shikumi::nn {
 
@@ -311,6 +312,8 @@ std::vector<Parameter> Layer::trainable_weights() const {
 Config Layer::get_config() const {
     fail<StateError>(class_name(), "the class has no get_config, so no file can hold it");
 }
+
+void Layer::visit_state(StateFields& fields) { fields("random", state_.rng); }
 
 Index Layer::count_params() const {
     Index n = 0;

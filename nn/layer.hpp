@@ -21,6 +21,8 @@
 
 namespace shikumi::nn {
 
+class StateFields;
+
 /// What a forward pass is for. Layers such as Dropout behave differently in training.
 enum class Mode { infer, train };
 
@@ -84,6 +86,11 @@ public:
     /// What it was made of, by Keras's names, so that a file can hold it; without what all layers
     /// have, such as the name: see `to_config`. Throws StateError unless the class overrides it.
     virtual Config get_config() const;
+
+    /// Visits what it keeps from one call to the next besides its weights, for files that hold a
+    /// training: its random numbers. A class that keeps more overrides it, visits that, too, and
+    /// calls this. Its inner layers are visited for themselves.
+    virtual void visit_state(StateFields& fields);
 
     /// The output for a batch: builds the layer if need be and calls it. Inside another layer's
     /// `build` or `call`, the layer becomes an inner layer of that one. Errors name the layer.

@@ -3,6 +3,8 @@
 #include <map>
 #include <mutex>
 
+#include <shikumi/nn/state_fields.hpp>
+
 namespace shikumi::nn {
 
 namespace {
@@ -60,6 +62,12 @@ Generator next_generator() {
     const std::lock_guard lock(s.mutex);
     const auto words = philox(s.seeds.next(), 0);
     return Generator(std::uint64_t{words[0]} << 32 | words[1]);
+}
+
+void visit_session(StateFields& fields) {
+    Session& s = session();
+    const std::lock_guard lock(s.mutex);
+    fields("seeds", s.seeds);
 }
 
 }  // namespace shikumi::nn

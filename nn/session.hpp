@@ -10,6 +10,8 @@
 
 namespace shikumi::nn {
 
+class StateFields;
+
 /// Starts names and random numbers again: the next Dense is "dense". As Keras's clear_session.
 void clear_session();
 /// Seeds the random numbers of layers and models that come later (the seed is 0 when the program
@@ -20,5 +22,7 @@ void set_random_seed(std::uint64_t seed);
 std::string next_name(std::string_view class_name);
 /// Random numbers of its own for the next layer or model.
 Generator next_generator();
+/// Visits where the random numbers of the next layers and models come from.
+void visit_session(StateFields& fields);
 
 }  // namespace shikumi::nn

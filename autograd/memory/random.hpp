@@ -43,6 +43,8 @@ class Generator {
 public:
     /// Begins with stream 0 of this seed.
     explicit Generator(std::uint64_t seed = 0) noexcept : own_{seed, 0} {}
+    /// Goes on with this stream, which another generator's `peek` has given.
+    explicit Generator(RandomKey next) noexcept : own_(next) {}
     /// Goes on from where `other` is, by itself.
     Generator(const Generator& other) noexcept : own_(other.state()) {}
     /// Goes on from where `other` is. Whoever shares this generator's key sees it.
@@ -58,6 +60,8 @@ public:
         RandomKey& state = shared_ ? *shared_ : own_;
         return {state.seed, std::atomic_ref(state.stream).fetch_add(1, std::memory_order_relaxed)};
     }
+    /// The stream that it gives next: what a file keeps of it.
+    RandomKey peek() const noexcept { return state(); }
     /// The seed of all its streams.
     std::uint64_t seed() const noexcept { return state().seed; }
 

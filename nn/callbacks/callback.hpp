@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <shikumi/nn/callbacks/run.hpp>
+#include <shikumi/nn/state_fields.hpp>
 
 namespace shikumi::nn {
 
@@ -55,6 +56,10 @@ public:
     /// After a prediction.
     virtual void on_predict_end(Run&) {}
 
+    /// Visits what it remembers from hook to hook, so that a training that is broken off goes on as
+    /// if nothing had happened (`FitOptions::resume`): see StateFields. It is read after
+    /// `on_train_begin`.
+    virtual void visit_state(StateFields&) {}
     /// The names that it adds to the logs of an epoch, so that other callbacks can monitor them.
     virtual std::vector<std::string> logged() const { return {}; }
     /// Whether a loss that is NaN or infinite is shown to it instead of being an error. The batch

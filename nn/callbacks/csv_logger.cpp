@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -43,41 +44,67 @@ struct CSVLogger::State final : Hooks {
     }
 
     void on_train_begin(Run&) override {
-        std::error_code none;
-        const auto bytes = std::filesystem::file_size(path, none);
-        header_written = options.append && !none && bytes > 0;
-        columns.clear();
-        file.open(path, std::ios::binary | (options.append ? std::ios::app : std::ios::trunc));
+        file = std::ofstream(path, std::ios::binary | std::ios::app);
         check();
+        kept = options.append ? size() : 0;
+        headed = kept > 0;
+        columns.clear();
     }
 
     void on_epoch_end(Run& run) override {
         if (columns.empty()) columns = columns_of(run);
-        if (!std::exchange(header_written, true)) {
-            std::string line = "epoch";
-            for (const std::string& column : columns) line += options.separator + column;
-            file << line << "\r\n";
+        drop_rest();
+        std::string lines;
+        if (!std::exchange(headed, true)) {
+            lines = "epoch";
+            for (const std::string& column : columns) lines += options.separator + column;
+            lines += "\r\n";
         }
-        std::string line = std::to_string(run.epoch());
+        lines += std::to_string(run.epoch());
         for (const std::string& column : columns) {
             const double* number = run.logs().find(column);
-            line += options.separator + (number ? detail::number_text(*number) : "NA");
+            lines += options.separator + (number ? detail::number_text(*number) : "NA");
         }
-        file << line << "\r\n" << std::flush;
+        lines += "\r\n";
+        file << lines << std::flush;
         check();
+        kept += static_cast<std::int64_t>(lines.size());
     }
 
-    void on_train_end(Run&) override { file.close(); }
+    void on_train_end(Run&) override {
+        drop_rest();
+        file.close();
+    }
+
+    void visit_state(StateFields& fields) override {
+        fields("columns", columns)("headed", headed)("bytes", kept);
+    }
+
+    // What an earlier training has left, or this one after its last backup.
+    void drop_rest() const {
+        if (size() <= kept) return;
+        std::error_code error;
+        std::filesystem::resize_file(path, static_cast<std::uintmax_t>(kept), error);
+        if (error) refuse();
+    }
+
+    std::int64_t size() const {
+        std::error_code error;
+        const auto bytes = std::filesystem::file_size(path, error);
+        return error ? 0 : static_cast<std::int64_t>(bytes);
+    }
 
     void check() const {
-        if (!file) fail<IoError>("CSVLogger", "can't write '", path, "'");
+        if (!file) refuse();
     }
+    [[noreturn]] void refuse() const { fail<IoError>("CSVLogger", "can't write '", path, "'"); }
 
     std::string path;
     CSVLoggerOptions options;
     std::ofstream file;
     std::vector<std::string> columns;
-    bool header_written = false;
+    bool headed = false;    // the file has the line of the columns' names
+    std::int64_t kept = 0;  // bytes of the file up to the end of the last epoch
 };
 
 CSVLogger::CSVLogger(std::string path, const CSVLoggerOptions& options)

@@ -52,6 +52,11 @@ struct EarlyStopping::State final : Hooks {
         best_weights.clear();
     }
 
+    void visit_state(StateFields& fields) override {
+        fields("wait", wait)("stopped_epoch", stopped_epoch)("best_epoch", best_epoch);
+        fields("best", best)("best_weights", best_weights);
+    }
+
     void keep(const Run& run) {
         best_epoch = run.epoch();
         if (options.restore_best_weights) best_weights = detail::copied_weights(run.model());

@@ -25,6 +25,9 @@ struct Lambdas final : Hooks {
     void on_predict_end(Run& run) override { call(f.on_predict_end, run); }
     void on_predict_batch_begin(Run& run) override { call(f.on_predict_batch_begin, run); }
     void on_predict_batch_end(Run& run) override { call(f.on_predict_batch_end, run); }
+    void visit_state(StateFields& fields) override {
+        if (f.visit_state) f.visit_state(fields);
+    }
 
     LambdaCallbackOptions f;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/nn/state_fields.hpp>
 
 namespace shikumi::nn {
 
@@ -35,6 +36,19 @@ std::vector<double> Logs::values() const {
     std::vector<double> all;
     for (const auto& entry : entries_) all.push_back(entry.second);
     return all;
+}
+
+void Logs::visit_state(StateFields& fields) {
+    std::vector<std::string> names;
+    std::vector<double> numbers = values();
+    for (const auto& entry : entries_) names.push_back(entry.first);
+    fields("names", names)("values", numbers);
+    if (!fields.reading()) return;
+    if (names.size() != numbers.size())
+        fail<ValueError>(fields.path("values"), "there are ", numbers.size(), " numbers for ",
+                         names.size(), " names");
+    *this = {};
+    for (std::size_t i = 0; i < names.size(); ++i) add(std::move(names[i]), numbers[i]);
 }
 
 void Logs::set(std::string_view name, double value) {

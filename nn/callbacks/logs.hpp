@@ -12,6 +12,8 @@
 
 namespace shikumi::nn {
 
+class StateFields;
+
 /// Named numbers in the order in which they are shown: the loss, the losses of the outputs, the
 /// metrics, then the same for the validation data with "val_" before the names, then what callbacks
 /// add.
@@ -55,6 +57,8 @@ public:
     bool running(std::size_t i) const noexcept {
         return counts_[i] == std::numeric_limits<double>::infinity();
     }
+    /// Visits names and numbers, without counts: of an epoch that is at its end.
+    void visit_state(StateFields& fields);
 
 private:
     std::vector<std::pair<std::string, double>> entries_;

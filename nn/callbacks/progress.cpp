@@ -33,10 +33,8 @@ struct Progress::State final : Hooks {
             fail<ValueError>("Progress", "verbose must be 0, 1 or 2, got ", o.verbose);
     }
 
-    void on_epoch_begin(Run& run) override {
-        open(run);
-        begin_epoch(run.epoch());
-    }
+    void on_train_begin(Run& run) override { open(run); }
+    void on_epoch_begin(Run& run) override { begin_epoch(run.epoch()); }
     void on_train_batch_end(Run& run) override { step(run); }
     void on_epoch_end(Run& run) override { finish(run); }
     void on_train_end(Run&) override {
@@ -48,6 +46,14 @@ struct Progress::State final : Hooks {
     void on_predict_begin(Run& run) override { begin_alone(run); }
     void on_predict_batch_end(Run& run) override { step_alone(run); }
     void on_predict_end(Run& run) override { finish_alone(run); }
+
+    void visit_state(StateFields& fields) override {
+        fields("epoch", epoch)("done", done);
+        if (!fields.reading() || done == 0) return;
+        const Index before = done;
+        begin_epoch(epoch);  // which goes on
+        done = begun = before;
+    }
 
     // The validation of an epoch is not shown by itself.
     void begin_alone(Run& run) {
@@ -75,6 +81,7 @@ struct Progress::State final : Hooks {
     void finish(const Run& run) {
         steps = run.steps();
         end_epoch(run.logs(), run.plan().names);
+        done = 0;
     }
 
     // ---- the same for any loop ----
@@ -87,7 +94,7 @@ struct Progress::State final : Hooks {
         epoch = number;
         started = after_first = last_drawn = now();
         drawn = false;
-        done = 0;
+        done = begun = 0;
         width = 0;
         if (options.verbose == 0) return;
         if (epochs > 1 && !plain()) *out << sentence("Epoch ", epoch + 1, "/", epochs, "\n");
@@ -98,7 +105,7 @@ struct Progress::State final : Hooks {
         done = step;
         if (options.verbose != 1) return false;
         const double time = now();
-        if (step == 1) after_first = time;
+        if (step == begun + 1) after_first = time;
         return plain() ? time - last_drawn >= plain_interval
                        : terminal && (!drawn || time - last_drawn >= redraw_interval);
     }
@@ -128,8 +135,9 @@ struct Progress::State final : Hooks {
     }
 
     EpochProgress at(double time) const {
+        const Index here = done - begun;
         const double step_time =
-            done > 1 ? (time - after_first) / static_cast<double>(done - 1) : time - started;
+            here > 1 ? (time - after_first) / static_cast<double>(here - 1) : time - started;
         return {done, steps, time - started, step_time};
     }
 
@@ -156,6 +164,7 @@ struct Progress::State final : Hooks {
     bool terminal = false, drawn = false;
     int epoch = 0, epochs = 1;
     Index done = 0, steps = 0;
+    Index begun = 0;  // steps that were done when the clock was started
     double started = 0, after_first = 0, last_drawn = 0;
     std::size_t width = 0;  // of the line that is drawn again
 };

@@ -45,6 +45,10 @@ struct ReduceLROnPlateau::State final : Hooks {
         }
     }
 
+    void visit_state(StateFields& fields) override {
+        fields("wait", wait)("cooldown_counter", cooldown_counter)("best", best);
+    }
+
     void reduce(Run& run) {
         const double old = run.optimizer().learning_rate();
         if (old <= options.min_lr) return;

@@ -11,6 +11,7 @@
 #include <shikumi/autograd/graph/tensor.hpp>
 #include <shikumi/nn/callbacks/logs.hpp>
 #include <shikumi/nn/layer.hpp>
+#include <shikumi/nn/state_fields.hpp>
 #include <shikumi/optim/optimizer.hpp>
 
 namespace shikumi::nn {
@@ -63,11 +64,26 @@ public:
     void stop() noexcept { stopped_ = true; }
     /// Whether `stop` has been called.
     bool stopped() const noexcept { return stopped_; }
+    /// All that this training is now: what a file keeps of it so that it can go on. To be asked by
+    /// the last callback, since what callbacks after it do is not in it yet.
+    SavedState state() const;
+    /// Goes on with a training of the same model, data and callbacks from where it was. To be
+    /// called in `on_train_begin` of the last callback. Throws ValueError where the state doesn't
+    /// fit; everything is as before then.
+    void restore(const SavedState& state);
+    /// Goes on with this epoch. To be called in `on_train_begin`.
+    void begin_with(int epoch) noexcept { next_epoch_ = epoch; }
     /// Writes text and a line's end to where the progress is shown, whatever `verbose` says.
     void print(std::string_view text) const;
 
     // What follows is for the loop around the batches.
 
+    /// Says what belongs to the state of the training.
+    void set_state(std::function<void(StateFields&)> visit) { visit_state_ = std::move(visit); }
+    /// Visits its own part of that: epoch, logs, and whether it has been stopped.
+    void visit_state(StateFields& fields);
+    /// The epoch that is to come.
+    int next_epoch() const noexcept { return next_epoch_; }
     /// Goes on to an epoch, whose logs are empty.
     void begin_epoch(int epoch);
     /// Goes on to a batch.
@@ -85,9 +101,10 @@ private:
     Layer& model_;
     optim::Optimizer* optimizer_;
     RunPlan plan_;
-    int epoch_ = 0;
+    int epoch_ = 0, next_epoch_ = 0;
     Index batch_ = 0;
     std::function<const Logs&()> running_;
+    std::function<void(StateFields&)> visit_state_;
     Logs logs_;
     std::vector<Tensor> outputs_;
     bool stopped_ = false;

@@ -26,6 +26,8 @@ struct SwapEMAWeights::State final : Hooks {
     void on_predict_begin(Run& run) override { put_averages(run); }
     void on_predict_end(Run& run) override { put_back(run); }
 
+    void visit_state(StateFields& fields) override { fields("weights", weights); }
+
     void put_averages(Run& run) {
         const optim::Optimizer& optimizer = run.optimizer();
         if (!weights.empty() || optimizer.iterations() == 0) return;  // no averages yet

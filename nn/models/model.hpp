@@ -135,6 +135,10 @@ public:
     /// The output for all samples at once. Throws as `predict` does.
     Tensor predict_on_batch(const Tensor& x);
 
+    /// Visits, besides what a layer keeps, the optimiser's memory and the random numbers of the
+    /// shuffling. A class of its own that holds optimisers overrides it and visits them, too.
+    void visit_state(StateFields& fields) override;
+
     /// One step of `fit`: changes the weights, and returns what is to be shown, means over the
     /// batch. Override it to train in another way; `compile` needs no loss then.
     Logs train_step(const Batch& batch) override;

@@ -75,6 +75,9 @@ struct RangePass {
 /// are three ways to one: a `datasets::Loader`, which alone can tell where it is; a function that
 /// gives a std::optional of a batch, and none at the end of an epoch; or any range of batches,
 /// which is gone through from its beginning in each epoch.
+///
+/// A training that goes on where it was broken off passes over the batches that it has had, so a
+/// function or a range must give the same ones again.
 class BatchSource {
 public:
     /// The batches of a loader from where it is, which moves on; it must outlive the source.
@@ -111,6 +114,8 @@ public:
     }
     /// How many batches a pass has; 0 where that isn't known.
     Index size() const noexcept { return size_; }
+    /// Whether `restart` begins a new pass.
+    bool has_passes() const noexcept { return restart_ != nullptr; }
 
     /// Whether it can tell where it is, as a loader can.
     bool has_position() const noexcept { return position_ != nullptr; }

@@ -16,6 +16,7 @@
 #include <shikumi/nn/training/batch.hpp>
 #include <shikumi/nn/training/batch_source.hpp>
 #include <shikumi/nn/training/history.hpp>
+#include <shikumi/nn/training/resume.hpp>
 
 namespace shikumi::nn {
 
@@ -92,6 +93,8 @@ struct FitOptions {
     std::function<void(EpochLog&)> on_epoch_end = {};  ///< called last; may set `stop`
     std::ostream* out = nullptr;                   ///< where to show progress; std::cout if null
     ProgressStyle style = ProgressStyle::lecture;  ///< how progress looks
+    /// A folder that keeps the state of the training, so that it goes on from there where it died.
+    Resume resume = {};
 };
 
 /// How to measure a model.

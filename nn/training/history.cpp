@@ -15,6 +15,9 @@ struct Recorder final : Hooks {
         to.epoch.push_back(run.epoch());
         for (const auto& [name, value] : run.logs()) to.history[name].push_back(value);
     }
+    void visit_state(StateFields& fields) override {
+        fields("epoch", to.epoch)("history", to.history)("steps", to.params.steps);
+    }
 
     History& to;
 };

@@ -12,8 +12,10 @@
 #include <shikumi/nn/callbacks/detail/callback_list.hpp>
 #include <shikumi/nn/callbacks/detail/terminal.hpp>
 #include <shikumi/nn/callbacks/lambda_callback.hpp>
+#include <shikumi/nn/model_state.hpp>
 #include <shikumi/nn/session.hpp>
 #include <shikumi/nn/training/detail/averages.hpp>
+#include <shikumi/nn/training/detail/epoch_state.hpp>
 #include <shikumi/nn/training/detail/feed.hpp>
 #include <shikumi/nn/training/detail/interrupt.hpp>
 #include <shikumi/nn/training/detail/objective.hpp>
@@ -70,12 +72,6 @@ void check(const FitOptions& options) {
     check_count("fit", "validation_steps", options.validation_steps);
     check_count("fit", "validation_batch_size", options.validation_batch_size);
     options.validation_freq.want_positive();
-}
-
-void shuffle(std::vector<Index>& rows, Generator& rng) {
-    RandomStream numbers(rng.next());
-    for (std::size_t left = rows.size(); left > 1; --left)
-        std::swap(rows[left - 1], rows[numbers.below(static_cast<std::uint32_t>(left))]);
 }
 
 // The user's callbacks, then those that every run has.
@@ -169,6 +165,14 @@ std::shared_ptr<const Objective> Trainer::objective_for(Trainable& model, const 
     return resolve(model, specs_of(batch.y));
 }
 
+void Trainer::visit_state(Trainable& model, StateFields& fields) {
+    fields("shuffling", shuffling_);
+    if (!options_) return;
+    fields.group("optimizer", [&](StateFields& own) {
+        visit_optimizer(own, options_->optimizer, model.weights());
+    });
+}
+
 void Trainer::resolve_for(Trainable& model, const Batch& batch) {
     if (compiled() && !compiled()->loss.empty()) resolve(model, specs_of(batch.y));
 }
@@ -198,12 +202,9 @@ History Trainer::fit(Trainable& model, const TensorList& x, const TensorList& y,
     detail::FitSamples samples = detail::fit_samples(model, compiled(), x, y, options);
     if (compiled() && !compiled()->loss.empty()) resolve(model, samples.training.target_specs());
     Generator seeded(options.seed.value_or(0));
-    const auto reorder = [&](std::vector<Index>& rows) {
-        const SoleRecorder sole;
-        shuffle(rows, options.seed ? seeded : shuffling());
-    };
+    const auto random = [&]() -> Generator& { return options.seed ? seeded : shuffling(); };
     Batches batches(std::move(samples.training), options.batch_size,
-                    options.shuffle ? Batches::Shuffle(reorder) : nullptr);
+                    options.shuffle ? Batches::Random(random) : nullptr);
     if (options.steps_per_epoch > batches.count())
         fail<ValueError>("fit", "steps_per_epoch is ", options.steps_per_epoch, ", and x gives ",
                          batches.count(), " batches");
@@ -244,6 +245,7 @@ History Trainer::fit_feed(Trainable& model, Feed& training, std::unique_ptr<Feed
     std::vector<Callback> all = with_progress(options);
     all.push_back(history.recorder());
     if (options.on_epoch_end) all.push_back(hook_of(options.on_epoch_end));
+    if (options.resume.callback()) all.push_back(*options.resume.callback());
     const CallbackList callbacks(std::move(all));
     RunPlan plan = plan_of(model, options, batches.count(), validation != nullptr);
     plan.added = callbacks.logged();
@@ -264,24 +266,35 @@ History Trainer::fit_feed(Trainable& model, Feed& training, std::unique_ptr<Feed
     return history;
 }
 
-// Returns whether SIGINT has ended it.
+// Returns whether SIGINT has ended it. A callback may have it go on from where an earlier training
+// was, be it within an epoch.
 bool Trainer::run_epochs(Trainable& model, Epochs& training, Epochs* validation,
                          const FitOptions& options, Run& run, const CallbackList& callbacks) {
     const EagerIfCompiledSo eager(compiled());
     const detail::Interrupt interrupt;
+    detail::EpochState now;
+    run.begin_with(options.initial_epoch);
+    run.set_state([&](StateFields& fields) {
+        visit_model(fields, model);
+        fields.group("session", visit_session);
+        fields("run", run)("now", now)("data", training);
+        if (validation) fields("validation_data", *validation);
+        fields.group("callbacks", [&](StateFields& all) { callbacks.visit_state(all); });
+    });
     callbacks(detail::train_begin, run);
-    for (int epoch = options.initial_epoch; epoch < options.epochs && !run.stopped(); ++epoch) {
-        run.begin_epoch(epoch);
-        callbacks(detail::epoch_begin, run);
-        train_epoch(model, training, run, callbacks);
+    while (now.begun || (run.next_epoch() < options.epochs && !run.stopped())) {
+        if (!now.begun) begin_epoch(training, now, run, callbacks);
+        train_epoch(model, training, now, run, callbacks);
         if (detail::Interrupt::noticed()) break;
-        if (validation && options.validation_freq.holds(epoch)) {
+        if (validation && options.validation_freq.holds(run.epoch())) {
             Logs logs = run.logs();
             const Logs measured = detail::in_validation(
                 [&] { return test_epoch(model, *validation, run, callbacks); });
             for (const auto& [name, value] : measured) logs.add("val_" + name, value);
             run.set_logs(std::move(logs));
         }
+        now = {};
+        run.begin_with(run.epoch() + 1);
         callbacks(detail::epoch_end, run);
         if (detail::Interrupt::noticed()) break;
     }
@@ -291,32 +304,40 @@ bool Trainer::run_epochs(Trainable& model, Epochs& training, Epochs* validation,
     return detail::Interrupt::noticed();
 }
 
-void Trainer::train_epoch(Trainable& model, Epochs& batches, Run& run,
+void Trainer::begin_epoch(Epochs& batches, detail::EpochState& now, Run& run,
                           const CallbackList& callbacks) {
-    Averages averages;
-    MetricStates states;
-    run.set_running([&]() -> const Logs& { return averages.means(); });
+    run.begin_epoch(run.next_epoch());
+    callbacks(detail::epoch_begin, run);
     batches.begin();
-    Index step = 0;
+    now.begun = true;
+}
+
+void Trainer::train_epoch(Trainable& model, Epochs& batches, detail::EpochState& now, Run& run,
+                          const CallbackList& callbacks) {
+    run.set_running([&]() -> const Logs& { return now.averages.means(); });
+    Index number = 0;  // of the batch, for errors
     try {
-        for (; batches.next(); ++step) {
-            run.begin_batch(step);
+        while (now.step == 0 || !run.stopped()) {
+            number = now.step + 1;
+            if (!batches.next()) break;
+            run.begin_batch(now.step);
             callbacks(detail::train_batch_begin, run);
             batches.feed().check_finite();
             {
-                const StepStates carried(this, states);
-                averages.add(train_on(model, batches.batch(), callbacks, run),
-                             static_cast<double>(batches.batch().size()));
+                const StepStates carried(this, now.metrics);
+                now.averages.add(train_on(model, batches.batch(), callbacks, run),
+                                 static_cast<double>(batches.batch().size()));
             }
+            ++now.step;
             callbacks(detail::train_batch_end, run);
-            if (run.stopped() || detail::Interrupt::noticed()) break;
+            if (detail::Interrupt::noticed()) break;
         }
     } catch (Error& e) {
-        e.add_context(sentence("in epoch ", run.epoch() + 1, ", batch ", step + 1));
+        e.add_context(sentence("in epoch ", run.epoch() + 1, ", batch ", number));
         throw;
     }
-    if (run.steps() == 0 && !run.stopped()) run.set_steps(step);
-    run.set_logs(averages.means());
+    if (run.steps() == 0 && !run.stopped()) run.set_steps(now.step);
+    run.set_logs(now.averages.means());
 }
 
 // A step of training. A loss that is no number ends it where a callback wants to see that.

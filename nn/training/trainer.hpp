@@ -17,6 +17,7 @@ namespace shikumi::nn {
 namespace detail {
 class CallbackList;
 class Epochs;
+struct EpochState;
 class Feed;
 class Objective;
 struct Samples;
@@ -36,6 +37,10 @@ public:
     CompileOptions& options(std::string_view caller, const Trainable& model);
     /// Forgets what the captured steps hold of the model's layers, which have changed.
     void forget_predictions() noexcept { predict_.clear(); }
+
+    /// Visits what it keeps from one training to the next: the optimiser's memory, and where the
+    /// shuffling's random numbers come from.
+    void visit_state(Trainable& model, StateFields& fields);
 
     /// Trains the model on samples x and targets y, epoch by epoch, and measures it on the
     /// validation data. Throws as `Model::fit` does.
@@ -94,7 +99,9 @@ private:
                      std::unique_ptr<detail::Feed> validation, const FitOptions& options);
     bool run_epochs(Trainable& model, detail::Epochs& training, detail::Epochs* validation,
                     const FitOptions& options, Run& run, const detail::CallbackList& callbacks);
-    void train_epoch(Trainable& model, detail::Epochs& batches, Run& run,
+    void begin_epoch(detail::Epochs& batches, detail::EpochState& now, Run& run,
+                     const detail::CallbackList& callbacks);
+    void train_epoch(Trainable& model, detail::Epochs& batches, detail::EpochState& now, Run& run,
                      const detail::CallbackList& callbacks);
     Logs train_on(Trainable& model, const Batch& batch, const detail::CallbackList& callbacks,
                   Run& run);

@@ -1,6 +1,8 @@
 #include <shikumi/nn/callbacks/detail/callback_list.hpp>
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 #include <shikumi/nn/detail/blame.hpp>
 
@@ -10,6 +12,20 @@ void CallbackList::operator()(const Hook& hook, Run& run) const {
     for (const Callback& callback : callbacks_) {
         blaming([&] { return sentence("in callback '", callback.name(), "' (", hook.name, ")"); },
                 [&] { (callback.hooks().*hook.call)(run); });
+    }
+}
+
+void CallbackList::visit_state(StateFields& fields) const {
+    std::map<std::string, int> used;
+    for (const Callback& callback : callbacks_) {
+        std::string name = callback.name();
+        if (const int before = used[callback.name()]++; before > 0)
+            name += "_" + std::to_string(before);
+        blaming([&] { return sentence("in callback '", callback.name(), "' (visit_state)"); },
+                [&] {
+                    fields.group(name,
+                                 [&](StateFields& own) { callback.hooks().visit_state(own); });
+                });
     }
 }
 

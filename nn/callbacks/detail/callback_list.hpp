@@ -36,6 +36,8 @@ public:
 
     /// Calls a hook of each in order. Errors name callback and hook.
     void operator()(const Hook& hook, Run& run) const;
+    /// Visits what they remember, under their names; the second of a name gets a number.
+    void visit_state(StateFields& fields) const;
     /// What they add to the logs of an epoch.
     std::vector<std::string> logged() const;
     /// Whether any wants to see a loss that is NaN or infinite.

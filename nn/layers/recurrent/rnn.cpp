@@ -8,6 +8,7 @@
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/detail/masks.hpp>
 #include <shikumi/nn/layers/recurrent/detail/recurrent_fields.hpp>
+#include <shikumi/nn/state_fields.hpp>
 
 namespace shikumi::nn {
 
@@ -123,6 +124,28 @@ const std::vector<Parameter>& RNN::kept_of(Index batch) {
     std::vector<Parameter> states;
     for (const Tensor& zero : cell_->zero_states(batch)) states.push_back(new_state("state", zero));
     return kept_.emplace_back(Kept{batch, std::move(states)}).states;
+}
+
+void RNN::visit_state(StateFields& fields) {
+    Layer::visit_state(fields);
+    if (!options_.stateful) return;
+    std::vector<Index> batches;
+    for (const Kept& kept : kept_) batches.push_back(kept.batch);
+    fields("batches", batches);
+    for (const Index batch : batches) {
+        const std::string name = sentence("states_of_", batch);
+        std::vector<Tensor> states;
+        if (!fields.reading()) states.assign(kept_of(batch).begin(), kept_of(batch).end());
+        fields(name, states);
+        if (!fields.reading()) continue;
+        if (batch <= 0 || specs_of(states) != specs_of(cell_->zero_states(batch)))
+            fail<ValueError>(fields.path(name), "aren't the states of ", batch, " samples");
+        for (std::size_t i = 0; i < states.size(); ++i)
+            Parameter(kept_of(batch)[i]).assign(states[i]);
+    }
+    Index samples = samples_.defined() ? samples_.value().item<Index>() : 0;
+    fields("samples", samples);
+    if (fields.reading()) Parameter(kept_samples()).assign(scalar(samples, i64));
 }
 
 Parameter RNN::new_state(std::string_view what, const Tensor& value) const {

@@ -70,6 +70,7 @@ public:
     std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override;
     Tensor compute_mask(const Tensor& x, const Tensor& mask) override;
     std::string label() const override;
+    void visit_state(StateFields& fields) override;
 
     /// Forgets the states that a stateful layer has kept: the next batch starts from zeros. Inside
     /// a CallContext this takes effect with its updates.

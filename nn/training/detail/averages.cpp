@@ -24,6 +24,21 @@ void Averages::add(const Logs& logs, double samples) {
     }
 }
 
+void Averages::visit_state(StateFields& fields) {
+    fields("means", means_);
+    sums_.resize(means_.size());
+    std::vector<double> values, counts;
+    for (const Sum& sum : sums_) {
+        values.push_back(sum.values);
+        counts.push_back(sum.count);
+    }
+    fields("sums", values)("counts", counts);
+    values.resize(sums_.size());
+    counts.resize(sums_.size());
+    for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i] = {values[i], counts[i]};
+    current_ = false;
+}
+
 const Logs& Averages::means() const {
     for (std::size_t i = 0; !current_ && i < sums_.size(); ++i)
         means_.set(i, sums_[i].count > 0 ? sums_[i].values / sums_[i].count : 0);

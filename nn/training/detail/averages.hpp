@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <shikumi/nn/callbacks/logs.hpp>
+#include <shikumi/nn/state_fields.hpp>
 
 namespace shikumi::nn::detail {
 
@@ -15,6 +16,8 @@ public:
     void restart();
     /// Adds the means over a batch of so many samples.
     void add(const Logs& logs, double samples);
+    /// Visits the sums.
+    void visit_state(StateFields& fields);
     /// The means so far; 0 where nothing has counted.
     const Logs& means() const;
 

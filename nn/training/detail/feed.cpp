@@ -27,7 +27,9 @@ const Batch& SourceFeed::first() {
 }
 
 void SourceFeed::restart() {
-    if (!looked_) source_.restart();
+    if (looked_) return;
+    source_.restart();
+    if (source_.has_passes()) asked_ = 0;
 }
 
 bool SourceFeed::next() {
@@ -35,16 +37,39 @@ bool SourceFeed::next() {
         looked_ = false;
         return true;
     }
-    std::optional<Batch> given = blaming([] { return std::string("in the source of batches"); },
-                                         [&] { return source_.next(); });
+    std::optional<Batch> given = ask();
     if (!given) return false;
     batch_ = checked_batch(caller_, model_, options_, std::move(*given));
     return true;
 }
 
+std::optional<Batch> SourceFeed::ask() {
+    ++asked_;
+    return blaming([] { return std::string("in the source of batches"); },
+                   [&] { return source_.next(); });
+}
+
 void SourceFeed::check_finite() const {
     detail::check_finite(batch_.x, "x");
     detail::check_finite(batch_.y, "y");
+}
+
+// Where the batch that is looked at is yet to be handed out, the source is past it.
+void SourceFeed::visit_state(StateFields& fields) {
+    Index asked = asked_;
+    fields("looked", looked_)("asked", asked);
+    if (fields.reading()) go_to(asked, fields.path("asked"));
+}
+
+void SourceFeed::go_to(Index asked, std::string_view reading) {
+    if (source_.has_passes()) {
+        source_.restart();
+        asked_ = 0;
+    }
+    if (asked < asked_)
+        fail<ValueError>(reading, "the source of batches was asked ", asked, " times, and by now ",
+                         asked_, " times");
+    while (asked_ < asked) ask();
 }
 
 void Epochs::begin(bool anew) {
@@ -67,6 +92,11 @@ bool Epochs::next() {
     }
     ++taken_;
     return true;
+}
+
+void Epochs::visit_state(StateFields& fields) {
+    fields("taken", taken_)("ended", ended_);
+    feed_.visit_state(fields);
 }
 
 }  // namespace shikumi::nn::detail

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include <shikumi/nn/state_fields.hpp>
 #include <shikumi/nn/training/batch.hpp>
 #include <shikumi/nn/training/batch_source.hpp>
 #include <shikumi/nn/training/compile_options.hpp>
@@ -25,6 +26,8 @@ public:
     virtual const Batch& batch() const = 0;
     /// Throws ValueError where x or y of the batch hold NaN or infinity.
     virtual void check_finite() const = 0;
+    /// Visits where it is, but not the batch.
+    virtual void visit_state(StateFields& fields) = 0;
 };
 
 /// Throws ValueError where a tensor holds NaN or infinity, naming the sample: `rows[i]` for row i,
@@ -48,13 +51,18 @@ public:
     bool next() override;
     const Batch& batch() const override { return batch_; }
     void check_finite() const override;
+    void visit_state(StateFields& fields) override;
 
 private:
+    std::optional<Batch> ask();
+    void go_to(Index asked, std::string_view reading);
+
     std::string_view caller_;
     Trainable& model_;
     const CompileOptions* options_;
     BatchSource source_;
     Batch batch_;
+    Index asked_ = 0;      // times, in this pass
     bool looked_ = false;  // the batch is yet to be handed out
 };
 
@@ -74,6 +82,8 @@ public:
     /// Goes on to the next batch; false at the end of the epoch. Throws ValueError where it has no
     /// batch at all.
     bool next();
+    /// Visits where it is, so that the epoch goes on from there.
+    void visit_state(StateFields& fields);
     const Feed& feed() const noexcept { return feed_; }
     const Batch& batch() const { return feed_.batch(); }
 

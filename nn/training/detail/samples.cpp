@@ -6,6 +6,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/graph/sole_recorder.hpp>
 #include <shikumi/autograd/memory/take_rows.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/losses/targets.hpp>
@@ -14,6 +15,12 @@
 namespace shikumi::nn::detail {
 
 namespace {
+
+void shuffle(std::vector<Index>& rows, Generator& rng) {
+    RandomStream numbers(rng.next());
+    for (std::size_t left = rows.size(); left > 1; --left)
+        std::swap(rows[left - 1], rows[numbers.below(static_cast<std::uint32_t>(left))]);
+}
 
 void check_labels(std::string_view caller, const Array& labels, Index classes,
                   std::optional<Index> ignored) {
@@ -282,7 +289,10 @@ Index Batches::count() const {
 }
 
 void Batches::restart() {
-    if (shuffle_) shuffle_(rows_);
+    if (random_) {
+        const shikumi::detail::SoleRecorder sole;
+        shuffle(rows_, random_());
+    }
     first_ = end_ = 0;
 }
 
@@ -302,6 +312,30 @@ bool Batches::next() {
                                     : Tensor());
     batch_.set_weights(std::move(weights));
     return true;
+}
+
+void Batches::visit_state(StateFields& fields) {
+    auto size = static_cast<Index>(rows_.size()), taken = static_cast<Index>(end_);
+    fields("samples", size)("taken", taken);
+    if (size != static_cast<Index>(rows_.size()) || taken < 0 || taken > size)
+        fail<ValueError>(fields.path("taken"), "of ", size, " samples ", taken,
+                         " had been taken; there are ", rows_.size(), " now");
+    if (random_) {
+        Tensor order = tensor(rows_);
+        fields("order", order)("random", random_());
+        if (fields.reading()) set_order(order, fields.path("order"));
+    }
+    first_ = end_ = static_cast<std::size_t>(taken);
+}
+
+void Batches::set_order(const Tensor& order, std::string_view reading) {
+    const auto sorted = [](std::vector<Index> rows) {
+        std::ranges::sort(rows);
+        return rows;
+    };
+    if (order.dtype() != i64 || sorted(order.to_vector<Index>()) != sorted(rows_))
+        fail<ValueError>(reading, "isn't an order of the ", rows_.size(), " samples");
+    rows_ = order.to_vector<Index>();
 }
 
 void Batches::check_finite() const {

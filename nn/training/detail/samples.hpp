@@ -10,6 +10,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/memory/array.hpp>
+#include <shikumi/autograd/memory/random.hpp>
 #include <shikumi/nn/training/compile_options.hpp>
 #include <shikumi/nn/training/detail/feed.hpp>
 #include <shikumi/nn/training/fit_options.hpp>
@@ -70,26 +71,30 @@ FitSamples fit_samples(Trainable& model, const CompileOptions* compiled, const T
 /// The batches of samples, one after another.
 class Batches final : public Feed {
 public:
-    /// Puts rows into another order.
-    using Shuffle = std::function<void(std::vector<Index>& rows)>;
+    /// Where the random numbers for an order come from.
+    using Random = std::function<Generator&()>;
 
-    Batches(Samples samples, Index batch_size, Shuffle shuffle = {})
+    /// In random order, another one in each pass; in the order of the rows where `random` is empty.
+    Batches(Samples samples, Index batch_size, Random random = {})
         : samples_(std::move(samples)),
           rows_(samples_.rows),
           batch_size_(static_cast<std::size_t>(batch_size)),
-          shuffle_(std::move(shuffle)) {}
+          random_(std::move(random)) {}
 
     Index count() const override;
     void restart() override;
     bool next() override;
     const Batch& batch() const override { return batch_; }
     void check_finite() const override;
+    void visit_state(StateFields& fields) override;
 
 private:
+    void set_order(const Tensor& order, std::string_view reading);
+
     const Samples samples_;
     std::vector<Index> rows_;
     std::size_t batch_size_;
-    Shuffle shuffle_;
+    Random random_;
     std::size_t first_ = 0, end_ = 0;  // the places of the batch's samples in the order
     Batch batch_;
 };
