@@ -86,6 +86,8 @@ public:
     /// behind it, which `optimizer` returns. Throws ValueError where a loss from logits would get
     /// probabilities, or something is given for an output that the model hasn't.
     void compile(CompileOptions options);
+    /// What `compile` was told; null before it.
+    const CompileOptions* compiled() const noexcept { return trainer_.compiled(); }
     /// The optimiser, whose learning rate can be changed. Throws StateError before `compile`.
     optim::Optimizer& optimizer();
 

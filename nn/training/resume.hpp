@@ -12,7 +12,7 @@ namespace shikumi::nn {
 
 /// How often a training is kept.
 struct ResumeOptions {
-    SaveFrequency save_freq = {};  ///< after each epoch, or after each n-th batch
+    SaveFrequency save_freq = {};  ///< after each epoch, and perhaps after each n-th batch
 };
 
 /// Where `fit` keeps the state of a training, so that one that was broken off at any moment goes

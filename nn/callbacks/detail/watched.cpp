@@ -50,6 +50,10 @@ void Watched::resolve(const Run& run) {
     if (!run.plan().names.empty() && std::find(names.begin(), names.end(), name_) == names.end())
         fail<ValueError>(who_, "monitors '", name_, "', which will not be logged: there will be ",
                          listed(names));
+    resolve_mode();
+}
+
+void Watched::resolve_mode() {
     if (mode_ != MonitorMode::automatic) {
         larger_ = mode_ == MonitorMode::max;
         return;

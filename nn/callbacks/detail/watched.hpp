@@ -18,6 +18,8 @@ public:
     /// Finds out which values are better. Throws ValueError where the run will log no such number,
     /// and where the name doesn't say which values are better.
     void resolve(const Run& run);
+    /// Finds out which values are better. Throws ValueError where the name doesn't say so.
+    void resolve_mode();
     /// The number of this epoch; absent in an epoch without validation. Throws ValueError where a
     /// step of one's own logs no such number.
     std::optional<double> value(const Run& run) const;

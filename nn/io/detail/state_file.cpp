@@ -1,0 +1,63 @@
+#include <shikumi/nn/io/detail/state_file.hpp>
+
+#include <vector>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/formats/safetensors.hpp>
+#include <shikumi/nn/io/json.hpp>
+
+namespace shikumi::nn::detail {
+
+namespace {
+
+// A file of another version is another format, be its difference ever so small: readers keep those
+// of older ones.
+constexpr std::string_view version = "1";
+
+void check_version(std::string_view who, const formats::TensorFile& file) {
+    const auto found = file.metadata().find("shikumi");
+    if (found == file.metadata().end())
+        fail<IoError>(who, file.path().string(), " is a file of tensors, but holds no model of ",
+                      "shikumi: its metadata lack 'shikumi'");
+    if (found->second != version)
+        fail<IoError>(who, file.path().string(), " is of version '", found->second,
+                      "' of the format; this library reads version ", version);
+}
+
+Config values_of(std::string_view who, const formats::TensorFile& file) {
+    const auto found = file.metadata().find("training");
+    if (found == file.metadata().end())
+        fail<IoError>(who, file.path().string(), ": its metadata lack 'training'");
+    Config values = parse_json(found->second, sentence(file.path().string(), ", 'training'"));
+    if (!values.object())
+        fail<IoError>(who, file.path().string(), ": 'training' is ", values.description());
+    return values;
+}
+
+}  // namespace
+
+void write_state(std::string_view who, const std::filesystem::path& path, const StateFile& file,
+                 int keep) {
+    formats::Metadata about = file.about;
+    about["shikumi"] = version;
+    about["training"] = to_json(file.state.values);
+    std::vector<formats::NamedTensor> tensors;
+    for (const auto& [name, tensor] : file.state.tensors) tensors.push_back({name, tensor});
+    try {
+        formats::write_safetensors(path, tensors, {.metadata = std::move(about), .keep = keep});
+    } catch (Error& e) {
+        e.add_context(sentence("in '", who, "'"));
+        throw;
+    }
+}
+
+StateFile read_state(std::string_view who, const std::filesystem::path& path) {
+    const formats::SafetensorsFile file(path);
+    check_version(who, file);
+    StateFile read{{values_of(who, file)}, file.metadata()};
+    for (const std::string& name : file.names())
+        read.state.tensors.emplace_back(name, file.read(name));
+    return read;
+}
+
+}  // namespace shikumi::nn::detail
