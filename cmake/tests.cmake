@@ -55,6 +55,9 @@ foreach(folder IN LISTS folders)
     set_tests_properties(${folder}.slow PROPERTIES LABELS slow)
     set_tests_properties(${folder} ${folder}.slow PROPERTIES TIMEOUT ${timeout})
 endforeach()
+if(TARGET plot_test)   # reads pictures
+    target_link_libraries(plot_test PRIVATE ZLIB::ZLIB)
+endif()
 if(TARGET datasets_test)   # writes compressed files
     target_link_libraries(datasets_test PRIVATE ZLIB::ZLIB)
 endif()

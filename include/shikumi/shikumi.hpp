@@ -16,6 +16,7 @@
 #include <shikumi/formats/formats.hpp>
 #include <shikumi/nn/nn.hpp>
 #include <shikumi/optim/optim.hpp>
+#include <shikumi/plot/plot.hpp>
 
 /// Tensors, operations on them, their evaluation and their derivatives. A program may use this
 /// namespace and `shikumi::nn` as a whole. Beside `using namespace std`, too, names that are

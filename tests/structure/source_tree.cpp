@@ -61,7 +61,7 @@ constexpr std::string_view kFrontDoors[] = {"include/shikumi/shikumi.hpp",
 // Headers that include all others of their folder. Each counts as a folder.
 constexpr std::string_view kUmbrellas[] = {
     "nn/nn.hpp",       "nn/losses/losses.hpp",  "nn/metrics/metrics.hpp",
-    "optim/optim.hpp", "datasets/datasets.hpp", "formats/formats.hpp"};
+    "optim/optim.hpp", "datasets/datasets.hpp", "formats/formats.hpp", "plot/plot.hpp"};
 
 bool starts_with(std::string_view text, std::string_view start) {
     return text.substr(0, start.size()) == start;
@@ -126,7 +126,7 @@ std::optional<int> floor_of(std::string_view path) {
 
 Tree read_tree(const fs::path& top) {
     Tree tree;
-    for (const char* folder : {"autograd", "formats", "optim", "datasets", "nn", "include",
+    for (const char* folder : {"autograd", "formats", "optim", "datasets", "plot", "nn", "include",
                                "examples", "bench", "tests"}) {
         if (!fs::exists(top / folder)) continue;
         for (const auto& entry : fs::recursive_directory_iterator(top / folder)) {

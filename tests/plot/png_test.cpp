@@ -1,4 +1,6 @@
-#include "common/pictures.hpp"
+#include <shikumi/plot/png.hpp>
+
+#include <cmath>
 
 #include <zlib.h>
 
@@ -6,10 +8,11 @@
 
 #include "catch.hpp"
 
-using namespace examples;
 using namespace shikumi;
+using plot::png;
+using plot::tiled;
 
-TEST_CASE("a PNG file has the chunks of the standard", "[pictures]") {
+TEST_CASE("a PNG file has the chunks of the standard", "[png]") {
     const std::string file = png(tensor({{0.0, 1.0}}), 2);
     // The checksum is Python's zlib.crc32 of the chunk.
     const std::string head =
@@ -28,10 +31,17 @@ TEST_CASE("a PNG file has the chunks of the standard", "[pictures]") {
                        reinterpret_cast<const Bytef*>(file.data() + start), size) == Z_OK);
     REQUIRE(length == lines.size());
     CHECK(lines == std::string("\0\0\0\xff\xff\0\0\0\xff\xff", 10));
-    CHECK_THROWS_AS(png(ones({2, 2, 1})), ShapeError);
+    CHECK(png(ones({2, 2, 1})) == png(ones({2, 2})));
+    CHECK(png(tensor({{NAN, 7.0, -1.0}})) == png(tensor({{0.0, 1.0, 0.0}})));
+    CHECK(png(zeros({2, 2, 3}))[25] == 2);  // the colour type: RGB
+    CHECK_THROWS_AS(png(ones({2, 2, 2})), ShapeError);
+    CHECK_THROWS_AS(png(ones({2})), ShapeError);
+    CHECK_THROWS_AS(png(ones({0, 2})), ValueError);
+    CHECK_THROWS_AS(png(ones({2, 2}), 0), ValueError);
+    CHECK_THROWS_AS(png(ones({1, 2}), Index{1} << 30), ValueError);
 }
 
-TEST_CASE("tiled puts images beside each other", "[pictures]") {
+TEST_CASE("tiled puts images beside each other", "[png]") {
     const Tensor images = reshape(arange(1, 5), {4, 1, 1});
     CHECK(tiled(images, 2).to_vector<int>() == std::vector<int>{0, 0, 0, 0, 0, 0,  //
                                                                 0, 1, 0, 0, 2, 0,  //
