@@ -323,11 +323,15 @@ std::vector<Assignment> Optimizer::updates(const std::vector<Parameter>& paramet
     return changes(*state_, parameters, std::move(gradients));
 }
 
+std::vector<Tensor> Optimizer::gradients(const Tensor& loss,
+                                         const std::vector<Parameter>& parameters) const {
+    const std::optional<double>& scale = state_->options.loss_scale_factor;
+    return grad(scale ? loss * *scale : loss, {parameters.begin(), parameters.end()});
+}
+
 std::vector<Assignment> Optimizer::minimize(const Tensor& loss,
                                             const std::vector<Parameter>& parameters) {
-    const std::optional<double>& scale = state_->options.loss_scale_factor;
-    return updates(parameters,
-                   grad(scale ? loss * *scale : loss, {parameters.begin(), parameters.end()}));
+    return updates(parameters, gradients(loss, parameters));
 }
 
 void Optimizer::finalize_variable_values(const std::vector<Parameter>& parameters) {

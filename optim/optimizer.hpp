@@ -181,6 +181,10 @@ public:
     /// almost certainly a mistake; ValueError as `step` does.
     std::vector<Assignment> updates(const std::vector<Parameter>& parameters,
                                     std::vector<Tensor> gradients);
+    /// The gradients of the scalar `loss`, not evaluated yet, as `updates` takes them: times
+    /// `loss_scale_factor`. Throws as `grad` does.
+    std::vector<Tensor> gradients(const Tensor& loss,
+                                  const std::vector<Parameter>& parameters) const;
     /// The changes that make the scalar `loss` smaller, not evaluated yet. Throws as `updates` and
     /// `grad` do.
     std::vector<Assignment> minimize(const Tensor& loss, const std::vector<Parameter>& parameters);

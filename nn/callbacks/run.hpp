@@ -29,8 +29,11 @@ struct RunPlan {
     /// step of one's own decides.
     std::vector<std::string> names = {};
     std::vector<std::string> added = {};  ///< what callbacks add to them
-    std::ostream* out = nullptr;          ///< where callbacks write to; null: nowhere
-    bool terminal = false;                ///< whether a line written there can be drawn again
+    /// The samples that a training is validated on: each input, where they are given as arrays.
+    std::vector<Tensor> validation_x = {};
+    std::vector<Tensor> validation_y = {};  ///< and the targets of each output
+    std::ostream* out = nullptr;            ///< where callbacks write to; null: nowhere
+    bool terminal = false;                  ///< whether a line written there can be drawn again
 };
 
 /// A fit, an evaluation or a prediction under way: what callbacks may look at and change.
@@ -60,6 +63,14 @@ public:
     void log(std::string_view name, double value);
     /// The outputs for the last batch of a prediction.
     const std::vector<Tensor>& outputs() const noexcept { return outputs_; }
+    /// Asks for the norms of the gradients in the batch that is about to be trained on. To be
+    /// called in `on_train_batch_begin`. Such a step takes a little longer; it changes the weights
+    /// in the same way, to the bit.
+    void watch_gradients() noexcept { watched_ = true; }
+    /// The Euclidean norm of the gradient of each trained weight, under the weight's name, in the
+    /// last batch. Empty unless that was asked for, and where the model has a train_step of its
+    /// own.
+    const Logs& gradient_norms() const noexcept { return gradient_norms_; }
     /// Ends the training after this batch; the epoch is still validated and ended.
     void stop() noexcept { stopped_ = true; }
     /// Whether `stop` has been called.
@@ -87,7 +98,15 @@ public:
     /// Goes on to an epoch, whose logs are empty.
     void begin_epoch(int epoch);
     /// Goes on to a batch.
-    void begin_batch(Index batch) noexcept { batch_ = batch; }
+    void begin_batch(Index batch) noexcept {
+        batch_ = batch;
+        watched_ = false;
+    }
+    /// Where the step is to put the norms of the gradients; null where nobody asked for them.
+    Logs* gradients_watched() noexcept {
+        gradient_norms_ = {};
+        return watched_ ? &gradient_norms_ : nullptr;
+    }
     /// Says how logs are computed from now on.
     void set_running(std::function<const Logs&()> running) { running_ = std::move(running); }
     /// Sets the logs of the whole epoch.
@@ -105,8 +124,9 @@ private:
     Index batch_ = 0;
     std::function<const Logs&()> running_;
     std::function<void(StateFields&)> visit_state_;
-    Logs logs_;
+    Logs logs_, gradient_norms_;
     std::vector<Tensor> outputs_;
+    bool watched_ = false;
     bool stopped_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <tuple>
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
@@ -9,6 +10,9 @@
 #include <shikumi/autograd/graph/sole_recorder.hpp>
 #include <shikumi/autograd/ops/comparison.hpp>
 #include <shikumi/autograd/ops/detail/required.hpp>
+#include <shikumi/autograd/ops/indexing.hpp>
+#include <shikumi/autograd/ops/reductions.hpp>
+#include <shikumi/autograd/ops/shaping.hpp>
 #include <shikumi/nn/callbacks/detail/callback_list.hpp>
 #include <shikumi/nn/callbacks/detail/terminal.hpp>
 #include <shikumi/nn/callbacks/lambda_callback.hpp>
@@ -38,6 +42,8 @@ using detail::StepStates;
 using shikumi::detail::SoleRecorder;
 
 namespace {
+
+constexpr std::size_t most_joined = 128;
 
 // A loss that is NaN or infinite.
 struct BadLoss final : ValueError {
@@ -115,6 +121,38 @@ Samples inputs_of(const std::vector<Tensor>& x) {
     return samples;
 }
 
+// Rows that follow each other, as they do in samples that are validated on.
+std::vector<Tensor> tensors_of(const std::vector<Array>& arrays, const std::vector<Index>& rows) {
+    std::vector<Tensor> all;
+    if (rows.empty()) return all;
+    for (const Array& array : arrays)
+        all.push_back(slice(Tensor(array), 0, {rows.front(), rows.back() + 1}));
+    return all;
+}
+
+// (n,), f64, of gradients that are scaled as the optimiser wants them.
+Tensor norms_of(const std::vector<Tensor>& gradients, const optim::StepOptions& options) {
+    std::vector<Tensor> norms;
+    for (const Tensor& g : gradients) norms.push_back(reshape(norm(g).cast(f64), {1}));
+    while (norms.size() > 1) {  // an operation takes no more than 255 inputs
+        std::vector<Tensor> joined;
+        for (std::size_t i = 0; i < norms.size(); i += most_joined)
+            joined.push_back(concatenate({norms.begin() + static_cast<std::ptrdiff_t>(i),
+                                          norms.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                              i + most_joined, norms.size()))}));
+        norms = std::move(joined);
+    }
+    return norms.front() / options.loss_scale_factor.value_or(1);
+}
+
+// A number for each weight.
+Logs named(const std::vector<Parameter>& weights, const Tensor& numbers) {
+    const std::vector<double> values = numbers.to_vector<double>();
+    Logs logs;
+    for (std::size_t i = 0; i < weights.size(); ++i) logs.add(weights[i].name(), values[i]);
+    return logs;
+}
+
 // The outputs for no samples.
 std::vector<Tensor> nothing_of(const std::vector<Spec>& outputs) {
     std::vector<Tensor> all;
@@ -132,6 +170,7 @@ void Trainer::compile(Trainable& model, CompileOptions options) {
     options_ = std::move(options);
     objective_.reset();
     train_ = CapturedPrograms(predict_, {.memory_budget = options_->memory_budget});
+    watched_ = CapturedPrograms(predict_, {.memory_budget = options_->memory_budget});
     test_.clear();
     predict_.clear();
 }
@@ -150,6 +189,7 @@ std::shared_ptr<const Objective> Trainer::resolve(Trainable& model,
     const SoleRecorder sole;
     objective_ = std::make_shared<const Objective>(model, options("fit", model), targets);
     train_.clear();
+    watched_.clear();
     test_.clear();
     return objective_;
 }
@@ -249,6 +289,10 @@ History Trainer::fit_feed(Trainable& model, Feed& training, std::unique_ptr<Feed
     const CallbackList callbacks(std::move(all));
     RunPlan plan = plan_of(model, options, batches.count(), validation != nullptr);
     plan.added = callbacks.logged();
+    if (const Samples* const samples = validation ? validation->samples() : nullptr) {
+        plan.validation_x = tensors_of(samples->x, samples->rows);
+        plan.validation_y = tensors_of(samples->y, samples->rows);
+    }
     Run run(model, options_ ? &options_->optimizer : nullptr, std::move(plan));
     // The history of the epochs that are whole stays, whatever ends the training.
     const auto keep = [&] {
@@ -324,7 +368,7 @@ void Trainer::train_epoch(Trainable& model, Epochs& batches, detail::EpochState&
             callbacks(detail::train_batch_begin, run);
             batches.feed().check_finite();
             {
-                const StepStates carried(this, now.metrics);
+                const StepStates carried(this, now.metrics, run.gradients_watched());
                 now.averages.add(train_on(model, batches.batch(), callbacks, run),
                                  static_cast<double>(batches.batch().size()));
             }
@@ -481,27 +525,52 @@ Logs Trainer::test_on_batch(Trainable& model, const TensorList& x, const TensorL
     return model.test_step(batches.batch());
 }
 
+// Under StepStates that want them, the norms of the gradients are measured by the same step: it is
+// recorded apart, so that others have nothing to do with them.
 Logs Trainer::train_step(Trainable& model, const Batch& batch) {
     if (!model.trainable())
         fail<StateError>("fit", "model '", model.name(),
                          "' is frozen and would be trained: thaw it by set_trainable(true)");
     const std::shared_ptr<const Objective> objective = objective_for(model, batch, Mode::train);
-    const auto step = [&](const Batch& inputs, const MetricStates& states) {
+    optim::Optimizer& optimizer = options_->optimizer;
+    const auto step = [&](const Batch& inputs, const MetricStates& states, Tensor* norms) {
         Objective::Measured measured = objective->measure(model, inputs, states, Mode::train);
+        Tensor& loss = measured.result.loss;
+        std::vector<Tensor> gradients = optimizer.gradients(loss, objective->weights());
+        if (norms) *norms = norms_of(gradients, optimizer.options());
         std::vector<Assignment> steps =
-            options_->optimizer.minimize(measured.result.loss, objective->weights());
+            optimizer.updates(objective->weights(), std::move(gradients));
         objective->constrain(steps);
         steps.insert(steps.end(), measured.updates.begin(), measured.updates.end());
-        Tensor& loss = measured.result.loss;  // known before anything is assigned
+        // Known before anything is assigned.
         loss = shikumi::detail::required<BadLoss>(loss, isfinite(loss), "fit", "the loss became");
-        shikumi::evaluate(measured.roots(), steps);
+        std::vector<Tensor> roots = measured.roots();
+        if (norms) roots.push_back(*norms);
+        shikumi::evaluate(roots, steps);
         return measured.result;
     };
-    MetricStates* const carried = StepStates::of(this);
-    detail::StepResult result =
-        train_.call(step, batch, carried && !carried->empty() ? *carried : objective->start());
+    StepStates* const carried = StepStates::of(this);
+    const MetricStates& states =
+        carried && !carried->states().empty() ? carried->states() : objective->start();
+    detail::StepResult result;
+    if (carried && carried->norms()) {
+        Tensor norms;
+        std::tie(result, norms) = watched_.call(
+            [&](const Batch& inputs, const MetricStates& start) {
+                Tensor measured;
+                detail::StepResult of_step = step(inputs, start, &measured);
+                return std::pair(std::move(of_step), std::move(measured));
+            },
+            batch, states);
+        *carried->norms() = named(objective->weights(), norms);
+    } else {
+        result =
+            train_.call([&](const Batch& inputs,
+                            const MetricStates& start) { return step(inputs, start, nullptr); },
+                        batch, states);
+    }
     Logs logs = objective->logs(result);
-    if (carried) *carried = std::move(result.states);
+    if (carried) carried->states() = std::move(result.states);
     return logs;
 }
 
@@ -512,11 +581,12 @@ Logs Trainer::test_step(Trainable& model, const Batch& batch) {
         shikumi::evaluate(measured.roots(), measured.updates);
         return measured.result;
     };
-    MetricStates* const carried = StepStates::of(this);
+    StepStates* const carried = StepStates::of(this);
     detail::StepResult result =
-        test_.call(step, batch, carried && !carried->empty() ? *carried : objective->start());
+        test_.call(step, batch,
+                   carried && !carried->states().empty() ? carried->states() : objective->start());
     Logs logs = objective->logs(result);
-    if (carried) *carried = std::move(result.states);
+    if (carried) carried->states() = std::move(result.states);
     return logs;
 }
 

@@ -116,7 +116,7 @@ private:
     std::optional<CompileOptions> options_;
     std::shared_ptr<const detail::Objective> objective_;  // of the last fit, evaluate or step
     // A step is captured once for each shape of batch and replayed. All work on the same weights.
-    CapturedPrograms predict_, train_{predict_, {}}, test_{predict_, {}};
+    CapturedPrograms predict_, train_{predict_, {}}, watched_{predict_, {}}, test_{predict_, {}};
     std::optional<Generator> shuffling_;
     History history_;
 };

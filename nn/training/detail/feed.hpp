@@ -12,6 +12,8 @@
 
 namespace shikumi::nn::detail {
 
+struct Samples;
+
 /// Batches, pass by pass.
 class Feed {
 public:
@@ -28,6 +30,8 @@ public:
     virtual void check_finite() const = 0;
     /// Visits where it is, but not the batch.
     virtual void visit_state(StateFields& fields) = 0;
+    /// The samples of all batches; null where a source gives them.
+    virtual const Samples* samples() const { return nullptr; }
 };
 
 /// Throws ValueError where a tensor holds NaN or infinity, naming the sample: `rows[i]` for row i,

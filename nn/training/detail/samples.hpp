@@ -87,6 +87,7 @@ public:
     const Batch& batch() const override { return batch_; }
     void check_finite() const override;
     void visit_state(StateFields& fields) override;
+    const Samples* samples() const override { return &samples_; }
 
 private:
     void set_order(const Tensor& order, std::string_view reading);

@@ -8,16 +8,16 @@ thread_local StepStates* innermost = nullptr;
 
 }  // namespace
 
-StepStates::StepStates(const void* trainer, MetricStates& states) noexcept
-    : trainer_(trainer), states_(states), outer_(innermost) {
+StepStates::StepStates(const void* trainer, MetricStates& states, Logs* norms) noexcept
+    : trainer_(trainer), states_(states), norms_(norms), outer_(innermost) {
     innermost = this;
 }
 
 StepStates::~StepStates() { innermost = outer_; }
 
-MetricStates* StepStates::of(const void* trainer) noexcept {
+StepStates* StepStates::of(const void* trainer) noexcept {
     for (StepStates* at = innermost; at; at = at->outer_) {
-        if (at->trainer_ == trainer) return &at->states_;
+        if (at->trainer_ == trainer) return at;
     }
     return nullptr;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <shikumi/autograd/graph/tensor.hpp>
+#include <shikumi/nn/callbacks/logs.hpp>
 
 namespace shikumi::nn::detail {
 
@@ -14,16 +15,22 @@ using MetricStates = std::vector<Tensor>;
 /// outside of any loop begins with new ones.
 class StepStates {
 public:
-    StepStates(const void* trainer, MetricStates& states) noexcept;
+    /// `norms`: where the steps put the norms of their gradients; null: nowhere.
+    StepStates(const void* trainer, MetricStates& states, Logs* norms = nullptr) noexcept;
     ~StepStates();
     StepStates(const StepStates&) = delete;
     StepStates& operator=(const StepStates&) = delete;
-    /// The states that a step of this trainer is to carry on; null outside of its loops.
-    static MetricStates* of(const void* trainer) noexcept;
+    /// What a step of this trainer is to carry on; null outside of its loops.
+    static StepStates* of(const void* trainer) noexcept;
+    /// The states.
+    MetricStates& states() const noexcept { return states_; }
+    /// Where to put the norms of the gradients; null: nowhere.
+    Logs* norms() const noexcept { return norms_; }
 
 private:
     const void* trainer_;
     MetricStates& states_;
+    Logs* norms_;
     StepStates* outer_;
 };
 
