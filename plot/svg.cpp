@@ -36,7 +36,8 @@ std::string colours(std::string_view Shade::*scheme) {
     std::string rules = ".plot .paper{fill:" + in(paper) + "}.plot .ink{fill:" + in(ink) +
                         "}.plot .faint{fill:" + in(faint) + "}.plot .grid{stroke:" + in(grid) +
                         "}.plot .axis,.plot .arrow{stroke:" + in(faint) +
-                        "}.plot .box{fill:" + in(box) + ";stroke:" + in(faint) + "}";
+                        "}.plot .box{fill:" + in(box) + "}.plot .bare{fill:" + in(paper) +
+                        "}.plot .box,.plot .bare{stroke:" + in(faint) + "}";
     for (std::size_t i = 0; i < series.size(); ++i) {
         const std::string n = std::to_string(i);
         rules += ".plot .line-" + n + ",.plot .dash-" + n + "{stroke:" + in(series[i]) +

@@ -40,8 +40,8 @@ struct TextStyle {
 };
 
 /// A picture as an SVG document, light or dark as the reader's screen is. An element's look is a
-/// name of its style sheet: "ink", "faint", "grid", "box", and "line-0", "dash-0", "fill-0" and so
-/// on for the series, which wrap around after seven.
+/// name of its style sheet: "ink", "faint", "grid", "axis", "arrow", "box", "bare" (a box without
+/// colour), and "line-0", "dash-0", "fill-0" and so on for the series, which repeat after seven.
 ///
 /// The colours are Okabe and Ito's, which people with any colour vision tell apart (M. Okabe, K.
 /// Ito, "Color Universal Design", 2008). The document is also an element of an HTML page.

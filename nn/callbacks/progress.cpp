@@ -5,6 +5,8 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/nn/callbacks/detail/progress_text.hpp>
@@ -18,7 +20,9 @@ using detail::ProgressText;
 
 namespace {
 
-constexpr double redraw_interval = 0.05, plain_interval = 10;  // seconds
+constexpr double redraw_interval = 0.05, plain_interval = 10, chart_interval = 0.25;  // seconds
+constexpr int most_chart_rows = 14;
+constexpr std::string_view clear_below = "\x1b[J", clear_right = "\x1b[K";
 
 double seconds_now() {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
@@ -38,7 +42,11 @@ struct Progress::State final : Hooks {
     void on_train_batch_end(Run& run) override { step(run); }
     void on_epoch_end(Run& run) override { finish(run); }
     void on_train_end(Run&) override {
-        if (terminal && drawn) *out << '\n' << std::flush;  // an epoch that was broken off
+        if (terminal && drawn) *out << clear_below << '\n' << std::flush;  // a broken off epoch
+        if (options.verbose == 0) return;
+        for (const std::string& line : chart) *out << line << '\n';
+        *out << std::flush;
+        chart.clear();
     }
     void on_test_begin(Run& run) override { begin_alone(run); }
     void on_test_batch_end(Run& run) override { step_alone(run); }
@@ -115,10 +123,31 @@ struct Progress::State final : Hooks {
         drawn = true;
         write(text().running(at(last_drawn), text().arranged(logs, measured), columns()));
         if (plain()) *out << '\n' << std::flush;
+        if (options.chart && terminal && (!charted || last_drawn - last_charted >= chart_interval))
+            draw_chart(logs);
+    }
+
+    // Below the bar, where the cursor stays.
+    void draw_chart(const Logs& logs) {
+        last_charted = last_drawn;
+        charted = true;
+        const double share =
+            steps > 0 ? static_cast<double>(done) / static_cast<double>(steps) : 0.5;
+        const std::vector<std::string> lines = charted_lines(epoch + share, logs, false);
+        for (const std::string& line : lines) *out << '\n' << line << clear_right;
+        if (!lines.empty()) *out << "\x1b[" << lines.size() << "A\r" << std::flush;
+    }
+    std::vector<std::string> charted_lines(double epochs_done, const Logs& logs, bool whole) const {
+        const bool own = out == &std::cout && terminal;  // only of that the size is known
+        return options.chart({epochs_done, logs, whole,
+                              options.columns.value_or(own ? detail::terminal_columns() : 80) - 1,
+                              std::min(most_chart_rows, own ? detail::terminal_rows() - 3 : 99),
+                              terminal && !detail::colours_unwanted()});
     }
 
     void end_epoch(const Logs& logs, const std::vector<std::string>& measured) {
         if (options.verbose == 0) return;
+        if (options.chart) chart = charted_lines(epoch + 1, logs, true);
         EpochProgress progress = at(now());
         if (progress.steps == 0) progress.steps = done;
         const Logs shown = text().arranged(logs, measured);
@@ -129,8 +158,9 @@ struct Progress::State final : Hooks {
             write(text().finished(progress, shown));
         else
             *out << text().summary(progress, shown);
+        if (terminal && charted) *out << clear_below;
         *out << '\n';
-        drawn = false;
+        drawn = charted = false;
         if (terminal || plain()) out->flush();
     }
 
@@ -161,12 +191,13 @@ struct Progress::State final : Hooks {
 
     ProgressOptions options;
     std::ostream* out = nullptr;
-    bool terminal = false, drawn = false;
+    bool terminal = false, drawn = false, charted = false;
     int epoch = 0, epochs = 1;
     Index done = 0, steps = 0;
     Index begun = 0;  // steps that were done when the clock was started
-    double started = 0, after_first = 0, last_drawn = 0;
-    std::size_t width = 0;  // of the line that is drawn again
+    double started = 0, after_first = 0, last_drawn = 0, last_charted = 0;
+    std::vector<std::string> chart;  // after the last epoch
+    std::size_t width = 0;           // of the line that is drawn again
 };
 
 Progress::Progress(const ProgressOptions& options)

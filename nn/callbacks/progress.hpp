@@ -4,6 +4,8 @@
 #include <functional>
 #include <iosfwd>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <shikumi/nn/callbacks/callback.hpp>
 
@@ -16,6 +18,16 @@ enum class ProgressStyle {
     plain,    ///< a line of text an epoch, and one every ten seconds in between
 };
 
+/// What is known, and how much room there is, when a chart of the progress is drawn.
+struct ProgressMoment {
+    double epochs;     ///< epochs that are done, with the share of the running one
+    const Logs& logs;  ///< the numbers so far
+    bool whole;        ///< whether an epoch has ended, so that its numbers stay
+    int columns;       ///< no line may be longer
+    int rows;          ///< nor may there be more lines
+    bool colours;      ///< whether lines may hold codes of colours
+};
+
 /// What Progress can be given.
 struct ProgressOptions {
     ProgressStyle style = ProgressStyle::lecture;  ///< how it looks
@@ -26,6 +38,9 @@ struct ProgressOptions {
     /// The terminal's columns; 0: without end. Absent: as many as it has. A line that is too long
     /// to be drawn again gets a shorter bar, then fewer numbers; the last one of an epoch is whole.
     std::optional<int> columns = {};
+    /// A chart as lines of text, such as `terminal_chart()`. A terminal shows it below the bar and
+    /// draws it anew four times a second; elsewhere it is written once, at the end.
+    std::function<std::vector<std::string>(const ProgressMoment&)> chart = {};
     /// Seconds since some moment: for tests. Absent: a clock.
     std::function<double()> clock = {};
 };

@@ -72,9 +72,9 @@ private:
         for (const Index size : {batch, batch + 2}) {
             const Tensor y = layer_(input(size));
             if (y.shape().empty() || y.shape() != wanted.shape.with_front(size))
-                fail<ShapeError>("check_layer", layer_.label(), " turned ",
-                                 shape_.with_front(size), " into ", y.shape(), " and ",
-                                 shape_.with_front(batch + 3), " into ", wanted.shape,
+                fail<ShapeError>("check_layer", layer_.label(), " turned ", shape_.with_front(size),
+                                 " into ", y.shape(), " and ", shape_.with_front(batch + 3),
+                                 " into ", wanted.shape,
                                  ": only the first axis, the batch, may differ");
         }
         x_ = input(batch);

@@ -1,16 +1,17 @@
 #include <shikumi/nn/tools/plot_model.hpp>
 
 #include <algorithm>
-#include <locale>
 #include <map>
-#include <sstream>
+#include <string>
 #include <vector>
+
+#include <shikumi/plot/detail/text.hpp>
 
 namespace shikumi::nn {
 
 namespace {
 
-constexpr double box_height = 46, level_height = 84, gap = 28, margin = 20, letter = 7.2;
+constexpr double box_height = 46, level_height = 78, gap = 24, margin = 16;
 
 // A layer's box, or a bend of an arrow that passes a level.
 struct Place {
@@ -20,18 +21,15 @@ struct Place {
     std::vector<std::size_t> above = {};
 };
 
-std::string escaped(const std::string& text) {
-    std::string out;
-    for (const char c : text)
-        out += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string(1, c);
-    return out;
-}
-
-std::string title(const LayerSummary& layer) { return layer.class_name + "  " + layer.name; }
-
 std::string details(const LayerSummary& layer) {
     return shown_shape(layer) +
            (layer.params > 0 ? "  " + std::to_string(layer.params) + " weights" : "");
+}
+
+double width_of(const LayerSummary& layer) {
+    const double title = plot::detail::text_width(layer.class_name, 14) + 10 +
+                         plot::detail::text_width(layer.name, 12);
+    return std::max(title, plot::detail::text_width(details(layer), 12)) + 20;
 }
 
 // Levels by the longest way from an input; arrows over several levels get bends between.
@@ -39,9 +37,8 @@ std::vector<Place> places_of(const ModelSummary& model) {
     std::map<std::string, std::size_t> index;
     std::vector<Place> places;
     for (const LayerSummary& layer : model.layers) {
-        const std::size_t letters = std::max(title(layer).size(), details(layer).size());
         index[layer.name] = places.size();
-        places.push_back({&layer, 0, static_cast<double>(letters) * letter + 24});
+        places.push_back({&layer, 0, width_of(layer)});
     }
     const std::size_t boxes = places.size();
     std::vector<std::vector<std::size_t>> inputs(boxes);
@@ -99,53 +96,46 @@ double arrange(std::vector<Place>& places) {
 double top(const Place& p) { return margin + static_cast<double>(p.level) * level_height; }
 double bottom(const Place& p) { return top(p) + box_height; }
 
+void draw_arrow(plot::Svg& svg, const Place& from, const Place& to) {
+    using plot::detail::coordinate;
+    const double begin = bottom(from), end = top(to), middle = (begin + end) / 2;
+    const std::string x1 = coordinate(from.x), x2 = coordinate(to.x), y = coordinate(middle);
+    std::string path = "M" + x1 + " " + coordinate(begin) + "C" + x1 + " " + y + " " + x2 + " " +
+                       y + " " + x2 + " " + coordinate(end);
+    if (!to.layer) path += "V" + coordinate(bottom(to));
+    svg.path(path, "arrow");
+    if (to.layer) svg.polygon({{to.x, end}, {to.x - 4, end - 8}, {to.x + 4, end - 8}}, "faint");
+}
+
+void draw_box(plot::Svg& svg, const Place& place) {
+    const LayerSummary& layer = *place.layer;
+    svg.rectangle({place.x - place.width / 2, top(place), place.width, box_height},
+                  layer.params > 0 ? "box" : "bare", 1, 6);
+    const double title = plot::detail::text_width(layer.class_name, 13);
+    const double whole = title + 8 + plot::detail::text_width(layer.name, 12);
+    const double left = place.x - whole / 2;
+    svg.text({left + title, top(place) + 19}, layer.class_name, {.anchor = "end", .bold = true});
+    svg.text({left + title + 8, top(place) + 19}, layer.name, {.size = 12, .look = "faint"});
+    svg.text({place.x, top(place) + 37}, details(layer), {.anchor = "middle", .size = 12});
+}
+
 }  // namespace
 
-std::string plot_model(Model& model) {
+plot::Svg plot_model(Model& model) {
     const ModelSummary described = model.describe();
     std::vector<Place> places = places_of(described);
     const double width = arrange(places);
     std::size_t deepest = 0;
     for (const Place& p : places) deepest = std::max(deepest, p.level);
     const double height = 2 * margin + static_cast<double>(deepest) * level_height + box_height;
-
-    std::ostringstream svg;
-    svg.imbue(std::locale::classic());
-    svg << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << width << "\" height=\"" << height
-        << "\" viewBox=\"0 0 " << width << ' ' << height
-        << "\" font-family=\"DejaVu Sans, sans-serif\" font-size=\"12\">\n"
-        << "<title>" << escaped(described.name) << "</title>\n"
-        << "<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" "
-           "markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" "
-           "fill=\"#555\"/></marker></defs>\n"
-        << "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n";
+    plot::Svg svg(width, height, described.name);
     for (const Place& p : places) {
-        for (const std::size_t i : p.above) {
-            const Place& from = places[i];
-            const double y1 = bottom(from), y2 = top(p), middle = (y1 + y2) / 2;
-            svg << "<path fill=\"none\" stroke=\"#555\" stroke-width=\"1.4\" d=\"M" << from.x << ' '
-                << y1 << 'C' << from.x << ' ' << middle << ' ' << p.x << ' ' << middle << ' ' << p.x
-                << ' ' << y2;
-            if (!p.layer) svg << 'V' << bottom(p);
-            svg << '"' << (p.layer ? " marker-end=\"url(#tip)\"" : "") << "/>\n";
-        }
+        for (const std::size_t i : p.above) draw_arrow(svg, places[i], p);
     }
     for (const Place& p : places) {
-        if (!p.layer) continue;
-        const bool weights = p.layer->params > 0, input = p.layer->class_name == "InputLayer";
-        svg << "<rect x=\"" << p.x - p.width / 2 << "\" y=\"" << top(p) << "\" width=\"" << p.width
-            << "\" height=\"" << box_height << "\" rx=\"6\" stroke=\"#555\" fill=\""
-            << (input     ? "#e8f0e4"
-                : weights ? "#dce8f6"
-                          : "#f4f4f4")
-            << "\"/>\n<text text-anchor=\"middle\"><tspan x=\"" << p.x << "\" y=\"" << top(p) + 19
-            << "\" font-weight=\"bold\">" << escaped(p.layer->class_name)
-            << "</tspan><tspan dx=\"6\">" << escaped(p.layer->name) << "</tspan><tspan x=\"" << p.x
-            << "\" y=\"" << top(p) + 36 << "\" fill=\"#444\">" << escaped(details(*p.layer))
-            << "</tspan></text>\n";
+        if (p.layer) draw_box(svg, p);
     }
-    svg << "</svg>\n";
-    return svg.str();
+    return svg;
 }
 
 }  // namespace shikumi::nn

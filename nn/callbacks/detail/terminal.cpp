@@ -25,6 +25,12 @@ int terminal_columns() {
     return 80;
 }
 
+int terminal_rows() {
+    winsize size{};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0) return size.ws_row;
+    return 24;
+}
+
 bool colours_unwanted() { return !variable("NO_COLOR").empty(); }
 
 }  // namespace shikumi::nn::detail
