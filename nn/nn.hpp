@@ -6,6 +6,7 @@
 #include <shikumi/nn/call_context.hpp>
 #include <shikumi/nn/callbacks/callback.hpp>
 #include <shikumi/nn/callbacks/csv_logger.hpp>
+#include <shikumi/nn/callbacks/curves.hpp>
 #include <shikumi/nn/callbacks/early_stopping.hpp>
 #include <shikumi/nn/callbacks/lambda_callback.hpp>
 #include <shikumi/nn/callbacks/learning_rate_scheduler.hpp>
@@ -13,6 +14,7 @@
 #include <shikumi/nn/callbacks/progress.hpp>
 #include <shikumi/nn/callbacks/reduce_lr_on_plateau.hpp>
 #include <shikumi/nn/callbacks/swap_ema_weights.hpp>
+#include <shikumi/nn/callbacks/terminal_chart.hpp>
 #include <shikumi/nn/callbacks/terminate_on_nan.hpp>
 #include <shikumi/nn/functions/activations.hpp>
 #include <shikumi/nn/functions/constraints.hpp>
@@ -94,7 +96,12 @@
 #include <shikumi/nn/session.hpp>
 #include <shikumi/nn/shared_layer.hpp>
 #include <shikumi/nn/symbolic_tensor.hpp>
+#include <shikumi/nn/report/environment.hpp>
+#include <shikumi/nn/report/run_folder.hpp>
 #include <shikumi/nn/tools/check_layer.hpp>
+#include <shikumi/nn/tools/class_predictions.hpp>
+#include <shikumi/nn/tools/plot_filters.hpp>
+#include <shikumi/nn/tools/plot_history.hpp>
 #include <shikumi/nn/tools/plot_model.hpp>
 #include <shikumi/nn/training/history.hpp>
 #include <shikumi/nn/training/trainer.hpp>

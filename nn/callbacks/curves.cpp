@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <map>
 #include <string>
 
 namespace shikumi::nn {
@@ -51,6 +53,28 @@ void Curves::add(double epochs, std::string_view name, double value) {
 
 void Curves::add(double epochs, const Logs& logs) {
     for (const auto& [name, value] : logs) add(epochs, name, value);
+}
+
+double Curves::last(std::string_view name) const {
+    for (const plot::Series& line : lines_) {
+        if (line.name == name) return line.values.back();
+    }
+    return std::numeric_limits<double>::quiet_NaN();
+}
+
+void Curves::visit_state(StateFields& fields) {
+    std::map<std::string, std::vector<double>> epochs, values;
+    for (const plot::Series& line : lines_) {
+        epochs[line.name] = line.x;
+        values[line.name] = line.values;
+    }
+    fields("epochs", epochs)("values", values);
+    if (!fields.reading()) return;
+    lines_.clear();
+    for (const auto& [name, numbers] : values) {
+        lines_.push_back({name, numbers, epochs[name]});
+        lines_.back().x.resize(numbers.size());
+    }
 }
 
 std::vector<plot::LineChart> Curves::charts() const {

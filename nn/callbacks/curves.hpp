@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <shikumi/nn/callbacks/logs.hpp>
+#include <shikumi/nn/state_fields.hpp>
 #include <shikumi/plot/line_chart.hpp>
 
 namespace shikumi::nn {
@@ -23,6 +24,12 @@ public:
     /// was measured in training and in validation lie in one. A measure that falls by more than two
     /// powers of ten has a logarithmic scale. Measures that were never finite have no chart.
     std::vector<plot::LineChart> charts() const;
+    /// A line for each name, in the order in which they came.
+    const std::vector<plot::Series>& lines() const noexcept { return lines_; }
+    /// The last value of a name; NaN where there is none.
+    double last(std::string_view name) const;
+    /// Visits what is to be kept.
+    void visit_state(StateFields& fields);
 
 private:
     std::vector<plot::Series> lines_;

@@ -47,6 +47,8 @@ public:
     /// What changes the weights; its learning rate can be set. Throws StateError where the model
     /// isn't compiled.
     optim::Optimizer& optimizer() const;
+    /// Whether there is one.
+    bool has_optimizer() const noexcept { return optimizer_ != nullptr; }
     /// What was known before it began.
     const RunPlan& plan() const noexcept { return plan_; }
     /// Batches an epoch; 0 where that isn't known yet, as in the first epoch of a generator.

@@ -45,6 +45,7 @@ constexpr Floor kFloors[] = {
     {"nn/io/", 11},
     {"nn/tools/", 11},
     {"nn/applications/", 12},
+    {"nn/report/", 12},
     {"nn/nn.hpp", 13},
     {"nn/", 8},                           // the files of nn/ itself, such as layer.hpp
     {"include/shikumi/shikumi.hpp", 14},  // for users; only programs include it
