@@ -1,6 +1,8 @@
 // Groups as programs over numbered values.
 #include <shikumi/autograd/evaluate/plan/lower_group.hpp>
 #include <shikumi/autograd/evaluate/plan/make_plan.hpp>
+#include <shikumi/autograd/ops/detail/gradients.hpp>
+#include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
 #include "plan_testing.hpp"
