@@ -23,6 +23,8 @@
 #include <shikumi/nn/metrics/metrics.hpp>
 #include <shikumi/nn/functions/regularizers.hpp>
 #include <shikumi/nn/input.hpp>
+#include <shikumi/nn/io/architecture.hpp>
+#include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/io/weights_file.hpp>
 #include <shikumi/nn/layer.hpp>
 #include <shikumi/nn/layers/activations/activation.hpp>

@@ -1,12 +1,17 @@
 #include <shikumi/nn/tools/check_layer.hpp>
 
 #include <cmath>
+#include <string_view>
+#include <typeinfo>
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/autograd/transform/transform.hpp>
+#include <shikumi/nn/detail/class_name.hpp>
+#include <shikumi/nn/io/architecture.hpp>
+#include <shikumi/nn/io/json.hpp>
 
 namespace shikumi::nn {
 
@@ -59,6 +64,7 @@ public:
         check_weights();
         check_gradients(Mode::infer);
         check_train();
+        check_file();
     }
 
 private:
@@ -162,6 +168,46 @@ private:
             if (!same(train, layer_(x_, Mode::train))) return false;
         }
         return true;
+    }
+
+    // A layer that is read from a file is this one, once it has its weights.
+    void check_file() {
+        if (!can_be_written()) return;
+        const Config written = architecture(layer_);
+        const SharedLayer twin = layer_from_config(parse_json(to_json(written), "check_layer"));
+        const Config again = architecture(*twin.layer);
+        if (written != again)
+            fail<ValueError>("check_layer", layer_.label(), " is ", to_json(written),
+                             " in a file, and what is made of that is ", to_json(again));
+        std::vector<Parameter> weights = twin.layer->weights();
+        bool fits = weights.size() == weights_.size();
+        for (std::size_t i = 0; fits && i < weights.size(); ++i)
+            fits = weights[i].name() == weights_[i].name() &&
+                   weights[i].shape() == weights_[i].shape() &&
+                   weights[i].trainable() == weights_[i].trainable();
+        if (!fits)
+            fail<ValueError>("check_layer", layer_.label(),
+                             " has other weights once it has been read from a file");
+        for (std::size_t i = 0; i < weights.size(); ++i) weights[i].assign(weights_[i].value());
+        if (!same(layer_(x_), (*twin.layer)(x_)))
+            fail<ValueError>("check_layer", layer_.label(),
+                             " gives other numbers once it has been read from a file");
+    }
+
+    // Classes of one's own needn't be registered, and functions of one's own have no names.
+    bool can_be_written() const {
+        const auto says = [](const Error& e, std::string_view words) {
+            return std::string_view(e.what()).find(words) != std::string_view::npos;
+        };
+        try {
+            architecture(layer_);
+            return true;
+        } catch (const StateError& e) {
+            if (detail::is_of_library(typeid(layer_)) && !says(e, "[Lambda]")) throw;
+        } catch (const ValueError& e) {
+            if (!says(e, "can't hold the function")) throw;
+        }
+        return false;
     }
 
     Layer& layer_;

@@ -11,7 +11,9 @@ namespace shikumi::nn {
 ///   - Mode::train gives the same shape;
 ///   - derivatives by the input and by each trainable weight agree with differences, to second
 ///     order, in both modes (in Mode::train unless its output is random);
-///   - every trainable weight has a gradient, and weights can be read, set and set back.
+///   - every trainable weight has a gradient, and weights can be read, set and set back;
+///   - a layer made of its architecture, as a file holds it, has the same architecture, and with the
+///     same weights the same output. Classes of one's own that aren't registered pass.
 /// Throws ShapeError, DTypeError, ValueError or GradientError that says what is wrong; StateError
 /// where the layer is built already. Leaves the layer with random weights.
 void check_layer(Layer& layer, const Shape& shape);

@@ -14,47 +14,12 @@ namespace shikumi::golden {
 
 namespace {
 
-nn::Initializer variance_scaling(const json& c) {
-    const std::string mode = c.value("mode", "fan_in");
-    const std::string distribution = c.value("distribution", "truncated_normal");
-    return nn::variance_scaling(c.value("scale", 1.0),
-                                mode == "fan_in"    ? nn::Fan::in
-                                : mode == "fan_out" ? nn::Fan::out
-                                                    : nn::Fan::average,
-                                distribution == "uniform" ? nn::Distribution::uniform
-                                : distribution == "truncated_normal"
-                                    ? nn::Distribution::truncated_normal
-                                    : nn::Distribution::untruncated_normal);
-}
-
-const std::map<std::string, std::function<nn::Initializer(const json& config)>> with_options{
-    {"Constant", [](const json& c) { return nn::constant(c.value("value", 0.0)); }},
-    {"Identity", [](const json& c) { return nn::identity_init(c.value("gain", 1.0)); }},
-    {"Orthogonal", [](const json& c) { return nn::orthogonal(c.value("gain", 1.0)); }},
-    {"RandomNormal",
-     [](const json& c) {
-         return nn::random_normal(c.value("mean", 0.0), c.value("stddev", 0.05));
-     }},
-    {"RandomUniform",
-     [](const json& c) {
-         return nn::random_uniform(c.value("minval", -0.05), c.value("maxval", 0.05));
-     }},
-    {"TruncatedNormal",
-     [](const json& c) {
-         return nn::truncated_normal(c.value("mean", 0.0), c.value("stddev", 0.05));
-     }},
-    {"VarianceScaling", variance_scaling},
-};
-
 nn::Initializer read_initializer(const json& c) {
-    const std::string name = c.at("class_name");
-    json config = c.value("config", json::object());
-    config.erase("input_axes");  // the usual ones
-    config.erase("output_axes");
-    const auto found = with_options.find(name);
-    if (found != with_options.end()) return found->second(config);
-    only(config, name, {});
-    return nn::initializer(name);
+    nn::Initializer initializer = nn::zeros_init();
+    const json object{{"class_name", c.at("class_name")},
+                      {"config", c.value("config", json::object())}};
+    nn::from_config(read_config(object), initializer, "case");
+    return initializer;
 }
 
 // Mean and deviation of a million draws, and whether one lies outside the support.

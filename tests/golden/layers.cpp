@@ -5,67 +5,66 @@
 #include <set>
 
 #include "compare.hpp"
-#include "config.hpp"
+#include "readers.hpp"
 #include "strings.hpp"
 
 namespace shikumi::golden {
 
 namespace {
 
-// Keras 2's hard_sigmoid has the name here, as the lecture's networks want it.
-json with_own_names(json config) {
-    if (config == "hard_sigmoid") return "hard_sigmoid6";
-    if (config.is_structured()) {
-        for (json& value : config) value = with_own_names(value);
-    }
-    return config;
-}
-
 // ---- activations --------------------------------------------------------------------------------
 
-using Activation = Tensor (*)(const Tensor& x, const Config& config);
+using Activation = Tensor (*)(const Tensor& x, ConfigReader& config);
 
 // Those that a case gives arguments; all others go by their names.
 const std::map<std::string, Activation> with_arguments{
-    {"celu", [](const Tensor& x, const Config& c) { return celu(x, c.get("alpha", 1.0)); }},
-    {"glu", [](const Tensor& x, const Config& c) { return glu(x, c.get<Index>("axis", -1)); }},
+    {"celu", [](const Tensor& x, ConfigReader& c) { return celu(x, c.get_or("alpha", 1.0)); }},
+    {"glu", [](const Tensor& x, ConfigReader& c) { return glu(x, c.get_or<Index>("axis", -1)); }},
     {"hard_shrink",
-     [](const Tensor& x, const Config& c) { return hard_shrink(x, c.get("threshold", 0.5)); }},
+     [](const Tensor& x, ConfigReader& c) { return hard_shrink(x, c.get_or("threshold", 0.5)); }},
     {"soft_shrink",
-     [](const Tensor& x, const Config& c) { return soft_shrink(x, c.get("threshold", 0.5)); }},
-    {"squareplus", [](const Tensor& x, const Config& c) { return squareplus(x, c.get("b", 4.0)); }},
+     [](const Tensor& x, ConfigReader& c) { return soft_shrink(x, c.get_or("threshold", 0.5)); }},
+    {"squareplus",
+     [](const Tensor& x, ConfigReader& c) { return squareplus(x, c.get_or("b", 4.0)); }},
     {"threshold",
-     [](const Tensor& x, const Config& c) {
+     [](const Tensor& x, ConfigReader& c) {
          return threshold(x, c.get<double>("threshold"), c.get<double>("default_value"));
      }},
-    {"elu", [](const Tensor& x, const Config& c) { return elu(x, c.get("alpha", 1.0)); }},
-    {"gelu", [](const Tensor& x, const Config& c) { return gelu(x, c.get("approximate", false)); }},
-    {"leaky_relu",
-     [](const Tensor& x, const Config& c) { return leaky_relu(x, c.get("negative_slope", 0.2)); }},
+    {"elu", [](const Tensor& x, ConfigReader& c) { return elu(x, c.get_or("alpha", 1.0)); }},
+    {"gelu",
+     [](const Tensor& x, ConfigReader& c) { return gelu(x, c.get_or("approximate", false)); }},
+    {"leaky_relu", [](const Tensor& x,
+                      ConfigReader& c) { return leaky_relu(x, c.get_or("negative_slope", 0.2)); }},
     {"log_softmax",
-     [](const Tensor& x, const Config& c) { return log_softmax(x, c.get<Index>("axis", -1)); }},
+     [](const Tensor& x, ConfigReader& c) { return log_softmax(x, c.get_or<Index>("axis", -1)); }},
     {"relu",
-     [](const Tensor& x, const Config& c) {
+     [](const Tensor& x, ConfigReader& c) {
          return nn::ReLU({.max_value = c.get<double>("max_value"),
-                          .negative_slope = c.get("negative_slope", 0.0),
-                          .threshold = c.get("threshold", 0.0)})(x);
+                          .negative_slope = c.get_or("negative_slope", 0.0),
+                          .threshold = c.get_or("threshold", 0.0)})(x);
      }},
     {"softmax",
-     [](const Tensor& x, const Config& c) { return softmax(x, c.get<Index>("axis", -1)); }},
+     [](const Tensor& x, ConfigReader& c) { return softmax(x, c.get_or<Index>("axis", -1)); }},
 };
 
-Tensor activated(const std::string& name, const Config& config, const Tensor& x) {
-    if (config.values().empty()) return nn::activation(with_own_names(name).get<std::string>())(x);
+Tensor activated(const std::string& name, const json& config, const Tensor& x) {
+    if (config.empty()) {
+        nn::ActivationFunction plain = nn::linear;
+        nn::from_config(name, plain, "case");
+        return plain(x);
+    }
     const auto found = with_arguments.find(name);
     if (found == with_arguments.end()) throw Unknown("activation " + name + " with arguments");
-    return found->second(x, config);
+    const Config values = read_config(config);
+    ConfigReader reader(name, values);
+    const Tensor y = found->second(x, reader);
+    reader.refuse_unread();
+    return y;
 }
 
 void run_activation(const json& c) {
-    const Config config(c.at("activation"), c.at("config"));
     const Tensor x = read_tensor(c.at("x"));
-    const Tensor y = activated(c.at("activation"), config, x);
-    config.check_all_read();
+    const Tensor y = activated(c.at("activation"), c.at("config"), x);
     compare_tensor("y", y, c.at("y"), c.at("tolerance"));
     compare_tensor("gradient", vjp(y, {x}, read_tensor(c.at("upstream")))[0], c.at("gradient"),
                    c.at("tolerance"));
@@ -207,8 +206,7 @@ void adapt(nn::Layer& layer, const json& c) {
 void run_layer(const json& c) {
     const LayerPointer layer = read_layer(
         {{"class_name", c.at("class_name")},
-         {"config",
-          with_own_names(with_call_options(c.at("config"), c.value("call", json::object())))}});
+         {"config", with_call_options(c.at("config"), c.value("call", json::object()))}});
     adapt(*layer, c);
     const Call call = read_call(c);
     layer->ensure_built(nn::specs_of(call.inputs));

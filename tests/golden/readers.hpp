@@ -19,6 +19,9 @@ Shape read_shape(const json& sizes);
 /// An array, {"shape", "data"}, of that dtype.
 Tensor read_tensor(const json& j, DType dtype = f32);
 
+/// A configuration by Keras's names.
+Config read_config(const json& values);
+
 using LayerPointer = std::shared_ptr<nn::Layer>;
 /// A layer from its "class_name" and "config".
 LayerPointer read_layer(const json& layer);

@@ -1,7 +1,7 @@
 #include "strings.hpp"
 
 #include "compare.hpp"
-#include "config.hpp"
+#include "readers.hpp"
 
 namespace shikumi::golden {
 
@@ -13,16 +13,11 @@ void compare_strings(const std::string& what, const Strings& got, const json& ex
     if (json(got) != expected) throw Different(what + ": got " + json(got).dump());
 }
 
-void run_lookup(const json& c, const Config& config) {
-    const bool invert = config.get("invert", false);
-    nn::StringLookupOptions options{.vocabulary = config.get("vocabulary", Strings{}),
-                                    .max_tokens = config.get("max_tokens", Index{0}),
-                                    .num_oov_indices = config.get("num_oov_indices", Index{1}),
-                                    .idf_weights = config.get("idf_weights", std::vector<double>{}),
-                                    .output_mode = read_output_mode(config, nn::OutputMode::index)};
-    if (config.has("mask_token")) options.mask_token = config.get<std::string>("mask_token");
-    config.check_all_read();
-    nn::StringLookup lookup(options);
+void run_lookup(const json& c) {
+    json config = c.at("config");
+    const bool invert = config.value("invert", false);
+    config.erase("invert");  // here a function of every lookup
+    nn::StringLookup lookup = nn::StringLookup::from_config(read_config(config));
     if (c.contains("adapt")) lookup.adapt(c.at("adapt").at("data").get<Strings>());
     compare_strings("vocabulary", lookup.vocabulary(), c.at("vocabulary"));
     const json &input = c.at("inputs").at(0), &output = c.at("output").at(0);
@@ -34,24 +29,9 @@ void run_lookup(const json& c, const Config& config) {
                        output, c.at("tolerance"));
 }
 
-void run_vectorization(const json& c, const Config& config) {
-    using Standardize = std::string (*)(std::string_view);
-    using Split = std::vector<std::string> (*)(std::string_view);
-    nn::TextVectorizationOptions options{
-        .max_tokens = config.get("max_tokens", Index{0}),
-        .standardize = config.choose<Standardize>(
-            "standardize", nn::text::lower_and_strip_punctuation,
-            {{"lower_and_strip_punctuation", nn::text::lower_and_strip_punctuation},
-             {"lower", nn::text::lower},
-             {"strip_punctuation", nn::text::strip_punctuation}}),
-        .split = config.choose<Split>(
-            "split", nn::text::whitespace,
-            {{"whitespace", nn::text::whitespace}, {"character", nn::text::character}}),
-        .output_mode = read_output_mode(config, nn::OutputMode::index),
-        .output_sequence_length = config.get("output_sequence_length", Index{0})};
-    for (Index n = 1; n <= config.get("ngrams", Index{0}); ++n) options.ngrams.push_back(n);
-    config.check_all_read();
-    nn::TextVectorization vectorization(options);
+void run_vectorization(const json& c) {
+    nn::TextVectorization vectorization =
+        nn::TextVectorization::from_config(read_config(c.at("config")));
     vectorization.adapt(c.at("adapt").at("data").get<Strings>());
     compare_strings("vocabulary", vectorization.vocabulary(), c.at("vocabulary"));
     compare_tensor("output", vectorization(c.at("inputs").at(0).at("data").get<Strings>()),
@@ -66,12 +46,10 @@ bool is_of_strings(const json& the_case) {
 }
 
 void run_strings(const json& the_case) {
-    const std::string type = the_case.at("class_name");
-    const Config config(type, the_case.at("config"));
-    if (type == "StringLookup")
-        run_lookup(the_case, config);
+    if (the_case.at("class_name") == "StringLookup")
+        run_lookup(the_case);
     else
-        run_vectorization(the_case, config);
+        run_vectorization(the_case);
 }
 
 }  // namespace shikumi::golden

@@ -422,34 +422,23 @@ Complaints quiet_library(const Tree& tree) {
     return complaints;
 }
 
-Complaints layers_are_checked(const Tree& tree) {
+namespace {
+
+// The classes of nn/ that derive from Layer and that no other derives from, with their headers.
+std::map<std::string, std::string> layer_classes(const Tree& tree) {
     static const std::regex derived(
         R"(\b(?:class|struct)\s+(\w+)(?:\s+final)?\s*:\s*(?:public\s+)?(\w+))");
-    static const std::regex named(R"(\bnn::(\w+))");
     struct Class {
         std::string base, path;
     };
     std::map<std::string, Class> classes;
-    std::set<std::string> bases, checked;
+    std::set<std::string> bases;
     for (const File& file : tree) {
+        if (!starts_with(file.path, "nn/") || !is_header(file)) continue;
         const std::string text = without_comments(file.text);
-        if (starts_with(file.path, "nn/") && is_header(file)) {
-            for (std::sregex_iterator at(text.begin(), text.end(), derived), end; at != end; ++at) {
-                classes[(*at)[1]] = {(*at)[2], file.path};
-                bases.insert((*at)[2]);
-            }
-        } else if (starts_with(file.path, "tests/")) {
-            constexpr std::string_view call = "check_layer(";
-            for (std::size_t at = text.find(call); at != text.npos; at = text.find(call, at)) {
-                const std::size_t first = at += call.size();
-                for (int depth = 1; depth > 0 && at < text.size(); ++at)
-                    depth += text[at] == '(' ? 1 : text[at] == ')' ? -1 : 0;
-                const std::string argument = text.substr(first, at - first);
-                for (std::sregex_iterator name(argument.begin(), argument.end(), named), end;
-                     name != end; ++name)
-                    checked.insert((*name)[1]);
-                at = first;
-            }
+        for (std::sregex_iterator at(text.begin(), text.end(), derived), end; at != end; ++at) {
+            classes[(*at)[1]] = {(*at)[2], file.path};
+            bases.insert((*at)[2]);
         }
     }
     const auto is_layer = [&](std::string name) {
@@ -457,10 +446,56 @@ Complaints layers_are_checked(const Tree& tree) {
             name = at->second.base;
         return name == "Layer";
     };
-    Complaints complaints;
+    std::map<std::string, std::string> layers;
     for (const auto& [name, found] : classes) {
-        if (is_layer(name) && !bases.count(name) && !checked.count(name))
-            complaints.push_back(found.path + ": no test hands " + name + " to check_layer");
+        if (is_layer(name) && !bases.count(name)) layers[name] = found.path;
+    }
+    return layers;
+}
+
+}  // namespace
+
+Complaints layers_are_checked(const Tree& tree) {
+    static const std::regex named(R"(\bnn::(\w+))");
+    std::set<std::string> checked;
+    for (const File& file : tree) {
+        if (!starts_with(file.path, "tests/")) continue;
+        const std::string text = without_comments(file.text);
+        constexpr std::string_view call = "check_layer(";
+        for (std::size_t at = text.find(call); at != text.npos; at = text.find(call, at)) {
+            const std::size_t first = at += call.size();
+            for (int depth = 1; depth > 0 && at < text.size(); ++at)
+                depth += text[at] == '(' ? 1 : text[at] == ')' ? -1 : 0;
+            const std::string argument = text.substr(first, at - first);
+            for (std::sregex_iterator name(argument.begin(), argument.end(), named), end;
+                 name != end; ++name)
+                checked.insert((*name)[1]);
+            at = first;
+        }
+    }
+    Complaints complaints;
+    for (const auto& [name, path] : layer_classes(tree)) {
+        if (!checked.count(name))
+            complaints.push_back(path + ": no test hands " + name + " to check_layer");
+    }
+    return complaints;
+}
+
+Complaints layers_can_be_saved(const Tree& tree) {
+    static const std::regex word(R"(\b\w+\b)");
+    const std::string list = "nn/io/architecture.cpp";
+    std::set<std::string> listed;
+    for (const File& file : tree) {
+        if (file.path != list) continue;
+        const std::string text = without_comments(file.text);
+        for (std::sregex_iterator at(text.begin(), text.end(), word), end; at != end; ++at)
+            listed.insert(at->str());
+    }
+    Complaints complaints;
+    for (const auto& [name, path] : layer_classes(tree)) {
+        if (!listed.count(name))
+            complaints.push_back(path + ": no file can hold " + name + ", which " + list +
+                                 " doesn't list");
     }
     return complaints;
 }

@@ -70,4 +70,7 @@ Complaints quiet_library(const Tree& tree);
 // classes.
 Complaints layers_are_checked(const Tree& tree);
 
+// nn/io/architecture.cpp lists each layer of nn/, so that files can hold it.
+Complaints layers_can_be_saved(const Tree& tree);
+
 }  // namespace shikumi_test

@@ -80,6 +80,10 @@ TEST_CASE("check_layer has tried every layer", "[structure]") {
     CHECK(text(layers_are_checked(project())) == "");
 }
 
+TEST_CASE("files can hold every layer", "[structure]") {
+    CHECK(text(layers_can_be_saved(project())) == "");
+}
+
 TEST_CASE("comments are not code", "[structure]") {
     CHECK(without_comments("a // b\nc") == "a \nc");
     CHECK(without_comments("a /* b\n */ c") == "a     \n    c");
@@ -240,4 +244,16 @@ TEST_CASE("a planted mistake is found: a layer without its test", "[structure]")
     CHECK(complaints("nn::check_layer(nn::Twice(nn::One({3}, 2)), {2, 3});\n") == "");
     CHECK(complaints("// nn::check_layer(nn::One());\nnn::One one;\n") ==
           "nn/a.hpp: no test hands One to check_layer\n");
+}
+
+TEST_CASE("a planted mistake is found: a layer that no file can hold", "[structure]") {
+    const File layers{"nn/layers/a.hpp",
+                      "class Base : public Layer {};\nclass One final : public Base {};\n"
+                      "class Two final : public Layer {};\nstruct Options : Other {};\n"};
+    const auto complaints = [&](const char* list) {
+        return text(layers_can_be_saved({layers, {"nn/io/architecture.cpp", list}}));
+    };
+    CHECK(complaints("classes<One, Two>();\n") == "");
+    CHECK(complaints("classes<One>();  // Two\n") ==
+          "nn/layers/a.hpp: no file can hold Two, which nn/io/architecture.cpp doesn't list\n");
 }

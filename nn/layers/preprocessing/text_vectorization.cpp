@@ -1,6 +1,7 @@
 #include <shikumi/nn/layers/preprocessing/text_vectorization.hpp>
 
 #include <algorithm>
+#include <numeric>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/core/name_table.hpp>
@@ -178,10 +179,23 @@ Config name_in(const shikumi::detail::NameTable<F*>& table, std::string_view opt
                      "'");
 }
 
+// A list of them, or Keras's n for 1 to n.
+std::vector<Index> ngrams_in(const Config& config) {
+    constexpr Index most = 100;
+    std::vector<Index> ngrams;
+    from_config(config, ngrams, "TextVectorization: ngrams");
+    if (!config.integer()) return ngrams;
+    const Index n = ngrams.front();
+    if (n < 1 || n > most) fail<ValueError>(error_name, "ngrams are 1 to ", most, ", got ", n);
+    ngrams.resize(static_cast<std::size_t>(n));
+    std::iota(ngrams.begin(), ngrams.end(), 1);
+    return ngrams;
+}
+
 }  // namespace
 
 void visit_fields(auto& fields, FieldsOf<TextVectorizationOptions> auto& o) {
-    fields.or_null("max_tokens", o.max_tokens).or_null("ngrams", o.ngrams);
+    fields.or_null("max_tokens", o.max_tokens);
     fields("output_mode", o.output_mode);
     fields.or_null("output_sequence_length", o.output_sequence_length);
     fields("pad_to_max_tokens", o.pad_to_max_tokens).or_null("vocabulary", o.vocabulary);
@@ -192,6 +206,7 @@ void visit_fields(auto& fields, FieldsOf<TextVectorizationOptions> auto& o) {
 Config TextVectorization::get_config() const {
     const Config learned = lookup_.get_config();
     ConfigWriter config;
+    config.or_null("ngrams", options_.ngrams);
     config("standardize", name_in(prepares, "standardize", options_.standardize));
     config("split", name_in(cuts, "split", options_.split));
     Config all = config.fields(options_);
@@ -202,6 +217,7 @@ Config TextVectorization::get_config() const {
 TextVectorization TextVectorization::from_config(const Config& config) {
     ConfigReader fields("TextVectorization", config);
     auto options = fields.fields<TextVectorizationOptions>();
+    if (fields.has("ngrams")) options.ngrams = ngrams_in(fields.get<Config>("ngrams"));
     Config standardize = "lower_and_strip_punctuation", split = "whitespace";
     fields("standardize", standardize)("split", split);
     options.standardize = standardize.is_null()

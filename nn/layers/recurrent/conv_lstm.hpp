@@ -80,7 +80,8 @@ class ConvLSTM1D final : public RNN {
 public:
     /// Throws as ConvLSTMCell does.
     ConvLSTM1D(Index filters, const PerAxis& kernel_size, const ConvLSTMOptions& options = {})
-        : RNN(ConvLSTMCell(1, filters, kernel_size, options), rnn_options(options)) {}
+        : RNN(named_cell(ConvLSTMCell(1, filters, kernel_size, options), "conv_lstm_cell"),
+              rnn_options(options)) {}
     Config get_config() const override;
     /// The layer of that configuration. Throws ValueError for fields that it can't take.
     static ConvLSTM1D from_config(ConfigReader& config);
@@ -92,7 +93,8 @@ class ConvLSTM2D final : public RNN {
 public:
     /// Throws as ConvLSTMCell does.
     ConvLSTM2D(Index filters, const PerAxis& kernel_size, const ConvLSTMOptions& options = {})
-        : RNN(ConvLSTMCell(2, filters, kernel_size, options), rnn_options(options)) {}
+        : RNN(named_cell(ConvLSTMCell(2, filters, kernel_size, options), "conv_lstm_cell"),
+              rnn_options(options)) {}
     Config get_config() const override;
     /// The layer of that configuration. Throws ValueError for fields that it can't take.
     static ConvLSTM2D from_config(ConfigReader& config);
@@ -104,7 +106,8 @@ class ConvLSTM3D final : public RNN {
 public:
     /// Throws as ConvLSTMCell does.
     ConvLSTM3D(Index filters, const PerAxis& kernel_size, const ConvLSTMOptions& options = {})
-        : RNN(ConvLSTMCell(3, filters, kernel_size, options), rnn_options(options)) {}
+        : RNN(named_cell(ConvLSTMCell(3, filters, kernel_size, options), "conv_lstm_cell"),
+              rnn_options(options)) {}
     Config get_config() const override;
     /// The layer of that configuration. Throws ValueError for fields that it can't take.
     static ConvLSTM3D from_config(ConfigReader& config);

@@ -65,7 +65,7 @@ void GRUCell::finish() {
 }
 
 GRU::GRU(Index units, const GRUOptions& options)
-    : RNN(GRUCell(units, options), rnn_options(options)) {}
+    : RNN(named_cell(GRUCell(units, options), "gru_cell"), rnn_options(options)) {}
 
 namespace {
 

@@ -41,7 +41,7 @@ std::optional<RecurrentCell::Sequence> LSTMCell::all_steps(const Tensor& prepare
 }
 
 LSTM::LSTM(Index units, const LSTMOptions& options)
-    : RNN(LSTMCell(units, options), rnn_options(options)) {}
+    : RNN(named_cell(LSTMCell(units, options), "lstm_cell"), rnn_options(options)) {}
 
 namespace {
 

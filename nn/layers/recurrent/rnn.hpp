@@ -41,6 +41,14 @@ RNNOptions rnn_options(const Options& options) {
             .dtype = options.dtype};
 }
 
+/// A cell under a name that doesn't depend on how many there are, so that a file's weights have the
+/// names that they had.
+template <std::derived_from<RecurrentCell> C>
+C named_cell(C cell, std::string_view name) {
+    cell.set_default_name(name);
+    return cell;
+}
+
 /// Repeats a cell's step along a sequence: (batch, time, …) becomes the output of the last step,
 /// (batch, units), or of every step, (batch, time, units). Weights: the cell's. Called on a list
 /// {x, states…} it starts from these states, and gives a list, with return_state {output, states…}.

@@ -13,7 +13,7 @@ std::vector<Tensor> SimpleRNNCell::step(const Tensor& x, const std::vector<Tenso
 }
 
 SimpleRNN::SimpleRNN(Index units, const SimpleRNNOptions& options)
-    : RNN(SimpleRNNCell(units, options), rnn_options(options)) {}
+    : RNN(named_cell(SimpleRNNCell(units, options), "simple_rnn_cell"), rnn_options(options)) {}
 
 namespace {
 
