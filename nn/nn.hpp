@@ -105,6 +105,7 @@
 #include <shikumi/nn/tools/plot_filters.hpp>
 #include <shikumi/nn/tools/plot_history.hpp>
 #include <shikumi/nn/tools/plot_model.hpp>
+#include <shikumi/nn/training/compile_config.hpp>
 #include <shikumi/nn/training/history.hpp>
 #include <shikumi/nn/training/trainer.hpp>
 

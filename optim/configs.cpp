@@ -224,8 +224,9 @@ constexpr std::array keras_forms = rows_of(keras, detail::all_optimizers);
 constexpr std::array torch_forms = rows_of(torch_module, detail::all_torch_forms);
 
 const KnownOptimizer* find(std::span<const KnownOptimizer> forms, std::string_view name) {
-    const auto found = std::ranges::find_if(
-        forms, [&](const KnownOptimizer& k) { return k.name == name || k.small == name; });
+    const auto found = std::ranges::find_if(forms, [&](const KnownOptimizer& k) {
+        return !name.empty() && (k.name == name || k.small == name);
+    });
     return found == forms.end() ? nullptr : &*found;
 }
 

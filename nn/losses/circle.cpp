@@ -38,7 +38,8 @@ Loss Circle(const CircleOptions& options) {
     return {
         [options](const Tensor& labels, const Tensor& p) { return circle_of(labels, p, options); },
         std::string(circle.name()),
-        {.targets = Targets::labels, .leaves_out_zeros = true, .reduction = options.reduction}};
+        {.targets = Targets::labels, .leaves_out_zeros = true, .reduction = options.reduction},
+        ConfigWriter().fields(options)};
 }
 
 }  // namespace shikumi::nn

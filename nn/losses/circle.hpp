@@ -15,6 +15,13 @@ struct CircleOptions {
     bool remove_diagonal = true;  ///< a sample is no pair with itself
     Reduction reduction = Reduction::sum_over_batch_size;  ///< how the values become one number
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<CircleOptions> auto& o) {
+    fields("gamma", o.gamma);
+    fields("margin", o.margin);
+    fields("remove_diagonal", o.remove_diagonal);
+    fields("reduction", o.reduction);
+}
 /// Predictions are embeddings (N, D) of length 1, targets a label each. With the distances
 /// d = max(1 − cosine, 0) of each pair of the batch, a sample's value is
 /// softplus(log Σ exp(γ (m + d)(d − m)) + log Σ exp(γ max(1 + m − d, 0)(1 − m − d))): the first sum

@@ -89,7 +89,8 @@ Loss CategoricalCrossentropy(const CrossentropyOptions& options) {
             {.targets = Targets::class_rows,
              .from_logits = options.from_logits,
              .axis = options.axis,
-             .reduction = options.reduction}};
+             .reduction = options.reduction},
+            ConfigWriter().fields(options)};
 }
 
 Loss BinaryCrossentropy(const CrossentropyOptions& options) {
@@ -102,7 +103,8 @@ Loss BinaryCrossentropy(const CrossentropyOptions& options) {
             {.targets = Targets::like_predictions,
              .from_logits = options.from_logits,
              .axis = options.axis,
-             .reduction = options.reduction}};
+             .reduction = options.reduction},
+            ConfigWriter().fields(options)};
 }
 
 Loss SparseCategoricalCrossentropy(const SparseCategoricalCrossentropyOptions& options) {
@@ -112,7 +114,8 @@ Loss SparseCategoricalCrossentropy(const SparseCategoricalCrossentropyOptions& o
              .from_logits = options.from_logits,
              .axis = options.axis,
              .ignore_class = options.ignore_class,
-             .reduction = options.reduction}};
+             .reduction = options.reduction},
+            ConfigWriter().fields(options)};
 }
 
 Loss CategoricalGeneralizedCrossEntropy(const GeneralizedCrossEntropyOptions& options) {
@@ -123,7 +126,8 @@ Loss CategoricalGeneralizedCrossEntropy(const GeneralizedCrossEntropyOptions& op
                 return generalized(labels, p, q);
             },
             std::string(name),
-            {.targets = Targets::class_indices, .reduction = options.reduction}};
+            {.targets = Targets::class_indices, .reduction = options.reduction},
+            ConfigWriter().fields(options)};
 }
 
 }  // namespace shikumi::nn

@@ -40,6 +40,13 @@ struct CrossentropyOptions {
     int axis = -1;               ///< the axis of the classes
     Reduction reduction = Reduction::sum_over_batch_size;  ///< how the values become one number
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<CrossentropyOptions> auto& o) {
+    fields("from_logits", o.from_logits);
+    fields("label_smoothing", o.label_smoothing);
+    fields("axis", o.axis);
+    fields("reduction", o.reduction);
+}
 /// `categorical_crossentropy`, with targets t(1 − a) + a/K. Throws ValueError unless a lies in
 /// [0, 1].
 Loss CategoricalCrossentropy(const CrossentropyOptions& options = {});
@@ -53,6 +60,13 @@ struct SparseCategoricalCrossentropyOptions {
     int axis = -1;                           ///< the axis of the classes
     Reduction reduction = Reduction::sum_over_batch_size;  ///< how the values become one number
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<SparseCategoricalCrossentropyOptions> auto& o) {
+    fields("from_logits", o.from_logits);
+    fields("ignore_class", o.ignore_class);
+    fields("axis", o.axis);
+    fields("reduction", o.reduction);
+}
 /// `sparse_categorical_crossentropy`.
 Loss SparseCategoricalCrossentropy(const SparseCategoricalCrossentropyOptions& options = {});
 
@@ -61,6 +75,11 @@ struct GeneralizedCrossEntropyOptions {
     double q = 0.5;  ///< from near 0, the cross-entropy, to 1, the absolute error
     Reduction reduction = Reduction::sum_over_batch_size;  ///< how the values become one number
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<GeneralizedCrossEntropyOptions> auto& o) {
+    fields("q", o.q);
+    fields("reduction", o.reduction);
+}
 /// (1 − p[label]^q)/q, which wrong labels disturb less than the cross-entropy: Z. Zhang, M.
 /// Sabuncu, NeurIPS 2018. Targets as for `sparse_categorical_crossentropy`. Throws ValueError
 /// unless q lies in (0, 1].

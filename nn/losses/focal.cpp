@@ -78,7 +78,8 @@ Loss BinaryFocalCrossentropy(const BinaryFocalCrossentropyOptions& options) {
             {.targets = Targets::like_predictions,
              .from_logits = options.from_logits,
              .axis = options.axis,
-             .reduction = options.reduction}};
+             .reduction = options.reduction},
+            ConfigWriter().fields(options)};
 }
 
 Loss CategoricalFocalCrossentropy(const CategoricalFocalCrossentropyOptions& options) {
@@ -91,7 +92,8 @@ Loss CategoricalFocalCrossentropy(const CategoricalFocalCrossentropyOptions& opt
         {.targets = Targets::class_rows,
          .from_logits = options.from_logits,
          .axis = options.axis,
-         .reduction = options.reduction}};
+         .reduction = options.reduction},
+        ConfigWriter().fields(options)};
 }
 
 }  // namespace shikumi::nn

@@ -22,6 +22,16 @@ struct BinaryFocalCrossentropyOptions {
     int axis = -1;                       ///< the axis that is averaged over
     Reduction reduction = Reduction::sum_over_batch_size;  ///< how the values become one number
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<BinaryFocalCrossentropyOptions> auto& o) {
+    fields("apply_class_balancing", o.apply_class_balancing);
+    fields("alpha", o.alpha);
+    fields("gamma", o.gamma);
+    fields("from_logits", o.from_logits);
+    fields("label_smoothing", o.label_smoothing);
+    fields("axis", o.axis);
+    fields("reduction", o.reduction);
+}
 /// (1 − p_t)^γ times the binary cross-entropy, averaged over the last axis, where p_t = p for class
 /// 1 and 1 − p for class 0. It looks through a sigmoid, as the cross-entropies do. Throws
 /// ValueError for a negative gamma and unless alpha and the smoothing lie in [0, 1].
@@ -36,6 +46,15 @@ struct CategoricalFocalCrossentropyOptions {
     int axis = -1;                       ///< the axis of the classes
     Reduction reduction = Reduction::sum_over_batch_size;  ///< how the values become one number
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<CategoricalFocalCrossentropyOptions> auto& o) {
+    shikumi::detail::visit_list(fields, "alpha", o.alpha);
+    fields("gamma", o.gamma);
+    fields("from_logits", o.from_logits);
+    fields("label_smoothing", o.label_smoothing);
+    fields("axis", o.axis);
+    fields("reduction", o.reduction);
+}
 /// −Σ α (1 − p)^γ t log p over the last axis. It does not look through a softmax. Throws ValueError
 /// for a negative gamma, and unless the smoothing lies in [0, 1]; ShapeError where there is neither
 /// one alpha nor one for each class.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <shikumi/nn/losses/circle.hpp>
+#include <shikumi/nn/losses/configs.hpp>
 #include <shikumi/nn/losses/crossentropy.hpp>
 #include <shikumi/nn/losses/ctc.hpp>
 #include <shikumi/nn/losses/focal.hpp>

@@ -30,7 +30,8 @@ constinit const Loss tversky{"tversky",
 Loss Dice(const DiceOptions& options) {
     return {[axis = options.axis](const Tensor& t, const Tensor& p) { return dice_of(t, p, axis); },
             std::string(dice.name()),
-            {.targets = Targets::like_predictions, .reduction = options.reduction}};
+            {.targets = Targets::like_predictions, .reduction = options.reduction},
+            ConfigWriter().fields(options)};
 }
 
 Loss Tversky(const TverskyOptions& options) {
@@ -39,7 +40,8 @@ Loss Tversky(const TverskyOptions& options) {
                          " and ", options.beta);
     return {[options](const Tensor& t, const Tensor& p) { return tversky_of(t, p, options); },
             std::string(tversky.name()),
-            {.targets = Targets::like_predictions, .reduction = options.reduction}};
+            {.targets = Targets::like_predictions, .reduction = options.reduction},
+            ConfigWriter().fields(options)};
 }
 
 }  // namespace shikumi::nn

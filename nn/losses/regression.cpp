@@ -82,7 +82,8 @@ Loss Huber(const HuberOptions& options) {
         fail<ValueError>(huber.name(), "delta must be positive, got ", options.delta);
     return {[=](const Tensor& t, const Tensor& p) { return mean_huber(t, p, options.delta); },
             std::string(huber.name()),
-            {.targets = Targets::like_predictions, .reduction = options.reduction}};
+            {.targets = Targets::like_predictions, .reduction = options.reduction},
+            ConfigWriter().fields(options)};
 }
 
 Loss CosineSimilarity(const CosineSimilarityOptions& options) {
@@ -90,7 +91,8 @@ Loss CosineSimilarity(const CosineSimilarityOptions& options) {
             std::string(cosine_similarity.name()),
             {.targets = Targets::like_predictions,
              .axis = static_cast<int>(options.axis),
-             .reduction = options.reduction}};
+             .reduction = options.reduction},
+            ConfigWriter().fields(options)};
 }
 
 }  // namespace shikumi::nn

@@ -42,6 +42,11 @@ struct HuberOptions {
     double delta = 1;                                      ///< where the square becomes a line
     Reduction reduction = Reduction::sum_over_batch_size;  ///< how the values become one number
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<HuberOptions> auto& o) {
+    fields("delta", o.delta);
+    fields("reduction", o.reduction);
+}
 /// d²/2 where |d| <= δ, else δ|d| − δ²/2. Throws ValueError unless delta is positive.
 Loss Huber(const HuberOptions& options = {});
 
@@ -50,6 +55,13 @@ struct CosineSimilarityOptions {
     Integer axis = -1;  ///< along which the angle is taken; not the batch
     Reduction reduction = Reduction::sum_over_batch_size;  ///< how the values become one number
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<CosineSimilarityOptions> auto& o) {
+    int axis = static_cast<int>(o.axis);
+    fields("axis", axis);
+    if constexpr (requires { o.axis = axis; }) o.axis = axis;
+    fields("reduction", o.reduction);
+}
 /// Minus the cosine of the angle between targets and predictions along an axis.
 Loss CosineSimilarity(const CosineSimilarityOptions& options = {});
 

@@ -77,17 +77,18 @@ constinit const Metric sparse_top_k_categorical_accuracy{
     }};
 
 Metric Accuracy() {
-    return {"accuracy", [](const Tensor& targets, const Tensor& p) {
+    return {[](const Tensor& targets, const Tensor& p) {
                 const Tensor t = match_targets("accuracy", targets, p);
                 return mean_of_last(equal(t, p).cast(f64));
-            }};
+            },
+            "accuracy", Config::Object{}};
 }
 
 Metric BinaryAccuracy(const BinaryAccuracyOptions& options) {
-    return {std::string(binary_accuracy.name()),
-            [threshold = options.threshold](const Tensor& t, const Tensor& p) {
+    return {[threshold = options.threshold](const Tensor& t, const Tensor& p) {
                 return binary(t, p, threshold);
-            }};
+            },
+            std::string(binary_accuracy.name()), ConfigWriter().fields(options)};
 }
 
 Metric CategoricalAccuracy() { return categorical_accuracy; }
@@ -97,17 +98,19 @@ Metric SparseCategoricalAccuracy() { return sparse_categorical_accuracy; }
 Metric TopKCategoricalAccuracy(const TopKAccuracyOptions& options) {
     const std::string_view name = top_k_categorical_accuracy.name();
     check_k(name, options.k);
-    return {std::string(name), [name, k = options.k](const Tensor& t, const Tensor& p) {
+    return {[name, k = options.k](const Tensor& t, const Tensor& p) {
                 return among_top(class_of_rows(name, t, p), p, k);
-            }};
+            },
+            std::string(name), ConfigWriter().fields(options)};
 }
 
 Metric SparseTopKCategoricalAccuracy(const TopKAccuracyOptions& options) {
     const std::string_view name = sparse_top_k_categorical_accuracy.name();
     check_k(name, options.k);
-    return {std::string(name), [name, k = options.k](const Tensor& t, const Tensor& p) {
+    return {[name, k = options.k](const Tensor& t, const Tensor& p) {
                 return among_top(class_of_indices(name, t, p), p, k);
-            }};
+            },
+            std::string(name), ConfigWriter().fields(options)};
 }
 
 }  // namespace shikumi::nn

@@ -35,6 +35,10 @@ Metric Accuracy();
 struct BinaryAccuracyOptions {
     double threshold = 0.5;  ///< predictions above it count as 1
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<BinaryAccuracyOptions> auto& o) {
+    fields("threshold", o.threshold);
+}
 /// `binary_accuracy`, with another threshold.
 Metric BinaryAccuracy(const BinaryAccuracyOptions& options = {});
 /// `categorical_accuracy`.
@@ -46,6 +50,8 @@ Metric SparseCategoricalAccuracy();
 struct TopKAccuracyOptions {
     Index k = 5;  ///< how many of the largest entries count as the prediction
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<TopKAccuracyOptions> auto& o) { fields("k", o.k); }
 /// The share of rows where the target, the largest entry of the targets' row, is among the k
 /// largest entries. Equal entries count as in. Throws ValueError unless k is positive.
 Metric TopKCategoricalAccuracy(const TopKAccuracyOptions& options = {});

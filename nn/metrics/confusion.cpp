@@ -21,33 +21,41 @@ Counting counting(const PrecisionOptions& o) {
 }  // namespace
 
 Metric TruePositives(const ConfusionOptions& options) {
-    return CountingRule("true_positives", {.thresholds = options.thresholds},
-                        [](const ConfusionCounts& c) { return c.true_positives; });
+    return CountingRule(
+        "true_positives", {.thresholds = options.thresholds},
+        [](const ConfusionCounts& c) { return c.true_positives; }, ConfigWriter().fields(options));
 }
 
 Metric TrueNegatives(const ConfusionOptions& options) {
-    return CountingRule("true_negatives", {.thresholds = options.thresholds},
-                        [](const ConfusionCounts& c) { return c.true_negatives(); });
+    return CountingRule(
+        "true_negatives", {.thresholds = options.thresholds},
+        [](const ConfusionCounts& c) { return c.true_negatives(); },
+        ConfigWriter().fields(options));
 }
 
 Metric FalsePositives(const ConfusionOptions& options) {
-    return CountingRule("false_positives", {.thresholds = options.thresholds},
-                        [](const ConfusionCounts& c) { return c.false_positives; });
+    return CountingRule(
+        "false_positives", {.thresholds = options.thresholds},
+        [](const ConfusionCounts& c) { return c.false_positives; }, ConfigWriter().fields(options));
 }
 
 Metric FalseNegatives(const ConfusionOptions& options) {
-    return CountingRule("false_negatives", {.thresholds = options.thresholds},
-                        [](const ConfusionCounts& c) { return c.false_negatives(); });
+    return CountingRule(
+        "false_negatives", {.thresholds = options.thresholds},
+        [](const ConfusionCounts& c) { return c.false_negatives(); },
+        ConfigWriter().fields(options));
 }
 
 Metric Precision(const PrecisionOptions& options) {
-    return CountingRule("precision", counting(options),
-                        [](const ConfusionCounts& c) { return c.precision(); });
+    return CountingRule(
+        "precision", counting(options), [](const ConfusionCounts& c) { return c.precision(); },
+        ConfigWriter().fields(options));
 }
 
 Metric Recall(const PrecisionOptions& options) {
-    return CountingRule("recall", counting(options),
-                        [](const ConfusionCounts& c) { return c.recall(); });
+    return CountingRule(
+        "recall", counting(options), [](const ConfusionCounts& c) { return c.recall(); },
+        ConfigWriter().fields(options));
 }
 
 }  // namespace shikumi::nn

@@ -15,6 +15,10 @@ namespace shikumi::nn {
 struct ConfusionOptions {
     std::vector<double> thresholds = {0.5};  ///< predictions above it are positive; in [0, 1]
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<ConfusionOptions> auto& o) {
+    shikumi::detail::visit_list(fields, "thresholds", o.thresholds);
+}
 /// The weight of positive predictions whose target is positive.
 Metric TruePositives(const ConfusionOptions& options = {});
 /// The weight of negative predictions whose target is negative.
@@ -30,6 +34,12 @@ struct PrecisionOptions {
     std::optional<Index> top_k = {};      ///< only the k largest entries of a row can be positive
     std::optional<Index> class_id = {};   ///< the only column that counts; else all do
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<PrecisionOptions> auto& o) {
+    shikumi::detail::visit_list(fields, "thresholds", o.thresholds);
+    fields("top_k", o.top_k);
+    fields("class_id", o.class_id);
+}
 /// The share of positive predictions that are right; 0 where there is none.
 Metric Precision(const PrecisionOptions& options = {});
 /// The share of positive targets that are found; 0 where there is none.

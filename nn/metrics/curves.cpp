@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/core/name_table.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/losses/detail/reduce.hpp>
 #include <shikumi/nn/metrics/detail/confusion_counts.hpp>
@@ -75,50 +76,75 @@ Tensor best_where(const Tensor& others, double least, const Tensor& values) {
     return max(where(others >= least, values, 0));
 }
 
-Metric at_threshold(const char* name, double number, const AtThresholdOptions& o,
-                    CountingRule::Value value) {
+Metric at_threshold(const char* name, std::string_view what, double number,
+                    const AtThresholdOptions& o, CountingRule::Value value) {
     if (!(number >= 0 && number <= 1))
-        fail<ValueError>(name, "wants a number in [0, 1], got ", number);
+        fail<ValueError>(name, what, " must lie in [0, 1], got ", number);
     const std::vector<double> thresholds =
         o.num_thresholds == 1 ? std::vector{0.5} : even_thresholds(name, o.num_thresholds);
-    return CountingRule(name, {.thresholds = thresholds, .class_id = o.class_id}, std::move(value));
+    return CountingRule(name, {.thresholds = thresholds, .class_id = o.class_id}, std::move(value),
+                        ConfigWriter()(what, number).fields(o));
 }
 
+constexpr shikumi::detail::NameRow<Curve> known_curves[] = {
+    {Curve::ROC, {"ROC"}},
+    {Curve::PR, {"PR"}},
+};
+constexpr shikumi::detail::NameTable<Curve> by_curve("curve", known_curves);
+
+constexpr shikumi::detail::NameRow<SummationMethod> known_methods[] = {
+    {SummationMethod::interpolation, {"interpolation"}},
+    {SummationMethod::minoring, {"minoring"}},
+    {SummationMethod::majoring, {"majoring"}},
+};
+constexpr shikumi::detail::NameTable<SummationMethod> by_method("summation_method", known_methods);
+
 }  // namespace
+
+Config to_config(Curve value) { return by_curve.name_of(value); }
+void from_config(const Config& config, Curve& value, std::string_view reading) {
+    value = by_curve.read(config, reading);
+}
+
+Config to_config(SummationMethod value) { return by_method.name_of(value); }
+void from_config(const Config& config, SummationMethod& value, std::string_view reading) {
+    value = by_method.read(config, reading);
+}
 
 Metric AUC(const AUCOptions& options) {
     Counting counting{.thresholds = points(options),
                       .from_logits = options.from_logits,
                       .by_label = options.multi_label};
     if (!options.multi_label) counting.label_weights = options.label_weights;
-    return CountingRule("auc", counting,
-                        [options](const ConfusionCounts& c) { return area(c, options); });
+    return CountingRule(
+        "auc", counting, [options](const ConfusionCounts& c) { return area(c, options); },
+        ConfigWriter().fields(options));
 }
 
 Metric SensitivityAtSpecificity(double specificity, const AtThresholdOptions& options) {
-    return at_threshold("sensitivity_at_specificity", specificity, options,
+    return at_threshold("sensitivity_at_specificity", "specificity", specificity, options,
                         [=](const ConfusionCounts& c) {
                             return best_where(c.specificity(), specificity, c.recall());
                         });
 }
 
 Metric SpecificityAtSensitivity(double sensitivity, const AtThresholdOptions& options) {
-    return at_threshold("specificity_at_sensitivity", sensitivity, options,
+    return at_threshold("specificity_at_sensitivity", "sensitivity", sensitivity, options,
                         [=](const ConfusionCounts& c) {
                             return best_where(c.recall(), sensitivity, c.specificity());
                         });
 }
 
 Metric PrecisionAtRecall(double recall, const AtThresholdOptions& options) {
-    return at_threshold("precision_at_recall", recall, options, [=](const ConfusionCounts& c) {
-        return best_where(c.recall(), recall, c.precision());
-    });
+    return at_threshold(
+        "precision_at_recall", "recall", recall, options,
+        [=](const ConfusionCounts& c) { return best_where(c.recall(), recall, c.precision()); });
 }
 
 Metric RecallAtPrecision(double precision, const AtThresholdOptions& options) {
-    return at_threshold("recall_at_precision", precision, options, [=](const ConfusionCounts& c) {
-        return best_where(c.precision(), precision, c.recall());
-    });
+    return at_threshold(
+        "recall_at_precision", "precision", precision, options,
+        [=](const ConfusionCounts& c) { return best_where(c.precision(), precision, c.recall()); });
 }
 
 }  // namespace shikumi::nn

@@ -13,12 +13,20 @@ enum class Curve {
     ROC,  ///< recall over the share of false alarms
     PR    ///< precision over recall
 };
+/// Keras's name, "ROC" or "PR".
+Config to_config(Curve value);
+/// Reads Keras's name. Throws ValueError with the nearest names for any other.
+void from_config(const Config& config, Curve& value, std::string_view reading);
 /// How AUC takes the height between two points of the curve.
 enum class SummationMethod {
     interpolation,  ///< the middle; of a PR curve J. Davis' and M. Goadrich's, ICML 2006
     minoring,       ///< the smaller one
     majoring        ///< the larger one
 };
+/// Keras's name, such as "interpolation".
+Config to_config(SummationMethod value);
+/// Reads Keras's name. Throws ValueError with the nearest names for any other.
+void from_config(const Config& config, SummationMethod& value, std::string_view reading);
 
 /// What AUC can be given.
 struct AUCOptions {
@@ -30,6 +38,16 @@ struct AUCOptions {
     std::vector<double> label_weights = {};  ///< factors of the columns
     bool from_logits = false;                ///< sigmoid is still to be applied to the predictions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<AUCOptions> auto& o) {
+    fields("num_thresholds", o.num_thresholds);
+    fields("curve", o.curve);
+    fields("summation_method", o.summation_method);
+    shikumi::detail::visit_list(fields, "thresholds", o.thresholds);
+    fields("multi_label", o.multi_label);
+    shikumi::detail::visit_list(fields, "label_weights", o.label_weights);
+    fields("from_logits", o.from_logits);
+}
 /// The area under a curve; targets are 0 and 1. It is as near to the exact area as its points lie.
 /// Throws ValueError for less than two points and for thresholds outside [0, 1].
 Metric AUC(const AUCOptions& options = {});
@@ -39,6 +57,11 @@ struct AtThresholdOptions {
     Index num_thresholds = 200;          ///< points of the curve, evenly over [0, 1]
     std::optional<Index> class_id = {};  ///< the only column that counts; else all do
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<AtThresholdOptions> auto& o) {
+    fields("num_thresholds", o.num_thresholds);
+    fields("class_id", o.class_id);
+}
 /// The best recall where the share of negative targets that are found is at least `specificity`; 0
 /// where it never is. All four throw ValueError unless their number lies in [0, 1].
 Metric SensitivityAtSpecificity(double specificity, const AtThresholdOptions& options = {});

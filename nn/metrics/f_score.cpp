@@ -1,6 +1,7 @@
 #include <shikumi/nn/metrics/f_score.hpp>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/core/name_table.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/losses/targets.hpp>
 #include <shikumi/nn/metrics/detail/sums.hpp>
@@ -14,8 +15,8 @@ constexpr double epsilon = 1e-7;
 // State: true positives, false positives, false negatives and the weight of each class, (K,).
 class FScore : public MetricRule {
 public:
-    FScore(std::string name, const FBetaScoreOptions& options)
-        : name_(std::move(name)), options_(options) {
+    FScore(std::string name, const FBetaScoreOptions& options, Config config)
+        : name_(std::move(name)), options_(options), config_(std::move(config)) {
         if (!(options.beta > 0))
             fail<ValueError>(name_, "beta must be positive, got ", options.beta);
     }
@@ -54,6 +55,8 @@ public:
         return scores;
     }
 
+    Config get_config() const override { return config_; }
+
 private:
     // A row of zeros has no largest entry.
     Tensor positive(const Tensor& p) const {
@@ -63,14 +66,34 @@ private:
 
     std::string name_;
     FBetaScoreOptions options_;
+    Config config_;
 };
+
+constexpr shikumi::detail::NameRow<Averaging> known_averages[] = {
+    {Averaging::none, {"none"}},
+    {Averaging::micro, {"micro"}},
+    {Averaging::macro, {"macro"}},
+    {Averaging::weighted, {"weighted"}},
+};
+constexpr shikumi::detail::NameTable<Averaging> averages("average", known_averages);
 
 }  // namespace
 
-Metric FBetaScore(const FBetaScoreOptions& options) { return FScore("fbeta_score", options); }
+Config to_config(Averaging value) {
+    return value == Averaging::none ? Config() : Config(averages.name_of(value));
+}
+
+void from_config(const Config& config, Averaging& value, std::string_view reading) {
+    value = config.is_null() ? Averaging::none : averages.read(config, reading);
+}
+
+Metric FBetaScore(const FBetaScoreOptions& options) {
+    return FScore("fbeta_score", options, ConfigWriter().fields(options));
+}
 
 Metric F1Score(const F1ScoreOptions& options) {
-    return FScore("f1_score", {.average = options.average, .threshold = options.threshold});
+    return FScore("f1_score", {.average = options.average, .threshold = options.threshold},
+                  ConfigWriter().fields(options));
 }
 
 }  // namespace shikumi::nn

@@ -14,6 +14,10 @@ enum class Averaging {
     macro,    ///< their mean
     weighted  ///< their mean, weighed by how often each class is there
 };
+/// Keras's name, such as "macro"; nothing for none.
+Config to_config(Averaging value);
+/// Reads Keras's name; nothing is none. Throws ValueError with the nearest names for any other.
+void from_config(const Config& config, Averaging& value, std::string_view reading);
 
 /// What F1Score can be given.
 struct F1ScoreOptions {
@@ -21,12 +25,23 @@ struct F1ScoreOptions {
     std::optional<double> threshold = {};  ///< predictions above it are positive; absent: the
                                            ///< largest entry of a row is
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<F1ScoreOptions> auto& o) {
+    fields("average", o.average);
+    fields("threshold", o.threshold);
+}
 /// What FBetaScore can be given.
 struct FBetaScoreOptions {
     Averaging average = Averaging::none;   ///< how the classes' scores become one number
     double beta = 1;                       ///< how much more recall counts than precision
     std::optional<double> threshold = {};  ///< as in F1ScoreOptions
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<FBetaScoreOptions> auto& o) {
+    fields("average", o.average);
+    fields("beta", o.beta);
+    fields("threshold", o.threshold);
+}
 
 /// (1 + β²) precision recall/(β² precision + recall) for each class, with 1e-7 added to the
 /// denominators, as in Keras; targets are rows of zeros and ones, (N, K). Training shows one

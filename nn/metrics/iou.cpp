@@ -18,8 +18,12 @@ using shikumi::detail::checked_indices;
 // State: the confusion matrix, the weight of pixels by target and prediction.
 class Overlap : public MetricRule {
 public:
-    Overlap(std::string name, IoUOptions options, std::optional<double> threshold = {})
-        : name_(std::move(name)), options_(std::move(options)), threshold_(threshold) {
+    Overlap(std::string name, IoUOptions options, Config config,
+            std::optional<double> threshold = {})
+        : name_(std::move(name)),
+          options_(std::move(options)),
+          config_(std::move(config)),
+          threshold_(threshold) {
         if (options_.num_classes < 2)
             fail<ValueError>(name_, "wants two classes or more, got ", options_.num_classes);
         if (options_.target_class_ids.empty()) fail<ValueError>(name_, "wants target_class_ids");
@@ -64,6 +68,8 @@ public:
         return detail::divide_no_nan(sum(shared / (all + 1e-7)), sum((all > 1e-9).cast(f64)));
     }
 
+    Config get_config() const override { return config_; }
+
 private:
     Tensor classes_of(const Tensor& p) const {
         if (threshold_) return (p >= *threshold_).cast(i64);
@@ -72,10 +78,14 @@ private:
 
     std::string name_;
     IoUOptions options_;
+    Config config_;
     std::optional<double> threshold_;
 };
 
 std::vector<Index> all_classes(Index count) {
+    constexpr Index most = 65'536;  // whose counts are kept for each pair
+    if (count > most)
+        fail<ValueError>("mean_io_u", "wants ", most, " classes at most, got ", count);
     std::vector<Index> ids(static_cast<std::size_t>(std::max<Index>(count, 0)));
     std::iota(ids.begin(), ids.end(), Index{0});
     return ids;
@@ -83,38 +93,46 @@ std::vector<Index> all_classes(Index count) {
 
 }  // namespace
 
-Metric IoU(const IoUOptions& options) { return Overlap("io_u", options); }
+Metric IoU(const IoUOptions& options) {
+    return Overlap("io_u", options, ConfigWriter().fields(options));
+}
 
 Metric MeanIoU(const MeanIoUOptions& o) {
-    return Overlap("mean_io_u", {.num_classes = o.num_classes,
-                                 .target_class_ids = all_classes(o.num_classes),
-                                 .ignore_class = o.ignore_class,
-                                 .sparse_y_true = o.sparse_y_true,
-                                 .sparse_y_pred = o.sparse_y_pred,
-                                 .axis = o.axis});
+    return Overlap("mean_io_u",
+                   {.num_classes = o.num_classes,
+                    .target_class_ids = all_classes(o.num_classes),
+                    .ignore_class = o.ignore_class,
+                    .sparse_y_true = o.sparse_y_true,
+                    .sparse_y_pred = o.sparse_y_pred,
+                    .axis = o.axis},
+                   ConfigWriter().fields(o));
 }
 
 Metric BinaryIoU(const BinaryIoUOptions& options) {
     return Overlap("binary_io_u", {.target_class_ids = options.target_class_ids},
-                   options.threshold);
+                   ConfigWriter().fields(options), options.threshold);
 }
 
 Metric OneHotIoU(const OneHotIoUOptions& o) {
-    return Overlap("one_hot_io_u", {.num_classes = o.num_classes,
-                                    .target_class_ids = o.target_class_ids,
-                                    .ignore_class = o.ignore_class,
-                                    .sparse_y_true = false,
-                                    .sparse_y_pred = o.sparse_y_pred,
-                                    .axis = o.axis});
+    return Overlap("one_hot_io_u",
+                   {.num_classes = o.num_classes,
+                    .target_class_ids = o.target_class_ids,
+                    .ignore_class = o.ignore_class,
+                    .sparse_y_true = false,
+                    .sparse_y_pred = o.sparse_y_pred,
+                    .axis = o.axis},
+                   ConfigWriter().fields(o));
 }
 
 Metric OneHotMeanIoU(const OneHotMeanIoUOptions& o) {
-    return Overlap("one_hot_mean_io_u", {.num_classes = o.num_classes,
-                                         .target_class_ids = all_classes(o.num_classes),
-                                         .ignore_class = o.ignore_class,
-                                         .sparse_y_true = false,
-                                         .sparse_y_pred = o.sparse_y_pred,
-                                         .axis = o.axis});
+    return Overlap("one_hot_mean_io_u",
+                   {.num_classes = o.num_classes,
+                    .target_class_ids = all_classes(o.num_classes),
+                    .ignore_class = o.ignore_class,
+                    .sparse_y_true = false,
+                    .sparse_y_pred = o.sparse_y_pred,
+                    .axis = o.axis},
+                   ConfigWriter().fields(o));
 }
 
 }  // namespace shikumi::nn

@@ -22,6 +22,15 @@ struct IoUOptions {
     bool sparse_y_pred = true;  ///< whether predictions are class indices, or else rows of classes
     int axis = -1;              ///< the axis of such rows
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<IoUOptions> auto& o) {
+    fields("num_classes", o.num_classes);
+    shikumi::detail::visit_list(fields, "target_class_ids", o.target_class_ids);
+    fields("ignore_class", o.ignore_class);
+    fields("sparse_y_true", o.sparse_y_true);
+    fields("sparse_y_pred", o.sparse_y_pred);
+    fields("axis", o.axis);
+}
 /// The mean IoU of some classes. Throws ValueError for less than two classes, and where the
 /// target classes are none of them or there is none.
 Metric IoU(const IoUOptions& options);
@@ -34,6 +43,14 @@ struct MeanIoUOptions {
     bool sparse_y_pred = true;               ///< whether predictions are class indices
     int axis = -1;                           ///< the axis of rows of classes
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<MeanIoUOptions> auto& o) {
+    fields("num_classes", o.num_classes);
+    fields("ignore_class", o.ignore_class);
+    fields("sparse_y_true", o.sparse_y_true);
+    fields("sparse_y_pred", o.sparse_y_pred);
+    fields("axis", o.axis);
+}
 /// The mean IoU of all classes.
 Metric MeanIoU(const MeanIoUOptions& options);
 
@@ -42,6 +59,11 @@ struct BinaryIoUOptions {
     std::vector<Index> target_class_ids = {0, 1};  ///< whose mean it is
     double threshold = 0.5;                        ///< predictions from it on are class 1
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<BinaryIoUOptions> auto& o) {
+    shikumi::detail::visit_list(fields, "target_class_ids", o.target_class_ids);
+    fields("threshold", o.threshold);
+}
 /// The mean IoU of two classes, where predictions are probabilities of class 1.
 Metric BinaryIoU(const BinaryIoUOptions& options = {});
 
@@ -53,6 +75,14 @@ struct OneHotIoUOptions {
     bool sparse_y_pred = false;                ///< whether predictions are class indices
     int axis = -1;                             ///< the axis of rows of classes
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<OneHotIoUOptions> auto& o) {
+    fields("num_classes", o.num_classes);
+    shikumi::detail::visit_list(fields, "target_class_ids", o.target_class_ids);
+    fields("ignore_class", o.ignore_class);
+    fields("sparse_y_pred", o.sparse_y_pred);
+    fields("axis", o.axis);
+}
 /// IoU where targets, and predictions unless the options say otherwise, are rows of classes.
 Metric OneHotIoU(const OneHotIoUOptions& options);
 
@@ -63,6 +93,13 @@ struct OneHotMeanIoUOptions {
     bool sparse_y_pred = false;              ///< whether predictions are class indices
     int axis = -1;                           ///< the axis of rows of classes
 };
+/// States the options by their names.
+void visit_fields(auto& fields, FieldsOf<OneHotMeanIoUOptions> auto& o) {
+    fields("num_classes", o.num_classes);
+    fields("ignore_class", o.ignore_class);
+    fields("sparse_y_pred", o.sparse_y_pred);
+    fields("axis", o.axis);
+}
 /// MeanIoU where targets, and predictions unless the options say otherwise, are rows of classes.
 Metric OneHotMeanIoU(const OneHotMeanIoUOptions& options);
 

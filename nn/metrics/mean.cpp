@@ -17,6 +17,7 @@ public:
         return {state[0] + sum(values.cast(f64) * w)};
     }
     Tensor result(const MetricState& state) const override { return state[0]; }
+    Config get_config() const override { return Config::Object{}; }
 };
 
 }  // namespace

@@ -8,35 +8,25 @@
 #include <shikumi/nn/losses/detail/paired_targets.hpp>
 #include <shikumi/nn/losses/detail/steps.hpp>
 #include <shikumi/nn/losses/targets.hpp>
+#include <shikumi/nn/metrics/detail/mean_of_loss.hpp>
 #include <shikumi/nn/metrics/detail/sums.hpp>
 
 namespace shikumi::nn {
 
-namespace {
+MetricState detail::MeanOfLoss::start(const Spec&, const Spec&) const { return nothing_summed(); }
 
-// Values that a loss leaves out count nowhere.
-class MeanOfLoss final : public MetricRule {
-public:
-    explicit MeanOfLoss(const Loss& loss) : loss_(loss) {}
-    std::string_view name() const noexcept override { return loss_.name(); }
-    MetricState start(const Spec&, const Spec&) const override { return detail::nothing_summed(); }
-    MetricState update(const MetricState& state, const Tensor& targets, const Tensor& predictions,
-                       const Tensor& weights) const override {
-        const LossValues v =
-            loss_.values_by_step(targets, predictions, weights.defined() ? weights.rank() : 1);
-        if (!v.counts.defined()) return detail::add_samples(name(), state, v.values, weights);
-        const Tensor w = detail::weights_like(name(), weights, v.values.shape());
-        return detail::add_samples(name(), state, v.values, where(v.counts, w, 0));
-    }
-    Tensor result(const MetricState& state) const override { return detail::mean_of(state); }
+MetricState detail::MeanOfLoss::update(const MetricState& state, const Tensor& targets,
+                                       const Tensor& predictions, const Tensor& weights) const {
+    const LossValues v =
+        loss_.values_by_step(targets, predictions, weights.defined() ? weights.rank() : 1);
+    if (!v.counts.defined()) return add_samples(name(), state, v.values, weights);
+    const Tensor w = weights_like(name(), weights, v.values.shape());
+    return add_samples(name(), state, v.values, where(v.counts, w, 0));
+}
 
-private:
-    Loss loss_;
-};
+Tensor detail::MeanOfLoss::result(const MetricState& state) const { return mean_of(state); }
 
-}  // namespace
-
-Metric::Metric(const Loss& loss) : rule_(std::make_shared<const MeanOfLoss>(loss)) {}
+Metric::Metric(const Loss& loss) : rule_(std::make_shared<const detail::MeanOfLoss>(loss)) {}
 
 MetricState Metric::start(const Spec& targets, const Spec& predictions) const {
     return rule_ ? rule_->start(targets, predictions) : detail::nothing_summed();

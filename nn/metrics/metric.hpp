@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <shikumi/autograd/core/config.hpp>
 #include <shikumi/autograd/core/named_function.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
 #include <shikumi/nn/losses/loss.hpp>
@@ -34,6 +35,9 @@ public:
                                const Tensor& predictions, const Tensor& weights) const = 0;
     /// What the state amounts to: a number, or a vector of them.
     virtual Tensor result(const MetricState& state) const = 0;
+    /// The arguments that it was made of, by Keras's names, so that a file can hold it: see
+    /// `register_metric`.
+    virtual Config get_config() const { return {}; }
 };
 
 /// A measure of predictions (N, …) that is carried on from batch to batch. There are three ways to
@@ -47,10 +51,11 @@ public:
     /// A constant of the library.
     constexpr Metric(StaticName name, Tensor (*function)(const Tensor&, const Tensor&)) noexcept
         : function_(name, function) {}
-    /// Any callable, called "custom" unless it has a name.
+    /// Any callable, called "custom" unless it has a name. `config` holds the arguments that it was
+    /// made of, so that a file can hold it: see `register_metric`.
     template <shikumi::detail::FunctionFor<Metric, const Tensor&, const Tensor&> F>
-    Metric(F function, std::string name = "custom")
-        : function_(std::move(function), std::move(name)) {}
+    Metric(F function, std::string name = "custom", Config config = {})
+        : function_(std::move(function), std::move(name), std::move(config)) {}
     /// Any callable, its name first.
     template <std::invocable<const Tensor&, const Tensor&> F>
     Metric(std::string name, F function) : function_(std::move(function), std::move(name)) {}
@@ -64,10 +69,15 @@ public:
     Metric(R rule) : rule_(std::make_shared<const R>(std::move(rule))) {}
 
     /// The name that logs and errors show.
-    std::string_view name() const noexcept {
-        if (own_name_) return *own_name_;
+    std::string_view name() const noexcept { return own_name_ ? *own_name_ : first_name(); }
+    /// The name of its function, loss or rule.
+    std::string_view first_name() const noexcept {
         return rule_ ? rule_->name() : function_.name();
     }
+    /// What computes the numbers whose mean it is; none where it has a rule.
+    const Function& function() const noexcept { return function_; }
+    /// The rule; null where it is the mean of a function.
+    const MetricRule* rule() const noexcept { return rule_.get(); }
     /// The same metric under another name.
     Metric named(std::string name) const {
         Metric other = *this;

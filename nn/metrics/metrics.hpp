@@ -2,6 +2,7 @@
 #pragma once
 
 #include <shikumi/nn/metrics/accuracy.hpp>
+#include <shikumi/nn/metrics/configs.hpp>
 #include <shikumi/nn/metrics/confusion.hpp>
 #include <shikumi/nn/metrics/curves.hpp>
 #include <shikumi/nn/metrics/f_score.hpp>

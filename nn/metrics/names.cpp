@@ -1,95 +1,39 @@
 #include <shikumi/nn/metrics/names.hpp>
 
-#include <algorithm>
-#include <vector>
+#include <array>
+#include <string>
+#include <tuple>
+#include <utility>
 
-#include <shikumi/autograd/core/nearest_names.hpp>
-#include <shikumi/nn/losses/crossentropy.hpp>
-#include <shikumi/nn/losses/hinge.hpp>
-#include <shikumi/nn/losses/probabilistic.hpp>
-#include <shikumi/nn/losses/regression.hpp>
-#include <shikumi/nn/metrics/accuracy.hpp>
-#include <shikumi/nn/metrics/confusion.hpp>
-#include <shikumi/nn/metrics/curves.hpp>
-#include <shikumi/nn/metrics/f_score.hpp>
-#include <shikumi/nn/metrics/mean.hpp>
-#include <shikumi/nn/metrics/regression.hpp>
+#include <shikumi/autograd/core/name_table.hpp>
+#include <shikumi/nn/metrics/detail/all_metrics.hpp>
 
 namespace shikumi::nn {
 
 namespace {
 
-struct Known {
-    std::string_view name, class_name;
-    Metric (*make)();
-};
-constexpr Known known[] = {
-    {"accuracy", "Accuracy", [] { return accuracy; }},
-    {"acc", "acc", [] { return accuracy; }},
-    {"auc", "AUC", [] { return AUC(); }},
-    {"binary_accuracy", "BinaryAccuracy", [] { return binary_accuracy; }},
-    {"binary_crossentropy", "BinaryCrossentropy", [] { return Metric(binary_crossentropy); }},
-    {"bce", "BCE", [] { return Metric(binary_crossentropy); }},
-    {"categorical_accuracy", "CategoricalAccuracy", [] { return categorical_accuracy; }},
-    {"categorical_crossentropy", "CategoricalCrossentropy",
-     [] { return Metric(categorical_crossentropy); }},
-    {"categorical_hinge", "CategoricalHinge", [] { return Metric(categorical_hinge); }},
-    {"concordance_correlation", "ConcordanceCorrelation", [] { return ConcordanceCorrelation(); }},
-    {"cosine_similarity", "CosineSimilarity", [] { return MeanCosineSimilarity(); }},
-    {"f1_score", "F1Score", [] { return F1Score(); }},
-    {"fbeta_score", "FBetaScore", [] { return FBetaScore(); }},
-    {"false_negatives", "FalseNegatives", [] { return FalseNegatives(); }},
-    {"false_positives", "FalsePositives", [] { return FalsePositives(); }},
-    {"hinge", "Hinge", [] { return Metric(hinge); }},
-    {"huber", "Huber", [] { return Metric(huber); }},
-    {"kl_divergence", "KLDivergence", [] { return Metric(kl_divergence); }},
-    {"kld", "KLD", [] { return Metric(kl_divergence); }},
-    {"logcosh", "LogCoshError", [] { return LogCoshError(); }},
-    {"mean", "Mean", [] { return Mean(); }},
-    {"mean_absolute_error", "MeanAbsoluteError", [] { return Metric(mean_absolute_error); }},
-    {"mae", "MAE", [] { return Metric(mean_absolute_error); }},
-    {"mean_absolute_percentage_error", "MeanAbsolutePercentageError",
-     [] { return Metric(mean_absolute_percentage_error); }},
-    {"mape", "MAPE", [] { return Metric(mean_absolute_percentage_error); }},
-    {"mean_squared_error", "MeanSquaredError", [] { return Metric(mean_squared_error); }},
-    {"mse", "MSE", [] { return Metric(mean_squared_error); }},
-    {"mean_squared_logarithmic_error", "MeanSquaredLogarithmicError",
-     [] { return Metric(mean_squared_logarithmic_error); }},
-    {"msle", "MSLE", [] { return Metric(mean_squared_logarithmic_error); }},
-    {"pearson_correlation", "PearsonCorrelation", [] { return PearsonCorrelation(); }},
-    {"poisson", "Poisson", [] { return Metric(poisson); }},
-    {"precision", "Precision", [] { return Precision(); }},
-    {"r2_score", "R2Score", [] { return R2Score(); }},
-    {"recall", "Recall", [] { return Recall(); }},
-    {"root_mean_squared_error", "RootMeanSquaredError", [] { return RootMeanSquaredError(); }},
-    {"rmse", "RMSE", [] { return RootMeanSquaredError(); }},
-    {"sparse_categorical_accuracy", "SparseCategoricalAccuracy",
-     [] { return sparse_categorical_accuracy; }},
-    {"sparse_categorical_crossentropy", "SparseCategoricalCrossentropy",
-     [] { return Metric(sparse_categorical_crossentropy); }},
-    {"sparse_top_k_categorical_accuracy", "SparseTopKCategoricalAccuracy",
-     [] { return sparse_top_k_categorical_accuracy; }},
-    {"squared_hinge", "SquaredHinge", [] { return Metric(squared_hinge); }},
-    {"sum", "Sum", [] { return Sum(); }},
-    {"top_k_categorical_accuracy", "TopKCategoricalAccuracy",
-     [] { return top_k_categorical_accuracy; }},
-    {"true_negatives", "TrueNegatives", [] { return TrueNegatives(); }},
-    {"true_positives", "TruePositives", [] { return TruePositives(); }},
-};
+using Maker = Metric (*)();
+using Row = shikumi::detail::NameRow<Maker>;
+
+template <std::size_t i>
+Metric made() {
+    constexpr auto entry = std::get<i>(detail::all_metrics);
+    // As a name it chooses from the shapes; the class compares labels.
+    if constexpr (entry.names[0] == "accuracy")
+        return accuracy;
+    else
+        return entry.usual();
+}
+
+constexpr std::array rows = []<std::size_t... i>(std::index_sequence<i...>) {
+    return std::array{Row{made<i>, std::get<i>(detail::all_metrics).names}...};
+}
+(std::make_index_sequence<std::tuple_size_v<decltype(detail::all_metrics)>>());
+constexpr shikumi::detail::NameTable<Maker> known("metric", rows);
 
 }  // namespace
 
-Metric metric(std::string_view name) {
-    const auto* const found = std::ranges::find_if(
-        known, [&](const Known& k) { return k.name == name || k.class_name == name; });
-    if (found != std::end(known)) return found->make().named(std::string(name));
-    std::vector<std::string_view> names;
-    for (const Known& one : known) {
-        names.push_back(one.name);
-        if (one.class_name != one.name) names.push_back(one.class_name);
-    }
-    shikumi::detail::refuse_name("metric", name, names);
-}
+Metric metric(std::string_view name) { return known[name]().named(std::string(name)); }
 
 // Here, so that programs without names do not link whatever has one.
 Metric Metric::known_as(std::string_view name) { return metric(name); }

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/core/name_table.hpp>
 #include <shikumi/autograd/ops/detail/lengths.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/losses/regression.hpp>
@@ -24,9 +25,12 @@ public:
 // A mean of f(targets, predictions, axis).
 template <class F>
 Metric along(const char* name, const AlongAxisOptions& options, F f) {
-    return MeanRule(name, [=](const Tensor& targets, const Tensor& p) {
-        return f(match_targets(name, targets, p), p, options.axis);
-    });
+    return MeanRule(
+        name,
+        [=](const Tensor& targets, const Tensor& p) {
+            return f(match_targets(name, targets, p), p, options.axis);
+        },
+        ConfigWriter().fields(options));
 }
 
 Tensor centred(const Tensor& x, int axis) { return x - mean(x, axis, true); }
@@ -79,6 +83,8 @@ public:
         return adjusted(aggregated(scores, spread), state[4]);
     }
 
+    Config get_config() const override { return ConfigWriter().fields(options_); }
+
 private:
     Tensor aggregated(const Tensor& scores, const Tensor& spread) const {
         switch (options_.class_aggregation) {
@@ -102,7 +108,23 @@ private:
     R2ScoreOptions options_;
 };
 
+constexpr shikumi::detail::NameRow<ClassAggregation> known_aggregations[] = {
+    {ClassAggregation::none, {"none"}},
+    {ClassAggregation::uniform_average, {"uniform_average"}},
+    {ClassAggregation::variance_weighted_average, {"variance_weighted_average"}},
+};
+constexpr shikumi::detail::NameTable<ClassAggregation> aggregations("class_aggregation",
+                                                                    known_aggregations);
+
 }  // namespace
+
+Config to_config(ClassAggregation value) {
+    return value == ClassAggregation::none ? Config() : Config(aggregations.name_of(value));
+}
+
+void from_config(const Config& config, ClassAggregation& value, std::string_view reading) {
+    value = config.is_null() ? ClassAggregation::none : aggregations.read(config, reading);
+}
 
 Metric RootMeanSquaredError() {
     return RootOfMean("root_mean_squared_error", [](const Tensor& targets, const Tensor& p) {

@@ -10,10 +10,11 @@
 namespace shikumi::nn {
 
 /// Keras's compile_config: "optimizer", "loss", "loss_weights", "metrics", "weighted_metrics" and
-/// "run_eagerly"; lists are in the order of the outputs, objects have their names. A memory_budget
-/// is there where it isn't the usual one. Throws ValueError for objects of one's own that aren't
-/// registered.
-Config to_config(const CompileOptions& options);
+/// "run_eagerly". Losses and weights are one for all outputs, a list in their order or an object
+/// with their names; metrics of every output are a list of each output's where there are several. A
+/// memory_budget is there where it isn't the usual one. Throws ValueError for objects of one's own
+/// that aren't registered.
+Config to_config(const CompileOptions& options, const std::vector<std::string>& outputs = {});
 /// The options of such a configuration for a model with these outputs; without their names, lists
 /// must have a value for each. Throws ValueError for what its parts refuse, for lists that don't
 /// fit the outputs, and for a weight that is no number.

@@ -43,7 +43,15 @@ public:
     /// Values for the outputs of these names.
     PerOutput(std::vector<std::pair<std::string, T>> by_name)
         : values_(std::move(by_name)), named_(true) {}
+    /// A value for each output, in order.
+    explicit PerOutput(const std::vector<T>& in_order) {
+        for (const T& value : in_order) values_.emplace_back("", value);
+    }
 
+    /// The values: by the names of outputs, or all with empty names.
+    const std::vector<std::pair<std::string, T>>& values() const noexcept { return values_; }
+    /// Whether the values belong to outputs of their names.
+    bool named() const noexcept { return named_; }
     /// Whether no output has a value.
     bool empty() const noexcept { return values_.empty(); }
     /// Whether any value has a property: a function of the value to bool.
@@ -73,7 +81,13 @@ public:
     /// Metrics for the outputs of these names.
     Metrics(std::vector<std::pair<std::string, std::vector<Metric>>> by_name)
         : by_name_(std::move(by_name)) {}
+    /// These metrics for every output.
+    explicit Metrics(std::vector<Metric> of_all) : of_all_(std::move(of_all)) {}
 
+    /// Those of every output that has none by its name.
+    const std::vector<Metric>& of_all() const noexcept { return of_all_; }
+    /// Those of outputs by their names.
+    const PerOutput<std::vector<Metric>>& by_name() const noexcept { return by_name_; }
     /// The metrics of output number `i`.
     const std::vector<Metric>& of(std::size_t i, const std::vector<std::string>& outputs) const;
     /// Throws ValueError beginning with `caller` where a name is not that of an output.

@@ -55,8 +55,11 @@ Tensor ConfusionCounts::specificity() const {
     return divide_no_nan(true_negatives(), broadcast_to(negatives, true_positives.shape()));
 }
 
-CountingRule::CountingRule(std::string name, Counting counting, Value value)
-    : name_(std::move(name)), counting_(std::move(counting)), value_(std::move(value)) {
+CountingRule::CountingRule(std::string name, Counting counting, Value value, Config config)
+    : name_(std::move(name)),
+      counting_(std::move(counting)),
+      value_(std::move(value)),
+      config_(std::move(config)) {
     for (const double t : counting_.thresholds) {
         if (!(t >= below_all && t <= 1 + epsilon))
             fail<ValueError>(name_, "thresholds lie in [0, 1], got ", t);
@@ -107,7 +110,9 @@ Tensor CountingRule::result(const MetricState& state) const {
 }
 
 std::vector<double> even_thresholds(std::string_view metric, Index count) {
-    if (count < 2) fail<ValueError>(metric, "num_thresholds must be at least 2, got ", count);
+    constexpr Index most = 1'000'000;
+    if (count < 2 || count > most)
+        fail<ValueError>(metric, "num_thresholds must lie in [2, ", most, "], got ", count);
     std::vector<double> all{-epsilon};
     for (Index i = 1; i < count - 1; ++i)
         all.push_back(static_cast<double>(i) / static_cast<double>(count - 1));

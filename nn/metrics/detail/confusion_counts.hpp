@@ -36,23 +36,26 @@ struct ConfusionCounts {
 class CountingRule : public MetricRule {
 public:
     using Value = std::function<Tensor(const ConfusionCounts& counts)>;
-    /// Throws ValueError for a threshold outside [0, 1] and a top_k below 1.
-    CountingRule(std::string name, Counting counting, Value value);
+    /// `config` holds the arguments that it was made of. Throws ValueError for a threshold outside
+    /// [0, 1] and a top_k below 1.
+    CountingRule(std::string name, Counting counting, Value value, Config config);
 
     std::string_view name() const noexcept override { return name_; }
     MetricState start(const Spec& targets, const Spec& predictions) const override;
     MetricState update(const MetricState& state, const Tensor& targets, const Tensor& predictions,
                        const Tensor& weights) const override;
     Tensor result(const MetricState& state) const override;
+    Config get_config() const override { return config_; }
 
 private:
     std::string name_;
     Counting counting_;
     Value value_;
+    Config config_;
 };
 
 /// `count` thresholds evenly over [0, 1], the first below 0 and the last above 1. Throws ValueError
-/// naming `metric` unless there are two or more.
+/// naming `metric` unless there are two or more, and a million at most.
 std::vector<double> even_thresholds(std::string_view metric, Index count);
 
 }  // namespace shikumi::nn::detail

@@ -27,18 +27,21 @@ Tensor mean_of(const MetricState& state);
 class MeanRule : public MetricRule {
 public:
     using Values = std::function<Tensor(const Tensor& targets, const Tensor& predictions)>;
-    MeanRule(std::string name, Values values)
-        : name_(std::move(name)), values_(std::move(values)) {}
+    /// `config` holds the arguments that it was made of.
+    MeanRule(std::string name, Values values, Config config = Config::Object{})
+        : name_(std::move(name)), values_(std::move(values)), config_(std::move(config)) {}
 
     std::string_view name() const noexcept override { return name_; }
     MetricState start(const Spec& targets, const Spec& predictions) const override;
     MetricState update(const MetricState& state, const Tensor& targets, const Tensor& predictions,
                        const Tensor& weights) const override;
     Tensor result(const MetricState& state) const override { return mean_of(state); }
+    Config get_config() const override { return config_; }
 
 private:
     std::string name_;
     Values values_;
+    Config config_;
 };
 
 }  // namespace shikumi::nn::detail
