@@ -1,8 +1,6 @@
 // The kind "losses": values and gradients under every reduction.
 #include <algorithm>
 #include <functional>
-#include <map>
-#include <optional>
 
 #include "cases.hpp"
 #include "compare.hpp"
@@ -12,77 +10,21 @@ namespace shikumi::golden {
 
 namespace {
 
+// What it is made of survives being written.
+nn::Loss read(const std::string& type, const json& config) {
+    const nn::Loss loss =
+        nn::loss_from_config({{"class_name", type}, {"config", read_config(config)}});
+    const shikumi::Config written = to_config(loss);
+    nn::Loss again = nn::loss_from_config(written);
+    if (to_config(again) != written) throw Different("its configuration, once read and written");
+    return again;
+}
+
 nn::Reduction read_reduction(const std::string& name) {
-    if (name == "sum_over_batch_size") return nn::Reduction::sum_over_batch_size;
-    if (name == "sum") return nn::Reduction::sum;
-    if (name == "mean_with_sample_weight") return nn::Reduction::mean_with_sample_weight;
-    if (name == "none") return nn::Reduction::none;
-    throw Unknown("reduction " + name);
+    nn::Reduction reduction{};
+    from_config(name, reduction, "reduction");
+    return reduction;
 }
-
-Axes read_axes(const json& config) {
-    if (!config.contains("axis")) return {};
-    return Axes(config.at("axis").get<std::vector<int>>());
-}
-
-nn::CrossentropyOptions crossentropy(const json& config) {
-    return {.from_logits = config.value("from_logits", false),
-            .label_smoothing = config.value("label_smoothing", 0.0),
-            .axis = config.value("axis", -1)};
-}
-
-nn::Loss binary_focal(const json& config) {
-    return nn::BinaryFocalCrossentropy(
-        {.apply_class_balancing = config.value("apply_class_balancing", false),
-         .alpha = config.value("alpha", 0.25),
-         .gamma = config.value("gamma", 2.0),
-         .from_logits = config.value("from_logits", false),
-         .label_smoothing = config.value("label_smoothing", 0.0)});
-}
-
-nn::Loss categorical_focal(const json& config) {
-    const json alpha = config.value("alpha", json(0.25));
-    return nn::CategoricalFocalCrossentropy(
-        {.alpha = read_numbers(alpha),
-         .gamma = config.value("gamma", 2.0),
-         .from_logits = config.value("from_logits", false),
-         .label_smoothing = config.value("label_smoothing", 0.0)});
-}
-
-nn::Loss sparse(const json& config) {
-    nn::SparseCategoricalCrossentropyOptions options{.from_logits =
-                                                         config.value("from_logits", false)};
-    if (config.contains("ignore_class")) options.ignore_class = config.at("ignore_class");
-    return nn::SparseCategoricalCrossentropy(options);
-}
-
-const std::map<std::string, std::function<nn::Loss(const json& config)>> with_options{
-    {"BinaryCrossentropy", [](const json& c) { return nn::BinaryCrossentropy(crossentropy(c)); }},
-    {"BinaryFocalCrossentropy", binary_focal},
-    {"CategoricalCrossentropy",
-     [](const json& c) { return nn::CategoricalCrossentropy(crossentropy(c)); }},
-    {"CategoricalFocalCrossentropy", categorical_focal},
-    {"CategoricalGeneralizedCrossEntropy",
-     [](const json& c) {
-         return nn::CategoricalGeneralizedCrossEntropy({.q = c.value("q", 0.5)});
-     }},
-    {"Circle",
-     [](const json& c) {
-         return nn::Circle({.gamma = c.value("gamma", 80.0),
-                            .margin = c.value("margin", 0.4),
-                            .remove_diagonal = c.value("remove_diagonal", true)});
-     }},
-    {"CosineSimilarity",
-     [](const json& c) { return nn::CosineSimilarity({.axis = c.value("axis", -1)}); }},
-    {"Dice", [](const json& c) { return nn::Dice({.axis = read_axes(c)}); }},
-    {"Huber", [](const json& c) { return nn::Huber({.delta = c.value("delta", 1.0)}); }},
-    {"SparseCategoricalCrossentropy", sparse},
-    {"Tversky",
-     [](const json& c) {
-         return nn::Tversky(
-             {.alpha = c.value("alpha", 0.5), .beta = c.value("beta", 0.5), .axis = read_axes(c)});
-     }},
-};
 
 // Where Keras is wrong: what is expected instead, of a case and under a reduction. docs/keras.md
 // says why.
@@ -177,10 +119,7 @@ void run_through_activation(const json& c) {
 void run_loss(const json& theme, const json& c) {
     if (theme.at("class_name").is_null()) return run_through_activation(c);
     const std::string name = theme.at("class_name");
-    const auto found = with_options.find(name);
-    if (found == with_options.end()) only(c.at("config"), name, {});
-    const nn::Loss loss =
-        found == with_options.end() ? nn::loss(name) : found->second(c.at("config"));
+    const nn::Loss loss = read(name, c.at("config"));
     const auto difference =
         std::find_if(differences.begin(), differences.end(), [&](const auto& d) {
             return (d.loss.empty() || d.loss == name) && d.about == c.at("about");

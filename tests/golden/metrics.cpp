@@ -1,7 +1,6 @@
 // The kind "metrics": results after each of several updates, with a reset between two rounds.
 #include <algorithm>
 #include <functional>
-#include <map>
 
 #include "cases.hpp"
 #include "compare.hpp"
@@ -11,172 +10,14 @@ namespace shikumi::golden {
 
 namespace {
 
-template <class T>
-std::optional<T> read_optional(const json& config, const char* key) {
-    if (!config.contains(key) || config.at(key).is_null()) return {};
-    return config.at(key).get<T>();
-}
-
-std::vector<double> read_thresholds(const json& config, const char* key,
-                                    std::vector<double> otherwise) {
-    return config.contains(key) ? read_numbers(config.at(key)) : otherwise;
-}
-
-nn::ConfusionOptions confusion(const json& c) {
-    return {.thresholds = read_thresholds(c, "thresholds", {0.5})};
-}
-
-nn::PrecisionOptions precision(const json& c) {
-    return {.thresholds = read_thresholds(c, "thresholds", {}),
-            .top_k = read_optional<Index>(c, "top_k"),
-            .class_id = read_optional<Index>(c, "class_id")};
-}
-
-nn::AtThresholdOptions at_threshold(const json& c) {
-    return {.num_thresholds = c.value("num_thresholds", Index{200}),
-            .class_id = read_optional<Index>(c, "class_id")};
-}
-
-nn::Metric auc(const json& c) {
-    const std::string method = c.value("summation_method", "interpolation");
-    return nn::AUC({.num_thresholds = c.value("num_thresholds", Index{200}),
-                    .curve = c.value("curve", "ROC") == "PR" ? nn::Curve::PR : nn::Curve::ROC,
-                    .summation_method = method == "minoring"   ? nn::SummationMethod::minoring
-                                        : method == "majoring" ? nn::SummationMethod::majoring
-                                                               : nn::SummationMethod::interpolation,
-                    .thresholds = read_thresholds(c, "thresholds", {}),
-                    .multi_label = c.value("multi_label", false),
-                    .label_weights = read_thresholds(c, "label_weights", {}),
-                    .from_logits = c.value("from_logits", false)});
-}
-
-nn::Averaging read_average(const json& config) {
-    const auto name = read_optional<std::string>(config, "average");
-    if (!name) return nn::Averaging::none;
-    if (*name == "micro") return nn::Averaging::micro;
-    if (*name == "macro") return nn::Averaging::macro;
-    if (*name == "weighted") return nn::Averaging::weighted;
-    throw Unknown("average " + *name);
-}
-
-nn::Metric r2_score(const json& c) {
-    using nn::ClassAggregation;
-    const std::string name = c.contains("class_aggregation") && c.at("class_aggregation").is_null()
-                                 ? "none"
-                                 : c.value("class_aggregation", "uniform_average");
-    return nn::R2Score({.class_aggregation = name == "none" ? ClassAggregation::none
-                                             : name == "uniform_average"
-                                                 ? ClassAggregation::uniform_average
-                                                 : ClassAggregation::variance_weighted_average,
-                        .num_regressors = c.value("num_regressors", Index{0})});
-}
-
-nn::IoUOptions iou(const json& c) {
-    return {.num_classes = c.value("num_classes", Index{2}),
-            .target_class_ids = c.value("target_class_ids", std::vector<Index>{0, 1}),
-            .ignore_class = read_optional<Index>(c, "ignore_class"),
-            .sparse_y_true = c.value("sparse_y_true", true),
-            .sparse_y_pred = c.value("sparse_y_pred", true)};
-}
-
-nn::CrossentropyOptions crossentropy(const json& c) {
-    return {.from_logits = c.value("from_logits", false),
-            .label_smoothing = c.value("label_smoothing", 0.0)};
-}
-
-using Maker = std::function<nn::Metric(const json& config)>;
-
-const std::map<std::string, Maker> of_classes{
-    {"BinaryAccuracy",
-     [](const json& c) { return nn::BinaryAccuracy({.threshold = c.value("threshold", 0.5)}); }},
-    {"BinaryCrossentropy", [](const json& c) { return nn::BinaryCrossentropy(crossentropy(c)); }},
-    {"CategoricalCrossentropy",
-     [](const json& c) { return nn::CategoricalCrossentropy(crossentropy(c)); }},
-    {"SparseCategoricalCrossentropy",
-     [](const json& c) {
-         return nn::SparseCategoricalCrossentropy({.from_logits = c.value("from_logits", false)});
-     }},
-    {"TopKCategoricalAccuracy",
-     [](const json& c) { return nn::TopKCategoricalAccuracy({.k = c.value("k", Index{5})}); }},
-    {"SparseTopKCategoricalAccuracy",
-     [](const json& c) {
-         return nn::SparseTopKCategoricalAccuracy({.k = c.value("k", Index{5})});
-     }},
-    {"CosineSimilarity",
-     [](const json& c) { return nn::MeanCosineSimilarity({.axis = c.value("axis", -1)}); }},
-    {"PearsonCorrelation",
-     [](const json& c) { return nn::PearsonCorrelation({.axis = c.value("axis", -1)}); }},
-    {"MeanMetricWrapper",
-     [](const json& c) {
-         return nn::metric(c.at("fn").get<std::string>()).named(c.at("name").get<std::string>());
-     }},
-    {"R2Score", r2_score},
-};
-
-const std::map<std::string, Maker> of_counts{
-    {"AUC", auc},
-    {"F1Score",
-     [](const json& c) {
-         return nn::F1Score(
-             {.average = read_average(c), .threshold = read_optional<double>(c, "threshold")});
-     }},
-    {"FBetaScore",
-     [](const json& c) {
-         return nn::FBetaScore({.average = read_average(c),
-                                .beta = c.value("beta", 1.0),
-                                .threshold = read_optional<double>(c, "threshold")});
-     }},
-    {"TruePositives", [](const json& c) { return nn::TruePositives(confusion(c)); }},
-    {"TrueNegatives", [](const json& c) { return nn::TrueNegatives(confusion(c)); }},
-    {"FalsePositives", [](const json& c) { return nn::FalsePositives(confusion(c)); }},
-    {"FalseNegatives", [](const json& c) { return nn::FalseNegatives(confusion(c)); }},
-    {"Precision", [](const json& c) { return nn::Precision(precision(c)); }},
-    {"Recall", [](const json& c) { return nn::Recall(precision(c)); }},
-    {"PrecisionAtRecall",
-     [](const json& c) { return nn::PrecisionAtRecall(c.at("recall"), at_threshold(c)); }},
-    {"RecallAtPrecision",
-     [](const json& c) { return nn::RecallAtPrecision(c.at("precision"), at_threshold(c)); }},
-    {"SensitivityAtSpecificity",
-     [](const json& c) {
-         return nn::SensitivityAtSpecificity(c.at("specificity"), at_threshold(c));
-     }},
-    {"SpecificityAtSensitivity",
-     [](const json& c) {
-         return nn::SpecificityAtSensitivity(c.at("sensitivity"), at_threshold(c));
-     }},
-};
-
-const std::map<std::string, Maker> of_overlap{
-    {"IoU", [](const json& c) { return nn::IoU(iou(c)); }},
-    {"MeanIoU",
-     [](const json& c) {
-         return nn::MeanIoU({.num_classes = c.at("num_classes"),
-                             .ignore_class = read_optional<Index>(c, "ignore_class")});
-     }},
-    {"BinaryIoU",
-     [](const json& c) {
-         return nn::BinaryIoU(
-             {.target_class_ids = iou(c).target_class_ids, .threshold = c.value("threshold", 0.5)});
-     }},
-    {"OneHotIoU",
-     [](const json& c) {
-         return nn::OneHotIoU({.num_classes = c.at("num_classes"),
-                               .target_class_ids = c.at("target_class_ids"),
-                               .sparse_y_pred = c.value("sparse_y_pred", false)});
-     }},
-    {"OneHotMeanIoU",
-     [](const json& c) { return nn::OneHotMeanIoU({.num_classes = c.at("num_classes")}); }},
-};
-
-nn::Metric read_metric(const std::string& name, const json& config) {
-    for (const auto* table : {&of_classes, &of_counts, &of_overlap}) {
-        const auto found = table->find(name);
-        if (found != table->end()) return found->second(config);
-    }
-    only(config, name, {});
-    if (name == "Accuracy") return nn::Accuracy();
-    const nn::Metric metric = nn::metric(name);  // called as it was asked for
-    return name == "LogCoshError" ? nn::LogCoshError() : metric.named("");
+// What it is made of survives being written.
+nn::Metric read_metric(const std::string& type, const json& config) {
+    const nn::Metric metric =
+        nn::metric_from_config({{"class_name", type}, {"config", read_config(config)}});
+    const shikumi::Config written = to_config(metric);
+    nn::Metric again = nn::metric_from_config(written);
+    if (to_config(again) != written) throw Different("its configuration, once read and written");
+    return again;
 }
 
 // Keras counts the metrics of a session: auc, auc_1, …
@@ -200,7 +41,7 @@ void update(nn::RunningMetric& metric, const json& step, DType targets) {
 void run_rounds(const std::string& name, const json& c) {
     nn::RunningMetric metric(read_metric(name, c.at("config")));
     const std::string expected_name = without_number(c.at("metric_name"));
-    if (!metric.name().empty() && metric.name() != expected_name)
+    if (metric.name() != expected_name)
         throw Different("name: got " + std::string(metric.name()) + ", expected " + expected_name);
     int number = 0;
     for (const json& round : c.at("rounds")) {

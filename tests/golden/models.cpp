@@ -125,22 +125,6 @@ std::vector<json> per_output(const json& given, nn::Model& model) {
     return all;
 }
 
-nn::Metrics read_metrics(const json& given, nn::Model& model) {
-    if (given.is_null()) return {};
-    const bool for_all = given.is_array() && !given.empty() && given.front().is_string();
-    std::vector<std::pair<std::string, std::vector<nn::Metric>>> all;
-    const std::vector<json> each = per_output(given, model);
-    for (std::size_t i = 0; i < each.size(); ++i) {
-        std::vector<nn::Metric> own;
-        for (const json& name : for_all ? given : each[i]) {
-            const std::string text = name;
-            own.push_back(nn::Metric(text).named(text));
-        }
-        all.emplace_back(model.output_names()[i], std::move(own));
-    }
-    return nn::Metrics(std::move(all));
-}
-
 nn::TensorList tensors(const json& given,
                        const std::function<Tensor(const json&, std::size_t)>& read) {
     if (given.is_object() && !given.contains("data")) {
@@ -197,24 +181,9 @@ void compare_weights(nn::Model& model, const json& weights, double tolerance) {
 }
 
 nn::CompileOptions read_compile(const json& compile, nn::Model& model) {
-    nn::CompileOptions how{.optimizer = read_optimizer(compile.at("optimizer"))};
-    std::vector<std::pair<std::string, nn::Loss>> losses;
-    const std::vector<json> given = per_output(compile.at("loss"), model);
-    for (std::size_t i = 0; i < given.size(); ++i) {
-        if (!given[i].is_null())
-            losses.emplace_back(model.output_names()[i], nn::Loss(given[i].get<std::string>()));
-    }
-    how.loss = nn::PerOutput<nn::Loss>(std::move(losses));
-    how.metrics = read_metrics(compile.value("metrics", json()), model);
-    how.weighted_metrics = read_metrics(compile.value("weighted_metrics", json()), model);
-    if (compile.contains("loss_weights")) {
-        std::vector<std::pair<std::string, double>> factors;
-        const std::vector<json> each = per_output(compile.at("loss_weights"), model);
-        for (std::size_t i = 0; i < each.size(); ++i)
-            factors.emplace_back(model.output_names()[i], each[i].get<double>());
-        how.loss_weights = nn::PerOutput<double>(std::move(factors));
-    }
-    return how;
+    const std::vector<std::string>& outputs = model.output_names();
+    const nn::CompileOptions how = nn::compile_options_from_config(read_config(compile), outputs);
+    return nn::compile_options_from_config(to_config(how, outputs), outputs);
 }
 
 nn::TensorList read_inputs(const json& x) {

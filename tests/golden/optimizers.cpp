@@ -1,5 +1,4 @@
 // Runs the cases of optimisers: their variables and slots after given gradients.
-#include <cctype>
 #include <map>
 
 #include "compare.hpp"
@@ -11,8 +10,8 @@ namespace {
 
 // PyTorch's names of options by ours.
 json in_our_words(const json& config) {
-    static const std::map<std::string, std::string> names{{"lr", "learning_rate"},
-                                                          {"eps", "epsilon"}};
+    static const std::map<std::string, std::string> names{
+        {"lr", "learning_rate"}, {"eps", "epsilon"}, {"line_search_fn", "line_search"}};
     json ours = json::object();
     const auto pair = [&](const json& values, const char* first, const char* second) {
         ours[first] = values.at(0);
@@ -31,167 +30,18 @@ json in_our_words(const json& config) {
     return ours;
 }
 
-// Sets options that a configuration has.
-class Setter {
-public:
-    explicit Setter(const json& config) : config_(config) {}
-
-    template <class T>
-    void operator()(const char* key, T& option) {
-        known_.emplace_back(key);
-        if (config_.contains(key)) read(config_.at(key), option);
-    }
-    // Refuses what has not been asked for.
-    void check(const std::string& type) const { only(config_, type, known_); }
-
-private:
-    template <class T>
-    static void read(const json& value, T& option) {
-        option = value.get<T>();
-    }
-    template <class T>
-    static void read(const json& value, std::optional<T>& option) {
-        option.reset();
-        if (!value.is_null()) option = value.get<T>();
-    }
-    static void read(const json& value, optim::Scheduled& option) {
-        option = value.is_object() ? read_schedule(value) : optim::Scheduled(value.get<double>());
-    }
-    static void read(const json& value, std::vector<std::string>& option) {
-        if (!value.is_null()) option = value.get<std::vector<std::string>>();
-    }
-
-    const json& config_;
-    std::vector<std::string> known_;
-};
-
-template <class Options>
-void set_common(Setter& set, Options& o) {
-    set("learning_rate", o.learning_rate);
-    set("weight_decay", o.weight_decay);
-    set("clipnorm", o.clipnorm);
-    set("global_clipnorm", o.global_clipnorm);
-    set("clipvalue", o.clipvalue);
-    set("use_ema", o.use_ema);
-    set("ema_momentum", o.ema_momentum);
-    set("ema_overwrite_frequency", o.ema_overwrite_frequency);
-    set("loss_scale_factor", o.loss_scale_factor);
-    set("gradient_accumulation_steps", o.gradient_accumulation_steps);
-    if constexpr (requires { o.maximize; }) set("maximize", o.maximize);
-    if constexpr (requires { o.decoupled_weight_decay; })
-        set("decoupled_weight_decay", o.decoupled_weight_decay);
+// What it is made of survives being written.
+optim::Optimizer read_again(const optim::Optimizer& optimizer) {
+    const shikumi::Config written = to_config(optimizer);
+    optim::Optimizer again = optim::optimizer_from_config(written);
+    if (to_config(again) != written) throw Different("its configuration, once read and written");
+    return again;
 }
 
-template <class Options>
-void set_own(Setter& set, Options& o) {
-    if constexpr (requires { o.momentum; }) set("momentum", o.momentum);
-    if constexpr (requires { o.nesterov; }) set("nesterov", o.nesterov);
-    if constexpr (requires { o.dampening; }) set("dampening", o.dampening);
-    if constexpr (requires { o.beta_1; }) set("beta_1", o.beta_1);
-    if constexpr (requires { o.beta_2; }) set("beta_2", o.beta_2);
-    if constexpr (requires { o.epsilon; }) set("epsilon", o.epsilon);
-    if constexpr (requires { o.amsgrad; }) set("amsgrad", o.amsgrad);
-    if constexpr (requires { o.rho; }) set("rho", o.rho);
-    if constexpr (requires { o.alpha; }) set("alpha", o.alpha);
-    if constexpr (requires { o.centered; }) set("centered", o.centered);
-    if constexpr (requires { o.lr_decay; }) set("lr_decay", o.lr_decay);
-    if constexpr (requires { o.momentum_decay; }) set("momentum_decay", o.momentum_decay);
-    if constexpr (requires { o.warmup_steps; }) set("warmup_steps", o.warmup_steps);
-    if constexpr (requires { o.initial_accumulator_value; })
-        set("initial_accumulator_value", o.initial_accumulator_value);
-    if constexpr (requires { o.lambd; }) {
-        set("lambd", o.lambd);
-        set("t0", o.t0);
-    }
-    if constexpr (requires { o.eta_minus; }) {
-        set("eta_minus", o.eta_minus);
-        set("eta_plus", o.eta_plus);
-        set("min_step", o.min_step);
-        set("max_step", o.max_step);
-    }
-}
-
-void set_own(Setter& set, optim::FtrlOptions& o) {
-    set("learning_rate_power", o.learning_rate_power);
-    set("initial_accumulator_value", o.initial_accumulator_value);
-    set("l1_regularization_strength", o.l1_regularization_strength);
-    set("l2_regularization_strength", o.l2_regularization_strength);
-    set("l2_shrinkage_regularization_strength", o.l2_shrinkage_regularization_strength);
-    set("beta", o.beta);
-}
-
-void set_own(Setter& set, optim::AdafactorOptions& o) {
-    bool relative_step = true;  // both take the smaller of the rate and 1/√t
-    set("relative_step", relative_step);
-    set("beta_2_decay", o.beta_2_decay);
-    set("epsilon_1", o.epsilon_1);
-    set("epsilon_2", o.epsilon_2);
-    set("clip_threshold", o.clip_threshold);
-}
-
-void set_own(Setter& set, optim::MuonOptions& o) {
-    set("exclude_layers", o.exclude_layers);
-    set("adam_lr_ratio", o.adam_lr_ratio);
-    set("momentum", o.momentum);
-    set("ns_steps", o.ns_steps);
-    set("nesterov", o.nesterov);
-    set("rms_rate", o.rms_rate);
-}
-
-using Reader = optim::Optimizer (*)(const std::string& type, const json& config);
-
-template <class Optimizer, class Options>
-optim::Optimizer read(const std::string& type, const json& config) {
-    Options options;
-    Setter set(config);
-    set_common(set, options);
-    set_own(set, options);
-    set.check(type);
-    return Optimizer(options);
-}
-
-const std::map<std::string, Reader>& keras_readers() {
-    using namespace optim;
-    static const std::map<std::string, Reader> all{
-        {"Adadelta", read<Adadelta, AdadeltaOptions>},
-        {"Adafactor", read<Adafactor, AdafactorOptions>},
-        {"Adagrad", read<Adagrad, AdagradOptions>},
-        {"Adam", read<Adam, AdamOptions>},
-        {"AdamW", read<AdamW, AdamWOptions>},
-        {"Adamax", read<Adamax, AdamaxOptions>},
-        {"Ftrl", read<Ftrl, FtrlOptions>},
-        {"Lamb", read<Lamb, LambOptions>},
-        {"Lion", read<Lion, LionOptions>},
-        {"Muon", read<Muon, MuonOptions>},
-        {"Nadam", read<Nadam, NadamOptions>},
-        {"RMSprop", read<RMSprop, RMSpropOptions>},
-        {"SGD", read<SGD, SGDOptions>},
-        {"ScheduleFreeAdamW", read<ScheduleFreeAdamW, ScheduleFreeAdamWOptions>}};
-    return all;
-}
-
-const std::map<std::string, Reader>& torch_readers() {
-    using namespace optim;
-    static const std::map<std::string, Reader> all{
-        {"ASGD", read<ASGD, ASGDOptions>},
-        {"Adadelta", read<optim::torch::Adadelta, optim::torch::AdadeltaOptions>},
-        {"Adagrad", read<optim::torch::Adagrad, optim::torch::AdagradOptions>},
-        {"Adam", read<optim::torch::Adam, optim::torch::AdamOptions>},
-        {"AdamW", read<optim::torch::AdamW, optim::torch::AdamWOptions>},
-        {"Adamax", read<optim::torch::Adamax, optim::torch::AdamaxOptions>},
-        {"NAdam", read<optim::torch::NAdam, optim::torch::NAdamOptions>},
-        {"RAdam", read<RAdam, RAdamOptions>},
-        {"RMSprop", read<optim::torch::RMSprop, optim::torch::RMSpropOptions>},
-        {"Rprop", read<Rprop, RpropOptions>},
-        {"SGD", read<optim::torch::SGD, optim::torch::SGDOptions>}};
-    return all;
-}
-
-optim::Optimizer read_by(const std::map<std::string, Reader>& readers, const json& j) {
-    const std::string type = j.at("class_name");
-    const auto found = readers.find(type);
-    if (found == readers.end()) throw Unknown("optimizer " + type);
-    return found->second(type, in_our_words(j.at("config")));
+shikumi::Config torch_config(const json& c) {
+    return {{"module", "torch.optim"},
+            {"class_name", c.at("class_name").get<std::string>()},
+            {"config", read_config(in_our_words(c.at("config")))}};
 }
 
 // The slot that Keras calls weight_slot and PyTorch weight.slot. What PyTorch counts for each
@@ -262,20 +112,9 @@ Tensor function_of(const json& function, const Tensor& x) {
 }
 
 void run_lbfgs(const json& c) {
-    optim::LBFGSOptions options;
-    std::string search;
-    const json config = in_our_words(c.at("config"));
-    Setter own(config);
-    own("learning_rate", options.learning_rate);
-    own("max_iter", options.max_iter);
-    own("history_size", options.history_size);
-    own("line_search_fn", search);
-    own.check("LBFGS");
-    if (search == "strong_wolfe") options.line_search = optim::LineSearch::strong_wolfe;
-
     const double tolerance = c.at("tolerance");
     const Parameter x("x", read_tensor(c.at("start"), f64));
-    optim::LBFGS lbfgs(options);
+    optim::LBFGS lbfgs = optim::lbfgs_from_config(torch_config(c));
     for (const json& expected : c.at("trajectory")) {
         const double returned =
             lbfgs.step({x}, [&] { return function_of(c.at("function"), x.value()); });
@@ -290,12 +129,15 @@ const Kind keras_kind("optimizers",
                       [](const json&, const json& c) { run_steps(read_optimizer(c), c); });
 
 const Kind torch_kind("torch_optimizers", [](const json&, const json& c) {
-    if (c.at("class_name") != "LBFGS") return run_steps(read_by(torch_readers(), c), c);
+    if (c.at("class_name") != "LBFGS")
+        return run_steps(read_again(optim::optimizer_from_config(torch_config(c))), c);
     run_lbfgs(c);
 });
 
 }  // namespace
 
-optim::Optimizer read_optimizer(const json& j) { return read_by(keras_readers(), j); }
+optim::Optimizer read_optimizer(const json& j) {
+    return read_again(optim::optimizer_from_config(read_config(j)));
+}
 
 }  // namespace shikumi::golden

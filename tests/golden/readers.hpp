@@ -28,7 +28,5 @@ LayerPointer read_layer(const json& layer);
 nn::Loss read_loss(const json& the_case);
 /// An optimiser of Keras.
 optim::Optimizer read_optimizer(const json& j);
-/// A schedule of Keras.
-optim::Scheduled read_schedule(const json& j);
 
 }  // namespace shikumi::golden
