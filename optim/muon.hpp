@@ -41,7 +41,7 @@ void visit_fields(auto& fields, FieldsOf<MuonOptions> auto& o) {
     fields("adam_beta_2", o.adam_beta_2);
     fields("adam_weight_decay", o.adam_weight_decay);
     fields("epsilon", o.epsilon);
-    shikumi::detail::visit_list(fields, "exclude_layers", o.exclude_layers);
+    fields.or_null("exclude_layers", o.exclude_layers);
     fields("exclude_embeddings", o.exclude_embeddings);
     fields("muon_a", o.muon_a);
     fields("muon_b", o.muon_b);

@@ -72,11 +72,7 @@ struct StepOptions {
 namespace detail {
 /// The members that the options of optimisers have for StepOptions, and those of that itself.
 void visit_step_fields(auto& fields, auto& o) {
-    // Keras has None where nothing decays.
-    std::optional<double> decay;
-    if (o.weight_decay != 0) decay = o.weight_decay;
-    fields("weight_decay", decay);
-    if constexpr (requires { o.weight_decay = 0; }) o.weight_decay = decay.value_or(0);
+    fields.or_null("weight_decay", o.weight_decay);
     if constexpr (requires { o.decoupled_weight_decay; })
         fields("decoupled_weight_decay", o.decoupled_weight_decay);
     if constexpr (requires { o.maximize; }) fields("maximize", o.maximize);

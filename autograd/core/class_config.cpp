@@ -27,7 +27,7 @@ Config to_config(const ClassConfig& object) {
 }
 
 ClassConfig class_in(const Config& config, std::string_view reading) {
-    if (config.text() && !config.text()->empty()) return {{}, *config.text(), Config::Object{}};
+    if (config.text()) return {{}, *config.text(), Config::Object{}};
     std::string name = text_of(config, "class_name");
     if (name.empty())
         fail<ValueError>(reading, "wants a name, or an object with class_name and config, got ",

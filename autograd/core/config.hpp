@@ -305,15 +305,4 @@ private:
     std::vector<bool> read_;
 };
 
-namespace detail {
-/// A list that is nothing in a configuration where it is empty.
-void visit_list(auto& fields, std::string_view name, auto& list) {
-    std::optional<std::remove_const_t<std::remove_reference_t<decltype(list)>>> some;
-    if (!list.empty()) some = list;
-    fields(name, some);
-    if constexpr (!std::is_const_v<std::remove_reference_t<decltype(list)>>)
-        list = std::move(some).value_or(typename decltype(some)::value_type());
-}
-}  // namespace detail
-
 }  // namespace shikumi

@@ -48,7 +48,7 @@ struct CategoricalFocalCrossentropyOptions {
 };
 /// States the options by their names.
 void visit_fields(auto& fields, FieldsOf<CategoricalFocalCrossentropyOptions> auto& o) {
-    shikumi::detail::visit_list(fields, "alpha", o.alpha);
+    fields.or_null("alpha", o.alpha);
     fields("gamma", o.gamma);
     fields("from_logits", o.from_logits);
     fields("label_smoothing", o.label_smoothing);

@@ -17,7 +17,7 @@ struct ConfusionOptions {
 };
 /// States the options by their names.
 void visit_fields(auto& fields, FieldsOf<ConfusionOptions> auto& o) {
-    shikumi::detail::visit_list(fields, "thresholds", o.thresholds);
+    fields.or_null("thresholds", o.thresholds);
 }
 /// The weight of positive predictions whose target is positive.
 Metric TruePositives(const ConfusionOptions& options = {});
@@ -36,7 +36,7 @@ struct PrecisionOptions {
 };
 /// States the options by their names.
 void visit_fields(auto& fields, FieldsOf<PrecisionOptions> auto& o) {
-    shikumi::detail::visit_list(fields, "thresholds", o.thresholds);
+    fields.or_null("thresholds", o.thresholds);
     fields("top_k", o.top_k);
     fields("class_id", o.class_id);
 }

@@ -43,9 +43,9 @@ void visit_fields(auto& fields, FieldsOf<AUCOptions> auto& o) {
     fields("num_thresholds", o.num_thresholds);
     fields("curve", o.curve);
     fields("summation_method", o.summation_method);
-    shikumi::detail::visit_list(fields, "thresholds", o.thresholds);
+    fields.or_null("thresholds", o.thresholds);
     fields("multi_label", o.multi_label);
-    shikumi::detail::visit_list(fields, "label_weights", o.label_weights);
+    fields.or_null("label_weights", o.label_weights);
     fields("from_logits", o.from_logits);
 }
 /// The area under a curve; targets are 0 and 1. It is as near to the exact area as its points lie.

@@ -25,7 +25,7 @@ struct IoUOptions {
 /// States the options by their names.
 void visit_fields(auto& fields, FieldsOf<IoUOptions> auto& o) {
     fields("num_classes", o.num_classes);
-    shikumi::detail::visit_list(fields, "target_class_ids", o.target_class_ids);
+    fields.or_null("target_class_ids", o.target_class_ids);
     fields("ignore_class", o.ignore_class);
     fields("sparse_y_true", o.sparse_y_true);
     fields("sparse_y_pred", o.sparse_y_pred);
@@ -61,7 +61,7 @@ struct BinaryIoUOptions {
 };
 /// States the options by their names.
 void visit_fields(auto& fields, FieldsOf<BinaryIoUOptions> auto& o) {
-    shikumi::detail::visit_list(fields, "target_class_ids", o.target_class_ids);
+    fields.or_null("target_class_ids", o.target_class_ids);
     fields("threshold", o.threshold);
 }
 /// The mean IoU of two classes, where predictions are probabilities of class 1.
@@ -78,7 +78,7 @@ struct OneHotIoUOptions {
 /// States the options by their names.
 void visit_fields(auto& fields, FieldsOf<OneHotIoUOptions> auto& o) {
     fields("num_classes", o.num_classes);
-    shikumi::detail::visit_list(fields, "target_class_ids", o.target_class_ids);
+    fields.or_null("target_class_ids", o.target_class_ids);
     fields("ignore_class", o.ignore_class);
     fields("sparse_y_pred", o.sparse_y_pred);
     fields("axis", o.axis);

@@ -37,7 +37,7 @@ TEST_CASE("a text is a class's name, and so is a function", "[core]") {
 
 TEST_CASE("what is no object of a class is refused", "[core]") {
     for (const Config& bad :
-         {Config(3), Config(), Config(""), Config(Config::List{"mse"}), Config{{"config", 1}},
+         {Config(3), Config(), Config(Config::List{"mse"}), Config{{"config", 1}},
           Config{{"class_name", 7}, {"config", Config::Object{}}}})
         REQUIRE_THROWS_WITH(class_in(bad, "loss"), contains("[loss] wants a name, or an object"));
     REQUIRE_THROWS_WITH(class_in({{"class_name", "Huber"}, {"config", 3}}, "loss"),
