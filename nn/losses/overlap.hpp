@@ -1,10 +1,6 @@
 // Losses of the overlap of two sets, for segmentation.
 #pragma once
 
-#include <optional>
-#include <vector>
-
-#include <shikumi/autograd/core/config.hpp>
 #include <shikumi/autograd/ops/arguments.hpp>
 #include <shikumi/nn/losses/loss.hpp>
 
@@ -15,16 +11,6 @@ extern const Loss dice;
 /// `Tversky` of the whole batch: one number.
 extern const Loss tversky;
 
-namespace detail {
-/// States axes, which are nothing where they mean all.
-void visit_axes(auto& fields, auto& axis) {
-    std::optional<std::vector<Index>> list;
-    if (!axis.all()) list = axis.list();
-    fields("axis", list);
-    if constexpr (requires { axis = Axes(); }) axis = list ? Axes(*list) : Axes();
-}
-}  // namespace detail
-
 /// What Dice can be given.
 struct DiceOptions {
     Axes axis = {};  ///< which axes are summed over: all, the batch too, unless it is given
@@ -32,7 +18,7 @@ struct DiceOptions {
 };
 /// States the options by their names.
 void visit_fields(auto& fields, FieldsOf<DiceOptions> auto& o) {
-    detail::visit_axes(fields, o.axis);
+    fields("axis", o.axis);
     fields("reduction", o.reduction);
 }
 /// 1 − 2 Σ t p/(Σ t + Σ p + 1e-7). Values of the whole batch can't be weighed by sample.
@@ -49,7 +35,7 @@ struct TverskyOptions {
 void visit_fields(auto& fields, FieldsOf<TverskyOptions> auto& o) {
     fields("alpha", o.alpha);
     fields("beta", o.beta);
-    detail::visit_axes(fields, o.axis);
+    fields("axis", o.axis);
     fields("reduction", o.reduction);
 }
 /// 1 − Σ t p/(Σ t p + α Σ t(1 − p) + β Σ (1 − t)p + 1e-7): S. Salehi et al., MLMI 2017. With both
