@@ -97,15 +97,21 @@ struct BufferedNesterov : Formula<1, 2> {
     }
 };
 
-/// m ← m + (g - m) (1 - β₁), v ← v + (g² - v) (1 - β₂), w ← w - η m / (√v + ε): D. Kingma, J. Ba,
-/// "Adam: a method for stochastic optimization", ICLR 2015
+/// m ← m + (g - m) (1 - β₁), v ← v + (g² - v) (1 - β₂): the means that Adam and its kin keep
+template <class V, class G>
+constexpr void follow(V& m, V& v, const G& g, const V& rest_1, const V& rest_2) {
+    m = moving_average(m, g, rest_1);
+    v = moving_average(v, square(g), rest_2);
+}
+
+/// m and v follow g and g², w ← w - η m / (√v + ε): D. Kingma, J. Ba, "Adam: a method for
+/// stochastic optimization", ICLR 2015
 struct Adam : Formula<2, 4> {
     template <class V, class W, class G>
     static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [m, v] = slots;
         const auto& [rest_1, rest_2, rate, epsilon] = numbers;
-        m = moving_average(m, g, rest_1);
-        v = moving_average(v, square(g), rest_2);
+        follow(m, v, g, rest_1, rest_2);
         return w - rate * m / (sqrt(v) + epsilon);
     }
 };
@@ -117,8 +123,7 @@ struct AMSGrad : Formula<3, 4> {
     static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [m, v, largest] = slots;
         const auto& [rest_1, rest_2, rate, epsilon] = numbers;
-        m = moving_average(m, g, rest_1);
-        v = moving_average(v, square(g), rest_2);
+        follow(m, v, g, rest_1, rest_2);
         largest = maximum(largest, v);
         return w - rate * m / (sqrt(largest) + epsilon);
     }
@@ -131,8 +136,7 @@ struct RectifiedAdam : Formula<2, 6> {
     static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [m, v] = slots;
         const auto& [rest_1, rest_2, rate, epsilon, a, b] = numbers;
-        m = moving_average(m, g, rest_1);
-        v = moving_average(v, square(g), rest_2);
+        follow(m, v, g, rest_1, rest_2);
         return w - rate * m / (a * (sqrt(v) + epsilon) + b);
     }
 };
@@ -144,8 +148,7 @@ struct Nadam : Formula<2, 6> {
     static constexpr V update(const W& w, const G& g, Slots<V>& slots, const Numbers<V>& numbers) {
         auto& [m, v] = slots;
         const auto& [rest_1, rest_2, p, q, r, epsilon] = numbers;
-        m = moving_average(m, g, rest_1);
-        v = moving_average(v, square(g), rest_2);
+        follow(m, v, g, rest_1, rest_2);
         return w - (p * m + q * g) / (r * sqrt(v) + epsilon);
     }
 };
