@@ -1,6 +1,7 @@
 # tests/FOLDER/**/*.cpp make the Catch2 program FOLDER_test; tests/support/*.cpp, if any, are linked into each.
-# tests/golden makes the golden-case runner, tests/peers compares with libtorch, tests/consumer is a user's project,
-# tests/scripts tries ./run and ./test.
+# tests/golden makes the golden-case runner, tests/exchange the one for files of other frameworks, tests/peers compares
+# with libtorch, tests/fuzz feeds readers with bytes, tests/consumer is a user's project, tests/scripts tries ./run and
+# ./test.
 find_package(Catch2 3 CONFIG QUIET)
 if(Catch2_FOUND)
     add_library(shikumi_test_main INTERFACE)
@@ -34,7 +35,7 @@ if(SHIKUMI_SANITIZE)   # ten times slower
     set(timeout 5400)
 endif()
 file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES ON RELATIVE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/tests/*)
-list(REMOVE_ITEM folders support golden consumer peers scripts)
+list(REMOVE_ITEM folders support golden exchange fuzz consumer peers scripts)
 foreach(folder IN LISTS folders)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp)
     if(NOT sources OR (folder STREQUAL "examples" AND NOT SHIKUMI_EXAMPLES))
@@ -97,6 +98,19 @@ if(sources)
     set(SHIKUMI_GOLDEN_CASES ${PROJECT_SOURCE_DIR}/../shared/oracle CACHE PATH "Folder of golden cases for the tests")
     if(EXISTS ${SHIKUMI_GOLDEN_CASES})
         add_test(NAME golden COMMAND golden ${SHIKUMI_GOLDEN_CASES})
+    endif()
+endif()
+
+# Files of other frameworks, which are not part of the source tree either.
+file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/exchange/*.cpp)
+if(sources)
+    add_executable(exchange ${sources})
+    set_target_properties(exchange PROPERTIES CXX_EXTENSIONS OFF RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+    target_include_directories(exchange PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+    target_link_libraries(exchange PRIVATE shikumi nlohmann_json::nlohmann_json shikumi_warnings)
+    set(SHIKUMI_EXCHANGE_CASES ${PROJECT_SOURCE_DIR}/../shared/exchange CACHE PATH "Folder of other frameworks' files for the tests")
+    if(EXISTS ${SHIKUMI_EXCHANGE_CASES})
+        add_test(NAME exchange COMMAND exchange ${SHIKUMI_EXCHANGE_CASES})
     endif()
 endif()
 

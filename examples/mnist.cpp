@@ -37,8 +37,8 @@ void mnist(const examples::Options& options) {
     std::cout << '\n';
     for (const auto& path : examples::write_learning_curve(history, options.out, "mnist"))
         std::cout << "wrote " << path.string() << '\n';
-    const auto weights = options.out / "mnist.weights";  // same bytes for any --threads
-    nn::write_weights(m, weights);
+    const auto weights = options.out / "mnist.safetensors";  // same bytes for any --threads
+    nn::save_weights(m, weights);
     std::cout << "wrote " << weights.string() << '\n';
 }
 

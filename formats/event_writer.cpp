@@ -40,8 +40,8 @@ std::string file_name() {
                     getpid(), ".", count++, ".v2");
 }
 
-void add_shape(pbf_builder<fields::TensorShape>& message, const Shape& shape) {
-    for (const Index size : shape.sizes()) {
+void add_shape(pbf_builder<fields::TensorShape>& message, std::span<const Index> sizes) {
+    for (const Index size : sizes) {
         pbf_builder<fields::Dim> dim(message, fields::TensorShape::dim);
         dim.add_int64(fields::Dim::size, size);
     }
@@ -76,7 +76,7 @@ std::string value_event(std::string_view tag, std::int64_t step, const char* plu
 void describe(pbf_builder<fields::Tensor>& tensor, fields::Type type, const Shape& shape) {
     tensor.add_enum(fields::Tensor::dtype, type);
     pbf_builder<fields::TensorShape> message(tensor, fields::Tensor::shape);
-    add_shape(message, shape);
+    add_shape(message, shape.sizes());
 }
 
 void add_node(pbf_builder<fields::Graph>& graph, const EventGraphNode& n) {
@@ -89,9 +89,9 @@ void add_node(pbf_builder<fields::Graph>& graph, const EventGraphNode& n) {
     attr.add_string(fields::Attr::key, "_output_shapes");
     pbf_builder<fields::AttrValue> value(attr, fields::Attr::value);
     pbf_builder<fields::AttrList> list(value, fields::AttrValue::list);
-    for (const Shape& shape : n.outputs) {
+    for (const std::vector<Index>& sizes : n.outputs) {
         pbf_builder<fields::TensorShape> message(list, fields::AttrList::shape);
-        add_shape(message, shape);
+        add_shape(message, sizes);
     }
 }
 

@@ -56,7 +56,8 @@ struct EventGraphNode {
     std::string name;                 ///< a path; TensorBoard folds up its folders
     std::string op;                   ///< the kind of operation
     std::vector<std::string> inputs;  ///< names of nodes
-    std::vector<Shape> outputs = {};  ///< shapes of the results; empty: unknown
+    /// Shapes of the results, in which -1 is an unknown size; empty: not known at all.
+    std::vector<std::vector<Index>> outputs = {};
 };
 /// A graph of operations.
 struct EventGraph {

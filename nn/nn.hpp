@@ -25,7 +25,9 @@
 #include <shikumi/nn/input.hpp>
 #include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/json.hpp>
-#include <shikumi/nn/io/weights_file.hpp>
+#include <shikumi/nn/io/state_dict.hpp>
+#include <shikumi/nn/io/tensor_board.hpp>
+#include <shikumi/nn/io/weights.hpp>
 #include <shikumi/nn/layer.hpp>
 #include <shikumi/nn/layers/activations/activation.hpp>
 #include <shikumi/nn/layers/activations/elu.hpp>

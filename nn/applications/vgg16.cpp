@@ -2,7 +2,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
-#include <shikumi/nn/io/weights_file.hpp>
+#include <shikumi/nn/io/weights.hpp>
 #include <shikumi/nn/layers/convolution/convolution.hpp>
 #include <shikumi/nn/layers/core/dense.hpp>
 #include <shikumi/nn/layers/pooling/global_pooling.hpp>
@@ -55,7 +55,7 @@ Sequential VGG16(const VGG16Options& options) {
     } else if (options.pooling == TopPooling::max) {
         model.add(GlobalMaxPooling2D());
     }
-    if (!options.weights.empty()) read_weights(model, options.weights);
+    if (!options.weights.empty()) load_weights(model, options.weights);
     return model;
 }
 

@@ -49,8 +49,8 @@ TEST_CASE("preprocess_input reverses the colour channels and subtracts the means
 
 TEST_CASE("VGG16 refuses a file of other weights", "[nn]") {
     const shikumi_test::TemporaryFolder folder;
-    const auto file = folder.path() / "small.weights";
+    const auto file = folder.path() / "small.safetensors";
     nn::Sequential small{nn::Dense(3, {.input_dim = 2})};
-    nn::write_weights(small, file);
+    nn::save_weights(small, file);
     REQUIRE_THROWS_AS(VGG16({.weights = file}), IoError);
 }

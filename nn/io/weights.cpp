@@ -1,0 +1,51 @@
+#include <shikumi/nn/io/weights.hpp>
+
+#include <memory>
+#include <vector>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/formats/npz.hpp>
+#include <shikumi/formats/open_tensor_file.hpp>
+#include <shikumi/formats/safetensors.hpp>
+#include <shikumi/nn/io/detail/take_weights.hpp>
+
+namespace shikumi::nn {
+
+using formats::NamedTensor;
+using formats::StoredTensor;
+
+void save_weights(Model& model, const std::filesystem::path& file,
+                  const SaveWeightsOptions& options) {
+    const std::string extension = file.extension().string();
+    if (extension != ".safetensors" && extension != ".npz")
+        fail<ValueError>("save_weights", "can't tell the format of ", file.string(),
+                         ": its extension is neither .safetensors nor .npz");
+    std::vector<NamedTensor> tensors;
+    for (const auto& [name, value] : state_dict(model)) {
+        const StoredTensor stored = value;
+        const bool converted = options.floats && is_floating(value.dtype());
+        tensors.push_back({name, converted ? stored.as(*options.floats) : stored});
+    }
+    if (extension == ".npz")
+        formats::write_npz(file, tensors, {.compress = options.compress, .keep = options.keep});
+    else
+        formats::write_safetensors(file, tensors,
+                                   {.metadata = options.metadata, .keep = options.keep});
+}
+
+WeightsReport load_weights(Model& model, const std::filesystem::path& file,
+                           const LoadWeightsOptions& options) {
+    const std::unique_ptr<formats::TensorFile> in = formats::open_tensor_file(file, options.budget);
+    std::vector<detail::OfferedTensor> offered;
+    for (const formats::TensorEntry& tensor : in->tensors())
+        offered.push_back(
+            {tensor.name, tensor.spec(), [&in, &tensor] { return in->read(tensor.name); }});
+    const detail::TakenWeights taken =
+        detail::take_weights(model, offered, {.strict = options.strict, .rename = options.rename});
+    if (!taken.done)
+        fail<IoError>("load_weights", file.string(), " doesn't hold the weights of '", model.name(),
+                      "': ", taken.report.text());
+    return taken.report;
+}
+
+}  // namespace shikumi::nn

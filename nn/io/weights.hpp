@@ -1,0 +1,47 @@
+// A model's weights as a file that other programs read: safetensors or .npz.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <shikumi/formats/tensor_file.hpp>
+#include <shikumi/nn/io/state_dict.hpp>
+
+namespace shikumi::nn {
+
+/// How weights are written.
+struct SaveWeightsOptions {
+    /// The type in which floats are stored; that of the weights where it is empty. f16 and bf16
+    /// halve the file, and round.
+    std::optional<formats::StoredType> floats = {};
+    bool compress = false;            ///< deflate the arrays of an .npz file
+    formats::Metadata metadata = {};  ///< texts for a safetensors file
+    int keep = 0;  ///< how many older files of that name stay, as "name.1", "name.2", …
+};
+
+/// How weights are read.
+struct LoadWeightsOptions {
+    bool strict = true;  ///< all weights and all tensors have to fit, or none is taken
+    /// The name of the weight that a tensor is for, by the tensor's name; empty: none, it is left
+    /// out. Where the function is empty, each tensor is for the weight of its name.
+    std::function<std::string(const std::string& name)> rename = {};
+    formats::FileBudget budget = {};  ///< what the file may ask for
+};
+
+/// Writes the weights of a model under the names of `state_dict`: as safetensors, with a checksum
+/// for each, or as .npz, whichever the file's extension says. The file takes its name when it is
+/// complete and on the disk; until then an older one stays. Throws ValueError for another
+/// extension; IoError where the file can't be written; StateError before the model's weights are
+/// known.
+void save_weights(Model& model, const std::filesystem::path& file,
+                  const SaveWeightsOptions& options = {});
+/// Reads weights of a model whose input shape is known by their names, from a safetensors or an
+/// .npz file, whichever its content says. Throws IoError where the file can't be read, is damaged
+/// or, with `strict`, doesn't hold exactly the weights of the model, with the report; no weight has
+/// changed then. With `strict` off, what fits is taken, and the report says what didn't.
+WeightsReport load_weights(Model& model, const std::filesystem::path& file,
+                           const LoadWeightsOptions& options = {});
+
+}  // namespace shikumi::nn

@@ -1,0 +1,192 @@
+// Cases with tensors: safetensors, npy and npz.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <map>
+#include <vector>
+
+#include <shikumi/nn/io/architecture.hpp>
+#include <shikumi/nn/io/json.hpp>
+#include <shikumi/shikumi.hpp>
+
+#include "case.hpp"
+#include "sha256.hpp"
+#include "support/temporary.hpp"
+
+namespace shikumi::exchange {
+
+namespace fs = std::filesystem;
+using formats::NamedTensor;
+using formats::StoredTensor;
+
+namespace {
+
+void want(bool holds, const std::string& what) {
+    if (!holds) throw Different(what);
+}
+
+Shape shape_of(const json& sizes) {
+    const auto all = sizes.get<std::vector<Index>>();
+    return Shape(std::span<const Index>(all));
+}
+
+bool same_bytes(const StoredTensor& a, const StoredTensor& b) {
+    return std::ranges::equal(a.bytes(), b.bytes());
+}
+
+// The types that NumPy lacks stand as float32 in the case.
+void compare_values(const std::string& name, const StoredTensor& got,
+                    const StoredTensor& expected) {
+    if (got.type() == expected.type())
+        return want(same_bytes(got, expected), name + " has other values");
+    const StoredTensor widened(got.tensor());
+    want(widened.type() == expected.type() && same_bytes(widened, expected),
+         name + " has other values once it is widened");
+}
+
+std::string file_of(const Case& the_case, const json& tensor) {
+    return tensor.value("file", the_case.facts.at("files").at(0).at("path").get<std::string>());
+}
+
+using ByName = std::map<std::string, StoredTensor>;
+
+ByName by_name(const fs::path& file) {
+    ByName all;
+    for (NamedTensor& tensor : tensors_in(file))
+        want(all.emplace(tensor.name, tensor.value).second, "'" + tensor.name + "' comes twice");
+    return all;
+}
+
+void compare_tensor(const Case& the_case, const json& facts, const ByName& tensors) {
+    const std::string name = facts.at("name");
+    const auto found = tensors.find(name);
+    want(found != tensors.end(), "'" + name + "' wasn't read");
+    const StoredTensor& got = found->second;
+    const std::string dtype(formats::name(got.type()));
+    want(dtype == facts.at("dtype"),
+         name + " is " + dtype + ", expected " + facts.at("dtype").get<std::string>());
+    want(got.shape() == shape_of(facts.at("shape")),
+         name + " is " + to_string(got.shape()) + ", expected " + facts.at("shape").dump());
+    if (facts.contains("sha256"))
+        want(sha256(got.bytes()) == facts.at("sha256"), name + " has another SHA-256");
+    if (facts.contains("npy"))
+        compare_values(name, got, formats::read_stored_npy(the_case.folder / facts.at("npy")));
+}
+
+void compare_digest(const json& digest, const ByName& tensors) {
+    std::vector<std::byte> all;
+    for (const auto& [name, tensor] : tensors)
+        all.insert(all.end(), tensor.bytes().begin(), tensor.bytes().end());
+    want(sha256(all) == digest, "the digest of all tensors differs");
+}
+
+void write_back(const fs::path& file, const std::string& format, bool by_the_library) {
+    const shikumi_test::TemporaryFolder folder;
+    const fs::path copy = folder.path() / file.filename();
+    const std::vector<NamedTensor> tensors = tensors_in(file);
+    if (format == "npy") {
+        formats::write_npy(copy, tensors.at(0).value);
+    } else if (format == "npz") {
+        formats::write_npz(copy, tensors);
+    } else {
+        const formats::SafetensorsFile original(file);
+        formats::write_safetensors(copy, tensors,
+                                   {.metadata = original.metadata(), .checksums = false});
+        want(formats::SafetensorsFile(copy).metadata() == original.metadata(),
+             "the metadata written back differ");
+        // Several metadata have no fixed order there.
+        if (by_the_library && original.metadata().size() < 2)
+            want(shikumi_test::contents(copy) == shikumi_test::contents(file),
+                 "the file written back has other bytes");
+    }
+    const ByName before = by_name(file), after = by_name(copy);
+    want(before.size() == after.size(), "another number of tensors was written back");
+    for (const auto& [name, tensor] : before) {
+        const auto found = after.find(name);
+        want(found != after.end() && found->second.type() == tensor.type() &&
+                 found->second.shape() == tensor.shape() && same_bytes(found->second, tensor),
+             "'" + name + "' was not written back as it was");
+    }
+}
+
+// The tensor of a weight, by the steps that the case says.
+Tensor mapped(const json& mapping, const ByName& tensors) {
+    want(mapping.at("from").size() == 1, "a weight of several tensors");
+    Tensor value = tensors.at(mapping.at("from").at(0)).tensor();
+    for (const json& step : mapping.at("how")) {
+        want(step.at(0) == "permute", "an unknown step " + step.dump());
+        std::vector<int> axes;
+        for (std::size_t i = 1; i < step.size(); ++i) axes.push_back(step.at(i));
+        value = transpose(value, std::span<const int>(axes));
+    }
+    return value;
+}
+
+void compare_output(const Case& the_case, const json& facts, const Tensor& got) {
+    const Tensor expected = formats::read_npy(the_case.folder / facts.at("npy"));
+    want(got.shape() == expected.shape(),
+         "the output is " + to_string(got.shape()) + ", expected " + to_string(expected.shape()));
+    const auto a = got.to_vector<double>(), b = expected.to_vector<double>();
+    double largest = 0;
+    for (const double x : b) largest = std::max(largest, std::abs(x));
+    const double allowed = the_case.facts.value("tolerance", 1e-5) * largest;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        want(std::abs(a[i] - b[i]) <= allowed, "output " + std::to_string(i) + " is " +
+                                                   std::to_string(a[i]) + ", expected " +
+                                                   std::to_string(b[i]));
+}
+
+}  // namespace
+
+std::vector<NamedTensor> tensors_in(const fs::path& file) {
+    if (file.extension() == ".npy") return {{file.stem().string(), formats::read_stored_npy(file)}};
+    const auto in = formats::open_tensor_file(file);
+    std::vector<NamedTensor> tensors;
+    for (const std::string& name : in->names()) tensors.push_back({name, in->read_stored(name)});
+    return tensors;
+}
+
+void run_tensors(const Case& the_case) {
+    std::map<std::string, ByName> files;
+    for (const json& file : the_case.facts.at("files"))
+        files.emplace(file.at("path"), by_name(the_case.folder / file.at("path")));
+    std::size_t expected = 0, got = 0;
+    for (const json& tensor : the_case.list("tensors")) {
+        compare_tensor(the_case, tensor, files.at(file_of(the_case, tensor)));
+        ++expected;
+    }
+    for (const auto& [path, tensors] : files) got += tensors.size();
+    want(got == the_case.facts.value("tensors_total", expected),
+         std::to_string(got) + " tensors were read, expected " + std::to_string(expected));
+    if (the_case.facts.contains("digest"))
+        compare_digest(the_case.facts.at("digest"), files.begin()->second);
+    if (the_case.facts.contains("metadata")) {
+        const formats::SafetensorsFile file(the_case.folder / files.begin()->first);
+        want(json(file.metadata()) == the_case.facts.at("metadata"), "the metadata differ");
+    }
+    if (the_case.list("write_back").empty()) return;
+    const bool by_the_library = the_case.facts.at("made_by").contains("safetensors");
+    for (const json& file : the_case.facts.at("files"))
+        write_back(the_case.folder / file.at("path"), file.at("format"), by_the_library);
+}
+
+void run_model(const Case& the_case) {
+    json config{{"name", "model"}, {"layers", the_case.facts.at("architecture")}};
+    const json sequential{{"class_name", "Sequential"}, {"config", config}};
+    const auto model = nn::model_from_json(sequential.dump());
+    const ByName tensors = by_name(the_case.folder / the_case.facts.at("files").at(0).at("path"));
+    nn::StateDict weights;
+    for (const json& mapping : the_case.facts.at("mapping"))
+        weights.set(
+            mapping.at("layer").get<std::string>() + '/' + mapping.at("weight").get<std::string>(),
+            mapped(mapping, tensors));
+    nn::load_state_dict(*model, weights);
+    std::vector<Tensor> inputs;
+    for (const json& input : the_case.facts.at("inputs"))
+        inputs.push_back(formats::read_npy(the_case.folder / input.at("npy")));
+    const std::vector<Tensor> outputs = model->predict(inputs);
+    for (std::size_t i = 0; i < the_case.facts.at("outputs").size(); ++i)
+        compare_output(the_case, the_case.facts.at("outputs").at(i), outputs.at(i));
+}
+
+}  // namespace shikumi::exchange
