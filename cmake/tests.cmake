@@ -62,6 +62,9 @@ endif()
 if(TARGET datasets_test)   # writes compressed files
     target_link_libraries(datasets_test PRIVATE ZLIB::ZLIB)
 endif()
+if(TARGET hostile_test)   # makes archives
+    target_link_libraries(hostile_test PRIVATE ZLIB::ZLIB)
+endif()
 if(TARGET autograd_test)   # reads a profile's trace as JSON, inspects a loaded library
     find_package(nlohmann_json CONFIG REQUIRED)
     target_link_libraries(autograd_test PRIVATE nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})
@@ -112,6 +115,25 @@ if(sources)
     if(EXISTS ${SHIKUMI_EXCHANGE_CASES})
         add_test(NAME exchange COMMAND exchange ${SHIKUMI_EXCHANGE_CASES})
     endif()
+endif()
+
+# One libFuzzer target for each reader, which tests/fuzz/run runs.
+if(SHIKUMI_FUZZ)
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/hostile/*_files.cpp ${PROJECT_SOURCE_DIR}/tests/hostile/readers*.cpp)
+    add_library(shikumi_fuzz_readers OBJECT ${sources})
+    set_target_properties(shikumi_fuzz_readers PROPERTIES CXX_EXTENSIONS OFF)
+    target_include_directories(shikumi_fuzz_readers PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+    target_link_libraries(shikumi_fuzz_readers PUBLIC shikumi ZLIB::ZLIB)
+    add_custom_target(fuzz)
+    foreach(reader IN ITEMS safetensors npy npz events idx csv json architecture)
+        add_executable(fuzz-${reader} tests/fuzz/fuzz.cpp)
+        set_target_properties(fuzz-${reader} PROPERTIES CXX_EXTENSIONS OFF RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
+        target_compile_definitions(fuzz-${reader} PRIVATE SHIKUMI_READER="${reader}")
+        target_include_directories(fuzz-${reader} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+        target_link_libraries(fuzz-${reader} PRIVATE shikumi_fuzz_readers)
+        target_link_options(fuzz-${reader} PRIVATE -fsanitize=fuzzer)
+        add_dependencies(fuzz fuzz-${reader})
+    endforeach()
 endif()
 
 # Comparison with libtorch, if installed. It brings its own BLAS and threads, so no other test is linked with it. Its

@@ -65,7 +65,7 @@ TEST_CASE("weights of f64, states and models of any kind keep all bits", "[weigh
     const TemporaryFolder folder;
     const auto file = folder.path() / "w.safetensors";
     const auto model_of = [](DType dtype) {
-        nn::Sequential model{nn::BatchNormalization({.input_shape = {3}}), nn::Dense(2)};
+        nn::Sequential model{nn::Dense(3, {.input_dim = 3}), nn::BatchNormalization()};
         model.set_dtype(dtype);
         return model;
     };
@@ -94,7 +94,7 @@ TEST_CASE("weights of another network are refused", "[weights]") {
     const nn::WeightsReport report = nn::load_weights(model, file, {.strict = false});
     CHECK(report.taken == std::vector<std::string>{"conv2d/kernel", "conv2d/bias"});
     CHECK(report.mismatched.size() == 2);
-    nn::Sequential renamed{nn::Conv2D(2, 2, {.name = "eyes", .input_shape = {4, 4, 1}})};
+    nn::Sequential renamed{nn::Conv2D(2, 2, {.input_shape = {4, 4, 1}, .name = "eyes"})};
     const auto rename = [](const std::string& name) {
         return name.starts_with("conv2d/") ? "eyes/" + name.substr(7) : std::string();
     };

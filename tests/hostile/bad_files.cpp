@@ -1,0 +1,531 @@
+#include "bad_files.hpp"
+
+#include <cstdint>
+#include <initializer_list>
+
+#include <zlib.h>
+
+#include <shikumi/formats/detail/records.hpp>
+
+namespace shikumi_test {
+
+namespace {
+
+std::string little_endian(std::uint64_t number, int bytes) {
+    std::string text;
+    for (int i = 0; i < bytes; ++i) text += static_cast<char>(number >> (8 * i) & 255);
+    return text;
+}
+
+std::string big_endian(std::uint64_t number, int bytes) {
+    const std::string text = little_endian(number, bytes);
+    return {text.rbegin(), text.rend()};
+}
+
+std::string repeated(std::string_view text, int times) {
+    std::string all;
+    for (int i = 0; i < times; ++i) all += text;
+    return all;
+}
+
+// Numbers at which arithmetic goes wrong.
+constexpr std::uint64_t edges[] = {0,
+                                   1,
+                                   7,
+                                   127,
+                                   128,
+                                   255,
+                                   256,
+                                   65535,
+                                   65536,
+                                   (std::uint64_t{1} << 31) - 1,
+                                   std::uint64_t{1} << 31,
+                                   (std::uint64_t{1} << 32) - 1,
+                                   std::uint64_t{1} << 32,
+                                   std::uint64_t{1} << 60,
+                                   std::uint64_t{1} << 62,
+                                   (std::uint64_t{1} << 63) - 1,
+                                   std::uint64_t{1} << 63,
+                                   ~std::uint64_t{0} - 7,
+                                   ~std::uint64_t{0}};
+
+// ---- safetensors
+// ---------------------------------------------------------------------------------
+
+std::string safetensors_of(const std::string& header, const std::string& data = {}) {
+    return little_endian(header.size(), 8) + header + data;
+}
+
+std::string entry(const std::string& dtype, const std::string& shape, const std::string& offsets) {
+    return R"({"a":{"dtype":")" + dtype + R"(","shape":[)" + shape + R"(],"data_offsets":[)" +
+           offsets + "]}}";
+}
+
+}  // namespace
+
+std::vector<std::string> bad_safetensors() {
+    std::vector<std::string> files;
+    const std::string good = entry("F32", "1", "0,4"), data(4, '\0');
+    for (const std::uint64_t length : edges) {
+        if (length != good.size()) files.push_back(little_endian(length, 8) + good + data);
+    }
+    for (const char* dtype : {"", "f32", "F33", "F128", "C64", "STR", "O", "F32 ", "BOOL\\u0000"})
+        files.push_back(safetensors_of(entry(dtype, "1", "0,4"), data));
+    for (const std::uint64_t size : edges) {
+        const std::string text = std::to_string(size);
+        if (size != 1) {
+            files.push_back(safetensors_of(entry("F32", text, "0,4"), data));
+            files.push_back(safetensors_of(entry("F32", "1,1," + text, "0,4"), data));
+        }
+        if (size != 0) files.push_back(safetensors_of(entry("F32", "1", text + ",4"), data));
+        files.push_back(safetensors_of(entry("F32", "1", "0," + text), data));
+        files.push_back(safetensors_of(entry("U8", text, "0," + text)));
+        files.push_back(safetensors_of(entry("U8", text + "," + text, "0," + text)));
+    }
+    for (const char* shape : {"-1", "1.0", "1e0", "\"1\"", "null", "true", "[1]", "{}", "1,", ",1",
+                              "1,1,1,1,1,1,1,1,1", "18446744073709551616", "01", "+1", "0x1"})
+        files.push_back(safetensors_of(entry("F32", shape, "0,4"), data));
+    for (const char* offsets : {"", "0", "0,4,4", "4,0", "-4,0", "0,4.0", "null,4", "[0,4]"})
+        files.push_back(safetensors_of(entry("F32", "1", offsets), data));
+    for (const char* header : {"",
+                               "{",
+                               "}",
+                               "[]",
+                               "null",
+                               "3",
+                               "\"a\"",
+                               "{} x",
+                               "{}{}",
+                               R"({"a"})",
+                               R"({"a":})",
+                               R"({"a":1})",
+                               R"({"a":"b"})",
+                               R"({"a":null})",
+                               R"({"a":[]})",
+                               R"({"a":{}})",
+                               R"({"a":{"dtype":"F32"}})",
+                               R"({"a":{"dtype":"F32","shape":[]}})",
+                               R"({"a":{"shape":[],"data_offsets":[0,4]}})",
+                               R"({"__metadata__":[]})",
+                               R"({"__metadata__":{"a":1}})",
+                               R"({"__metadata__":{"a":{}}})",
+                               R"({"__metadata__":{"a":null}})",
+                               R"({"__metadata__":{"a":["b"]}})",
+                               R"({"__metadata__":"a"})",
+                               R"({"__metadata__":{},"__metadata__":{}})",
+                               R"({"__metadata__":{"a":"1","a":"2"}})",
+                               R"({'a':1})",
+                               "{//\n}",
+                               R"({"a":NaN})",
+                               R"({"\ud800":{}})",
+                               "{\"\xff\":{}}",
+                               "{\"a\":\"\x01\"}"})
+        files.push_back(safetensors_of(header, data));
+    const std::string two = R"(,"b":{"dtype":"F32","shape":[1],"data_offsets":[)";
+    for (const char* offsets : {"0,4", "2,6", "5,9", "8,12", "3,7", "1,5"})
+        files.push_back(safetensors_of(good.substr(0, good.size() - 1) + two + offsets + "]}}",
+                                       std::string(12, '\0')));
+    files.push_back(safetensors_of("{\"a\":" + repeated("[", 100'000)));
+    files.push_back(safetensors_of(repeated("{\"a\":", 100'000)));
+    files.push_back(safetensors_of(good + std::string("\0", 1) + "x", data));
+    files.push_back(safetensors_of("\xEF\xBB\xBF" + good, data));
+    return files;
+}
+
+// ---- npy
+// -----------------------------------------------------------------------------------------
+
+std::string npy_of(std::string_view literal, std::string_view data, char version) {
+    return std::string("\x93NUMPY") + version + '\0' +
+           little_endian(literal.size(), version == 1 ? 2 : 4) + std::string(literal) +
+           std::string(data);
+}
+
+namespace {
+
+std::string npy_header(const std::string& descr, const std::string& shape,
+                       const std::string& order = "False") {
+    return "{'descr': " + descr + ", 'fortran_order': " + order + ", 'shape': " + shape + ", }\n";
+}
+
+}  // namespace
+
+std::vector<std::string> bad_npy() {
+    std::vector<std::string> files;
+    const std::string four(4, '\0');
+    for (const char* descr :
+         {"'|O'",   "'O8'",   "'<U1'",          "'|S4'",         "'|V4'",  "'<c8'",     "'<M8[s]'",
+          "'<m8'",  "'<f16'", "'f3'",           "'<f'",          "'4'",    "''",        "'<'",
+          "'<<f4'", "'f4f4'", "[('a', '<f4')]", "('<f4', (1,))", "None",   "4",         "{}",
+          "'<f4",   "<f4",    "\"<f4'",         "'<\\x66\\x34'", "u'<f4'", "'float32'", "'?4'"})
+        files.push_back(npy_of(npy_header(descr, "(1,)"), four));
+    for (const std::uint64_t size : edges) {
+        const std::string text = std::to_string(size);
+        if (size != 1) {
+            files.push_back(npy_of(npy_header("'<f4'", '(' + text + ",)"), four));
+            files.push_back(npy_of(npy_header("'<f4'", "(1, " + text + ")", "True"), four));
+        }
+        files.push_back(npy_of(npy_header("'<f4'", '(' + text + ", " + text + ", 3)"), four));
+        std::string longer = npy_of(npy_header("'<f4'", "(1,)"), four, 2);
+        longer.replace(8, 4, little_endian(size + 100, 4));
+        files.push_back(longer);
+    }
+    for (const char* shape : {"1",
+                              "(1)",
+                              "[1]",
+                              "(1,",
+                              "1,)",
+                              "(,)",
+                              "(1,,)",
+                              "(-1,)",
+                              "(1.0,)",
+                              "(1e0,)",
+                              "('1',)",
+                              "(None,)",
+                              "(True,)",
+                              "((1,),)",
+                              "(1,1,1,1,1,1,1,1,1)",
+                              "(1 1)",
+                              "(1LL,)",
+                              "(0x1,)",
+                              "(__import__('os').system('true'),)",
+                              "(99999999999999999999999,)",
+                              "()()",
+                              ""})
+        files.push_back(npy_of(npy_header("'<f4'", shape), four));
+    for (const char* order : {"0", "true", "None", "'False'", "Falsey", "", "False, 'extra': 1"})
+        files.push_back(npy_of(npy_header("'<f4'", "(1,)", order), four));
+    for (const char* header :
+         {"", "{}", "{", "}", "[]", "()", "None", "{'descr': '<f4'}", "{'shape': ()}",
+          "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (1,)}", "{descr: 1}"})
+        files.push_back(npy_of(header, four));
+    for (const int version : {0, 4, 9, 255})
+        files.push_back(npy_of(npy_header("'<f4'", "(1,)"), four, static_cast<char>(version)));
+    files.push_back(npy_of(npy_header("'<f4'", "(1,)") + repeated(" ", 70'000), four, 2));
+    files.push_back(npy_of(npy_header("'<f4'", '(' + repeated("(", 60'000)), four));
+    files.push_back(npy_of(npy_header("'|b1'", "(4,)"), "\2\3\4\5"));
+    files.push_back(npy_of(npy_header("'<u8'", "(1,)"), std::string(8, '\xff')));
+    return files;
+}
+
+// ---- npz
+// -----------------------------------------------------------------------------------------
+
+namespace {
+
+struct Member {
+    std::string name, content;
+    std::uint64_t packed = 0, unpacked = 0;  // as the directory says
+    int method = 0, flags = 0;
+    std::string extra = {};
+};
+
+std::string member_fields(const Member& m) {
+    const auto crc = crc32(0, reinterpret_cast<const Bytef*>(m.content.data()),
+                           static_cast<uInt>(m.content.size()));
+    return little_endian(static_cast<unsigned>(m.flags), 2) +
+           little_endian(static_cast<unsigned>(m.method), 2) + little_endian(0x00210000, 4) +
+           little_endian(crc, 4) + little_endian(m.packed, 4) + little_endian(m.unpacked, 4) +
+           little_endian(m.name.size(), 2) + little_endian(m.extra.size(), 2);
+}
+
+std::string zip_end(std::uint64_t count, std::uint64_t size, std::uint64_t offset) {
+    return "PK\5\6" + std::string(4, '\0') + little_endian(count, 2) + little_endian(count, 2) +
+           little_endian(size, 4) + little_endian(offset, 4) + std::string(2, '\0');
+}
+
+std::string zip_of(const std::vector<Member>& members) {
+    std::string file, directory;
+    for (const Member& m : members) {
+        directory += "PK\1\2" + little_endian(20, 2) + little_endian(20, 2) + member_fields(m) +
+                     std::string(10, '\0') + little_endian(file.size(), 4) + m.name + m.extra;
+        file += "PK\3\4" + little_endian(20, 2) + member_fields(m) + m.name + m.extra + m.content;
+    }
+    return file + directory + zip_end(members.size(), directory.size(), file.size());
+}
+
+Member stored(const std::string& name, const std::string& content) {
+    return {name, content, content.size(), content.size()};
+}
+
+std::string deflated(const std::string& data) {
+    z_stream z{};
+    deflateInit2(&z, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY);
+    std::string out(deflateBound(&z, static_cast<uLong>(data.size())), '\0');
+    z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
+    z.avail_in = static_cast<uInt>(data.size());
+    z.next_out = reinterpret_cast<Bytef*>(out.data());
+    z.avail_out = static_cast<uInt>(out.size());
+    deflate(&z, Z_FINISH);
+    out.resize(z.total_out);
+    deflateEnd(&z);
+    return out;
+}
+
+}  // namespace
+
+std::vector<std::string> bad_npz() {
+    std::vector<std::string> files;
+    const std::string array = npy_of(npy_header("'<f4'", "(1,)"), std::string(4, '\0'));
+    const Member good = stored("a.npy", array);
+    for (const char* name : {"", "/a.npy", "../a.npy", "x/../../a.npy", "..", "a", "a.txt",
+                             "C:a.npy", "..\\a.npy", "a.npy/", ".npy/.."})
+        files.push_back(zip_of({stored(name, array)}));
+    files.push_back(zip_of({good, good}));
+    for (const int method : {1, 6, 9, 12, 14, 93, 95, 99, 65535}) {
+        Member m = good;
+        m.method = method;
+        files.push_back(zip_of({m}));
+    }
+    for (const int flags : {1, 9, 0x41, 0x2000}) {
+        Member m = good;
+        m.flags = flags;
+        files.push_back(zip_of({m}));
+    }
+    for (const std::uint64_t size : edges) {
+        Member packed = good, unpacked = good, both = good;
+        if (size == good.packed || size > 0xFFFFFFFF) continue;
+        packed.packed = size;
+        unpacked.unpacked = size;
+        both.packed = both.unpacked = size;
+        for (const Member& m : {packed, unpacked, both}) files.push_back(zip_of({m}));
+    }
+    // What unpacks to more, or to less, than the directory says.
+    const std::string bomb = npy_of(npy_header("'|u1'", "(67108864,)"), "");
+    const std::string zeros = deflated(bomb + std::string(std::size_t{1} << 20, '\0'));
+    for (const std::uint64_t size : edges) {
+        if (size > 0xFFFFFFFF) continue;
+        files.push_back(zip_of({{"a.npy", zeros, zeros.size(), size, 8}}));
+    }
+    const std::string noise = "\x07\xff\xff\xff\xff\xff\xff";
+    files.push_back(zip_of({{"a.npy", noise, noise.size(), 100, 8}}));
+    // Directories that promise more than there is.
+    const std::string whole = zip_of({good});
+    const std::string before_end = whole.substr(0, whole.size() - 22);
+    const std::uint64_t directory = before_end.rfind("PK\1\2");
+    for (const std::uint64_t n : edges) {
+        if (n != 1 && n <= 0xFFFF)
+            files.push_back(before_end + zip_end(n, before_end.size() - directory, directory));
+        if (n <= 0xFFFFFFFF) {
+            files.push_back(before_end + zip_end(1, n, directory));
+            files.push_back(before_end + zip_end(1, before_end.size() - directory, n));
+        }
+    }
+    files.push_back(whole + "x");
+    files.push_back("PK");
+    files.push_back("PK\5\6");
+    for (const std::string& bad : bad_npy()) {
+        if (bad.size() < 1000) files.push_back(zip_of({stored("a.npy", bad)}));
+    }
+    return files;
+}
+
+// ---- event files
+// ---------------------------------------------------------------------------------
+
+std::vector<std::string> bad_events() {
+    using shikumi::formats::detail::as_record;
+    std::vector<std::string> files;
+    const std::string good = as_record(std::string("\x10\5", 2));
+    for (const std::uint64_t length : edges) {
+        std::string file = good;
+        file.replace(0, 8, little_endian(length, 8));
+        if (length != 2) files.push_back(file);
+        // With the right checksum, but without the bytes.
+        const std::string record = as_record(little_endian(length, 8));
+        files.push_back(record.substr(12));
+    }
+    // A field of each number and wire type without its value.
+    for (int number = 1; number < 11; ++number) {
+        for (int type = 0; type < 8; ++type)
+            files.push_back(as_record(std::string(1, static_cast<char>(number << 3 | type))));
+    }
+    // A value with a tensor: dtype, shape and content that disagree.
+    const auto nested = [](char tag, const std::string& inside) {
+        return std::string(1, tag) + static_cast<char>(inside.size()) + inside;
+    };
+    const auto value_of = [&](const std::string& tensor) {
+        return as_record(nested('\x2a', nested('\x0a', nested('\x42', tensor))));
+    };
+    const auto dim = [&](const std::string& size) { return nested('\x12', nested('\x12', size)); };
+    for (const char* tensor : {"\x08\x01", "\x08\x07",
+                               "\x08\x01\x22\x03"
+                               "abc",
+                               "\x08\x02\x2d"
+                               "abcd",
+                               "\x08\x07\x42\x01"
+                               "a\x42\x01"
+                               "b"})
+        files.push_back(value_of(tensor + dim("\x08\x05")));
+    files.push_back(value_of("\x08\x01" + dim("\x08\xff\xff\xff\xff\xff\xff\xff\xff\x7f") +
+                             dim("\x08\xff\xff\xff\xff\xff\xff\xff\xff\x7f")));
+    files.push_back(value_of("\x08\x01" + dim("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01")));
+    files.push_back(value_of("\x08\x01" + dim("\x08\x01") + dim("\x08\x01") + dim("\x08\x01") +
+                             dim("\x08\x01") + dim("\x08\x01") + dim("\x08\x01") + dim("\x08\x01") +
+                             dim("\x08\x01") + dim("\x08\x01")));
+    files.push_back(as_record(nested('\x2a', nested('\x0a', nested('\x2a',
+                                                                   "\x32\x08"
+                                                                   "abcdefgh")))));
+    return files;
+}
+
+// ---- IDX
+// -----------------------------------------------------------------------------------------
+
+std::vector<std::string> bad_idx() {
+    std::vector<std::string> files;
+    for (int type = 0; type < 256; ++type) {
+        if (type >= 0x08 && type <= 0x0E && type != 0x0A) continue;
+        files.push_back(std::string("\0\0", 2) + static_cast<char>(type) + '\1' + big_endian(2, 4) +
+                        "ab");
+    }
+    for (const int rank : {0, 9, 100, 255})
+        files.push_back(std::string("\0\0\x08", 3) + static_cast<char>(rank) +
+                        std::string(1024, '\0'));
+    for (const std::uint64_t size : edges) {
+        if (size == 2 || size > 0xFFFFFFFF) continue;
+        files.push_back(std::string("\0\0\x08\1", 4) + big_endian(size, 4) + "ab");
+        files.push_back(std::string("\0\0\x0E\3", 4) + big_endian(size, 4) + big_endian(size, 4) +
+                        big_endian(size, 4) + "ab");
+    }
+    files.push_back(std::string("\1\0\x08\1", 4) + big_endian(2, 4) + "ab");
+    files.push_back(std::string("\0\0\x08\1", 4) + big_endian(2, 4) + "abc");
+    return files;
+}
+
+// ---- CSV
+// -----------------------------------------------------------------------------------------
+
+std::vector<std::string> bad_csv() {
+    std::vector<std::string> files;
+    for (const char* text : {"",
+                             "\n\n\n",
+                             "1,2\n3\n",
+                             "1,2\n3,4,5\n",
+                             "1,\"2\n",
+                             "1,2\n3,x\n",
+                             "1,2\n3,1e999\n",
+                             "1,2\n3,nan\n",
+                             "1,2\n3,inf\n",
+                             "1,2\n3,0x1\n",
+                             "1,2\n3,1.2.3\n",
+                             "1,2\n3,--1\n",
+                             "1,2\n3,1e\n",
+                             "1,2\n3,16777217\n",
+                             "1,\"2\"x\n",
+                             "a,1\n2,3\n",
+                             "1,2\n3,\xff\n",
+                             "\xff\xfe",
+                             "1,2\n3,4\"\n",
+                             "\"",
+                             "\x1f\x8b\x08",
+                             "1,2\n3,1_000\n"})
+        files.push_back(text);
+    files.push_back(std::string("1,2\n3,\0\n", 8));
+    files.push_back("1," + repeated("9", 100'000) + "\n");
+    files.push_back("\"" + repeated("a", 100'000));
+    files.push_back(repeated("\"", 99'999));
+    files.push_back(repeated("1,", 100'000) + "\n1\n");
+    return files;
+}
+
+// ---- JSON
+// ----------------------------------------------------------------------------------------
+
+std::vector<std::string> bad_json() {
+    std::vector<std::string> files;
+    for (const char* text : {"",
+                             " ",
+                             "{",
+                             "[",
+                             "]",
+                             "}",
+                             "[1,]",
+                             "[,1]",
+                             "{\"a\"}",
+                             "{\"a\":}",
+                             "{\"a\":1,}",
+                             "{a:1}",
+                             "{'a':1}",
+                             "[1 2]",
+                             "01",
+                             "+1",
+                             ".5",
+                             "1.",
+                             "1e",
+                             "0x1",
+                             "NaN",
+                             "nan",
+                             "Infinity",
+                             "-",
+                             "tru",
+                             "True",
+                             "nul",
+                             "[1]x",
+                             "[1][2]",
+                             "\"",
+                             "\"\\\"",
+                             "\"\\x\"",
+                             "\"\\u12\"",
+                             "\"\\ud800\"",
+                             "\"\\udc00\\ud800\"",
+                             "\"\x01\"",
+                             "\"\xff\"",
+                             "\"\xc0\x80\"",
+                             "\"\xed\xa0\x80\"",
+                             "\"\xf4\x90\x80\x80\"",
+                             "1e999",
+                             "-1e999",
+                             "{\"a\":1,\"a\":2}",
+                             "//",
+                             "/**/1",
+                             "[1]//",
+                             "\xEF\xBB\xBF[]x"})
+        files.push_back(text);
+    files.push_back(std::string("[1]\0", 4));
+    files.push_back(std::string("[1]\0[2]", 7));
+    for (const int depth : {101, 1000, 100'000}) {
+        files.push_back(repeated("[", depth) + repeated("]", depth));
+        files.push_back(repeated("{\"a\":", depth) + "1" + repeated("}", depth));
+        files.push_back(repeated("[", depth));
+    }
+    return files;
+}
+
+std::vector<std::string> bad_architectures() {
+    std::vector<std::string> files = bad_json();
+    const auto sequential = [](const std::string& layers) {
+        return R"({"class_name": "Sequential", "config": {"name": "m", "layers": [)" + layers +
+               "]}}";
+    };
+    const std::string input =
+        R"({"class_name": "InputLayer", "config": {"batch_shape": [null, 4], "name": "i"}},)";
+    for (const char* text :
+         {"{}", "[]", "3", R"({"class_name": "Sequential"})",
+          R"({"class_name": "Sequential", "config": 3})", R"({"class_name": 3, "config": {}})",
+          R"({"class_name": "os.system", "config": {}})",
+          R"({"class_name": "Dense", "config": {}})",
+          R"({"class_name": "Functional", "config": {"layers": []}})",
+          R"({"class_name": "Sequential", "config": {"layers": 3}})"})
+        files.push_back(text);
+    for (const char* layer :
+         {R"({"class_name": "Dense", "config": {"units": -1}})",
+          R"({"class_name": "Dense", "config": {"units": 0}})",
+          R"({"class_name": "Dense", "config": {"units": 1e30}})",
+          R"({"class_name": "Dense", "config": {"units": 9223372036854775807}})",
+          R"({"class_name": "Dense", "config": {"units": 1000000000}})",
+          R"({"class_name": "Dense", "config": {"units": "3"}})",
+          R"({"class_name": "Dense", "config": {"units": [3]}})",
+          R"({"class_name": "Dense", "config": {"units": 2, "activation": "evil"}})",
+          R"({"class_name": "Dense", "config": {"units": 2, "activation": {"class_name": "x"}}})",
+          R"({"class_name": "Lambda", "config": {"function": "4wEAAAA="}})",
+          R"({"class_name": "Dens", "config": {"units": 2}})", R"({"class_name": "Dense"})",
+          R"({"config": {}})", "3", "null", "[]"})
+        files.push_back(sequential(input + layer));
+    std::string nested = sequential(input + R"({"class_name": "Dense", "config": {"units": 1}})");
+    for (int depth = 0; depth < 60; ++depth) nested = sequential(nested);
+    files.push_back(nested);
+    return files;
+}
+
+}  // namespace shikumi_test

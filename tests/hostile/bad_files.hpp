@@ -1,0 +1,22 @@
+// Files that are bad in ways of their own, by format.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shikumi_test {
+
+/// An .npy file with a header of its own.
+std::string npy_of(std::string_view literal, std::string_view data, char version = 1);
+
+std::vector<std::string> bad_safetensors();
+std::vector<std::string> bad_npy();
+std::vector<std::string> bad_npz();
+std::vector<std::string> bad_events();
+std::vector<std::string> bad_idx();
+std::vector<std::string> bad_csv();
+std::vector<std::string> bad_json();
+std::vector<std::string> bad_architectures();
+
+}  // namespace shikumi_test

@@ -1,0 +1,234 @@
+#include "readers.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+#include <shikumi/formats/detail/crc32c.hpp>
+#include <shikumi/nn/io/architecture.hpp>
+#include <shikumi/nn/io/json.hpp>
+#include <shikumi/shikumi.hpp>
+
+#include "bad_files.hpp"
+#include "support/temporary.hpp"
+
+namespace shikumi_test {
+
+namespace fs = std::filesystem;
+using namespace shikumi;
+using namespace shikumi::formats;
+
+namespace {
+
+// What a hostile file may ask for in these tests.
+constexpr FileBudget budget{
+    .bytes = std::uint64_t{16} << 20, .tensors = 10'000, .header = std::size_t{4} << 20};
+
+std::string described(std::string_view name, const StoredTensor& tensor) {
+    return sentence(name, " ", formats::name(tensor.type()), " ", tensor.shape(), " ",
+                    formats::detail::crc32c(tensor.bytes()), "\n");
+}
+
+std::string described(const Tensor& tensor) { return described("", tensor); }
+
+std::string read_tensor_file(const TensorFile& file) {
+    std::string text;
+    for (const TensorEntry& entry : file.tensors()) {
+        const StoredTensor stored = file.read_stored(entry.name);
+        text += described(entry.name, stored);
+        file.read(entry.name);
+    }
+    for (const auto& [key, value] : file.metadata()) {
+        if (key != "checksums") text += key + ' ' + value + '\n';
+    }
+    return text;
+}
+
+std::string read_safetensors(const fs::path& path) {
+    return read_tensor_file(SafetensorsFile(path, budget));
+}
+std::string read_npz(const fs::path& path) { return read_tensor_file(NpzFile(path, budget)); }
+std::string read_npy_file(const fs::path& path) { return described(read_npy(path, budget)); }
+
+struct ContentText {
+    std::string& text;
+
+    void operator()(const EventFileVersion& c) const { text += c.version + c.writer; }
+    void operator()(const EventScalar& c) const { text += sentence(c.value); }
+    void operator()(const EventHistogram& c) const {
+        for (const auto* list : {&c.left, &c.right, &c.count})
+            for (const double x : *list) text += sentence(x, " ");
+    }
+    void operator()(const EventHistogram1& c) const {
+        text += sentence(c.min, c.max, c.number, c.sum, c.sum_squares);
+        for (const auto* list : {&c.limit, &c.count})
+            for (const double x : *list) text += sentence(x, " ");
+    }
+    void operator()(const EventImages& c) const {
+        text += sentence(c.width, " ", c.height);
+        for (const std::string& image : c.images) text += image;
+    }
+    void operator()(const EventTexts& c) const {
+        text += to_string(c.shape);
+        for (const std::string& t : c.texts) text += t + '\n';
+    }
+    void operator()(const EventGraph& c) const {
+        for (const EventGraphNode& node : c.nodes) {
+            text += node.name + node.op;
+            for (const std::string& input : node.inputs) text += input;
+        }
+    }
+    void operator()(const EventOther& c) const { text += c.what; }
+};
+
+std::string read_event_file(const fs::path& path) {
+    const EventFile file = read_events(path, budget);
+    // The records of a file that ends too early are a part of the whole.
+    if (file.cut) fail<IoError>("read_events", path.string(), " ends within a record");
+    std::string text;
+    for (const Event& event : file.events) {
+        text += sentence("\n", event.wall_time, " ", event.step, " ", event.tag, " ", event.plugin,
+                         " ", event.description, " ");
+        std::visit(ContentText{text}, event.content);
+    }
+    return text;
+}
+
+std::string read_idx_file(const fs::path& path) { return described(datasets::read_idx(path)); }
+
+std::string read_csv_file(const fs::path& path) {
+    const datasets::Table table = datasets::read_csv(path, {.max_bytes = std::size_t{1} << 20});
+    std::string text = described(table.numbers);
+    for (const std::string& name : table.names) text += name + '\n';
+    return text;
+}
+
+std::string read_json_file(const fs::path& path) {
+    return nn::to_json(nn::parse_json(contents(path), "read_json"));
+}
+
+std::string read_architecture(const fs::path& path) {
+    const auto model = nn::model_from_json(contents(path), {.weight_bytes = std::size_t{8} << 20});
+    return nn::to_json(*model);
+}
+
+// ---- good files
+// ----------------------------------------------------------------------------------
+
+// The bytes that `write` puts into a file of that name.
+std::string written(const char* name, const std::function<void(const fs::path&)>& write) {
+    const TemporaryFolder folder;
+    write(folder.path() / name);
+    return contents(folder.path() / name);
+}
+
+std::vector<NamedTensor> some_tensors() {
+    return {{"a", tensor({{1, 2}, {3, 4}})},
+            {"b", scalar(-1, i64)},
+            {"c", tensor({1, 0, 1}, bool_)},
+            {"e", zeros({0, 2}, u8)}};
+}
+
+std::vector<std::string> good_safetensors() {
+    return {written("x.safetensors",
+                    [](const fs::path& p) {
+                        write_safetensors(p, some_tensors(), {.metadata = {{"key", "value"}}});
+                    }),
+            written("y.safetensors", [](const fs::path& p) { write_safetensors(p, {}); })};
+}
+
+std::vector<std::string> good_npy() {
+    return {written("x.npy",
+                    [](const fs::path& p) {
+                        write_npy(p, tensor({{1, 2}, {3, 4}}));
+                    }),
+            written("y.npy", [](const fs::path& p) { write_npy(p, scalar(7, i64)); }),
+            npy_of("{'descr': '>i2', 'fortran_order': True, 'shape': (2, 2), }\n", "abcdefgh")};
+}
+
+std::vector<std::string> good_npz() {
+    return {
+        written("x.npz", [](const fs::path& p) { write_npz(p, some_tensors()); }),
+        written(
+            "y.npz",
+            [](const fs::path& p) {
+                write_npz(p, std::vector<NamedTensor>{{"zeros", zeros({100})}}, {.compress = true});
+            }),
+        written("z.npz", [](const fs::path& p) { write_npz(p, {}); })};
+}
+
+std::vector<std::string> good_events() {
+    const TemporaryFolder folder;
+    EventWriter writer(folder.path());
+    writer.scalar("loss", 1, 0.5);
+    writer.histogram("kernel", 2, std::vector<double>{1, 2, 3}, 4);
+    writer.images("picture", 3, {.width = 2, .height = 1, .images = {"png"}});
+    writer.text("note", 4, "text");
+    writer.graph({{{"x", "Input", {}, {{-1, 4}}}, {"y", "Add", {"x", "x"}, {}}}});
+    writer.flush();
+    return {contents(writer.path())};
+}
+
+std::vector<std::string> good_idx() {
+    return {std::string("\0\0\x08\2\0\0\0\2\0\0\0\3abcdef", 18),
+            std::string("\0\0\x0D\1\0\0\0\2\x3F\x80\0\0\0\0\0\0", 16)};
+}
+
+std::vector<std::string> good_csv() {
+    return {"a,b,c\n1,2,3\n4.5,-6e2,0\n", "1;2\n3;4\n", "\"x, y\",z\r\n1,2\r\n"};
+}
+
+std::vector<std::string> good_json() {
+    return {R"({"a": [1, 2.5, -3e2], "b": {"c": null, "d": true}, "e": "t\u00e4\n"})", "[]",
+            R"(["\ud83d\ude42", 9223372036854775807, 0.1])"};
+}
+
+std::vector<std::string> good_architectures() {
+    nn::Sequential model{nn::Dense(3, {.activation = nn::relu, .input_dim = 2}), nn::Dropout(0.5),
+                         nn::Dense(1)};
+    return {nn::to_json(model)};
+}
+
+std::vector<Reader> all_readers() {
+    std::vector<Reader> all{
+        {"safetensors", read_safetensors, good_safetensors, bad_safetensors, true},
+        {"npy", read_npy_file, good_npy, bad_npy, false},
+        {"idx", read_idx_file, good_idx, bad_idx, false},
+        {"csv", read_csv_file, good_csv, bad_csv, false},
+        {"json", read_json_file, good_json, bad_json, false},
+        {"architecture", read_architecture, good_architectures, bad_architectures, false}};
+    const auto add = [&](const Reader& reader) {
+        try {
+            reader.good();
+            all.push_back(reader);
+        } catch (const IoError& e) {
+            std::fprintf(stderr, "%.*s files aren't tested: %s\n",
+                         static_cast<int>(reader.name.size()), reader.name.data(), e.what());
+        }
+    };
+    add({"npz", read_npz, good_npz, bad_npz, true});
+    add({"events", read_event_file, good_events, bad_events, true});
+    return all;
+}
+
+}  // namespace
+
+const std::vector<Reader>& readers() {
+    static const std::vector<Reader> all = all_readers();
+    return all;
+}
+
+FileInMemory::FileInMemory(std::string_view bytes)
+    : descriptor_(memfd_create("shikumi", MFD_CLOEXEC)),
+      path_("/proc/self/fd/" + std::to_string(descriptor_)) {
+    if (::write(descriptor_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
+        throw std::runtime_error("no file in memory");
+}
+
+FileInMemory::~FileInMemory() { close(descriptor_); }
+
+}  // namespace shikumi_test
