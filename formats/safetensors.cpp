@@ -203,7 +203,7 @@ void check_layout(const std::vector<detail::SafetensorsEntry>& entries, const st
 
 SafetensorsFile::SafetensorsFile(const std::filesystem::path& path, const FileBudget& budget)
     : TensorFile(std::string(reader), path),
-      data_(std::make_unique<Data>(detail::InputFile(reader, path))) {
+      data_(new Data{detail::InputFile(reader, path), {}, {}}) {
     const std::string where = path.string();
     const std::string text = read_header(data_->file, where, budget);
     detail::SafetensorsHeader header =

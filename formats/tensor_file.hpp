@@ -78,7 +78,9 @@ public:
 protected:
     /// `reader` is the function that errors name.
     TensorFile(std::string reader, std::filesystem::path path);
+    /// Takes the file over.
     TensorFile(TensorFile&&) = default;
+    /// Takes the file over.
     TensorFile& operator=(TensorFile&&) = default;
 
     /// Adds a tensor. Throws IoError for a name that is there already, and past the budget.

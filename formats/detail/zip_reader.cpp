@@ -51,8 +51,10 @@ ZipReader::ZipReader(std::string_view reader, const std::filesystem::path& path,
     : reader_(reader), path_(path.string()) {
     const InputFile regular(reader, path);
     int code = 0;
-    std::unique_ptr<zip_t, void (*)(zip_t*)> archive(
-        zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code), zip_discard);
+    using Archive = std::unique_ptr<zip_t, void (*)(zip_t*)>;
+    Archive archive(zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code), zip_discard);
+    if (code == ZIP_ER_EXISTS)  // which member is there twice is found below
+        archive = Archive(zip_open(path.c_str(), ZIP_RDONLY, &code), zip_discard);
     if (!archive) fail<IoError>(reader_, path_, " is no whole zip archive: ", message_of(code));
     const auto count = static_cast<std::uint64_t>(zip_get_num_entries(archive.get(), 0));
     if (count > most_members)

@@ -80,8 +80,8 @@ struct Comparison {
     }
     void operator()(const EventTexts& got) const {
         kind("text");
-        want(json(std::vector<Index>(got.shape.sizes().begin(), got.shape.sizes().end())) ==
-                 facts.at("shape"),
+        const Shape::Sizes sizes = got.shape.sizes();
+        want(json(std::vector<Index>(sizes.begin(), sizes.end())) == facts.at("shape"),
              "another shape");
         if (facts.contains("value"))
             want(json(got.texts) == value(), "other texts");
