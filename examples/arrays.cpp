@@ -85,5 +85,6 @@ void arrays(const examples::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    return examples::run_example(argc, argv, "arrays, their indices and shapes", {}, arrays);
+    return examples::run_example(argc, argv, "arrays, their indices and shapes",
+                                 {.training = examples::Training::none}, arrays);
 }

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "common/characters.hpp"
-#include "common/learning_curve.hpp"
 #include "common/run.hpp"
+#include "common/train.hpp"
 
 using namespace shikumi;
 
@@ -74,16 +74,13 @@ void char_rnn(const examples::Options& options) {
                   << writer.write(characters, "ROMEO:\n", 300, random) << "\n----\n"
                   << std::flush;
     };
-    const nn::History history = m.fit(train.x, train.y,
-                                      {.batch_size = options.batch_size,
-                                       .epochs = options.epochs,
-                                       .validation_data = {{test.x, test.y}},
-                                       .on_epoch_end = show});
+    const nn::History history =
+        examples::fit(m, train.x, train.y, options,
+                      {.validation_data = {{test.x, test.y}}, .on_epoch_end = show});
 
     std::cout << "\nvalidation loss " << std::fixed << std::setprecision(3)
-              << history.history.at("val_loss").back() << " nats a character\n";
-    for (const auto& path : examples::write_learning_curve(history, options.out, "char_rnn"))
-        std::cout << "wrote " << path.string() << '\n';
+              << m.evaluate(test.x, test.y)["loss"] << " nats a character\n";
+    examples::write_history(history, options);
 }
 
 }  // namespace

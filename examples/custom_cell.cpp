@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "common/run.hpp"
+#include "common/train.hpp"
 
 using namespace shikumi;
 
@@ -52,8 +53,7 @@ void custom_cell(const examples::Options& options) {
     m.compile({.optimizer = optim::Adam({.learning_rate = options.learning_rate}),
                .loss = nn::sparse_categorical_crossentropy,
                .metrics = {nn::accuracy}});
-    m.fit(digits.images / 16, digits.labels,
-          {.batch_size = options.batch_size, .epochs = options.epochs, .validation_split = 0.2});
+    examples::fit(m, digits.images / 16, digits.labels, options, {.validation_split = 0.2});
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "common/run.hpp"
+#include "common/train.hpp"
 
 using namespace shikumi;
 
@@ -53,7 +54,7 @@ void custom_layer(const examples::Options& options) {
     m.compile({.optimizer = optim::Adam({.learning_rate = options.learning_rate}),
                .loss = nn::sparse_categorical_crossentropy,
                .metrics = {nn::accuracy}});
-    m.fit(x, iris.labels, {.batch_size = options.batch_size, .epochs = options.epochs});
+    examples::fit(m, x, iris.labels, options, {}, iris.class_names);
 
     std::cout << "\nlearnt centres of the bumps:\n"
               << m.get_weights()[2] << "\nand their inverse widths:\n"

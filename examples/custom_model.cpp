@@ -5,6 +5,7 @@
 
 #include "common/run.hpp"
 #include "common/terminal.hpp"
+#include "common/train.hpp"
 
 using namespace shikumi;
 
@@ -22,6 +23,8 @@ void custom_model(const examples::Options& options) {
         return matmul(hidden, w2) + b2;
     };
     optim::Adam adam({.learning_rate = options.learning_rate});
+
+    if (!options.load.empty()) examples::load({w1, b1, w2, b2}, options.load);
 
     const Index n = x.shape().front();
     nn::Progress progress(std::cout, examples::on_terminal(), 1, options.epochs,
@@ -43,6 +46,8 @@ void custom_model(const examples::Options& options) {
         progress.end_epoch(logs);
     }
 
+    if (!options.save.empty()) examples::save({w1, b1, w2, b2}, options.save);
+
     const Tensor right = equal(argmax(logits(x), -1), iris.labels).cast(i64);
     std::cout << "\n"
               << sum(right).item<Index>() << " of " << n
@@ -53,6 +58,9 @@ void custom_model(const examples::Options& options) {
 
 int main(int argc, char** argv) {
     return examples::run_example(argc, argv, "a model and a training loop of your own",
-                                 {.epochs = 20, .batch_size = 16, .learning_rate = 0.01},
+                                 {.epochs = 20,
+                                  .batch_size = 16,
+                                  .learning_rate = 0.01,
+                                  .training = examples::Training::by_hand},
                                  custom_model);
 }

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "common/learning_curve.hpp"
 #include "common/run.hpp"
+#include "common/train.hpp"
 
 using namespace shikumi;
 
@@ -96,10 +96,8 @@ void digit_strip(const examples::Options& options) {
     std::cout << m.summary() << '\n';
     m.compile(
         {.optimizer = optim::Adam({.learning_rate = options.learning_rate}), .loss = nn::ctc});
-    const nn::History history = m.fit(train.x, train.y,
-                                      {.batch_size = options.batch_size,
-                                       .epochs = options.epochs,
-                                       .validation_data = {{test.x, test.y}}});
+    const nn::History history =
+        examples::fit(m, train.x, train.y, options, {.validation_data = {{test.x, test.y}}});
 
     const Tensor best = argmax(m.predict(test.x, 100), -1);
     Index right = 0;
@@ -107,8 +105,7 @@ void digit_strip(const examples::Options& options) {
         right += read(row(best, i)) == written(row(test.y, i));
     for (Index i = 0; i < 3; ++i) show(test.x[i], read(row(best, i)));
     std::cout << right << " of " << best.shape()[0] << " strips are read without a mistake\n";
-    for (const auto& path : examples::write_learning_curve(history, options.out, "digit_strip"))
-        std::cout << "wrote " << path.string() << '\n';
+    examples::write_history(history, options);
 }
 
 }  // namespace

@@ -9,10 +9,9 @@
 #include <vector>
 
 #include "common/digits.hpp"
-#include "common/files.hpp"
-#include "common/pictures.hpp"
 #include "common/run.hpp"
 #include "common/terminal.hpp"
+#include "common/train.hpp"
 
 using namespace shikumi;
 
@@ -124,14 +123,13 @@ void gan(const examples::Options& options) {
         std::ostringstream name;
         name << "gan-" << std::setw(2) << std::setfill('0') << epoch.epoch + 1 << ".png";
         const std::filesystem::path path = options.out / name.str();
-        examples::write_file(path, examples::png(examples::tiled(drawn, 10), 84 / x.shape()[1]));
+        plot::write_png(path, plot::tiled(drawn, 10), 84 / x.shape()[1]);
         std::cout << "wrote " << path.string() << '\n' << std::flush;
     };
-    gan.fit(x, x,
-            {.batch_size = options.batch_size, .epochs = options.epochs, .on_epoch_end = show});
+    examples::fit(gan, x, x, options, {.on_epoch_end = show});
 
     std::cout << "\nthe first three digits of the last epoch:\n"
-              << examples::drawing(examples::tiled(slice(drawn, 0, {0, 3}), 3), 1,
+              << examples::drawing(plot::tiled(slice(drawn, 0, {0, 3}), 3), 1,
                                    examples::colours_wanted());
 }
 

@@ -8,9 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "common/charts.hpp"
-#include "common/files.hpp"
 #include "common/run.hpp"
+#include "common/train.hpp"
 
 using namespace shikumi;
 
@@ -41,7 +40,7 @@ std::vector<double> spreads(const nn::Sequential& m, Tensor activations) {
     return result;
 }
 
-void show(const std::vector<examples::Series>& spread) {
+void show(const std::vector<plot::Series>& spread) {
     std::cout << "spread of the activations before training\n\nlayer";
     for (const auto& s : spread) std::cout << std::setw(14) << s.name;
     std::cout << '\n' << std::scientific << std::setprecision(1);
@@ -62,33 +61,36 @@ void he_init(const examples::Options& options) {
     const std::vector<Start> starts{{"He", nn::he_normal()},
                                     {"N(0, 0.05)", nn::random_normal(0, 0.05)},
                                     {"N(0, 1)", nn::random_normal(0, 1)}};
-    examples::LineChart spread{"Spread of the activations before training",
-                               "layer",
-                               "log10 of the standard deviation",
-                               {}};
+    plot::LineChart spread{"Spread of the activations before training",
+                           "layer",
+                           "log10 of the standard deviation",
+                           {}};
     for (const Start& start : starts)
         spread.series.push_back({start.name, spreads(deep_network(start), train.features)});
     show(spread.series);
 
-    examples::LineChart losses{"Training twenty layers", "epoch", "loss", {}};
+    plot::LineChart losses{"Training twenty layers", "epoch", "loss", {}};
     for (std::size_t i = 0; i < 2; ++i) {
         std::cout << "training from " << starts[i].name << "\n";
         nn::Sequential m = deep_network(starts[i]);
         m.compile({.optimizer = optim::Adam({.learning_rate = options.learning_rate}),
                    .loss = nn::sparse_categorical_crossentropy,
                    .metrics = {nn::accuracy}});
-        const nn::History history =
-            m.fit(train.features, train.labels,
-                  {.batch_size = options.batch_size, .epochs = options.epochs, .verbose = 2});
-        losses.series.push_back({starts[i].name, history.history.at("loss")});
+        const nn::FitOptions how{
+            .batch_size = options.batch_size, .epochs = options.epochs, .verbose = 2};
+        // What the command line says of files is for the first network.
+        nn::History history = i == 0 ? examples::fit(m, train.features, train.labels, options, how)
+                                     : m.fit(train.features, train.labels, how);
+        losses.series.push_back({starts[i].name, history.history["loss"]});
         std::cout << "accuracy on " << test.labels.size() << " other digits from " << starts[i].name
                   << ": " << std::setprecision(3)
                   << m.evaluate(test.features, test.labels)["accuracy"] << "\n\n";
     }
     for (const auto& [name, chart] :
          {std::pair{"he_init-spread.svg", spread}, std::pair{"he_init-loss.svg", losses}}) {
+        if (chart.series.front().values.empty()) continue;  // --load, without training
         const std::filesystem::path path = options.out / name;
-        examples::write_file(path, svg(chart));
+        draw(chart).write(path);
         std::cout << "wrote " << path.string() << '\n';
     }
 }

@@ -7,17 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "common/charts.hpp"
-#include "common/files.hpp"
-#include "common/learning_curve.hpp"
 #include "common/run.hpp"
 #include "common/terminal.hpp"
+#include "common/train.hpp"
 
 using namespace shikumi;
 
 namespace {
-
-constexpr int trials = 20;
 
 struct Trial {
     nn::History history;
@@ -25,6 +21,9 @@ struct Trial {
 
     double accuracy() const { return mean(equal(labels, predictions).cast(f64)).item<double>(); }
 };
+
+// How often to train. A network from a file is tested alone.
+int trials(const examples::Options& options) { return options.load.empty() ? 20 : 1; }
 
 // Trains on 70 % of the flowers and predicts the others. The training part alone determines the
 // standardisation.
@@ -44,20 +43,23 @@ Trial run_trial(const datasets::Iris& iris, const examples::Options& options, in
                .metrics = {nn::accuracy}});
     const bool shown = number == 0;
     if (shown) std::cout << m.summary() << '\n';
-    const nn::History history = m.fit(standardise(train.features), train.labels,
-                                      {.batch_size = options.batch_size,
-                                       .epochs = options.epochs,
-                                       .verbose = shown ? 1 : 0,
-                                       .validation_data = {{held_out, test.labels}}});
+    const nn::FitOptions how{.batch_size = options.batch_size,
+                             .epochs = options.epochs,
+                             .verbose = shown ? 1 : 0,
+                             .validation_data = {{held_out, test.labels}}};
+    const Tensor x = standardise(train.features);
+    const nn::History history =
+        shown ? examples::fit(m, x, train.labels, options, how, iris.class_names)
+              : m.fit(x, train.labels, how);
     return {history, test.labels, argmax(m.predict(held_out), -1)};
 }
 
 std::vector<Trial> run_trials(const datasets::Iris& iris, const examples::Options& options) {
     std::cout << "A network learns from 70 % of " << iris.labels.size()
-              << " irises and is tested on the other 30 %, " << trials
+              << " irises and is tested on the other 30 %, " << trials(options)
               << " times.\nThe first training:\n\n";
     std::vector<Trial> done;
-    for (int number = 0; number < trials; ++number) {
+    for (int number = 0; number < trials(options); ++number) {
         done.push_back(run_trial(iris, options, number));
         if (number == 0) std::cout << "\ntraining  accuracy on held-out flowers\n";
         std::cout << std::setw(6) << number + 1 << std::setw(11) << std::fixed
@@ -88,7 +90,7 @@ void show_confusion(const std::vector<Trial>& done, const datasets::Iris& iris) 
 }
 
 // The flowers in the plane of the first two principal components.
-std::string scatter(const datasets::Iris& iris) {
+plot::Svg scatter(const datasets::Iris& iris) {
     const auto pca = datasets::PCA::fit(iris.features, 2);
     const Tensor places = pca.transform(iris.features);
     const auto axis = [&](int i) {
@@ -96,7 +98,7 @@ std::string scatter(const datasets::Iris& iris) {
         return "principal component " + std::to_string(i + 1) + " (" +
                std::to_string(std::lround(100 * share)) + " % of the variance)";
     };
-    examples::ScatterChart chart{
+    plot::ScatterChart chart{
         "Iris: 150 flowers, four lengths in two dimensions", axis(0), axis(1), {}};
     for (const std::string& name : iris.class_names) chart.groups.push_back({name, {}, {}});
     const std::vector<double> xy = places.to_vector<double>();
@@ -106,7 +108,7 @@ std::string scatter(const datasets::Iris& iris) {
         group.x.push_back(xy[2 * i]);
         group.y.push_back(xy[2 * i + 1]);
     }
-    return examples::svg(chart);
+    return draw(chart);
 }
 
 void iris_example(const examples::Options& options) {
@@ -115,10 +117,10 @@ void iris_example(const examples::Options& options) {
     show_accuracy(done);
     show_confusion(done, iris);
 
-    auto charts = examples::write_learning_curve(done.front().history, options.out, "iris");
-    charts.insert(charts.begin(), options.out / "iris-pca.svg");
-    examples::write_file(charts.front(), scatter(iris));
-    for (const auto& path : charts) std::cout << "wrote " << path.string() << '\n';
+    const auto flowers = options.out / "iris-pca.svg";
+    scatter(iris).write(flowers);
+    std::cout << "wrote " << flowers.string() << '\n';
+    examples::write_history(done.front().history, options);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/run.hpp"
+#include "common/train.hpp"
 
 using namespace shikumi;
 
@@ -46,7 +47,7 @@ void lecture(const examples::Options& options) {
     m.compile({.optimizer = optim::SGD(
                    {.learning_rate = options.learning_rate, .momentum = 0.9, .nesterov = true}),
                .loss = nn::categorical_crossentropy});
-    m.fit(x, y, {.batch_size = options.batch_size, .epochs = options.epochs});
+    examples::fit(m, x, y, options);
 
     std::cout << '\n';
     const int right = show_predictions(x, labels, m.predict(x));

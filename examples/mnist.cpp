@@ -4,8 +4,8 @@
 #include <iostream>
 
 #include "common/digits.hpp"
-#include "common/learning_curve.hpp"
 #include "common/run.hpp"
+#include "common/train.hpp"
 
 using namespace shikumi;
 
@@ -28,15 +28,13 @@ void mnist(const examples::Options& options) {
     m.compile({.optimizer = optim::Adam({.learning_rate = options.learning_rate}),
                .loss = nn::sparse_categorical_crossentropy,
                .metrics = {nn::accuracy}});
-    const nn::History history = m.fit(datasets::scale_pixels(train.images), train.labels,
-                                      {.batch_size = options.batch_size,
-                                       .epochs = options.epochs,
-                                       .validation_data = {{test_x, test.labels}}});
+    const nn::History history =
+        examples::fit(m, datasets::scale_pixels(train.images), train.labels, options,
+                      {.validation_data = {{test_x, test.labels}}});
 
     examples::show_digits(test, argmax(m.predict(test_x, 1000), -1));
     std::cout << '\n';
-    for (const auto& path : examples::write_learning_curve(history, options.out, "mnist"))
-        std::cout << "wrote " << path.string() << '\n';
+    examples::write_history(history, options);
     const auto weights = options.out / "mnist.safetensors";  // same bytes for any --threads
     nn::save_weights(m, weights);
     std::cout << "wrote " << weights.string() << '\n';

@@ -5,9 +5,8 @@
 #include <string>
 
 #include "common/digits.hpp"
-#include "common/files.hpp"
-#include "common/learning_curve.hpp"
 #include "common/run.hpp"
+#include "common/train.hpp"
 
 using namespace shikumi;
 
@@ -65,19 +64,17 @@ void resnet(const examples::Options& options) {
     m.compile({.optimizer = optim::Adam({.learning_rate = rate}),
                .loss = nn::sparse_categorical_crossentropy,
                .metrics = {nn::accuracy}});
-    const nn::History history = m.fit(digits.x, digits.labels,
-                                      {.batch_size = options.batch_size,
-                                       .epochs = options.epochs,
-                                       .validation_data = {{digits.test_x, digits.test_labels}}});
+    const nn::History history =
+        examples::fit(m, digits.x, digits.labels, options,
+                      {.validation_data = {{digits.test_x, digits.test_labels}}});
 
     std::cout << "\naccuracy on " << digits.test_labels.size()
               << " held-out digits: " << m.evaluate(digits.test_x, digits.test_labels)["accuracy"]
               << "\n\n";
     const auto picture = options.out / "resnet-model.svg";
-    examples::write_file(picture, nn::plot_model(m));
+    nn::plot_model(m).write(picture);
     std::cout << "wrote " << picture.string() << '\n';
-    for (const auto& path : examples::write_learning_curve(history, options.out, "resnet"))
-        std::cout << "wrote " << path.string() << '\n';
+    examples::write_history(history, options);
 }
 
 }  // namespace

@@ -7,11 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "common/charts.hpp"
-#include "common/files.hpp"
-#include "common/pictures.hpp"
 #include "common/run.hpp"
 #include "common/terminal.hpp"
+#include "common/train.hpp"
 
 using namespace shikumi;
 
@@ -53,8 +51,8 @@ private:
     }
 };
 
-examples::ScatterChart places(const Tensor& z, const Tensor& labels) {
-    examples::ScatterChart chart{"Where the digits lie", "first number", "second number", {}};
+plot::ScatterChart places(const Tensor& z, const Tensor& labels) {
+    plot::ScatterChart chart{"Where the digits lie", "first number", "second number", {}};
     for (int digit = 0; digit < 10; ++digit)
         chart.groups.push_back({std::to_string(digit), {}, {}});
     const auto numbers = z.to_vector<double>();
@@ -74,7 +72,7 @@ Tensor grid(const Autoencoder& model, Index count) {
     const Tensor across = broadcast_to(expand_dims(line, 0), all);
     const Tensor down = broadcast_to(expand_dims(-line, 1), all);
     const Tensor z = reshape(stack({across, down}, -1), {-1, 2});
-    return examples::tiled(reshape(model.decode(z), {-1, side, side}), count);
+    return plot::tiled(reshape(model.decode(z), {-1, side, side}), count);
 }
 
 void vae(const examples::Options& options) {
@@ -89,14 +87,14 @@ void vae(const examples::Options& options) {
     std::cout << m.summary() << '\n';
     m.compile({.optimizer = optim::Adam({.learning_rate = options.learning_rate}),
                .loss = nn::binary_crossentropy});
-    m.fit(x, x, {.batch_size = options.batch_size, .epochs = options.epochs, .verbose = 2});
+    examples::fit(m, x, x, options, {.verbose = 2});
 
     std::cout << "\ndigits drawn from codes between -2 and 2:\n"
               << examples::drawing(grid(model, 5), 1, examples::colours_wanted());
     const std::filesystem::path scatter = options.out / "vae-places.svg";
     const std::filesystem::path drawn = options.out / "vae-digits.png";
-    examples::write_file(scatter, svg(places(model.encode(x), digits.labels)));
-    examples::write_file(drawn, examples::png(grid(model, 15), 4));
+    draw(places(model.encode(x), digits.labels)).write(scatter);
+    plot::write_png(drawn, grid(model, 15), 4);
     std::cout << "\nwrote " << scatter.string() << "\nwrote " << drawn.string() << '\n';
 }
 

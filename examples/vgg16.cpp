@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/run.hpp"
+#include "common/train.hpp"
 
 using namespace shikumi;
 
@@ -69,10 +70,9 @@ void train_small(const examples::Options& options) {
     const auto prepared = [](const Tensor& x) {
         return nn::applications::preprocess_input(x) * (1.0 / 128);
     };
-    model.fit(prepared(images), labels,
-              {.batch_size = options.batch_size,
-               .epochs = options.epochs,
-               .validation_data = {{prepared(test_images), test_labels}}});
+    examples::fit(model, prepared(images), labels, options,
+                  {.validation_data = {{prepared(test_images), test_labels}}},
+                  {"along rows", "along columns", "diagonal"});
 }
 
 void vgg16(const examples::Options& options) {

@@ -9,6 +9,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/plot/detail/write_file.hpp>
 
 namespace shikumi::plot {
 
@@ -81,6 +82,10 @@ std::string png(const Tensor& picture, Index size) {
                                (channels == 3 ? '\x02' : '\0') + std::string(3, '\0');
     return "\x89PNG\r\n\x1a\n" + chunk("IHDR", header) + chunk("IDAT", compressed(lines)) +
            chunk("IEND", "");
+}
+
+void write_png(const std::filesystem::path& file, const Tensor& picture, Index size) {
+    detail::write_file("write_png", file, png(picture, size));
 }
 
 }  // namespace shikumi::plot

@@ -1,6 +1,7 @@
 // Pictures as PNG files.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include <shikumi/autograd/graph/tensor.hpp>
@@ -16,5 +17,8 @@ Tensor tiled(const Tensor& pictures, Index across);
 /// nearest that there is. Each pixel becomes a square of side `size`. Throws ShapeError for
 /// anything else, ValueError where there is no pixel or more than 2³¹ − 1 on a side.
 std::string png(const Tensor& picture, Index size = 1);
+/// Writes such a file, which replaces an older one when it is complete, and makes its folder.
+/// Throws as `png` does, and IoError.
+void write_png(const std::filesystem::path& file, const Tensor& picture, Index size = 1);
 
 }  // namespace shikumi::plot

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <system_error>
 
-#include <shikumi/autograd/core/error.hpp>
-#include <shikumi/autograd/core/new_file.hpp>
 #include <shikumi/plot/detail/text.hpp>
+#include <shikumi/plot/detail/write_file.hpp>
 
 namespace shikumi::plot {
 
@@ -174,12 +172,7 @@ std::string Svg::text() const {
 }
 
 void Svg::write(const std::filesystem::path& file) const {
-    std::error_code error;
-    if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), error);
-    if (error) fail<IoError>("Svg", file.string(), ": its folder can't be made: ", error.message());
-    shikumi::detail::NewFile out("Svg", file);
-    out.write(text());
-    out.keep();
+    detail::write_file("Svg", file, text());
 }
 
 std::string series_look(std::string_view kind, std::size_t index) {

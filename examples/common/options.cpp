@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <initializer_list>
 #include <iostream>
 #include <limits>
 #include <locale>
@@ -90,6 +91,13 @@ po::options_description describe(const Options& defaults) {
     add("profile", po::bool_switch(), "print the time of each operation and layer at the end");
     add("trace", text_option(defaults.trace.string()),
         "file for a timeline, to be opened in ui.perfetto.dev");
+    add("save", text_option(defaults.save.string()), "file for the trained model");
+    add("load", text_option(defaults.load.string()),
+        "file of a model to begin with; without --epochs, it isn't trained further");
+    add("resume", text_option(defaults.resume.string()),
+        "folder that keeps the training, which goes on from there where it died");
+    add("report", po::bool_switch(), "leave a folder in OUT/runs that shows the training");
+    add("early-stopping", po::bool_switch(), "end a training that gets no better");
     add("help,h", "print this text");
     return known;
 }
@@ -115,10 +123,26 @@ po::variables_map parse(const std::vector<std::string>& arguments,
     return values;
 }
 
+// What a program can't do isn't to be asked of it.
+void refuse_meaningless(const po::variables_map& values, std::string_view program,
+                        Training training) {
+    const auto refuse = [&](std::initializer_list<const char*> options, const char* why) {
+        for (const char* option : options) {
+            if (!values[option].defaulted())
+                throw BadOption("--" + std::string(option) +
+                                " means nothing here: " + std::string(program) + why);
+        }
+    };
+    if (training != Training::fit)
+        refuse({"resume", "report", "early-stopping"},
+               training == Training::none ? " trains nothing" : " has a training loop of its own");
+    if (training == Training::none) refuse({"save", "load"}, " trains nothing");
+}
+
 }  // namespace
 
 double Options::steps(std::int64_t samples) const {
-    return static_cast<double>(epochs) * std::ceil(static_cast<double>(samples) / batch_size);
+    return std::max(epochs, 1) * std::ceil(static_cast<double>(samples) / batch_size);
 }
 
 std::optional<Options> read_options(const std::vector<std::string>& arguments,
@@ -130,8 +154,12 @@ std::optional<Options> read_options(const std::vector<std::string>& arguments,
         help << program << ": " << about << "\n\n" << known;
         return std::nullopt;
     }
+    refuse_meaningless(values, program, defaults.training);
+    const bool loaded = !values["load"].as<std::string>().empty();
     return Options{
-        .epochs = number<int>(values, "epochs", 1, "a whole number from 1 up"),
+        .epochs = loaded && values["epochs"].defaulted()
+                      ? 0
+                      : number<int>(values, "epochs", 1, "a whole number from 1 up"),
         .batch_size = number<int>(values, "batch-size", 1, "a whole number from 1 up"),
         .learning_rate = number<double>(values, "learning-rate", 0, "a number above 0"),
         .seed = number<std::uint64_t>(values, "seed", 0, "a whole number from 0 up"),
@@ -140,6 +168,13 @@ std::optional<Options> read_options(const std::vector<std::string>& arguments,
         .out = values["out"].as<std::string>(),
         .profile = values["profile"].as<bool>(),
         .trace = values["trace"].as<std::string>(),
+        .save = values["save"].as<std::string>(),
+        .load = values["load"].as<std::string>(),
+        .resume = values["resume"].as<std::string>(),
+        .report = values["report"].as<bool>(),
+        .early_stopping = values["early-stopping"].as<bool>(),
+        .training = defaults.training,
+        .program = std::string(program),
     };
 }
 

@@ -12,6 +12,13 @@
 
 namespace examples {
 
+// How a program trains: what the options that are about training can be used for.
+enum class Training {
+    fit,      // by examples::fit
+    by_hand,  // in a loop of its own: --save and --load
+    none,     // not at all
+};
+
 struct Options {
     int epochs = 1;
     int batch_size = 32;
@@ -22,6 +29,14 @@ struct Options {
     std::filesystem::path out = "out";
     bool profile = false;              // print a profile at the end
     std::filesystem::path trace = {};  // file for a timeline; "": none
+    std::filesystem::path save = {};   // file for the trained model; "": none
+    // File of a model to begin with; "": none. Unless --epochs is given, it isn't trained further.
+    std::filesystem::path load = {};
+    std::filesystem::path resume = {};  // folder of a training that goes on where it died; "": none
+    bool report = false;                // leave a folder in OUT/runs that shows the training
+    bool early_stopping = false;        // end a training that gets no better
+    Training training = Training::fit;
+    std::string program = {};  // its name
 
     // The number of training steps, for a learning-rate schedule.
     double steps(std::int64_t samples) const;
@@ -33,8 +48,8 @@ class BadOption : public std::runtime_error {
 };
 
 // Reads `arguments` (without the program's name). With --help it writes the help to `help` and
-// returns nothing. Throws BadOption for an unknown, abbreviated or repeated option and for a bad
-// value.
+// returns nothing. Throws BadOption for an unknown, abbreviated or repeated option, for one that
+// means nothing to the program, and for a bad value.
 std::optional<Options> read_options(const std::vector<std::string>& arguments,
                                     std::string_view program, std::string_view about,
                                     const Options& defaults, std::ostream& help);

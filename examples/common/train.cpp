@@ -1,0 +1,75 @@
+#include "train.hpp"
+
+#include <algorithm>
+#include <iostream>
+
+#include <shikumi/formats/safetensors.hpp>
+#include <shikumi/nn/callbacks/early_stopping.hpp>
+#include <shikumi/nn/io/weights_file.hpp>
+#include <shikumi/nn/report/run_folder.hpp>
+#include <shikumi/nn/tools/plot_history.hpp>
+
+namespace examples {
+
+using namespace shikumi;
+
+namespace {
+
+void say_written(const std::filesystem::path& file) {
+    std::cout << "wrote " << file.string() << '\n';
+}
+
+// As long without improvement as a tenth of the training, three epochs at least.
+nn::EarlyStopping early_stopping(const Options& options, const nn::FitOptions& how) {
+    const bool validated = how.validation_data || how.validation_split > 0;
+    return nn::EarlyStopping({.monitor = validated ? "val_loss" : "loss",
+                              .patience = std::max(3, options.epochs / 10),
+                              .verbose = 1,
+                              .restore_best_weights = true});
+}
+
+}  // namespace
+
+nn::History fit(nn::Model& model, const nn::TensorList& x, const nn::TensorList& y,
+                const Options& options, nn::FitOptions how,
+                const std::vector<std::string>& class_names) {
+    how.batch_size = options.batch_size;
+    how.epochs = options.epochs;
+    if (!options.load.empty()) {
+        nn::read_weights(model, options.load);
+        std::cout << "read " << options.load.string() << '\n';
+    }
+    if (!options.resume.empty()) how.resume = options.resume.string();
+    if (options.early_stopping) how.callbacks.push_back(early_stopping(options, how));
+    const nn::RunFolder run({.folder = options.out / "runs", .class_names = class_names});
+    if (options.report) how.callbacks.push_back(run);
+    const nn::History history = model.fit(x, y, how);
+    if (!run.path().empty()) say_written(run.path() / "report.html");
+    if (!options.save.empty()) {
+        nn::write_weights(model, options.save);
+        say_written(options.save);
+    }
+    return history;
+}
+
+void save(const std::vector<Parameter>& parameters, const std::filesystem::path& file) {
+    std::vector<formats::NamedTensor> tensors;
+    for (const Parameter& p : parameters) tensors.push_back({p.name(), p.value()});
+    formats::write_safetensors(file, tensors);
+    say_written(file);
+}
+
+void load(std::vector<Parameter> parameters, const std::filesystem::path& file) {
+    const formats::SafetensorsFile tensors(file);
+    for (Parameter& p : parameters) p.assign(tensors.read(p.name()));
+    std::cout << "read " << file.string() << '\n';
+}
+
+void write_history(const nn::History& history, const Options& options) {
+    if (history.epoch.empty()) return;
+    const auto file = options.out / (options.program + "-history.svg");
+    nn::plot_history(history, options.program).write(file);
+    say_written(file);
+}
+
+}  // namespace examples

@@ -1,0 +1,29 @@
+// Training as the command line says.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <shikumi/nn/models/model.hpp>
+
+#include "options.hpp"
+
+namespace examples {
+
+// Trains a compiled model: epochs and batch size, from --load, on from --resume, to the end that
+// --early-stopping sees, into --report and --save. `how` says the rest; the report calls classes by
+// their names. Prints what was read and written.
+shikumi::nn::History fit(shikumi::nn::Model& model, const shikumi::nn::TensorList& x,
+                         const shikumi::nn::TensorList& y, const Options& options,
+                         shikumi::nn::FitOptions how = {},
+                         const std::vector<std::string>& class_names = {});
+
+// Draws the history into OUT/PROGRAM-history.svg, unless nothing was trained, and prints that.
+void write_history(const shikumi::nn::History& history, const Options& options);
+
+// The values of parameters in a safetensors file, by their names: for programs with a loop of their
+// own. Prints what was read or written. Throws shikumi::IoError.
+void save(const std::vector<shikumi::Parameter>& parameters, const std::filesystem::path& file);
+void load(std::vector<shikumi::Parameter> parameters, const std::filesystem::path& file);
+
+}  // namespace examples
