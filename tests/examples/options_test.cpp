@@ -49,8 +49,43 @@ TEST_CASE("options are read", "[options]") {
     CHECK(options->out == "/tmp/x");
     CHECK(!options->profile);
     CHECK(options->trace.empty());
+    CHECK(options->save.empty());
+    CHECK(options->load.empty());
+    CHECK(options->resume.empty());
+    CHECK(!options->report);
+    CHECK(!options->early_stopping);
+    CHECK(options->program == "iris");
+    const auto training = read({"--save", "a", "--resume=b", "--report", "--early-stopping"});
+    CHECK(training->save == "a");
+    CHECK(training->resume == "b");
+    CHECK(training->report);
+    CHECK(training->early_stopping);
     CHECK(read({"--profile"})->profile);
     CHECK(read({"--trace", "a.json"})->trace == "a.json");
+}
+
+TEST_CASE("a loaded network is trained further only where that is asked for", "[options]") {
+    CHECK(read({"--load", "a"})->epochs == 0);
+    CHECK(read({"--load", "a", "--epochs", "5"})->epochs == 5);
+    CHECK(Options{.epochs = 0}.steps(32) == 1);  // a schedule has a step at least
+}
+
+TEST_CASE("what a program can't do isn't to be asked of it", "[options]") {
+    const auto refused = [](Training training, const std::string& option) {
+        std::ostringstream help;
+        try {
+            read_options({option}, "loop", "", {.training = training}, help);
+        } catch (const BadOption& e) {
+            return std::string(e.what());
+        }
+        return std::string();
+    };
+    CHECK(refused(Training::fit, "--report").empty());
+    CHECK(refused(Training::by_hand, "--save=a").empty());
+    CHECK(refused(Training::by_hand, "--report") ==
+          "--report means nothing here: loop has a training loop of its own");
+    CHECK(refused(Training::none, "--load=a") == "--load means nothing here: loop trains nothing");
+    CHECK(!refused(Training::none, "--early-stopping").empty());
 }
 
 TEST_CASE("help names every option and its default", "[options]") {

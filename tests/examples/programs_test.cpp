@@ -73,7 +73,7 @@ TEST_CASE("iris tells the species apart and writes its charts", "[programs]") {
     std::smatch found;
     REQUIRE(std::regex_search(text, found, std::regex("mean accuracy ([0-9.]+)")));
     CHECK(std::stod(found[1]) >= 0.95);
-    for (const char* name : {"iris-pca.svg", "iris-loss.svg", "iris-accuracy.svg"}) {
+    for (const char* name : {"iris-pca.svg", "iris-history.svg"}) {
         CHECK_THAT(text, contains(std::string("charts/") + name));
         CHECK_THAT(shikumi_test::contents(folder.path() / "charts" / name), contains("</svg>"));
     }
@@ -160,7 +160,7 @@ TEST_CASE("resnet reads held-out digits", "[programs]") {
     const auto [status, text] = run("resnet", "--epochs 1 --out '" + folder.path().string() + "'");
     CHECK(status == 0);
     CHECK_THAT(text, contains("Model: \"model\"") && contains("conv2d_1[0][0]"));
-    for (const char* name : {"resnet-model.svg", "resnet-loss.svg", "resnet-accuracy.svg"})
+    for (const char* name : {"resnet-model.svg", "resnet-history.svg"})
         CHECK_THAT(shikumi_test::contents(folder.path() / name), contains("</svg>"));
 }
 
@@ -179,7 +179,7 @@ TEST_CASE("mnist_cnn and mnist_lstm read the digits of a folder", "[programs]") 
         std::smatch found;
         REQUIRE(std::regex_search(text, found, std::regex("test accuracy ([0-9.]+)")));
         CHECK(std::stod(found[1]) > 0.2);
-        CHECK_THAT(shikumi_test::contents(out.path() / (std::string(name) + "-accuracy.svg")),
+        CHECK_THAT(shikumi_test::contents(out.path() / (std::string(name) + "-history.svg")),
                    contains("</svg>"));
     }
 }
@@ -197,12 +197,68 @@ TEST_CASE("char_rnn and transformer write after each epoch", "[programs]") {
         CHECK(written.status == 0);
         CHECK_THAT(written.text, contains("----\nROMEO:\n") && contains("\nvalidation loss ") &&
                                      contains(" nats a character\n"));
-        CHECK_THAT(shikumi_test::contents(out.path() / (name + "-loss.svg")), contains("</svg>"));
+        CHECK_THAT(shikumi_test::contents(out.path() / (name + "-history.svg")),
+                   contains("</svg>"));
     }
     const shikumi_test::TemporaryFolder empty;
     const Outcome missing = run("char_rnn", "--data '" + empty.path().string() + "'");
     CHECK(missing.status == 1);
     CHECK_THAT(missing.text, contains("tinyshakespeare.txt"));
+}
+
+TEST_CASE("a trained network is saved, loaded and shown", "[programs]") {
+    const shikumi_test::TemporaryFolder folder;
+    const std::string file = "'" + (folder.path() / "net").string() + "'";
+    const std::string out = " --out '" + folder.path().string() + "'";
+    const Outcome saved = run("lecture", "--save " + file + " --report --early-stopping" + out);
+    CHECK(saved.status == 0);
+    CHECK_THAT(saved.text, contains("16 of 16 patterns right") &&
+                               contains("wrote " + (folder.path() / "net").string()) &&
+                               contains("/report.html"));
+    const auto result = [](const std::string& text) {
+        return text.substr(std::min(text.find("pattern  class"), text.size()));
+    };
+    const Outcome loaded = run("lecture", "--load " + file);
+    CHECK(loaded.status == 0);
+    CHECK(loaded.text.find("Epoch") == std::string::npos);
+    CHECK_THAT(result(loaded.text), contains("16 of 16 patterns right"));
+    CHECK(result(loaded.text) == result(saved.text));
+    CHECK_THAT(run("lecture", "--epochs 2 --load " + file).text, contains("Epoch 2/2"));
+    CHECK(run("lecture", "--load /nowhere/net").status == 1);
+}
+
+TEST_CASE("a training that is called again goes on, and a complete one stays so", "[programs]") {
+    const shikumi_test::TemporaryFolder folder;
+    const std::string resume = "--resume '" + (folder.path() / "state").string() + "'";
+    const Outcome whole = run("custom_cell", "--epochs 3");
+    CHECK(run("custom_cell", "--epochs 2 " + resume).status == 0);
+    const Outcome rest = run("custom_cell", "--epochs 3 " + resume);
+    CHECK(rest.status == 0);
+    const auto last = [](const std::string& text) {
+        std::smatch found;
+        CHECK(std::regex_search(text, found, std::regex("Epoch 3/3\n.*(loss: .*)")));
+        return found.str(1);
+    };
+    CHECK(last(rest.text) == last(whole.text));
+    CHECK(rest.text.find("Epoch 2/3") == std::string::npos);
+    CHECK(run("custom_cell", "--epochs 3 " + resume).text.find("Epoch") == std::string::npos);
+}
+
+TEST_CASE("a loop of one's own saves and loads its weights", "[programs]") {
+    const shikumi_test::TemporaryFolder folder;
+    const std::string file = "'" + (folder.path() / "net").string() + "'";
+    const auto right = [](const std::string& text) {
+        return text.substr(std::min(text.find(" of 150 irises right"), text.size() - 3) - 3);
+    };
+    const Outcome saved = run("custom_model", "--save " + file);
+    CHECK(saved.status == 0);
+    const Outcome loaded = run("custom_model", "--load " + file);
+    CHECK(loaded.status == 0);
+    CHECK(right(loaded.text) == right(saved.text));
+    const Outcome refused = run("custom_model", "--report");
+    CHECK(refused.status == 2);
+    CHECK_THAT(refused.text, contains("custom_model has a training loop of its own"));
+    CHECK(run("arrays", "--save x").status == 2);
 }
 
 TEST_CASE("an error ends a program with 1, a misspelt option with 2", "[programs]") {
