@@ -81,6 +81,7 @@ public:
     /// its folder. Throws IoError.
     void write(const std::filesystem::path& file) const;
 
+    /// Whether both are the same document.
     friend bool operator==(const Svg&, const Svg&) = default;
 
 private:
