@@ -14,6 +14,7 @@
 #include <shikumi/formats/safetensors.hpp>
 #include <shikumi/nn/callbacks/detail/watched.hpp>
 #include <shikumi/nn/callbacks/detail/weights.hpp>
+#include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/models/model.hpp>
 #include <shikumi/nn/report/detail/run_report.hpp>
@@ -99,13 +100,25 @@ std::string monitor_of(const RunFolderOptions& options, const Run& run) {
     return {};
 }
 
+// What a file can't hold, such as a layer of one's own without get_config, is said instead.
+template <class F>
+Config if_possible(F&& describe) {
+    try {
+        return describe();
+    } catch (const Error& e) {
+        return {{"unknown", e.what()}};
+    }
+}
+
 Config config_of(const Run& run) {
     Config training = Config::Object{};
     training.set("epochs", run.plan().epochs);
     training.set("steps", run.steps());
     Config on = Config::Object{};
     for (const auto& [name, value] : environment()) on.set(name, value);
-    return {{"name", run.model().name()}, {"training", training}, {"environment", on}};
+    return {{"architecture", if_possible([&] { return architecture(run.model()); })},
+            {"training", training},
+            {"environment", on}};
 }
 
 }  // namespace

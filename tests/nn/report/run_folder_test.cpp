@@ -8,6 +8,8 @@
 
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/formats/safetensors.hpp>
+#include <shikumi/nn/io/architecture.hpp>
+#include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/nn.hpp>
 #include <shikumi/optim/optim.hpp>
 
@@ -82,7 +84,10 @@ TEST_CASE("a training leaves a folder that shows it", "[run_folder]") {
     CHECK(std::stod(lines[2].substr(2)) == m.history().history.at("loss")[1]);
 
     CHECK(!elements(contents(run.path() / "model.svg"), "rect", "box").empty());
-    CHECK_THAT(contents(run.path() / "config.json"), contains("\"epochs\": 3"));
+    const Config config = nn::parse_json(contents(run.path() / "config.json"), "config.json");
+    CHECK(nn::architecture(*nn::model_from_config(*config.find("architecture"))) ==
+          nn::architecture(m));
+    CHECK(*config.find("training")->find("epochs") == Config(3));
     const formats::SafetensorsFile last(run.path() / "last.safetensors");
     const std::vector<Parameter> weights = m.parameters();
     REQUIRE(last.names().size() == weights.size());
