@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <system_error>
 
 #include <shikumi/autograd/core/decimal.hpp>
@@ -86,8 +87,13 @@ std::string csv_of(const Curves& curves) {
 void write_weights(const fs::path& file, const Layer& model, const std::vector<Tensor>& values) {
     const std::vector<Parameter> weights = model.weights();
     std::vector<formats::NamedTensor> tensors;
-    for (std::size_t i = 0; i < weights.size(); ++i)
-        tensors.push_back({weights[i].name(), formats::StoredTensor(values[i])});
+    std::set<std::string> taken;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        std::string name = weights[i].name();
+        for (int number = 1; !taken.insert(name).second; ++number)  // layers of the same name
+            name = weights[i].name() + "_" + std::to_string(number);
+        tensors.push_back({name, formats::StoredTensor(values[i])});
+    }
     formats::write_safetensors(file, tensors);
 }
 

@@ -1,7 +1,5 @@
 #include <shikumi/plot/detail/text.hpp>
 
-#include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 

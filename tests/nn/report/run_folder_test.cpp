@@ -208,6 +208,15 @@ TEST_CASE("models of all kinds have a page", "[run_folder]") {
         CHECK(!std::filesystem::exists(run.path() / "best.safetensors"));
         CHECK(std::filesystem::exists(run.path() / "last.safetensors"));
     }
+    SECTION("layers of the same name keep weights apart") {
+        nn::Sequential m{nn::Dense(3, {.input_dim = 2, .name = "same"}),
+                         nn::Dense(3, {.name = "same"})};
+        m.compile({.loss = nn::mean_squared_error});
+        const nn::RunFolder run({.folder = folder.path()});
+        m.fit(ones({4, 2}), zeros({4, 3}), {.verbose = 0, .callbacks = {run}});
+        const formats::SafetensorsFile last(run.path() / "last.safetensors");
+        CHECK(last.names().size() == 4);
+    }
     SECTION("a loss of 0 has gradients without a place on a logarithmic scale") {
         nn::Sequential m{nn::Dense(1, {.kernel_initializer = nn::zeros_init(), .input_dim = 1})};
         m.compile({.loss = nn::mean_squared_error});
