@@ -2,10 +2,15 @@
 #pragma once
 
 #include <shikumi/datasets/bundled.hpp>
+#include <shikumi/datasets/cifar.hpp>
 #include <shikumi/datasets/csv.hpp>
 #include <shikumi/datasets/csv_loader.hpp>
 #include <shikumi/datasets/download.hpp>
+#include <shikumi/datasets/emnist.hpp>
+#include <shikumi/datasets/fashion_mnist.hpp>
 #include <shikumi/datasets/idx.hpp>
+#include <shikumi/datasets/image.hpp>
+#include <shikumi/datasets/image_folder.hpp>
 #include <shikumi/datasets/labelled.hpp>
 #include <shikumi/datasets/labels.hpp>
 #include <shikumi/datasets/loader.hpp>

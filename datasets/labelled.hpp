@@ -1,6 +1,9 @@
 // Samples with their labels.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include <shikumi/autograd/graph/tensor.hpp>
 
 namespace shikumi::datasets {
@@ -13,7 +16,7 @@ struct Labelled {
 
 /// n pictures with their classes.
 struct Images {
-    Tensor images;  ///< (n, rows, columns)
+    Tensor images;  ///< (n, rows, columns), or (n, rows, columns, 3) with red, green and blue
     Tensor labels;  ///< (n,) i64
 };
 
@@ -21,6 +24,13 @@ struct Images {
 struct TrainTest {
     Labelled train;  ///< samples to learn from
     Labelled test;   ///< samples to test on
+};
+
+/// Pictures in two parts.
+struct ImageSet {
+    Images train;                          ///< pictures to learn from
+    Images test;                           ///< pictures to test on
+    std::vector<std::string> class_names;  ///< what the labels stand for; empty where unknown
 };
 
 }  // namespace shikumi::datasets

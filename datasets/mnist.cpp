@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include <shikumi/datasets/detail/folders.hpp>
-#include <shikumi/datasets/idx.hpp>
+#include <shikumi/datasets/detail/idx_images.hpp>
 
 namespace shikumi::datasets {
 namespace {
@@ -112,26 +112,8 @@ fs::path find(const MnistOptions& options) {
 }
 
 Images read_images(const fs::path& folder, const File& image_file, const File& label_file) {
-    const fs::path path = in_folder(folder, image_file);
-    const Tensor images = read_idx(path);
-    const Shape shape = images.shape();
-    if (images.dtype() != u8 || shape.rank() != 3 || shape[0] == 0 || shape[1] != 28 ||
-        shape[2] != 28)
-        fail<IoError>("mnist", path.string(), " holds ", images.spec(), ", wanted u8 (n, 28, 28)");
-
-    const fs::path label_path = in_folder(folder, label_file);
-    const Array bytes = read_idx(label_path).array();
-    if (bytes.spec() != Spec{{shape[0]}, u8})
-        fail<IoError>("mnist", label_path.string(), " holds ", bytes.spec(), " labels for ",
-                      images.spec(), " images");
-    Array labels({{shape[0]}, i64});
-    const auto from = bytes.data<std::uint8_t>();
-    const auto wrong = std::find_if(from.begin(), from.end(), [](std::uint8_t v) { return v > 9; });
-    if (wrong != from.end())
-        fail<IoError>("mnist", label_path.string(), ", byte ", 8 + (wrong - from.begin()),
-                      ": label ", int{*wrong}, " is no digit");
-    std::copy(from.begin(), from.end(), labels.mutable_data<std::int64_t>().begin());
-    return {images, Tensor(labels)};
+    return detail::read_idx_images("mnist", in_folder(folder, image_file),
+                                   in_folder(folder, label_file), {.classes = 10});
 }
 
 }  // namespace

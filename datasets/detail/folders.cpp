@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include <shikumi/autograd/core/error.hpp>
+
 namespace shikumi::datasets::detail {
 namespace fs = std::filesystem;
 
@@ -56,6 +58,16 @@ fs::path gzipped_or_plain(const fs::path& gzipped) {
         if (fs::is_regular_file(file, ignored)) return file;
     }
     return {};
+}
+
+fs::path want_file(std::string_view reader, const fs::path& folder,
+                   const std::vector<std::string>& gzipped) {
+    for (const std::string& name : gzipped) {
+        if (fs::path found = gzipped_or_plain(folder / name); !found.empty()) return found;
+    }
+    const std::string plain = fs::path(gzipped.front()).replace_extension().string();
+    fail<IoError>(reader, "there is no ", plain,
+                  ", gzipped or not: ", contents_of(std::vector{folder}));
 }
 
 std::string list_of(const std::vector<fs::path>& folders) {

@@ -20,6 +20,11 @@ bool is_there(const std::filesystem::path& path);
 /// The file `gzipped`, "NAME.gz", or else NAME; empty where there is neither.
 std::filesystem::path gzipped_or_plain(const std::filesystem::path& gzipped);
 
+/// The first of some files, "NAME.gz" or else NAME, that `folder` has. Throws IoError beginning
+/// with `reader` that lists what it has instead.
+std::filesystem::path want_file(std::string_view reader, const std::filesystem::path& folder,
+                                const std::vector<std::string>& gzipped);
+
 /// "FOLDER holds a, b, …" for each folder, for the errors.
 std::string contents_of(const std::vector<std::filesystem::path>& folders);
 

@@ -42,6 +42,16 @@ TEST_CASE("read_idx reads each element type", "[idx]") {
     CHECK(words.spec() == Spec{{3}, i32});
     CHECK(words.to_vector<std::int32_t>() == std::vector<std::int32_t>{1, -2, 1 << 30});
 
+    // Without a dtype of their own.
+    const Tensor small = read_idx(
+        folder.write("i8", header(0x09, {2, 3}) + std::string("\x00\x01\x7f\x80\xff\xfe", 6)));
+    CHECK(small.spec() == Spec{{2, 3}, i32});
+    CHECK(small.to_vector<int>() == std::vector<int>{0, 1, 127, -128, -1, -2});
+    const Tensor medium = read_idx(folder.write(
+        "i16", header(0x0B, {5}) + std::string("\x00\x01\x7f\xff\x80\x00\xff\xff\x01\x02", 10)));
+    CHECK(medium.spec() == Spec{{5}, i32});
+    CHECK(medium.to_vector<int>() == std::vector<int>{1, 32767, -32768, -1, 258});
+
     const Tensor reals = read_idx(
         folder.write("f32", header(0x0D, {2}) + big_endian(0x3FC00000) + big_endian(0xC0000000)));
     CHECK(reals.spec() == Spec{{2}, f32});
@@ -83,13 +93,13 @@ TEST_CASE("read_idx refuses bad files", "[idx]") {
     refuse("sepal_length,sepal_width", "byte 0: not an IDX file");
     refuse(std::string("\0\0\7\1", 4) + big_endian(1) + "a",
            "byte 2: not an IDX file: element type 7");
-    refuse(header(0x09, {1}) + "a", "byte 2: the elements are 8-bit signed integers");
-    refuse(header(0x0B, {1}) + "ab", "byte 2: the elements are 16-bit integers");
+    refuse(header(0x0A, {1}) + "a", "byte 2: not an IDX file: element type 10");
+    refuse(header(0x0B, {2}) + "abc", "promises 2 elements of 2 bytes, more than");
     refuse(header(8, {}) + "a", "byte 3: an array of 0 axes");
     refuse(header(8, std::vector<std::uint32_t>(9, 1)) + "a", "byte 3: an array of 9 axes");
     refuse(header(8, {1, 1}).substr(0, 9), "byte 9: the file ends within its header");
     refuse(bytes_2x3.substr(0, 17),
-           "byte 4: the header promises 2 x 3 elements of u8, more than the file can hold");
+           "byte 4: the header promises 2 x 3 elements of 1 byte, more than the file can hold");
     refuse(bytes_2x3 + "g", "byte 18: the file goes on after the (2, 3) elements");
     refuse(header(8, {0, 3}) + "g", "byte 12: the file goes on");
 }

@@ -162,7 +162,7 @@ TEST_CASE("mnist refuses files that aren't MNIST", "[mnist]") {
     refuse(2, "<!DOCTYPE html>", "not an IDX file");
     refuse(2, images(1).substr(0, 500), "promises");
     refuse(3, labels(2), "u8 (2,) labels for u8 (1, 28, 28) images");
-    refuse(1, labels(2, 10), "byte 8: label 10 is no digit");
+    refuse(1, labels(2, 10), "byte 8: label 10 lies outside 0 to 9");
 }
 
 TEST_CASE("mnist keeps no download with a wrong checksum", "[mnist]") {
