@@ -20,6 +20,7 @@ function(shikumi_bench name)
 endfunction()
 
 shikumi_bench(workloads shikumi bench_common)
+shikumi_bench(loader shikumi)
 if(shikumi_have_onednn)
     shikumi_bench(onednn_choice shikumi shikumi::openblas)
     target_include_directories(bench-onednn_choice SYSTEM PRIVATE ${SHIKUMI_ONEDNN_INCLUDE_DIR})
