@@ -17,7 +17,7 @@ enum class ColorMode {
 
 /// How a picture is read.
 struct ImageOptions {
-    ColorMode color = ColorMode::rgb;
+    ColorMode color = ColorMode::rgb;                   ///< the channels that are wanted
     std::uint64_t max_pixels = std::uint64_t{1} << 26;  ///< larger pictures are refused
     std::uint64_t max_bytes = std::uint64_t{1} << 28;   ///< larger files are refused
 };

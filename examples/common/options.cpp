@@ -59,8 +59,7 @@ std::string nearest(const std::string& wrong, const po::options_description& kno
 }
 
 template <class T>
-T number(const po::variables_map& values, const char* name, T least, const char* wanted) {
-    const std::string& text = values[name].as<std::string>();
+T number_in(const std::string& text, std::string_view name, T least, const std::string& wanted) {
     T value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     bool good = error == std::errc() && end == text.data() + text.size() && value >= least;
@@ -68,6 +67,11 @@ T number(const po::variables_map& values, const char* name, T least, const char*
     if (!good)
         throw BadOption("--" + std::string(name) + " wants " + wanted + ", not '" + text + "'");
     return value;
+}
+
+template <class T>
+T number(const po::variables_map& values, const char* name, T least, const char* wanted) {
+    return number_in<T>(values[name].as<std::string>(), name, least, wanted);
 }
 
 template <class T>
@@ -98,6 +102,8 @@ po::options_description describe(const Options& defaults) {
         "folder that keeps the training, which goes on from there where it died");
     add("report", po::bool_switch(), "leave a folder in OUT/runs that shows the training");
     add("early-stopping", po::bool_switch(), "end a training that gets no better");
+    for (const OwnOption& own : defaults.own)
+        add(own.name.c_str(), text_option(own.value), own.help.c_str());
     add("help,h", "print this text");
     return known;
 }
@@ -145,6 +151,15 @@ double Options::steps(std::int64_t samples) const {
     return std::max(epochs, 1) * std::ceil(static_cast<double>(samples) / batch_size);
 }
 
+const std::string& Options::text(std::string_view name) const {
+    return std::ranges::find(own, name, &OwnOption::name)->value;
+}
+
+int Options::count(std::string_view name, int least) const {
+    return number_in<int>(text(name), name, least,
+                          "a whole number from " + std::to_string(least) + " up");
+}
+
 std::optional<Options> read_options(const std::vector<std::string>& arguments,
                                     std::string_view program, std::string_view about,
                                     const Options& defaults, std::ostream& help) {
@@ -156,6 +171,8 @@ std::optional<Options> read_options(const std::vector<std::string>& arguments,
     }
     refuse_meaningless(values, program, defaults.training);
     const bool loaded = !values["load"].as<std::string>().empty();
+    std::vector<OwnOption> own = defaults.own;
+    for (OwnOption& one : own) one.value = values[one.name].as<std::string>();
     return Options{
         .epochs = loaded && values["epochs"].defaulted()
                       ? 0
@@ -175,6 +192,7 @@ std::optional<Options> read_options(const std::vector<std::string>& arguments,
         .early_stopping = values["early-stopping"].as<bool>(),
         .training = defaults.training,
         .program = std::string(program),
+        .own = std::move(own),
     };
 }
 

@@ -19,6 +19,13 @@ enum class Training {
     none,     // not at all
 };
 
+// An option that one program alone has.
+struct OwnOption {
+    std::string name;
+    std::string value;  // the standard one, then the one that was given
+    std::string help;
+};
+
 struct Options {
     int epochs = 1;
     int batch_size = 32;
@@ -37,6 +44,12 @@ struct Options {
     bool early_stopping = false;        // end a training that gets no better
     Training training = Training::fit;
     std::string program = {};  // its name
+    std::vector<OwnOption> own = {};
+
+    // The value of an option that the program alone has.
+    const std::string& text(std::string_view name) const;
+    // The same as a whole number. Throws BadOption unless it is at least `least`.
+    int count(std::string_view name, int least) const;
 
     // The number of training steps, for a learning-rate schedule.
     double steps(std::int64_t samples) const;

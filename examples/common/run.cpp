@@ -25,7 +25,7 @@ int run_example(int argc, char** argv, std::string_view about, const Options& de
     } catch (const std::exception& e) {
         std::cout.flush();
         std::cerr << std::filesystem::path(argv[0]).filename().string() << ": " << e.what() << '\n';
-        return 1;
+        return dynamic_cast<const BadOption*>(&e) ? 2 : 1;
     }
 }
 

@@ -1,6 +1,7 @@
 #include "train.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iostream>
 
 #include <shikumi/formats/safetensors.hpp>
@@ -30,9 +31,11 @@ nn::EarlyStopping early_stopping(const Options& options, const nn::FitOptions& h
 
 }  // namespace
 
-nn::History fit(nn::Model& model, const nn::TensorList& x, const nn::TensorList& y,
-                const Options& options, nn::FitOptions how,
-                const std::vector<std::string>& class_names) {
+namespace {
+
+nn::History fit_by(const std::function<nn::History(const nn::FitOptions&)>& train, nn::Model& model,
+                   const Options& options, nn::FitOptions how,
+                   const std::vector<std::string>& class_names) {
     how.batch_size = options.batch_size;
     how.epochs = options.epochs;
     if (!options.load.empty()) {
@@ -43,7 +46,7 @@ nn::History fit(nn::Model& model, const nn::TensorList& x, const nn::TensorList&
     if (options.early_stopping) how.callbacks.push_back(early_stopping(options, how));
     const nn::RunFolder run({.folder = options.out / "runs", .class_names = class_names});
     if (options.report) how.callbacks.push_back(run);
-    const nn::History history = model.fit(x, y, how);
+    const nn::History history = train(how);
     if (!run.path().empty()) say_written(run.path() / "report.html");
     if (!options.save.empty()) {
         nn::write_weights(model, options.save);
@@ -52,10 +55,26 @@ nn::History fit(nn::Model& model, const nn::TensorList& x, const nn::TensorList&
     return history;
 }
 
-void save(const std::vector<Parameter>& parameters, const std::filesystem::path& file) {
+}  // namespace
+
+nn::History fit(nn::Model& model, const nn::TensorList& x, const nn::TensorList& y,
+                const Options& options, nn::FitOptions how,
+                const std::vector<std::string>& class_names) {
+    const auto train = [&](const nn::FitOptions& all) { return model.fit(x, y, all); };
+    return fit_by(train, model, options, std::move(how), class_names);
+}
+
+nn::History fit(nn::Model& model, nn::BatchSource batches, const Options& options,
+                nn::FitOptions how, const std::vector<std::string>& class_names) {
+    const auto train = [&](const nn::FitOptions& all) { return model.fit(batches, all); };
+    return fit_by(train, model, options, std::move(how), class_names);
+}
+
+void save(const std::vector<Parameter>& parameters, const std::filesystem::path& file,
+          const formats::Metadata& metadata) {
     std::vector<formats::NamedTensor> tensors;
     for (const Parameter& p : parameters) tensors.push_back({p.name(), p.value()});
-    formats::write_safetensors(file, tensors);
+    formats::write_safetensors(file, tensors, {.metadata = metadata});
     say_written(file);
 }
 

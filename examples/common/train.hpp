@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <shikumi/formats/tensor_file.hpp>
 #include <shikumi/nn/models/model.hpp>
 
 #include "options.hpp"
@@ -18,12 +19,18 @@ shikumi::nn::History fit(shikumi::nn::Model& model, const shikumi::nn::TensorLis
                          shikumi::nn::FitOptions how = {},
                          const std::vector<std::string>& class_names = {});
 
+// Trains on the batches of a source, as above.
+shikumi::nn::History fit(shikumi::nn::Model& model, shikumi::nn::BatchSource batches,
+                         const Options& options, shikumi::nn::FitOptions how = {},
+                         const std::vector<std::string>& class_names = {});
+
 // Draws the history into OUT/PROGRAM-history.svg, unless nothing was trained, and prints that.
 void write_history(const shikumi::nn::History& history, const Options& options);
 
-// The values of parameters in a safetensors file, by their names: for programs with a loop of their
-// own. Prints what was read or written. Throws shikumi::IoError.
-void save(const std::vector<shikumi::Parameter>& parameters, const std::filesystem::path& file);
+// The values of parameters in a safetensors file, by their names, with texts about them: for
+// programs with a loop of their own. Prints what was read or written. Throws shikumi::IoError.
+void save(const std::vector<shikumi::Parameter>& parameters, const std::filesystem::path& file,
+          const shikumi::formats::Metadata& metadata = {});
 void load(std::vector<shikumi::Parameter> parameters, const std::filesystem::path& file);
 
 }  // namespace examples

@@ -138,3 +138,21 @@ TEST_CASE("bad values are refused with a sentence", "[options]") {
     refuse({"--threads=-1"}, "--threads wants");
     refuse({"--help=yes"}, "help");
 }
+
+TEST_CASE("a program may have options of its own", "[options]") {
+    Options own = defaults;
+    own.own = {{"csv", "", "the table"}, {"window", "48", "steps"}};
+    const auto read_own = [&](const std::vector<std::string>& arguments) {
+        std::ostringstream help;
+        return read_options(arguments, "tabular", "tables", own, help);
+    };
+    CHECK(read_own({})->text("csv") == "");
+    CHECK(read_own({})->count("window", 2) == 48);
+    CHECK(read_own({"--csv", "a.csv", "--window=3"})->text("csv") == "a.csv");
+    CHECK(read_own({"--window=3"})->count("window", 2) == 3);
+    CHECK_THROWS_WITH(read_own({"--window=x"})->count("window", 2),
+                      contains("--window wants a whole number from 2 up, not 'x'"));
+    CHECK_THROWS_AS(read_own({"--window=1"})->count("window", 2), BadOption);
+    CHECK_THROWS_WITH(read_own({"--cvs", "x"}), contains("did you mean '--csv'?"));
+    CHECK_THROWS_AS(read({"--csv", "a.csv"}), BadOption);
+}

@@ -2,6 +2,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <regex>
@@ -259,6 +260,75 @@ TEST_CASE("a loop of one's own saves and loads its weights", "[programs]") {
     CHECK(refused.status == 2);
     CHECK_THAT(refused.text, contains("custom_model has a training loop of its own"));
     CHECK(run("arrays", "--save x").status == 2);
+}
+
+TEST_CASE("tabular learns a table, and predicts another by its file", "[programs]") {
+    const shikumi_test::TemporaryFolder folder;
+    const std::string out = " --out '" + folder.path().string() + "'";
+    const auto [status, text] = run("tabular", "--epochs 30" + out);
+    CHECK(status == 0);
+    CHECK_THAT(text, contains("no --csv: the library's irises") &&
+                         contains("petal_length  number: mean 3.") &&
+                         contains("species       the target, 3 classes") &&
+                         contains("on the 30 rows that were held out:\naccuracy "));
+    std::smatch found;
+    REQUIRE(std::regex_search(text, found, std::regex("accuracy (0.[0-9]+|1.0000): [0-9]+ of 30")));
+    CHECK(std::stod(found[1]) >= 0.9);
+
+    std::string rows = "id;age;town;price\n";
+    for (int i = 0; i < 200; ++i)
+        rows += std::to_string(i) + ";" + std::to_string(i % 41) + ",5;" +
+                (i % 3 == 0 ? "Ulm" : "Jena") + ";" +
+                std::to_string(i % 41 * 2 + (i % 3 == 0 ? 30 : 0)) + ",25\n";
+    const std::string csv = "'" + folder.write("prices.csv", rows).string() + "'";
+    const std::string model = "'" + (folder.path() / "m.safetensors").string() + "'";
+    const Outcome prices = run("tabular", "--csv " + csv + " --target price --save " + model + out);
+    INFO(prices.text);
+    CHECK(prices.status == 0);
+    CHECK_THAT(prices.text, contains("id     left out: it numbers the rows") &&
+                                contains("town   category: Jena, Ulm") &&
+                                contains("price  the target, a number"));
+    REQUIRE(std::regex_search(prices.text, found,
+                              std::regex("squared error ([0-9.]+).*always the mean: ([0-9.]+)")));
+    CHECK(std::stod(found[1]) < 0.2 * std::stod(found[2]));
+    const Outcome predicted = run("tabular", "--load " + model + " --predict " + csv + out);
+    CHECK(predicted.status == 0);
+    CHECK_THAT(predicted.text, contains("root mean squared error"));
+    CHECK_THAT(shikumi_test::contents(folder.path() / "predictions.csv"),
+               contains("id;age;town;price;predicted price\n0;0,5;Ulm;30,25;"));
+
+    CHECK(run("tabular", "--csv " + csv + out).status == 2);
+    CHECK_THAT(run("tabular", "--csv " + csv + " --target id" + out).text,
+               contains("tabular: [tabular] the target 'id' can't be learnt: it numbers the rows"));
+    CHECK_THAT(run("tabular", "--csv " + csv + " --target cost" + out).text,
+               contains("there is no column 'cost', the columns are id, age, town, price"));
+    CHECK(run("tabular", "--load " + model + out).status == 2);
+    CHECK_THAT(run("tabular", "--load " + csv + " --predict " + csv + out).text,
+               contains("prices.csv"));
+}
+
+TEST_CASE("time_series forecasts better than naively", "[programs]") {
+    const shikumi_test::TemporaryFolder folder;
+    std::string rows = "day,value\n";
+    for (int i = 0; i < 700; ++i)
+        rows += std::to_string(i) + "," + std::to_string(50 + 20 * std::sin(i * 0.5)) + "\n";
+    const std::string csv = "'" + folder.write("series.csv", rows).string() + "'";
+    for (const std::string network : {"lstm", "conv"}) {
+        const Outcome outcome =
+            run("time_series", "--csv " + csv + " --window 24 --epochs 8 --network " + network +
+                                   " --out '" + folder.path().string() + "'");
+        INFO(outcome.text);
+        CHECK(outcome.status == 0);
+        std::smatch found;
+        REQUIRE(std::regex_search(
+            outcome.text, found,
+            std::regex("the network +([0-9.]+)\n *naive: the last value +([0-9.]+)")));
+        CHECK(std::stod(found[1]) < 0.5 * std::stod(found[2]));
+        CHECK_THAT(shikumi_test::contents(folder.path() / "time_series-forecast.svg"),
+                   contains("</svg>"));
+    }
+    CHECK(run("time_series", "--network mlp").status == 2);
+    CHECK(run("time_series", "--window 1").status == 2);
 }
 
 TEST_CASE("an error ends a program with 1, a misspelt option with 2", "[programs]") {
