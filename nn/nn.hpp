@@ -24,7 +24,10 @@
 #include <shikumi/nn/functions/regularizers.hpp>
 #include <shikumi/nn/input.hpp>
 #include <shikumi/nn/io/architecture.hpp>
+#include <shikumi/nn/io/backup_and_restore.hpp>
 #include <shikumi/nn/io/json.hpp>
+#include <shikumi/nn/io/model_checkpoint.hpp>
+#include <shikumi/nn/io/model_file.hpp>
 #include <shikumi/nn/io/state_dict.hpp>
 #include <shikumi/nn/io/tensor_board.hpp>
 #include <shikumi/nn/io/weights.hpp>
@@ -94,6 +97,7 @@
 #include <shikumi/nn/layers/reshaping/up_sampling.hpp>
 #include <shikumi/nn/layers/reshaping/zero_padding.hpp>
 #include <shikumi/nn/models/functional.hpp>
+#include <shikumi/nn/model_state.hpp>
 #include <shikumi/nn/models/model.hpp>
 #include <shikumi/nn/models/sequential.hpp>
 #include <shikumi/nn/models/summary.hpp>

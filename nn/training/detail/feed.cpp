@@ -57,11 +57,19 @@ void SourceFeed::check_finite() const {
 // Where the batch that is looked at is yet to be handed out, the source is past it.
 void SourceFeed::visit_state(StateFields& fields) {
     Index asked = asked_;
-    fields("looked", looked_)("asked", asked);
-    if (fields.reading()) go_to(asked, fields.path("asked"));
+    Config position;
+    if (!fields.reading() && source_.has_position()) position = source_.position();
+    fields("looked", looked_)("asked", asked)("position", position);
+    if (!fields.reading()) return;
+    if (source_.has_position() && !position.is_null()) {
+        source_.restore(position);
+        asked_ = asked;
+    } else {
+        pass_over(asked, fields.path("asked"));
+    }
 }
 
-void SourceFeed::go_to(Index asked, std::string_view reading) {
+void SourceFeed::pass_over(Index asked, std::string_view reading) {
     if (source_.has_passes()) {
         source_.restart();
         asked_ = 0;

@@ -59,7 +59,7 @@ public:
 
 private:
     std::optional<Batch> ask();
-    void go_to(Index asked, std::string_view reading);
+    void pass_over(Index asked, std::string_view reading);
 
     std::string_view caller_;
     Trainable& model_;

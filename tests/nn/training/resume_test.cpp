@@ -79,14 +79,16 @@ struct Outcome {
 
 Outcome outcome(nn::Sequential& model, const nn::History& history) {
     Outcome all{{}, history.history, history.epoch, model.optimizer().learning_rate()};
-    for (const Tensor& w : model.get_weights()) all.weights.push_back(w.cast(f64).to_vector<double>());
+    for (const Tensor& w : model.get_weights())
+        all.weights.push_back(w.cast(f64).to_vector<double>());
     for (const Parameter& p : model.optimizer().state())
         all.weights.push_back(p.value().cast(f64).to_vector<double>());
     return all;
 }
 
 // What a process does each time it is started.
-using Program = std::function<Outcome(const nn::Resume& resume, std::vector<nn::Callback> callbacks)>;
+using Program =
+    std::function<Outcome(const nn::Resume& resume, std::vector<nn::Callback> callbacks)>;
 
 // Breaks the program off before each of the batches that are listed, then lets it end.
 void check_resumes(const Program& program, const nn::ResumeOptions& options = {}) {
@@ -122,8 +124,8 @@ TEST_CASE("a training goes on from its last epoch with the same bits", "[nn]") {
 
 TEST_CASE("a training goes on within an epoch with the same bits", "[nn]") {
     const Program program = [](const nn::Resume& resume, std::vector<nn::Callback> callbacks) {
-        const auto model = fresh_model(optim::SGD(
-            {.learning_rate = optim::ExponentialDecay(0.1, 3, 0.9), .momentum = 0.9}));
+        const auto model = fresh_model(
+            optim::SGD({.learning_rate = optim::ExponentialDecay(0.1, 3, 0.9), .momentum = 0.9}));
         const nn::History history = model->fit(pictures(), digits(),
                                                {.batch_size = 4,
                                                 .epochs = 5,

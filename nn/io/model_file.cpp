@@ -1,0 +1,82 @@
+#include <shikumi/nn/io/model_file.hpp>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/nn/io/architecture.hpp>
+#include <shikumi/nn/io/detail/state_file.hpp>
+#include <shikumi/nn/io/json.hpp>
+#include <shikumi/nn/model_state.hpp>
+#include <shikumi/nn/training/compile_config.hpp>
+
+namespace shikumi::nn {
+
+namespace {
+
+constexpr std::string_view optimizer = "optimizer";
+
+// The state without the optimiser's part.
+SavedState without_optimizer(const SavedState& state) {
+    SavedState rest;
+    for (const auto& [name, value] : *state.values.object()) {
+        if (name != optimizer) rest.values.set(name, value);
+    }
+    for (const auto& [name, tensor] : state.tensors) {
+        if (!name.starts_with(std::string(optimizer) + '/'))
+            rest.tensors.emplace_back(name, tensor);
+    }
+    return rest;
+}
+
+std::size_t bytes_of(const SavedState& state) {
+    std::size_t bytes = 0;
+    for (const auto& entry : state.tensors) bytes += entry.second.spec().bytes();
+    return bytes;
+}
+
+std::shared_ptr<Model> model_of(const detail::StateFile& file) {
+    const auto text = [&](std::string_view name) -> const std::string* {
+        const auto found = file.about.find(name);
+        return found == file.about.end() ? nullptr : &found->second;
+    };
+    const std::string* const architecture = text("architecture");
+    if (!architecture)
+        fail<IoError>("load",
+                      "the file holds a training of a model, but not what the model is "
+                      "made of: see FitOptions::resume");
+    // Weights that the file doesn't have are no reason to take memory.
+    std::shared_ptr<Model> model =
+        model_from_json(*architecture, {.weight_bytes = bytes_of(file.state)});
+    if (const std::string* const compiled = text("compile"))
+        model->compile(
+            compile_options_from_config(parse_json(*compiled, "compile"), model->output_names()));
+    restore_state("load", file.state, [&](StateFields& fields) { visit_model(fields, *model); });
+    return model;
+}
+
+}  // namespace
+
+void save(Model& model, const std::filesystem::path& path, const SaveOptions& options) {
+    model.parameters();  // makes them
+    detail::StateFile file{save_state([&](StateFields& fields) { visit_model(fields, model); })};
+    file.about["architecture"] = to_json(model);
+    if (!options.include_optimizer)
+        file.state = without_optimizer(file.state);
+    else if (const CompileOptions* const how = model.compiled())
+        file.about["compile"] = to_json(to_config(*how));
+    detail::write_state("save", path, file, options.keep);
+}
+
+std::shared_ptr<Model> load(const std::filesystem::path& path) {
+    const detail::StateFile file = detail::read_state("load", path);
+    try {
+        return model_of(file);
+    } catch (Error& e) {
+        e.add_context(sentence("in the file ", path.string()));
+        throw;
+    }
+}
+
+}  // namespace shikumi::nn

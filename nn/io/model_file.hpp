@@ -1,0 +1,33 @@
+// A whole model as a file: what it is made of, its weights, how it is trained and how far it is.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include <shikumi/nn/models/model.hpp>
+
+namespace shikumi::nn {
+
+/// How a model is saved.
+struct SaveOptions {
+    bool include_optimizer = true;  ///< with the options of `compile` and the optimiser's memory
+    int keep = 0;  ///< how many older files of that name stay, as "name.1", "name.2", …
+};
+
+/// Saves a model: its architecture in Keras's terms, its weights and the states of its layers; of
+/// a compiled one also the options of `compile`, the optimiser's memory and the random numbers, so
+/// that it trains on with the same bits. The file is a safetensors file whose metadata hold the
+/// rest as JSON; it takes its name when it is complete and on the disk, until then an older one
+/// stays. docs/files.md describes the format.
+///
+/// Throws StateError before the model's weights are known, and for a class of one's own that isn't
+/// registered (`register_layer`); ValueError for functions, losses and optimisers of one's own that
+/// aren't; IoError where the file can't be written.
+void save(Model& model, const std::filesystem::path& path, const SaveOptions& options = {});
+/// The model that `save` has written, compiled if it was. Nothing that the file names is run but
+/// layers and functions of the library, and those that the program has registered. Throws IoError
+/// for a file that is missing, damaged, another one, or of a newer format; ValueError, naming the
+/// class, for what isn't registered.
+std::shared_ptr<Model> load(const std::filesystem::path& path);
+
+}  // namespace shikumi::nn

@@ -1,0 +1,231 @@
+// Whole models in files: saved, loaded, trained on; damaged, of versions, of classes of one's own.
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/formats/safetensors.hpp>
+#include <shikumi/nn/io/architecture.hpp>
+#include <shikumi/nn/io/model_file.hpp>
+#include <shikumi/nn/nn.hpp>
+#include <shikumi/optim/optim.hpp>
+
+#include "catch.hpp"
+#include "support/layers.hpp"
+#include "support/temporary.hpp"
+
+using namespace shikumi;
+using shikumi_test::contains;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Tensor samples(const Shape& shape, std::uint64_t seed = 1) {
+    Generator rng(seed);
+    return random_normal(shape, rng);
+}
+
+std::vector<std::vector<double>> values(const std::vector<Tensor>& tensors) {
+    std::vector<std::vector<double>> all;
+    for (const Tensor& t : tensors) all.push_back(t.cast(f64).to_vector<double>());
+    return all;
+}
+
+std::vector<std::vector<double>> everything(nn::Model& model) {
+    std::vector<Tensor> all = model.get_weights();
+    for (const Parameter& p : model.optimizer().state()) all.push_back(p.value());
+    return values(all);
+}
+
+nn::Sequential small_model() {
+    nn::Sequential model;
+    model.add(nn::Dense(4, {.activation = nn::relu, .input_dim = 3}));
+    model.add(nn::BatchNormalization());
+    model.add(nn::Dropout(0.3));
+    model.add(nn::Dense(2));
+    model.compile(
+        {.optimizer = optim::Adam({.learning_rate = 0.02}), .loss = "mse", .metrics = {"mae"}});
+    return model;
+}
+
+const nn::FitOptions two_epochs{.batch_size = 5, .epochs = 2, .verbose = 0};
+
+// A layer of a user's own.
+class Doubled final : public nn::Layer {
+public:
+    Tensor call(const Tensor& x, nn::Mode) override { return 2 * x; }
+    Config get_config() const override { return Config::Object{}; }
+    static Doubled from_config(ConfigReader&) { return {}; }
+};
+
+class Nameless final : public nn::Layer {
+public:
+    Tensor call(const Tensor& x, nn::Mode) override { return x; }
+};
+
+}  // namespace
+
+TEST_CASE("a model is loaded without knowing what it is, and trains on with the same bits",
+          "[nn]") {
+    const shikumi_test::TemporaryFolder folder;
+    const fs::path file = folder.path() / "model.safetensors";
+    nn::Sequential model = small_model();
+    const Tensor x = samples({20, 3}), y = samples({20, 2}, 2);
+    model.fit(x, y, two_epochs);
+    nn::save(model, file);
+    const std::shared_ptr<nn::Model> loaded = nn::load(file);
+    CHECK(values({loaded->predict(x)}) == values({model.predict(x)}));
+    CHECK(loaded->evaluate(x, y).by_name() == model.evaluate(x, y).by_name());
+    CHECK(everything(*loaded) == everything(model));
+    CHECK(loaded->summary() == model.summary());
+    const nn::History there = model.fit(x, y, two_epochs), here = loaded->fit(x, y, two_epochs);
+    CHECK(here.history == there.history);
+    CHECK(everything(*loaded) == everything(model));
+}
+
+TEST_CASE("a model is saved before it is trained, and without compile", "[nn]") {
+    const shikumi_test::TemporaryFolder folder;
+    const fs::path file = folder.path() / "model.safetensors";
+    const Tensor x = samples({6, 3}), y = samples({6, 2}, 2);
+    nn::Sequential fresh = small_model();
+    nn::save(fresh, file);
+    const std::shared_ptr<nn::Model> loaded = nn::load(file);
+    CHECK(loaded->fit(x, y, two_epochs).history == fresh.fit(x, y, two_epochs).history);
+
+    nn::Sequential plain{nn::Dense(2, {.input_dim = 3})};
+    nn::save(plain, file);
+    CHECK(values({nn::load(file)->predict(x)}) == values({plain.predict(x)}));
+    CHECK_FALSE(nn::load(file)->compiled());
+
+    nn::save(fresh, file, {.include_optimizer = false, .keep = 1});
+    CHECK_FALSE(nn::load(file)->compiled());
+    CHECK(values({nn::load(file)->predict(x)}) == values({fresh.predict(x)}));
+    CHECK(values({nn::load(file.string() + ".1")->predict(x)}) == values({plain.predict(x)}));
+
+    nn::Sequential unknown{nn::Dense(2)};
+    CHECK_THROWS_AS(nn::save(unknown, file), StateError);
+    CHECK_FALSE(nn::load(file)->compiled());  // the old file is as it was
+}
+
+TEST_CASE("a graph of layers with several inputs and a model inside is saved", "[nn]") {
+    const shikumi_test::TemporaryFolder folder;
+    const fs::path file = folder.path() / "model.safetensors";
+    const nn::SymbolicTensor a = nn::Input({3}), b = nn::Input({3});
+    const auto inner = std::make_shared<nn::Sequential>();
+    inner->add(nn::Dense(4, {.activation = nn::tanh, .input_dim = 3}));
+    inner->add(nn::Dropout(0.2));
+    const nn::SymbolicTensor both =
+        nn::Concatenate()({nn::SharedLayer(inner)(a), nn::SharedLayer(inner)(b)});
+    nn::Model model({a, b}, {nn::Dense(2)(both), nn::Dense(1)(both)});
+    model.compile({.optimizer = "rmsprop", .loss = "mse"});
+    const std::vector<Tensor> x{samples({8, 3}), samples({8, 3}, 4)};
+    const std::vector<Tensor> y{samples({8, 2}, 5), samples({8, 1}, 6)};
+    model.fit(x, y, two_epochs);
+    nn::save(model, file);
+    const std::shared_ptr<nn::Model> loaded = nn::load(file);
+    CHECK(values(loaded->predict(x)) == values(model.predict(x)));
+    CHECK(loaded->fit(x, y, two_epochs).history == model.fit(x, y, two_epochs).history);
+    CHECK(everything(*loaded) == everything(model));
+}
+
+TEST_CASE("a stateful layer goes on with the states that it had", "[nn]") {
+    const shikumi_test::TemporaryFolder folder;
+    const fs::path file = folder.path() / "model.safetensors";
+    nn::Sequential model;
+    model.add(nn::Input({4, 2}));
+    model.add(nn::LSTM(3, {.stateful = true}));
+    model.add(nn::Dense(1));
+    const Tensor x = samples({5, 4, 2});
+    model.predict(x, 5);
+    nn::save(model, file);
+    const std::shared_ptr<nn::Model> loaded = nn::load(file);
+    CHECK(values({loaded->predict(x, 5)}) == values({model.predict(x, 5)}));
+}
+
+TEST_CASE("classes of one's own are loaded once they are registered, else refused by name",
+          "[nn]") {
+    const shikumi_test::TemporaryFolder folder;
+    const fs::path file = folder.path() / "model.safetensors";
+    nn::Sequential model;
+    model.add(nn::Dense(2, {.input_dim = 3}));
+    model.add(Doubled());
+    CHECK_THROWS_WITH(nn::save(model, file), contains("Doubled"));
+    CHECK_FALSE(fs::exists(file));
+    nn::register_layer<Doubled>();
+    nn::save(model, file);
+    const Tensor x = samples({4, 3});
+    CHECK(values({nn::load(file)->predict(x)}) == values({model.predict(x)}));
+
+    nn::Sequential other;
+    other.add(nn::Dense(2, {.input_dim = 3}));
+    other.add(Nameless());
+    CHECK_THROWS_WITH(nn::save(other, file), contains("Nameless"));
+    // A class that is only named in a file.
+    std::string bytes = shikumi_test::contents(file);
+    for (std::size_t at = 0; (at = bytes.find("Doubled", at)) != std::string::npos;)
+        bytes.replace(at, 7, "Strange");
+    folder.write("strange.safetensors", bytes);
+    CHECK_THROWS_WITH(nn::load(folder.path() / "strange.safetensors"),
+                      contains("strange.safetensors"));
+
+    nn::Sequential own_loss{nn::Dense(1, {.input_dim = 3})};
+    own_loss.compile(
+        {.loss = nn::Loss([](const Tensor& t, const Tensor& p) { return mean(abs(t - p), 1); })});
+    CHECK_THROWS_WITH(nn::save(own_loss, file), contains("custom"));
+    nn::save(own_loss, file, {.include_optimizer = false});
+}
+
+TEST_CASE("damage is refused in words", "[nn]") {
+    const shikumi_test::TemporaryFolder folder;
+    const fs::path file = folder.path() / "model.safetensors";
+    nn::Sequential model{nn::Dense(2, {.input_dim = 3, .name = "only"})};
+    model.compile({.optimizer = optim::SGD({.momentum = 0.9}), .loss = "mse"});
+    nn::save(model, file);
+    const std::string good = shikumi_test::contents(file);
+    const auto refused = [&](const std::string& bytes) {
+        folder.write("bad.safetensors", bytes);
+        try {
+            nn::load(folder.path() / "bad.safetensors");
+        } catch (const Error& e) {
+            return std::string(e.what()).find("bad.safetensors") != std::string::npos;
+        }
+        return false;
+    };
+    int accepted = 0;
+    for (std::size_t size = 0; size < good.size(); size += 7)
+        accepted += refused(good.substr(0, size)) ? 0 : 1;
+    for (std::size_t at = 0; at < good.size(); at += 3) {
+        std::string bytes = good;
+        bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 8)));
+        accepted += refused(bytes) ? 0 : 1;
+    }
+    CHECK(accepted == 0);
+    CHECK(refused(good + "x"));
+    CHECK(refused("PK\3\4 is another format"));
+    CHECK_THROWS_WITH(nn::load(folder.path() / "missing.safetensors"), contains("missing"));
+}
+
+TEST_CASE("other files and other versions are told apart", "[nn]") {
+    const shikumi_test::TemporaryFolder folder;
+    const fs::path file = folder.path() / "file.safetensors";
+    const std::vector<formats::NamedTensor> tensors{{"kernel", samples({3, 2})}};
+    formats::write_safetensors(file, tensors);
+    CHECK_THROWS_WITH(nn::load(file), contains("holds no model of shikumi"));
+    formats::write_safetensors(file, tensors, {.metadata = {{"shikumi", "2"}, {"training", "{}"}}});
+    CHECK_THROWS_WITH(nn::load(file), contains("version '2'"));
+    formats::write_safetensors(file, tensors, {.metadata = {{"shikumi", "1"}, {"training", "{}"}}});
+    CHECK_THROWS_WITH(nn::load(file), contains("not what the model is made of"));
+    // A few bytes that ask for a huge model.
+    nn::Sequential model{nn::Dense(2, {.input_dim = 3})};
+    std::string made_of = nn::to_json(model);
+    const std::string units = "\"units\":2";
+    REQUIRE(made_of.find(units) != std::string::npos);
+    made_of.replace(made_of.find(units), units.size(), "\"units\":2000000000");
+    formats::write_safetensors(
+        file, tensors,
+        {.metadata = {{"shikumi", "1"}, {"training", "{}"}, {"architecture", made_of}}});
+    CHECK_THROWS_AS(nn::load(file), Error);
+}
