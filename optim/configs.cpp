@@ -12,6 +12,7 @@
 #include <shikumi/optim/detail/optimizer_state.hpp>
 #include <shikumi/optim/detail/rule_of.hpp>
 #include <shikumi/optim/detail/schedule_arguments.hpp>
+#include <shikumi/optim/names.hpp>
 
 namespace shikumi::optim {
 

@@ -6,7 +6,7 @@
 
 #include <shikumi/formats/safetensors.hpp>
 #include <shikumi/nn/callbacks/early_stopping.hpp>
-#include <shikumi/nn/io/weights_file.hpp>
+#include <shikumi/nn/io/weights.hpp>
 #include <shikumi/nn/report/run_folder.hpp>
 #include <shikumi/nn/tools/plot_history.hpp>
 
@@ -39,7 +39,7 @@ nn::History fit_by(const std::function<nn::History(const nn::FitOptions&)>& trai
     how.batch_size = options.batch_size;
     how.epochs = options.epochs;
     if (!options.load.empty()) {
-        nn::read_weights(model, options.load);
+        nn::load_weights(model, options.load);
         std::cout << "read " << options.load.string() << '\n';
     }
     if (!options.resume.empty()) how.resume = options.resume.string();
@@ -49,7 +49,7 @@ nn::History fit_by(const std::function<nn::History(const nn::FitOptions&)>& trai
     const nn::History history = train(how);
     if (!run.path().empty()) say_written(run.path() / "report.html");
     if (!options.save.empty()) {
-        nn::write_weights(model, options.save);
+        nn::save_weights(model, options.save);
         say_written(options.save);
     }
     return history;

@@ -62,7 +62,8 @@ constexpr std::string_view kFrontDoors[] = {"include/shikumi/shikumi.hpp",
 // Headers that include all others of their folder. Each counts as a folder.
 constexpr std::string_view kUmbrellas[] = {
     "nn/nn.hpp",       "nn/losses/losses.hpp",  "nn/metrics/metrics.hpp",
-    "optim/optim.hpp", "datasets/datasets.hpp", "formats/formats.hpp", "plot/plot.hpp"};
+    "optim/optim.hpp", "datasets/datasets.hpp", "formats/formats.hpp",
+    "plot/plot.hpp"};
 
 bool starts_with(std::string_view text, std::string_view start) {
     return text.substr(0, start.size()) == start;
@@ -252,7 +253,7 @@ Complaints containment(const Tree& tree) {
                 only_in(file, include, {"datasets/"});
             } else if (name == "zlib.h") {
                 // PNG files are compressed, and tests write compressed files.
-                only_in(file, include, {"datasets/", "examples/common/", "tests/"});
+                only_in(file, include, {"datasets/", "plot/", "tests/"});
             }
         }
     }
@@ -337,7 +338,9 @@ Complaints border(const Tree& tree) {
                 continue;
             }
             lines.seekg(after);
-            if (ends_with(name, "detail") || name.find("kernels") != std::string::npos) continue;
+            if (name.find("detail") != std::string::npos ||
+                name.find("kernels") != std::string::npos)
+                continue;
             complaints.push_back(at(file, number) +
                                  "no front door leads here, so its names belong " +
                                  "in a namespace detail, not in " + name);

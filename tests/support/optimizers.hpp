@@ -6,18 +6,16 @@
 
 #include <shikumi/optim/optim.hpp>
 
-namespace shikumi_test {
+namespace shikumi::optim::testing {
 
 struct NamedOptimizer {
     std::string name;
-    shikumi::optim::Optimizer (*make)();
+    Optimizer (*make)();
 };
 
 // At least one of each, and together all options of all.
 inline const std::vector<NamedOptimizer>& optimizers() {
-    using namespace shikumi;
-    using namespace shikumi::optim;
-    namespace pt = shikumi::optim::torch;
+    namespace pt = torch;
     static const std::vector<NamedOptimizer> all{
         {"Adadelta",
          []() -> Optimizer {
@@ -174,8 +172,7 @@ inline const std::vector<NamedOptimizer>& optimizers() {
 }
 
 // Weights of several shapes and both dtypes, always the same.
-inline std::vector<shikumi::Parameter> some_weights() {
-    using namespace shikumi;
+inline std::vector<Parameter> some_weights() {
     return {Parameter("dense/kernel", tensor({{0.5, -1, 2}, {0.25, 1.5, -0.75}}).cast(f32)),
             Parameter("dense/bias", tensor({0.125, -0.5, 1}).cast(f32)),
             Parameter("embedded", tensor({{1.0, 2}, {-1, 0.5}})),
@@ -183,9 +180,8 @@ inline std::vector<shikumi::Parameter> some_weights() {
 }
 
 // Makes steps number `from` to `to` − 1, whose gradients depend on weights and step.
-inline void make_steps(shikumi::optim::Optimizer& optimizer,
-                       const std::vector<shikumi::Parameter>& weights, int from, int to) {
-    using namespace shikumi;
+inline void make_steps(Optimizer& optimizer, const std::vector<Parameter>& weights, int from,
+                       int to) {
     for (int step = from; step < to; ++step) {
         std::vector<Tensor> gradients;
         for (const Parameter& w : weights)
@@ -195,13 +191,12 @@ inline void make_steps(shikumi::optim::Optimizer& optimizer,
 }
 
 // All weights and all of the optimiser's state.
-inline std::vector<std::vector<double>> everything(const shikumi::optim::Optimizer& optimizer,
-                                                   const std::vector<shikumi::Parameter>& weights) {
+inline std::vector<std::vector<double>> everything(const Optimizer& optimizer,
+                                                   const std::vector<Parameter>& weights) {
     std::vector<std::vector<double>> all;
-    for (const shikumi::Parameter& w : weights) all.push_back(w.value().to_vector<double>());
-    for (const shikumi::Parameter& part : optimizer.state())
-        all.push_back(part.value().to_vector<double>());
+    for (const Parameter& w : weights) all.push_back(w.value().to_vector<double>());
+    for (const Parameter& part : optimizer.state()) all.push_back(part.value().to_vector<double>());
     return all;
 }
 
-}  // namespace shikumi_test
+}  // namespace shikumi::optim::testing

@@ -6,7 +6,14 @@
 #include <tuple>
 
 #include <shikumi/nn/losses/losses.hpp>
-#include <shikumi/nn/metrics/metrics.hpp>
+#include <shikumi/nn/metrics/accuracy.hpp>
+#include <shikumi/nn/metrics/confusion.hpp>
+#include <shikumi/nn/metrics/curves.hpp>
+#include <shikumi/nn/metrics/f_score.hpp>
+#include <shikumi/nn/metrics/iou.hpp>
+#include <shikumi/nn/metrics/mean.hpp>
+#include <shikumi/nn/metrics/metric.hpp>
+#include <shikumi/nn/metrics/regression.hpp>
 
 namespace shikumi::nn::detail {
 

@@ -119,8 +119,8 @@ TEST_CASE("activations have Keras 3's names in files", "[nn]") {
         nn::from_config(name, back, "test");
         CHECK(nn::to_config(back) == name);
     }
-    CHECK(nn::to_config(nn::hard_sigmoid6) == "hard_sigmoid");
-    CHECK(nn::to_config(nn::hard_sigmoid) == "hard_sigmoid5");
+    CHECK(nn::to_config(nn::ActivationFunction(nn::hard_sigmoid6)) == "hard_sigmoid");
+    CHECK(nn::to_config(nn::ActivationFunction(nn::hard_sigmoid)) == "hard_sigmoid5");
     nn::from_config("hard_sigmoid", back, "test");
     CHECK(back(tensor({1.0})).item<double>() == Approx(1.0 / 6 + 0.5));
     nn::from_config({}, back, "test");
