@@ -133,6 +133,6 @@ TEST_CASE("activations have Keras 3's names in files", "[nn]") {
     CHECK(back.name() == "relu");
     CHECK_THROWS_WITH(nn::from_config({{"class_name", "PReLU"}, {"config", Config::Object{}}}, back,
                                       "Dense: activation"),
-                      Catch::Matchers::Contains("there is no 'PReLU'") &&
-                          Catch::Matchers::Contains("in Dense: activation"));
+                      shikumi_test::contains("there is no 'PReLU'") &&
+                          shikumi_test::contains("in Dense: activation"));
 }
