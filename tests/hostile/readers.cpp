@@ -10,6 +10,7 @@
 
 #include <shikumi/formats/detail/crc32c.hpp>
 #include <shikumi/nn/io/architecture.hpp>
+#include <shikumi/nn/io/detail/state_file.hpp>
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/shikumi.hpp>
 
@@ -35,6 +36,15 @@ std::string described(std::string_view name, const StoredTensor& tensor) {
 
 std::string described(const Tensor& tensor) { return described("", tensor); }
 
+// Without the checksums, be it that their name is damaged.
+std::string described(const Metadata& metadata) {
+    std::string text;
+    for (const auto& [key, value] : metadata) {
+        if (key != "checksums" && !value.starts_with("crc32c")) text += key + ' ' + value + '\n';
+    }
+    return text;
+}
+
 std::string read_tensor_file(const TensorFile& file) {
     std::string text;
     for (const TensorEntry& entry : file.tensors()) {
@@ -42,10 +52,7 @@ std::string read_tensor_file(const TensorFile& file) {
         text += described(entry.name, stored);
         file.read(entry.name);
     }
-    for (const auto& [key, value] : file.metadata()) {
-        if (key != "checksums") text += key + ' ' + value + '\n';
-    }
-    return text;
+    return text + described(file.metadata());
 }
 
 std::string read_safetensors(const fs::path& path) {
@@ -114,6 +121,13 @@ std::string read_json_file(const fs::path& path) {
 std::string read_architecture(const fs::path& path) {
     const auto model = nn::model_from_json(contents(path), {.weight_bytes = std::size_t{8} << 20});
     return nn::to_json(*model);
+}
+
+std::string read_training(const fs::path& path) {
+    const nn::detail::StateFile file = nn::detail::read_state("read_training", path);
+    std::string text = nn::to_json(file.state.values);
+    for (const auto& [name, value] : file.state.tensors) text += described(name, value);
+    return text + described(file.about);
 }
 
 // ---- good files
@@ -193,9 +207,20 @@ std::vector<std::string> good_architectures() {
     return {nn::to_json(model)};
 }
 
+std::vector<std::string> good_trainings() {
+    nn::detail::StateFile file;
+    file.state.values = Config{{"epoch", 3}, {"rate", 0.1}, {"callbacks", Config::Object{}}};
+    file.state.tensors = {{"weights/dense/kernel", tensor({{1, 2}, {3, 4}})},
+                          {"random", tensor({1, 2}, i64)}};
+    file.about = {{"made by", "a test"}};
+    return {written(
+        "x", [&](const fs::path& p) { nn::detail::write_state("write_training", p, file); })};
+}
+
 std::vector<Reader> all_readers() {
     std::vector<Reader> all{
         {"safetensors", read_safetensors, good_safetensors, bad_safetensors, true},
+        {"training", read_training, good_trainings, bad_safetensors, true},
         {"npy", read_npy_file, good_npy, bad_npy, false},
         {"idx", read_idx_file, good_idx, bad_idx, false},
         {"csv", read_csv_file, good_csv, bad_csv, false},
