@@ -5,7 +5,11 @@
 
 #include <zlib.h>
 
+#include <shikumi/autograd/core/error.hpp>
 #include <shikumi/formats/detail/records.hpp>
+#include <shikumi/formats/safetensors.hpp>
+
+#include "support/temporary.hpp"
 
 namespace shikumi_test {
 
@@ -525,6 +529,131 @@ std::vector<std::string> bad_architectures() {
     std::string nested = sequential(input + R"({"class_name": "Dense", "config": {"units": 1}})");
     for (int depth = 0; depth < 60; ++depth) nested = sequential(nested);
     files.push_back(nested);
+    return files;
+}
+
+// Sound safetensors files with something wrong in their metadata.
+std::vector<std::string> bad_models() {
+    std::vector<std::string> files = bad_safetensors();
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "x";
+    const auto add = [&](const shikumi::formats::Metadata& metadata) {
+        try {
+            shikumi::formats::write_safetensors(path, {}, {.metadata = metadata});
+            files.push_back(contents(path));
+        } catch (const shikumi::ValueError&) {
+            // text that isn't UTF-8 can't be written there
+        }
+    };
+    const std::string dense =
+        R"({"class_name": "Sequential", "config": {"name": "m", "layers": [{"class_name": "Dense",)"
+        R"( "config": {"units": 2}, "build_config": {"input_shape": [null, 3]}}]}})";
+    add({});
+    add({{"architecture", dense}});
+    for (const char* version : {"", "0", "2", "1.0", "one", "-1", "99999999999999999999"})
+        add({{"shikumi", version}, {"training", "{}"}, {"architecture", dense}});
+    for (const std::string& json : bad_json())
+        add({{"shikumi", "1"}, {"training", json}, {"architecture", dense}});
+    for (const std::string& json : bad_architectures())
+        add({{"shikumi", "1"}, {"training", "{}"}, {"architecture", json}});
+    for (const std::string& json : bad_json())
+        add({{"shikumi", "1"}, {"training", "{}"}, {"architecture", dense}, {"compile", json}});
+    return files;
+}
+
+// ---- pictures
+// ------------------------------------------------------------------------------------
+
+namespace {
+
+std::string chunk(const std::string& type, const std::string& data) {
+    const std::string checked = type + data;
+    const auto crc =
+        crc32(0, reinterpret_cast<const Bytef*>(checked.data()), static_cast<uInt>(checked.size()));
+    return big_endian(data.size(), 4) + checked + big_endian(crc, 4);
+}
+
+std::string zlib_stream(const std::string& data) {
+    const auto adler =
+        adler32(1, reinterpret_cast<const Bytef*>(data.data()), static_cast<uInt>(data.size()));
+    return "\x78\x9c" + deflated(data) + big_endian(adler, 4);
+}
+
+constexpr char png_signature[] = "\x89PNG\r\n\x1a\n";
+
+std::string png_header(std::uint64_t columns, std::uint64_t rows, int depth, int color,
+                       const std::string& rest = std::string(3, '\0')) {
+    return chunk("IHDR", big_endian(columns, 4) + big_endian(rows, 4) + static_cast<char>(depth) +
+                             static_cast<char>(color) + rest);
+}
+
+}  // namespace
+
+std::vector<std::string> bad_png() {
+    std::vector<std::string> files;
+    const std::string header = png_header(2, 2, 8, 0), end = chunk("IEND", "");
+    const std::string data = chunk("IDAT", zlib_stream(std::string("\0ab\0cd", 6)));
+    const std::string start = png_signature;
+    for (const std::uint64_t size : edges) {
+        if (size == 2 || size > 0xFFFFFFFF) continue;
+        if (size != 1) files.push_back(start + png_header(size, 2, 8, 0) + data + end);
+        if (size > 2) files.push_back(start + png_header(2, size, 8, 0) + data + end);
+        files.push_back(start + png_header(size, size, 16, 6) + chunk("IDAT", "") + end);
+        std::string longer = start + header + data + end;
+        longer.replace(start.size() + header.size(), 4, big_endian(size, 4));
+        if (size != data.size() - 12) files.push_back(longer);
+    }
+    for (const int depth : {0, 3, 5, 7, 9, 32, 255})
+        files.push_back(start + png_header(2, 2, depth, 0) + data + end);
+    for (const int color : {1, 5, 7, 8, 255})
+        files.push_back(start + png_header(2, 2, 8, color) + data + end);
+    for (const char* rest : {"\1\0\0", "\0\1\0", "\0\0\2"})
+        files.push_back(start + png_header(2, 2, 8, 0, std::string(rest, 3)) + data + end);
+    for (const std::string& body :
+         {header + end, data + end, header + header + data + end, header + data,
+          header + chunk("IDAT", "") + end, header + chunk("IDAT", "x") + end,
+          header + chunk("IDAT", zlib_stream(std::string("\0ab", 3))) + end,
+          header + chunk("IDAT", zlib_stream(std::string("\5ab\5cd", 6))) + end,
+          header + data + end + "x", header + chunk("ABCD", "x") + data + end,
+          png_header(2, 2, 8, 3) + data + end})
+        files.push_back(start + body);
+    files.push_back(start);
+    files.push_back("GIF89a" + std::string(20, '\0'));
+    return files;
+}
+
+std::vector<std::string> bad_jpeg() {
+    std::vector<std::string> files;
+    const std::string start = "\xFF\xD8", end = "\xFF\xD9";
+    const auto segment = [](int marker, const std::string& data, int extra = 0) {
+        return std::string("\xFF") + static_cast<char>(marker) +
+               big_endian(data.size() + 2 + static_cast<std::size_t>(extra), 2) + data;
+    };
+    const auto frame = [&](std::uint64_t rows, std::uint64_t columns, int components,
+                           int precision = 8) {
+        std::string data = static_cast<char>(precision) + big_endian(rows, 2) +
+                           big_endian(columns, 2) + static_cast<char>(components);
+        for (int i = 0; i < components; ++i)
+            data += std::string(1, static_cast<char>(i + 1)) + "\x11" + std::string(1, '\0');
+        return data;
+    };
+    for (const std::uint64_t rows : edges) {
+        for (const std::uint64_t columns : edges) {
+            if (rows <= 0xFFFF && columns <= 0xFFFF)
+                files.push_back(start + segment(0xC0, frame(rows, columns, 1)) + end);
+        }
+    }
+    for (const int components : {0, 2, 4, 5, 255})
+        files.push_back(start + segment(0xC0, frame(8, 8, components % 16)) + end);
+    for (const int marker : {0xC1, 0xC3, 0xC5, 0xC9, 0xCB, 0xCF, 0xDC, 0x01, 0xFE})
+        files.push_back(start + segment(marker, frame(8, 8, 1)) + end);
+    for (const int extra : {-1, 1, 1000, 60'000})
+        files.push_back(start + segment(0xC0, frame(8, 8, 1), extra) + end);
+    files.push_back(start);
+    files.push_back(start + end);
+    files.push_back(start + segment(0xDA, std::string("\1\1\0\0\x3f\0", 6)) + end);
+    files.push_back(start + segment(0xC4, std::string(17, '\xff')) + end);
+    files.push_back(start + segment(0xDB, std::string("\x10", 1)) + end);
     return files;
 }
 

@@ -18,5 +18,8 @@ std::vector<std::string> bad_idx();
 std::vector<std::string> bad_csv();
 std::vector<std::string> bad_json();
 std::vector<std::string> bad_architectures();
+std::vector<std::string> bad_models();
+std::vector<std::string> bad_png();
+std::vector<std::string> bad_jpeg();
 
 }  // namespace shikumi_test

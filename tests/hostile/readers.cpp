@@ -130,6 +130,18 @@ std::string read_training(const fs::path& path) {
     return text + described(file.about);
 }
 
+std::string read_model(const fs::path& path) {
+    const auto model = nn::load(path);
+    std::string text = nn::to_json(*model);
+    for (const auto& [name, value] : nn::state_dict(*model)) text += described(name, value);
+    return text;
+}
+
+std::string read_picture(const fs::path& path) {
+    return described(datasets::read_image(
+        path, {.color = datasets::ColorMode::as_stored, .max_pixels = std::uint64_t{1} << 22}));
+}
+
 // ---- good files
 // ----------------------------------------------------------------------------------
 
@@ -217,10 +229,35 @@ std::vector<std::string> good_trainings() {
         "x", [&](const fs::path& p) { nn::detail::write_state("write_training", p, file); })};
 }
 
+std::vector<std::string> good_models() {
+    nn::Sequential model{nn::Dense(2, {.activation = nn::relu, .input_dim = 2}), nn::Dropout(0.5),
+                         nn::Dense(1)};
+    model.compile({.optimizer = optim::SGD({.momentum = 0.9}), .loss = nn::mean_squared_error});
+    return {written("x", [&](const fs::path& p) { nn::save(model, p); })};
+}
+
+std::vector<std::string> good_pictures(std::initializer_list<const char*> names) {
+    const fs::path folder = fs::path(SHIKUMI_TEST_SOURCE_DIR) / "tests/datasets/pictures";
+    std::vector<std::string> files;
+    for (const char* name : names) {
+        datasets::read_image(folder / name);  // throws where a library is missing
+        files.push_back(contents(folder / name));
+    }
+    return files;
+}
+std::vector<std::string> good_png() {
+    return good_pictures(
+        {"bilevel.png", "gray16.png", "interlaced.png", "palette.png", "rgba.png"});
+}
+std::vector<std::string> good_jpeg() {
+    return good_pictures({"gray.jpg", "progressive.jpg", "rgb.jpg"});
+}
+
 std::vector<Reader> all_readers() {
     std::vector<Reader> all{
         {"safetensors", read_safetensors, good_safetensors, bad_safetensors, true},
         {"training", read_training, good_trainings, bad_safetensors, true},
+        {"model", read_model, good_models, bad_models, true},
         {"npy", read_npy_file, good_npy, bad_npy, false},
         {"idx", read_idx_file, good_idx, bad_idx, false},
         {"csv", read_csv_file, good_csv, bad_csv, false},
@@ -230,13 +267,15 @@ std::vector<Reader> all_readers() {
         try {
             reader.good();
             all.push_back(reader);
-        } catch (const IoError& e) {
+        } catch (const Error& e) {
             std::fprintf(stderr, "%.*s files aren't tested: %s\n",
                          static_cast<int>(reader.name.size()), reader.name.data(), e.what());
         }
     };
     add({"npz", read_npz, good_npz, bad_npz, true});
     add({"events", read_event_file, good_events, bad_events, true});
+    add({"png", read_picture, good_png, bad_png, true});
+    add({"jpeg", read_picture, good_jpeg, bad_jpeg, false});
     return all;
 }
 
