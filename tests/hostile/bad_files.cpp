@@ -315,6 +315,21 @@ std::vector<std::string> bad_npz() {
             files.push_back(before_end + zip_end(1, before_end.size() - directory, n));
         }
     }
+    // The same in the records for more than 65,535 members or 4 GiB.
+    for (const std::uint64_t count :
+         {std::uint64_t{2}, std::uint64_t{1} << 20, std::uint64_t{1} << 24, std::uint64_t{1} << 28,
+          std::uint64_t{1} << 31, ~std::uint64_t{0} / 56, ~std::uint64_t{0}}) {
+        const std::uint64_t size = before_end.size() - directory;
+        for (const std::uint64_t promised : {size, count * 46, count}) {
+            if (promised != size && count == 2) continue;
+            files.push_back(before_end + "PK\6\6" + little_endian(44, 8) + little_endian(45, 2) +
+                            little_endian(45, 2) + std::string(8, '\0') + little_endian(count, 8) +
+                            little_endian(count, 8) + little_endian(promised, 8) +
+                            little_endian(directory, 8) + "PK\6\7" + std::string(4, '\0') +
+                            little_endian(before_end.size(), 8) + little_endian(1, 4) +
+                            zip_end(0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF));
+        }
+    }
     files.push_back(whole + "x");
     files.push_back("PK");
     files.push_back("PK\5\6");
