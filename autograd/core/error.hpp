@@ -46,6 +46,10 @@ class ValueError : public Error {
 class IoError : public Error {
     using Error::Error;
 };
+/// Memory that the system doesn't give. Whatever needed it is as before: a smaller batch may do.
+class MemoryError : public Error {
+    using Error::Error;
+};
 /// A call at the wrong time: fit before compile, a value looked at that does not exist yet.
 class StateError : public Error {
     using Error::Error;

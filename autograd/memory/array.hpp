@@ -10,12 +10,17 @@
 
 namespace shikumi {
 
+namespace detail {
+/// Memory for values of `spec`. Throws MemoryError, naming it.
+Buffer allocate_for(const Spec& spec);
+}  // namespace detail
+
 /// Shape, dtype and a shared buffer; copying shares the values.
 class Array {
 public:
     Array() = default;
-    /// Uninitialised values of `spec`.
-    explicit Array(const Spec& spec) : spec_(spec), buffer_(Buffer::allocate(spec.bytes())) {}
+    /// Uninitialised values of `spec`. Throws MemoryError.
+    explicit Array(const Spec& spec) : spec_(spec), buffer_(detail::allocate_for(spec)) {}
     /// Values of `spec` that lie in `buffer` already.
     Array(const Spec& spec, Buffer buffer) : spec_(spec), buffer_(std::move(buffer)) {}
     /// A copy of `values`, row-major. Throws ShapeError where they don't fill `shape`.

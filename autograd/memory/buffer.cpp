@@ -13,7 +13,7 @@ namespace shikumi {
 namespace {
 
 [[noreturn]] void refuse(std::size_t bytes) {
-    fail<Error>("memory", "the system does not give ", bytes, " bytes");
+    fail<MemoryError>("memory", "the system does not give ", bytes, " bytes");
 }
 
 }  // namespace
@@ -42,10 +42,12 @@ public:
             }
             ++stats_.allocations;
         }
-        void* memory = ::operator new (sizeof(Block) + size, std::align_val_t{Buffer::alignment},
-                                       std::nothrow);
+        void* memory = from_system(size);
         if (!memory) {
-            trim();
+            trim();  // what is kept for reuse may be what is missing
+            memory = from_system(size);
+        }
+        if (!memory) {
             const std::lock_guard lock(mutex_);
             stats_.live -= size;
             refuse(size);
@@ -96,6 +98,10 @@ private:
         const std::size_t step = std::size_t{1} << (log - 3);
         const std::size_t size = (bytes + step - 1) / step * step;
         return {(log - 6) * 4 + (size >> (log - 3)) - 4, size};
+    }
+    static void* from_system(std::size_t size) noexcept {
+        return ::operator new (sizeof(Block) + size, std::align_val_t{Buffer::alignment},
+                               std::nothrow);
     }
     static void destroy(Block* block) noexcept {
         block->~Block();

@@ -16,7 +16,7 @@ public:
 
     /// No memory.
     Buffer() noexcept = default;
-    /// At least `bytes` of uninitialised memory. Throws Error.
+    /// At least `bytes` of uninitialised memory. Throws MemoryError.
     static Buffer allocate(std::size_t bytes);
 
     /// Shares the block.

@@ -122,6 +122,10 @@ void Executor::run_call(const Plan& plan, const Call& call) try {
     }
     for (std::uint32_t i = 0; i < call.inputs; ++i) views_[i] = {slots_[in[i].slot], in[i].spec};
     call.op->eval({views_.data(), call.inputs}, {out, call.out.spec});
+} catch (MemoryError& error) {
+    error.add_context(sentence("for ", call.op->name(), ", which gives ", call.out.spec));
+    add_scope_context(error, call.scope);
+    throw;
 } catch (Error& error) {
     add_scope_context(error, call.scope);
     throw;

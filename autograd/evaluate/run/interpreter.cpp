@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/evaluate/run/scope_context.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/copy.hpp>
@@ -29,6 +30,13 @@ std::size_t workspace_bytes(const PendingGraph& graph) noexcept {
     for (Position i = 0; i < graph.size(); ++i)
         bytes += graph.pending(i) ? room_for(graph[i].spec) : 0;
     return bytes;
+}
+
+Buffer buffer_for(const Node& node) try {
+    return Buffer::allocate(node.spec.bytes());
+} catch (MemoryError& error) {
+    error.add_context(sentence("for ", node.op->name(), ", which gives ", node.spec));
+    throw;
 }
 
 std::byte* plus(void* address, std::size_t bytes) noexcept {
@@ -63,8 +71,7 @@ void Interpreter::take_memory(const PendingGraph& graph) {
         outputs_.push_back(i);
         const Position array = graph.array(i);
         if (graph[i].spec.shape.empty() || !graph.pending(array)) continue;
-        if (!output_buffers_[array])
-            output_buffers_[array] = Buffer::allocate(graph[array].spec.bytes());
+        if (!output_buffers_[array]) output_buffers_[array] = buffer_for(graph[array]);
     }
     ensure_capacity(workspace_, workspace_bytes(graph));
     ensure_capacity(broadcasts_, most_broadcasts * broadcast_bytes);
