@@ -97,7 +97,6 @@
 #include <shikumi/nn/layers/reshaping/up_sampling.hpp>
 #include <shikumi/nn/layers/reshaping/zero_padding.hpp>
 #include <shikumi/nn/models/functional.hpp>
-#include <shikumi/nn/model_state.hpp>
 #include <shikumi/nn/models/model.hpp>
 #include <shikumi/nn/models/sequential.hpp>
 #include <shikumi/nn/models/summary.hpp>
@@ -114,6 +113,7 @@
 #include <shikumi/nn/training/compile_config.hpp>
 #include <shikumi/nn/training/history.hpp>
 #include <shikumi/nn/training/trainer.hpp>
+#include <shikumi/nn/training/training_state.hpp>
 
 /// Layers, losses, metrics, models and their training, under Keras's names.
 namespace shikumi::nn {

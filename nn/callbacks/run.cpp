@@ -26,21 +26,6 @@ void Run::print(std::string_view text) const {
     if (plan_.out) *plan_.out << text << '\n' << std::flush;
 }
 
-SavedState Run::state() const {
-    if (!visit_state_) fail<StateError>("fit", "only a training has a state");
-    return save_state(visit_state_);
-}
-
-void Run::restore(const SavedState& state) {
-    const SavedState before = this->state();
-    try {
-        restore_state("fit", state, visit_state_);
-    } catch (...) {
-        restore_state("fit", before, visit_state_);
-        throw;
-    }
-}
-
 void Run::visit_state(StateFields& fields) {
     fields("epoch", epoch_)("next_epoch", next_epoch_)("steps", plan_.steps)("stopped", stopped_)(
         "logs", logs_);

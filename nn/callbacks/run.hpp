@@ -16,6 +16,10 @@
 
 namespace shikumi::nn {
 
+namespace detail {
+struct TrainingParts;
+}  // namespace detail
+
 /// What is under way.
 enum class Running { fit, evaluate, predict };
 
@@ -77,13 +81,6 @@ public:
     void stop() noexcept { stopped_ = true; }
     /// Whether `stop` has been called.
     bool stopped() const noexcept { return stopped_; }
-    /// All that this training is now: what a file keeps of it so that it can go on. To be asked by
-    /// the last callback, since what callbacks after it do is not in it yet.
-    SavedState state() const;
-    /// Goes on with a training of the same model, data and callbacks from where it was. To be
-    /// called in `on_train_begin` of the last callback. Throws ValueError where the state doesn't
-    /// fit; everything is as before then.
-    void restore(const SavedState& state);
     /// Goes on with this epoch. To be called in `on_train_begin`.
     void begin_with(int epoch) noexcept { next_epoch_ = epoch; }
     /// Writes text and a line's end to where the progress is shown, whatever `verbose` says.
@@ -91,9 +88,11 @@ public:
 
     // What follows is for the loop around the batches.
 
-    /// Says what belongs to the state of the training.
-    void set_state(std::function<void(StateFields&)> visit) { visit_state_ = std::move(visit); }
-    /// Visits its own part of that: epoch, logs, and whether it has been stopped.
+    /// Says what the training consists of.
+    void set_parts(const detail::TrainingParts* parts) noexcept { parts_ = parts; }
+    /// What the training consists of; null where it is none.
+    const detail::TrainingParts* parts() const noexcept { return parts_; }
+    /// Visits epoch, logs, and whether it has been stopped.
     void visit_state(StateFields& fields);
     /// The epoch that is to come.
     int next_epoch() const noexcept { return next_epoch_; }
@@ -125,7 +124,7 @@ private:
     int epoch_ = 0, next_epoch_ = 0;
     Index batch_ = 0;
     std::function<const Logs&()> running_;
-    std::function<void(StateFields&)> visit_state_;
+    const detail::TrainingParts* parts_ = nullptr;
     Logs logs_, gradient_norms_;
     std::vector<Tensor> outputs_;
     bool watched_ = false;

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include <shikumi/nn/io/detail/backup_file.hpp>
-#include <shikumi/nn/model_state.hpp>
+#include <shikumi/nn/training/training_state.hpp>
 
 namespace shikumi::nn {
 

@@ -8,8 +8,8 @@
 #include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/detail/state_file.hpp>
 #include <shikumi/nn/io/json.hpp>
-#include <shikumi/nn/model_state.hpp>
 #include <shikumi/nn/training/compile_config.hpp>
+#include <shikumi/nn/training/training_state.hpp>
 
 namespace shikumi::nn {
 

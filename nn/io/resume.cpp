@@ -5,6 +5,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/nn/io/detail/backup_file.hpp>
+#include <shikumi/nn/training/training_state.hpp>
 
 namespace shikumi::nn {
 
@@ -16,7 +17,7 @@ struct Keeper final : Hooks {
         : file("resume", folder, "training.safetensors"), options(o) {}
 
     void on_train_begin(Run& run) override {
-        if (const std::optional<SavedState> found = file.read(run)) run.restore(*found);
+        if (const std::optional<SavedState> found = file.read(run)) restore_training(run, *found);
     }
     void on_train_batch_end(Run& run) override {
         if (options.save_freq.due()) keep(run);
@@ -24,7 +25,7 @@ struct Keeper final : Hooks {
     void on_epoch_end(Run& run) override { keep(run); }
     void visit_state(StateFields& fields) override { fields("save_freq", options.save_freq); }
 
-    void keep(const Run& run) const { file.write(run.state(), true); }
+    void keep(const Run& run) const { file.write(training_state(run), true); }
 
     detail::BackupFile file;
     ResumeOptions options;

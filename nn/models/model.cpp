@@ -310,11 +310,6 @@ Tensor Model::predict_on_batch(const Tensor& x) {
     return predict(x, std::max<Index>(samples, 1));
 }
 
-void Model::visit_state(StateFields& fields) {
-    Trainable::visit_state(fields);
-    trainer_.visit_state(*this, fields);
-}
-
 Logs Model::train_step(const Batch& batch) { return trainer_.train_step(*this, batch); }
 
 Logs Model::test_step(const Batch& batch) { return trainer_.test_step(*this, batch); }

@@ -54,6 +54,7 @@ public:
     const std::vector<std::string>& output_names() override;
     /// The names of the Inputs; empty where the model isn't made of symbolic tensors.
     std::vector<std::string> input_names() override;
+    Trainer* trainer() noexcept override { return &trainer_; }
     bool logs_as_compiled() const override { return functional_ && typeid(*this) == typeid(Model); }
     /// All weights, layer by layer.
     std::vector<Parameter> parameters();
@@ -136,10 +137,6 @@ public:
                        const TensorList& sample_weight = {});
     /// The output for all samples at once. Throws as `predict` does.
     Tensor predict_on_batch(const Tensor& x);
-
-    /// Visits, besides what a layer keeps, the optimiser's memory and the random numbers of the
-    /// shuffling. A class of its own that holds optimisers overrides it and visits them, too.
-    void visit_state(StateFields& fields) override;
 
     /// One step of `fit`: changes the weights, and returns what is to be shown, means over the
     /// batch. Override it to train in another way; `compile` needs no loss then.

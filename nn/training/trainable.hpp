@@ -10,6 +10,8 @@
 
 namespace shikumi::nn {
 
+class Trainer;
+
 /// A layer that can be trained: it knows and names its outputs once it is built, and has a step of
 /// training and one of evaluation.
 class Trainable : public Layer {
@@ -27,6 +29,9 @@ public:
     virtual Logs train_step(const Batch& batch) = 0;
     /// Measures one batch, and returns what is to be shown: means over the batch.
     virtual Logs test_step(const Batch& batch) = 0;
+
+    /// What trains it; null where it has none of its own.
+    virtual Trainer* trainer() noexcept { return nullptr; }
 
     /// Whether its steps log exactly what `compile` says. Then callbacks know before the training
     /// what there will be to monitor.

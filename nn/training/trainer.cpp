@@ -16,7 +16,6 @@
 #include <shikumi/nn/callbacks/detail/callback_list.hpp>
 #include <shikumi/nn/callbacks/detail/terminal.hpp>
 #include <shikumi/nn/callbacks/lambda_callback.hpp>
-#include <shikumi/nn/model_state.hpp>
 #include <shikumi/nn/session.hpp>
 #include <shikumi/nn/training/detail/averages.hpp>
 #include <shikumi/nn/training/detail/epoch_state.hpp>
@@ -26,6 +25,7 @@
 #include <shikumi/nn/training/detail/rows.hpp>
 #include <shikumi/nn/training/detail/samples.hpp>
 #include <shikumi/nn/training/detail/step_states.hpp>
+#include <shikumi/nn/training/detail/training_parts.hpp>
 
 namespace shikumi::nn {
 
@@ -205,14 +205,6 @@ std::shared_ptr<const Objective> Trainer::objective_for(Trainable& model, const 
     return resolve(model, specs_of(batch.y));
 }
 
-void Trainer::visit_state(Trainable& model, StateFields& fields) {
-    fields("shuffling", shuffling_);
-    if (!options_) return;
-    fields.group("optimizer", [&](StateFields& own) {
-        visit_optimizer(own, options_->optimizer, model.weights());
-    });
-}
-
 void Trainer::resolve_for(Trainable& model, const Batch& batch) {
     if (compiled() && !compiled()->loss.empty()) resolve(model, specs_of(batch.y));
 }
@@ -318,13 +310,8 @@ bool Trainer::run_epochs(Trainable& model, Epochs& training, Epochs* validation,
     const detail::Interrupt interrupt;
     detail::EpochState now;
     run.begin_with(options.initial_epoch);
-    run.set_state([&](StateFields& fields) {
-        visit_model(fields, model);
-        fields.group("session", visit_session);
-        fields("run", run)("now", now)("data", training);
-        if (validation) fields("validation_data", *validation);
-        fields.group("callbacks", [&](StateFields& all) { callbacks.visit_state(all); });
-    });
+    const detail::TrainingParts parts{model, run, now, training, validation, callbacks};
+    run.set_parts(&parts);
     callbacks(detail::train_begin, run);
     while (now.begun || (run.next_epoch() < options.epochs && !run.stopped())) {
         if (!now.begun) begin_epoch(training, now, run, callbacks);

@@ -40,7 +40,7 @@ public:
 
     /// Visits what it keeps from one training to the next: the optimiser's memory, and where the
     /// shuffling's random numbers come from.
-    void visit_state(Trainable& model, StateFields& fields);
+    void visit_state(StateFields& fields, Trainable& model);
 
     /// Trains the model on samples x and targets y, epoch by epoch, and measures it on the
     /// validation data. Throws as `Model::fit` does.

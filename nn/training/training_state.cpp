@@ -1,4 +1,4 @@
-#include <shikumi/nn/model_state.hpp>
+#include <shikumi/nn/training/training_state.hpp>
 
 #include <algorithm>
 #include <set>
@@ -7,9 +7,12 @@
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/nn/callbacks/run.hpp>
 #include <shikumi/nn/detail/saved_names.hpp>
 #include <shikumi/nn/layer.hpp>
-#include <shikumi/nn/state_fields.hpp>
+#include <shikumi/nn/session.hpp>
+#include <shikumi/nn/training/detail/training_parts.hpp>
+#include <shikumi/nn/training/trainer.hpp>
 #include <shikumi/optim/optimizer.hpp>
 
 namespace shikumi::nn {
@@ -39,6 +42,22 @@ void visit_weights(StateFields& fields, const std::vector<Parameter>& weights) {
         Parameter weight = weights[i];
         fields(names[i], weight);
     }
+}
+
+void check_class(StateFields& fields, const Layer& layer) {
+    std::string class_name = layer.class_name();
+    fields("class_name", class_name);
+    if (class_name != layer.class_name())
+        fail<ValueError>(fields.path("class_name"), "is ", class_name,
+                         ", the model has the layer '", layer.name(), "' (", layer.class_name(),
+                         ") there");
+}
+
+void visit_layer(StateFields& fields, Layer& layer) {
+    layer.visit_state(fields);
+    auto* const model = dynamic_cast<Trainable*>(&layer);
+    if (Trainer* const trainer = model ? model->trainer() : nullptr)
+        trainer->visit_state(fields, *model);
 }
 
 // A part of an optimiser's memory belongs to the weight whose name, with underscores, it begins
@@ -93,25 +112,60 @@ void visit_optimizer(StateFields& fields, optim::Optimizer& optimizer,
     if (fields.reading()) optimizer.restore(weights, state);
 }
 
+void Trainer::visit_state(StateFields& fields, Trainable& model) {
+    fields("shuffling", shuffling_);
+    if (!options_ || (fields.reading() && !fields.has("optimizer"))) return;
+    fields.group("optimizer", [&](StateFields& own) {
+        visit_optimizer(own, options_->optimizer, model.weights());
+    });
+}
+
 void visit_model(StateFields& fields, Layer& model) {
     const std::vector<Parameter> weights = model.weights();
     fields.group("weights", [&](StateFields& inner) { visit_weights(inner, weights); });
-    model.visit_state(fields);
+    visit_layer(fields, model);
     std::vector<Layer*> layers;
     collect(model, layers);
     fields.group("layers", [&](StateFields& inner) {
         for (std::size_t i = 0; i < layers.size(); ++i) {
             inner.group(std::to_string(i + 1), [&](StateFields& own) {
-                std::string class_name = layers[i]->class_name();
-                own("class_name", class_name);
-                if (class_name != layers[i]->class_name())
-                    fail<ValueError>(own.path("class_name"), "is ", class_name,
-                                     ", the model has the layer '", layers[i]->name(), "' (",
-                                     layers[i]->class_name(), ") there");
-                layers[i]->visit_state(own);
+                check_class(own, *layers[i]);
+                visit_layer(own, *layers[i]);
             });
         }
     });
+}
+
+namespace {
+
+void visit_training(StateFields& fields, const detail::TrainingParts& parts) {
+    visit_model(fields, parts.model);
+    fields.group("session", visit_session);
+    fields("run", parts.run)("now", parts.now)("data", parts.training);
+    if (parts.validation) fields("validation_data", *parts.validation);
+    fields.group("callbacks", [&](StateFields& all) { parts.callbacks.visit_state(all); });
+}
+
+const detail::TrainingParts& parts_of(const Run& run) {
+    if (!run.parts()) fail<StateError>("fit", "only a training has a state");
+    return *run.parts();
+}
+
+}  // namespace
+
+SavedState training_state(const Run& run) {
+    return save_state([&](StateFields& fields) { visit_training(fields, parts_of(run)); });
+}
+
+void restore_training(Run& run, const SavedState& state) {
+    const auto visit = [&](StateFields& fields) { visit_training(fields, parts_of(run)); };
+    const SavedState before = save_state(visit);
+    try {
+        restore_state("fit", state, visit);
+    } catch (...) {
+        restore_state("fit", before, visit);
+        throw;
+    }
 }
 
 }  // namespace shikumi::nn
