@@ -58,11 +58,7 @@ public:
             return add(static_cast<double>(value));
         return add(static_cast<std::int64_t>(value));
     }
-    bool number_float(double value, const std::string& digits) override {
-        if (!std::isfinite(value))
-            fail<ValueError>(who_, "the number ", excerpt(digits), " is too large");
-        return add(value);
-    }
+    bool number_float(double value, const std::string&) override { return add(value); }
     bool string(std::string& value) override { return add(std::move(value)); }
     bool binary(Json::binary_t&) override { return false; }  // no part of JSON
 
@@ -84,7 +80,10 @@ public:
         return place(std::move(object));
     }
     bool parse_error(std::size_t position, const std::string& token,
-                     const nlohmann::detail::exception&) override {
+                     const nlohmann::detail::exception& error) override {
+        constexpr int number_overflow = 406;
+        if (error.id == number_overflow)
+            fail<ValueError>(who_, "the number ", excerpt(token), " is too large");
         fail<ValueError>(who_, "is no JSON at byte ", position, ", near '", excerpt(token), "'");
     }
 

@@ -150,6 +150,9 @@ Node keras3_node(const Config& config, const std::string& reading) {
     // In the order in which layers here take them.
     for (const char* const name : {"query", "value", "key", "initial_state", "attention_mask"})
         add_tensors(named.get_or(name, Config()), sentence(reading, ": ", name), node, false);
+    Node masks;  // where there are none, they are listed all the same
+    add_tensors(named.get_or("mask", Config()), reading, masks, false);
+    if (!masks.inputs.empty()) fail<ValueError>(reading, "takes no tensor as its mask");
     named.refuse_unread();
     return node;
 }

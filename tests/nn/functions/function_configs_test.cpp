@@ -57,7 +57,7 @@ TEST_CASE("initialisers come back from their configurations", "[nn]") {
     CHECK_THROWS_WITH(
         nn::from_config({{"class_name", "VarianceScaling"}, {"config", {{"mode", "fan"}}}}, back,
                         "k"),
-        Catch::Matchers::StartsWith("[k: VarianceScaling: mode] there is no 'fan': did you mean"));
+        Catch::Matchers::StartsWith("[k: VarianceScaling: mode] there is no 'fan'"));
     const nn::Initializer own([](const Shape& s, Generator&, DType d) { return ones(s, d); });
     CHECK_THROWS_WITH(nn::to_config(own),
                       "[initializer] a file can't hold the function 'custom': it isn't one of the "
@@ -82,7 +82,7 @@ TEST_CASE("penalties come back from their configurations", "[nn]") {
     nn::from_config("l2", back, "test");
     CHECK(back.name() == "L2(0.01)");
     CHECK_THROWS_WITH(nn::from_config({{"class_name", "L3"}}, back, "k"),
-                      Catch::Matchers::StartsWith("[k] there is no 'L3': did you mean"));
+                      Catch::Matchers::StartsWith("[k] there is no 'L3'"));
     CHECK_THROWS_WITH(nn::from_config({{"class_name", "L2"}, {"config", {{"l2", -1}}}}, back, "k"),
                       "[L2] the factor must be a number >= 0, got -1");
 }
