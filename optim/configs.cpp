@@ -335,11 +335,11 @@ Config to_config(const Optimizer& optimizer) {
 
 Optimizer optimizer_from_config(const Config& config) {
     const ClassConfig object = class_in(config, "optimizer");
-    if (const auto own = own_optimizers().find(object.class_name)) return (*own)(object.config);
+    const auto own = own_optimizers().find(object.class_name);
     const KnownOptimizer* const known = find(object);
-    if (!known) return optimizer(object.class_name);  // throws
+    if (!own && !known) return optimizer(object.class_name);  // throws
     ConfigReader fields(object.class_name, object.config);
-    Optimizer made = known->read(fields);
+    Optimizer made = own ? (*own)(object.config) : known->read(fields);
     add_own(made, object.config);
     return made;
 }

@@ -12,18 +12,13 @@
 #include <shikumi/optim/asgd.hpp>
 #include <shikumi/optim/ftrl.hpp>
 #include <shikumi/optim/lamb.hpp>
-#include <shikumi/optim/lbfgs.hpp>
 #include <shikumi/optim/lion.hpp>
 #include <shikumi/optim/muon.hpp>
 #include <shikumi/optim/nadam.hpp>
-#include <shikumi/optim/optimizer.hpp>
-#include <shikumi/optim/plateau.hpp>
 #include <shikumi/optim/radam.hpp>
 #include <shikumi/optim/rmsprop.hpp>
 #include <shikumi/optim/rprop.hpp>
 #include <shikumi/optim/schedule_free_adamw.hpp>
-#include <shikumi/optim/scheduled.hpp>
-#include <shikumi/optim/schedules.hpp>
 #include <shikumi/optim/sgd.hpp>
 
 namespace shikumi::optim::detail {

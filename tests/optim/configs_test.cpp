@@ -14,9 +14,9 @@
 using namespace shikumi;
 using optim::optimizer_from_config;
 using shikumi_test::contains;
-using optim::testing::everything;
-using optim::testing::make_steps;
-using optim::testing::some_weights;
+using shikumi_test::everything;
+using shikumi_test::make_steps;
+using shikumi_test::some_weights;
 
 namespace {
 
@@ -79,7 +79,7 @@ struct OwnRule final : optim::Rule {
 }  // namespace
 
 TEST_CASE("an optimiser written as a configuration is the same once it is read", "[optim]") {
-    for (const auto& [name, make] : optim::testing::optimizers()) {
+    for (const auto& [name, make] : shikumi_test::optimizers()) {
         INFO(name);
         optim::Optimizer original = make();
         const Config written = to_config(original);
@@ -95,7 +95,7 @@ TEST_CASE("an optimiser written as a configuration is the same once it is read",
 
 TEST_CASE("the tests have tried every optimiser", "[optim]") {
     std::set<std::string> tried, known;
-    for (const auto& [name, make] : optim::testing::optimizers()) {
+    for (const auto& [name, make] : shikumi_test::optimizers()) {
         const Config written = to_config(make());
         tried.insert(*written.find("module")->text() + "." + *written.find("class_name")->text());
     }

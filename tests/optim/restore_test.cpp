@@ -10,9 +10,9 @@
 
 using namespace shikumi;
 using shikumi_test::contains;
-using optim::testing::everything;
-using optim::testing::make_steps;
-using optim::testing::some_weights;
+using shikumi_test::everything;
+using shikumi_test::make_steps;
+using shikumi_test::some_weights;
 
 namespace {
 
@@ -36,7 +36,7 @@ Parameter part(const std::string& name, const Tensor& value) { return {name, val
 
 TEST_CASE("every optimiser goes on from its configuration and state with the same bits",
           "[optim]") {
-    for (const auto& [name, make] : optim::testing::optimizers()) {
+    for (const auto& [name, make] : shikumi_test::optimizers()) {
         for (const int saved_after : {0, 1, 4, 5}) {
             INFO(name << " saved after " << saved_after);
             optim::Optimizer original = make();

@@ -10,11 +10,9 @@
 #include <shikumi/nn/losses/ctc.hpp>
 #include <shikumi/nn/losses/focal.hpp>
 #include <shikumi/nn/losses/hinge.hpp>
-#include <shikumi/nn/losses/loss.hpp>
 #include <shikumi/nn/losses/overlap.hpp>
 #include <shikumi/nn/losses/probabilistic.hpp>
 #include <shikumi/nn/losses/regression.hpp>
-#include <shikumi/nn/losses/targets.hpp>
 
 namespace shikumi::nn::detail {
 

@@ -5,14 +5,16 @@
 #include <string_view>
 #include <tuple>
 
-#include <shikumi/nn/losses/losses.hpp>
+#include <shikumi/nn/losses/crossentropy.hpp>
+#include <shikumi/nn/losses/hinge.hpp>
+#include <shikumi/nn/losses/probabilistic.hpp>
+#include <shikumi/nn/losses/regression.hpp>
 #include <shikumi/nn/metrics/accuracy.hpp>
 #include <shikumi/nn/metrics/confusion.hpp>
 #include <shikumi/nn/metrics/curves.hpp>
 #include <shikumi/nn/metrics/f_score.hpp>
 #include <shikumi/nn/metrics/iou.hpp>
 #include <shikumi/nn/metrics/mean.hpp>
-#include <shikumi/nn/metrics/metric.hpp>
 #include <shikumi/nn/metrics/regression.hpp>
 
 namespace shikumi::nn::detail {

@@ -44,7 +44,7 @@ const std::vector<nn::Loss>& losses() {
         Poisson(),
         SparseCategoricalCrossentropy({.from_logits = true, .ignore_class = 1}),
         SquaredHinge(),
-        Tversky({.alpha = 0.3, .beta = 0.7, .axis = {1, -1}}),
+        Tversky({.alpha = 0.3, .beta = 0.7, .axis = {0, 1}}),
     };
     return all;
 }
