@@ -9,6 +9,7 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/core/name_table.hpp>
 #include <shikumi/nn/losses/detail/all_losses.hpp>
+#include <shikumi/nn/losses/detail/reduction_names.hpp>
 #include <shikumi/nn/losses/names.hpp>
 
 namespace shikumi::nn {
@@ -65,6 +66,11 @@ Config arguments_of(const Known& known, const Loss& loss) {
 }
 
 }  // namespace
+
+// Here, so that programs that read no configuration do not link what words errors about names.
+void from_config(const Config& config, Reduction& value, std::string_view reading) {
+    value = config.is_null() ? Reduction::none : detail::reductions.read(config, reading);
+}
 
 Config to_config(const Loss& loss) {
     const std::string function(loss.function().name());

@@ -5,11 +5,11 @@
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/autograd/core/name_table.hpp>
 #include <shikumi/autograd/ops/detail/logits.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/losses/detail/paired_targets.hpp>
 #include <shikumi/nn/losses/detail/reduce.hpp>
+#include <shikumi/nn/losses/detail/reduction_names.hpp>
 #include <shikumi/nn/losses/detail/steps.hpp>
 #include <shikumi/nn/losses/targets.hpp>
 
@@ -62,21 +62,9 @@ Tensor sequence_a_sample(std::string_view loss, const Tensor& targets, const Ten
     return targets.cast(i64);
 }
 
-constexpr shikumi::detail::NameRow<Reduction> known_reductions[] = {
-    {Reduction::sum_over_batch_size, {"sum_over_batch_size"}},
-    {Reduction::sum, {"sum"}},
-    {Reduction::mean_with_sample_weight, {"mean_with_sample_weight"}},
-    {Reduction::none, {"none"}},
-};
-constexpr shikumi::detail::NameTable<Reduction> reductions("reduction", known_reductions);
-
 }  // namespace
 
-Config to_config(Reduction value) { return reductions.name_of(value); }
-
-void from_config(const Config& config, Reduction& value, std::string_view reading) {
-    value = config.is_null() ? Reduction::none : reductions.read(config, reading);
-}
+Config to_config(Reduction value) { return detail::reductions.name_of(value); }
 
 Loss Loss::with(Reduction reduction) const {
     Loss other = *this;

@@ -34,10 +34,14 @@ struct Known {
 template <const auto& entries, std::size_t i>
 Metric read(ConfigReader& fields, const Config& config) {
     constexpr auto entry = std::get<i>(entries);
-    if constexpr (entry.loss != nullptr)
-        return loss_from_config({{"class_name", entry.loss->name()}, {"config", config}});
-    else
+    if constexpr (requires { entry.read(fields); }) {
         return entry.read(fields);
+    } else {
+        const Metric mean =
+            loss_from_config({{"class_name", entry.loss->name()}, {"config", config}});
+        // Some are called otherwise than the loss.
+        return config.find("name") ? mean : mean.named(std::string(entry.names[0]));
+    }
 }
 
 template <const auto& entries>

@@ -146,6 +146,7 @@ TEST_CASE("a metric's configuration has Keras's form", "[nn][metric]") {
     CHECK(*to_config(nn::F1Score()).find("config")->find("average") == Config());
     CHECK(*to_config(nn::Metric("mse")).find("config")->find("name") == "mse");
     CHECK_FALSE(to_config(nn::Metric("mse")).find("config")->find("reduction"));
+    CHECK(metric_from_config({{"class_name", "LogCoshError"}}).name() == "logcosh");
 }
 
 TEST_CASE("the library's constants are written as their classes, accuracy as a name",
