@@ -11,7 +11,7 @@ Svg draw(const LineChart& chart) {
     for (const Series& series : chart.series) labels.series.push_back(series.name);
     detail::Frame frame(chart.size, labels, detail::Key::line);
     const detail::Axis y = frame.y_axis(range.y, {.scale = chart.y_scale});
-    const detail::Axis x = frame.x_axis(range.x, {.whole = range.x_is_count});
+    const detail::Axis x = frame.x_axis(range.x, {.whole = range.x_whole});
     for (std::size_t s = 0; s < chart.series.size(); ++s) {
         const std::string look = series_look(s % 2 == 1 ? "dash" : "line", s);
         detail::for_each_piece(chart.series[s], x, y, [&](const std::vector<Point>& points) {

@@ -164,9 +164,8 @@ std::vector<std::string> text_lines(const LineChart& chart, const TextSize& size
         left = std::max(left, width_of(label));
     }
     const std::size_t wide = columns - std::min(columns - 4, left + 2 + right);
-    const detail::Axis x(
-        range.x, 0, static_cast<double>(2 * wide) - 1,
-        {.whole = range.x_is_count, .labels_beside = true, .letter = dots_of_letter});
+    const detail::Axis x(range.x, 0, static_cast<double>(2 * wide) - 1,
+                         {.whole = range.x_whole, .labels_beside = true, .letter = dots_of_letter});
     name_series(chart, x, y, size, right > 0 ? right - 1 : 0, sides);
 
     Dots dots(wide, rows);

@@ -102,6 +102,8 @@ std::vector<plot::LineChart> Curves::charts() const {
                      [](const plot::LineChart& a, const plot::LineChart& b) {
                          return place_of(a.title) < place_of(b.title);
                      });
+    for (plot::LineChart& chart : charts)
+        std::replace(chart.title.begin(), chart.title.end(), '_', ' ');
     return charts;
 }
 

@@ -152,7 +152,7 @@ struct RunFolder::State final : Hooks {
         made = true;
         if (path.empty()) path = new_folder(options);
         record.config = config_of(run);
-        record.files = {"metrics.csv", "config.json", "last.safetensors"};
+        record.files = {"metrics.csv", "config.json"};
         write(path / "config.json", to_json(record.config, {.indent = 2}) + "\n");
         write(path / "report.html", detail::run_report(record, run, false));
     }
@@ -220,6 +220,10 @@ struct RunFolder::State final : Hooks {
         write_weights(path / "last.safetensors", run.model(), detail::copied_weights(run.model()));
         if (!best_weights.empty())
             write_weights(path / "best.safetensors", run.model(), best_weights);
+        record.files.clear();
+        for (const char* file :
+             {"metrics.csv", "config.json", "model.svg", "best.safetensors", "last.safetensors"})
+            if (fs::exists(path / file)) record.files.emplace_back(file);
         write(path / "report.html", detail::run_report(record, run, over));
     }
 

@@ -117,7 +117,7 @@ plot::Svg plot_mistakes(const ClassPredictions& predictions, const Tensor& pictu
     if (worst.empty()) fail<ValueError>("plot_mistakes", "there is no mistake");
     worst.resize(std::min(worst.size(), most));
     const Tensor shown = stretched(take(pictures, tensor(worst), 0));
-    plot::PictureGrid grid{.title = "Worst mistakes", .pictures = {}, .side = 104};
+    plot::PictureGrid grid{.title = "Worst mistakes", .pictures = {}, .side = 104, .width = 488};
     for (std::size_t i = 0; i < worst.size(); ++i) {
         const auto n = static_cast<std::size_t>(worst[i]);
         const auto row = static_cast<Index>(i);

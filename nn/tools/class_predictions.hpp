@@ -37,7 +37,7 @@ plot::Svg plot_confusion_matrix(const ClassPredictions& predictions);
 /// mistakes, with what they were taken for. Throws ShapeError for samples that are no pictures,
 /// ValueError where there is no mistake.
 plot::Svg plot_mistakes(const ClassPredictions& predictions, const Tensor& pictures,
-                        std::size_t most = 18);
+                        std::size_t most = 16);
 
 /// Whether samples (N, …) can be shown as pictures: 8 to 1024 pixels on each side, grey or of three
 /// colours.

@@ -35,7 +35,8 @@ std::optional<plot::Svg> plot_filters(const Layer& model, const Shape& sample) {
     plot::PictureGrid grid{.title = (shown < count ? std::to_string(shown) + " of " : "") +
                                     std::to_string(count) + " filters of the first layer",
                            .pictures = {},
-                           .side = 64};
+                           .side = 64,
+                           .width = 616};
     for (Index i = 0; i < shown; ++i) {
         const Tensor one = squeeze(slice(filters, 3, {i, i + 1}), 3).cast(f64);
         grid.pictures.push_back({one / (2 * maximum(max(abs(one)), 1e-30)) + 0.5});

@@ -23,7 +23,7 @@ struct Place {
 
 std::string details(const LayerSummary& layer) {
     return shown_shape(layer) +
-           (layer.params > 0 ? "  " + std::to_string(layer.params) + " weights" : "");
+           (layer.params > 0 ? " · " + std::to_string(layer.params) + " weights" : "");
 }
 
 double width_of(const LayerSummary& layer) {

@@ -12,12 +12,12 @@ ChartRange range_of(const LineChart& chart) {
         if (!series.x.empty() && series.x.size() != series.values.size())
             fail<ValueError>("chart", "'", series.name, "' has ", series.x.size(), " x for ",
                              series.values.size(), " values");
-        if (!series.x.empty()) range.x_is_count = false;
         for (std::size_t i = 0; i < series.values.size(); ++i) {
             const double value = series.values[i];
             if (!std::isfinite(value) || !std::isfinite(x_of(series, i)) || (log && value <= 0))
                 continue;
             range.x.include(x_of(series, i));
+            range.x_whole = range.x_whole && x_of(series, i) == std::floor(x_of(series, i));
             range.y.include(value);
         }
     }

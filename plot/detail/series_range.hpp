@@ -16,9 +16,9 @@ inline double x_of(const Series& series, std::size_t i) {
 
 /// The ranges that hold all values.
 struct ChartRange {
-    Interval x;              ///< where they stand
-    Interval y;              ///< what they are, with a little room around them
-    bool x_is_count = true;  ///< no series says where its values stand
+    Interval x;           ///< where they stand
+    Interval y;           ///< what they are, with a little room around them
+    bool x_whole = true;  ///< they stand at whole numbers
 };
 
 /// The ranges of a chart. Throws ValueError as `draw` does.

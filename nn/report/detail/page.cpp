@@ -16,13 +16,13 @@ p{margin:6px 0 12px;color:var(--faint)}a{color:inherit}
 .card,details{background:var(--card);border:1px solid var(--rule);border-radius:8px;margin:0 0 12px;
 overflow:auto}
 .row{display:grid;gap:12px;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr))}
-.row .card{margin:0;display:flex;justify-content:center;align-items:flex-start}
+.row{margin-bottom:12px}.row .card{margin:0;display:flex;justify-content:center;align-items:flex-start}
 .row:has(>:only-child){grid-template-columns:1fr}
 svg{max-width:100%;height:auto;display:block;margin:0 auto}
 dl.figures{display:grid;gap:12px;margin:16px 0 0;
 grid-template-columns:repeat(auto-fit,minmax(150px,1fr))}
 dl.figures div{background:var(--card);border:1px solid var(--rule);border-radius:8px;
-padding:10px 14px;display:flex;flex-direction:column-reverse}
+padding:10px 14px;display:flex;flex-direction:column-reverse;justify-content:flex-end}
 dl.figures dd{margin:0;font-size:22px;font-weight:600;font-variant-numeric:tabular-nums;
 white-space:nowrap}dl.figures dt{color:var(--faint);font-size:13px}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:7px 14px;vertical-align:top;

@@ -23,7 +23,7 @@ TEST_CASE("each measure has a chart, the loss first and the learning rate last",
     REQUIRE(charts.size() == 3);  // without `other`, which was never a number
     CHECK(charts[0].title == "loss");
     CHECK(charts[1].title == "accuracy");
-    CHECK(charts[2].title == "learning_rate");
+    CHECK(charts[2].title == "learning rate");
     REQUIRE(charts[0].series.size() == 2);
     CHECK(charts[0].series[0].name == "training");
     CHECK(charts[0].series[1].name == "validation");

@@ -101,7 +101,7 @@ TEST_CASE("in a pipe, the chart is written once, at the end, without codes", "[t
     CHECK(text.find('\x1b') == std::string::npos);
     CHECK(text.find('\b') == std::string::npos);
     CHECK(text.find("│") > text.find("Epoch 5/5"));
-    CHECK_THAT(text, contains("\nloss ") && contains("mean_absolute_error\n"));
+    CHECK_THAT(text, contains("\nloss ") && contains("mean absolute error\n"));
     CHECK(shown({.verbose = 0}).empty());
 }
 

@@ -108,7 +108,7 @@ TEST_CASE("the page holds everything and fetches nothing", "[run_folder]") {
     CHECK(run.path() == folder.path() / "a");
     const std::string page = contents(run.path() / "report.html");
     for (const char* part :
-         {"Curves", ">loss<", ">accuracy<", ">learning_rate<", "norm of the gradient",
+         {"Curves", ">loss<", ">accuracy<", ">learning rate<", "norm of the gradient",
           "Confusion matrix", "Worst mistakes", "rows &amp; &lt;all&gt;", "4 filters", "Conv2D",
           "Total params", "OpenBLAS", "prefers-color-scheme:dark", "1 of 1 epochs",
           "of 32 validation samples are right"}) {
