@@ -62,6 +62,7 @@ public:
         : generator(::generator(side)), discriminator(::discriminator(side)) {
         for (nn::Sequential* m : {&generator, &discriminator})
             m->compile({.optimizer = optim::Adam({.learning_rate = learning_rate, .beta_1 = 0.5})});
+        add_layer(generator);  // which `call` doesn't reach: its weights are the model's, too
         compile({});
     }
     Tensor call(const Tensor& x, nn::Mode mode) override { return discriminator(x, mode); }

@@ -95,9 +95,10 @@ po::options_description describe(const Options& defaults) {
     add("profile", po::bool_switch(), "print the time of each operation and layer at the end");
     add("trace", text_option(defaults.trace.string()),
         "file for a timeline, to be opened in ui.perfetto.dev");
-    add("save", text_option(defaults.save.string()), "file for the trained model");
+    add("save", text_option(defaults.save.string()),
+        "file for the trained weights: .safetensors or .npz");
     add("load", text_option(defaults.load.string()),
-        "file of a model to begin with; without --epochs, it isn't trained further");
+        "file of weights to begin with; without --epochs, they aren't trained further");
     add("resume", text_option(defaults.resume.string()),
         "folder that keeps the training, which goes on from there where it died");
     add("report", po::bool_switch(), "leave a folder in OUT/runs that shows the training");

@@ -29,10 +29,6 @@ nn::EarlyStopping early_stopping(const Options& options, const nn::FitOptions& h
                               .restore_best_weights = true});
 }
 
-}  // namespace
-
-namespace {
-
 nn::History fit_by(const std::function<nn::History(const nn::FitOptions&)>& train, nn::Model& model,
                    const Options& options, nn::FitOptions how,
                    const std::vector<std::string>& class_names) {
@@ -60,6 +56,7 @@ nn::History fit_by(const std::function<nn::History(const nn::FitOptions&)>& trai
 nn::History fit(nn::Model& model, const nn::TensorList& x, const nn::TensorList& y,
                 const Options& options, nn::FitOptions how,
                 const std::vector<std::string>& class_names) {
+    if (!options.load.empty()) model.ensure_built(nn::specs_of(x.list()));
     const auto train = [&](const nn::FitOptions& all) { return model.fit(x, y, all); };
     return fit_by(train, model, options, std::move(how), class_names);
 }

@@ -6,7 +6,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <system_error>
 
 #include <shikumi/autograd/core/decimal.hpp>
@@ -17,10 +16,12 @@
 #include <shikumi/nn/callbacks/detail/weights.hpp>
 #include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/json.hpp>
+#include <shikumi/nn/io/state_dict.hpp>
 #include <shikumi/nn/models/model.hpp>
 #include <shikumi/nn/report/detail/run_report.hpp>
 #include <shikumi/nn/report/environment.hpp>
 #include <shikumi/nn/tools/plot_model.hpp>
+#include <shikumi/nn/training/compile_config.hpp>
 
 namespace shikumi::nn {
 
@@ -84,16 +85,11 @@ std::string csv_of(const Curves& curves) {
     return text;
 }
 
-void write_weights(const fs::path& file, const Layer& model, const std::vector<Tensor>& values) {
-    const std::vector<Parameter> weights = model.weights();
+// Under the names by which load_weights finds them; `values` are in the order of get_weights.
+void write_weights(const fs::path& file, Model& model, const std::vector<Tensor>& values) {
     std::vector<formats::NamedTensor> tensors;
-    std::set<std::string> taken;
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-        std::string name = weights[i].name();
-        for (int number = 1; !taken.insert(name).second; ++number)  // layers of the same name
-            name = weights[i].name() + "_" + std::to_string(number);
-        tensors.push_back({name, formats::StoredTensor(values[i])});
-    }
+    for (const auto& [name, value] : state_dict(model))
+        tensors.push_back({name, formats::StoredTensor(values[tensors.size()])});
     formats::write_safetensors(file, tensors);
 }
 
@@ -122,9 +118,14 @@ Config config_of(const Run& run) {
     training.set("steps", run.steps());
     Config on = Config::Object{};
     for (const auto& [name, value] : environment()) on.set(name, value);
-    return {{"architecture", if_possible([&] { return architecture(run.model()); })},
-            {"training", training},
-            {"environment", on}};
+    Config all = {{"architecture", if_possible([&] { return architecture(run.model()); })}};
+    auto* const model = dynamic_cast<Model*>(&run.model());
+    if (model && model->compiled())
+        all.set("compile",
+                if_possible([&] { return to_config(*model->compiled(), model->output_names()); }));
+    all.set("training", training);
+    all.set("environment", on);
+    return all;
 }
 
 }  // namespace
@@ -214,12 +215,13 @@ struct RunFolder::State final : Hooks {
 
     void write_all(Run& run, bool over) {
         record.seconds = before + seconds_now() - begun;
-        if (auto* const model = dynamic_cast<Model*>(&run.model()))
-            write(path / "model.svg", plot_model(*model).text());
         write(path / "metrics.csv", csv_of(record.curves));
-        write_weights(path / "last.safetensors", run.model(), detail::copied_weights(run.model()));
-        if (!best_weights.empty())
-            write_weights(path / "best.safetensors", run.model(), best_weights);
+        if (auto* const model = dynamic_cast<Model*>(&run.model())) {
+            write(path / "model.svg", plot_model(*model).text());
+            write_weights(path / "last.safetensors", *model, model->get_weights());
+            if (!best_weights.empty())
+                write_weights(path / "best.safetensors", *model, best_weights);
+        }
         record.files.clear();
         for (const char* file :
              {"metrics.csv", "config.json", "model.svg", "best.safetensors", "last.safetensors"})

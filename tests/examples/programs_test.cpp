@@ -209,12 +209,12 @@ TEST_CASE("char_rnn and transformer write after each epoch", "[programs]") {
 
 TEST_CASE("a trained network is saved, loaded and shown", "[programs]") {
     const shikumi_test::TemporaryFolder folder;
-    const std::string file = "'" + (folder.path() / "net").string() + "'";
+    const std::string file = "'" + (folder.path() / "net.safetensors").string() + "'";
     const std::string out = " --out '" + folder.path().string() + "'";
     const Outcome saved = run("lecture", "--save " + file + " --report --early-stopping" + out);
     CHECK(saved.status == 0);
     CHECK_THAT(saved.text, contains("16 of 16 patterns right") &&
-                               contains("wrote " + (folder.path() / "net").string()) &&
+                               contains("wrote " + (folder.path() / "net.safetensors").string()) &&
                                contains("/report.html"));
     const auto result = [](const std::string& text) {
         return text.substr(std::min(text.find("pattern  class"), text.size()));
@@ -225,7 +225,7 @@ TEST_CASE("a trained network is saved, loaded and shown", "[programs]") {
     CHECK_THAT(result(loaded.text), contains("16 of 16 patterns right"));
     CHECK(result(loaded.text) == result(saved.text));
     CHECK_THAT(run("lecture", "--epochs 2 --load " + file).text, contains("Epoch 2/2"));
-    CHECK(run("lecture", "--load /nowhere/net").status == 1);
+    CHECK(run("lecture", "--load /nowhere/net.safetensors").status == 1);
 }
 
 TEST_CASE("a training that is called again goes on, and a complete one stays so", "[programs]") {
@@ -247,7 +247,7 @@ TEST_CASE("a training that is called again goes on, and a complete one stays so"
 
 TEST_CASE("a loop of one's own saves and loads its weights", "[programs]") {
     const shikumi_test::TemporaryFolder folder;
-    const std::string file = "'" + (folder.path() / "net").string() + "'";
+    const std::string file = "'" + (folder.path() / "net.safetensors").string() + "'";
     const auto right = [](const std::string& text) {
         return text.substr(std::min(text.find(" of 150 irises right"), text.size() - 3) - 3);
     };
