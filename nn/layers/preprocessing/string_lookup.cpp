@@ -1,3 +1,4 @@
+#include <shikumi/nn/layers/preprocessing/detail/token_counts.hpp>
 #include <shikumi/nn/layers/preprocessing/string_lookup.hpp>
 
 #include <cstdint>

@@ -152,4 +152,16 @@ ConvLSTM3D ConvLSTM3D::from_config(ConfigReader& config) {
     return conv_lstm_from<ConvLSTM3D>(config);
 }
 
+ConvLSTM1D::ConvLSTM1D(Index filters, const PerAxis& kernel_size, const ConvLSTMOptions& options)
+    : RNN(named_cell(ConvLSTMCell(1, filters, kernel_size, options), "conv_lstm_cell"),
+          rnn_options(options)) {}
+
+ConvLSTM2D::ConvLSTM2D(Index filters, const PerAxis& kernel_size, const ConvLSTMOptions& options)
+    : RNN(named_cell(ConvLSTMCell(2, filters, kernel_size, options), "conv_lstm_cell"),
+          rnn_options(options)) {}
+
+ConvLSTM3D::ConvLSTM3D(Index filters, const PerAxis& kernel_size, const ConvLSTMOptions& options)
+    : RNN(named_cell(ConvLSTMCell(3, filters, kernel_size, options), "conv_lstm_cell"),
+          rnn_options(options)) {}
+
 }  // namespace shikumi::nn

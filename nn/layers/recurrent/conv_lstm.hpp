@@ -79,9 +79,7 @@ private:
 class ConvLSTM1D final : public RNN {
 public:
     /// Throws as ConvLSTMCell does.
-    ConvLSTM1D(Index filters, const PerAxis& kernel_size, const ConvLSTMOptions& options = {})
-        : RNN(named_cell(ConvLSTMCell(1, filters, kernel_size, options), "conv_lstm_cell"),
-              rnn_options(options)) {}
+    ConvLSTM1D(Index filters, const PerAxis& kernel_size, const ConvLSTMOptions& options = {});
     Config get_config() const override;
     /// The layer of that configuration. Throws ValueError for fields that it can't take.
     static ConvLSTM1D from_config(ConfigReader& config);
@@ -92,9 +90,7 @@ public:
 class ConvLSTM2D final : public RNN {
 public:
     /// Throws as ConvLSTMCell does.
-    ConvLSTM2D(Index filters, const PerAxis& kernel_size, const ConvLSTMOptions& options = {})
-        : RNN(named_cell(ConvLSTMCell(2, filters, kernel_size, options), "conv_lstm_cell"),
-              rnn_options(options)) {}
+    ConvLSTM2D(Index filters, const PerAxis& kernel_size, const ConvLSTMOptions& options = {});
     Config get_config() const override;
     /// The layer of that configuration. Throws ValueError for fields that it can't take.
     static ConvLSTM2D from_config(ConfigReader& config);
@@ -105,9 +101,7 @@ public:
 class ConvLSTM3D final : public RNN {
 public:
     /// Throws as ConvLSTMCell does.
-    ConvLSTM3D(Index filters, const PerAxis& kernel_size, const ConvLSTMOptions& options = {})
-        : RNN(named_cell(ConvLSTMCell(3, filters, kernel_size, options), "conv_lstm_cell"),
-              rnn_options(options)) {}
+    ConvLSTM3D(Index filters, const PerAxis& kernel_size, const ConvLSTMOptions& options = {});
     Config get_config() const override;
     /// The layer of that configuration. Throws ValueError for fields that it can't take.
     static ConvLSTM3D from_config(ConfigReader& config);
