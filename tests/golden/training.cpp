@@ -22,10 +22,19 @@ void compare_losses(const std::vector<double>& got, const std::vector<double>& e
                        tolerance * std::max(std::abs(expected[i]), 0.01));
 }
 
+// TensorFlow.js's hard_sigmoid is that of Keras 2, which has another name in Keras 3's terms.
+json in_terms_of_keras3(json config) {
+    if (config == "hard_sigmoid") return "hard_sigmoid5";
+    if (config.is_structured()) {
+        for (json& value : config) value = in_terms_of_keras3(value);
+    }
+    return config;
+}
+
 // The layers' configurations. TensorFlow.js omits SeparableConv2D's depth_multiplier, which is the
 // last size of the kernel.
 json layers_of(const json& c) {
-    json layers = c.at("layers");
+    json layers = in_terms_of_keras3(c.at("layers"));
     for (std::size_t i = 0; i < layers.size(); ++i) {
         if (layers[i].at("class_name") != "SeparableConv2D") continue;
         const std::string kernel = std::to_string(i) + "_separable_conv2d/depthwise_kernel";

@@ -380,8 +380,8 @@ TEST_CASE("what a layer can't take is refused by layer and option", "[nn][io]") 
     CHECK(dense({{"units", -2}}) == "[dense] the number of units must be positive, got -2" + where);
     CHECK(dense({{"units", "two"}}) ==
           "[Dense: units] wants an integer, got the text 'two'" + where);
-    const std::string activation = dense({{"activation", "rleu"}});
-    CHECK_THAT(activation, Catch::Matchers::StartsWith("[activation] there is no 'rleu': did"));
+    const std::string activation = dense({{"activation", "rellu"}});
+    CHECK_THAT(activation, Catch::Matchers::StartsWith("[activation] there is no 'rellu'"));
     CHECK_THAT(activation, shikumi_test::contains("in Dense: activation" + where));
     CHECK_THAT(dense({{"kernel_initializer", {{"class_name", "GlorotUnifrom"}}}}),
                Catch::Matchers::StartsWith("[Dense: kernel_initializer] there is no "
