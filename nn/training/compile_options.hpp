@@ -23,10 +23,13 @@ class PerOutput {
 public:
     /// No value for any output.
     PerOutput() = default;
-    // Compiled once for all programs.
+    /// The same values. This and its like are compiled once for all programs.
     PerOutput(const PerOutput&);
+    /// Takes the values over.
     PerOutput(PerOutput&&) noexcept;
+    /// The same values.
     PerOutput& operator=(const PerOutput&);
+    /// Takes the values over.
     PerOutput& operator=(PerOutput&&) noexcept;
     ~PerOutput();
     /// The same value for every output.
