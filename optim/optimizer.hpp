@@ -212,7 +212,8 @@ public:
     /// so far.
     std::vector<Parameter> state() const;
     /// Takes over the values of what `state()` of an optimiser with the same options gave, for
-    /// weights of the same names; training goes on with the same bits. Of several parts with one
+    /// weights of the same names, or of names that differ in the numbers of automatic ones
+    /// ("dense_2" for "dense"); training goes on with the same bits. Of several parts with one
     /// name, the first belongs to the first weight. Weights without a part have made no step.
     /// Throws ValueError where a part is missing, unknown or there for some of the weights of one
     /// name only, and for a learning rate or a count that can't be; ShapeError and DTypeError where

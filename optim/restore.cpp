@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <string>
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
@@ -16,23 +17,40 @@ using detail::WeightState;
 
 constexpr auto who = "optimizer";
 
-// The parts of a saved state by name, each of which is taken once.
+// A name without the numbers of automatic names: "dense_2_bias_average" is "dense_bias_average".
+std::string without_numbers(const std::string& name) {
+    std::string out;
+    for (std::size_t i = 0; i < name.size();) {
+        const std::size_t end = std::min(name.find_first_not_of("0123456789", i + 1), name.size());
+        const bool number =
+            name[i] == '_' && end > i + 1 && (end == name.size() || name[end] == '_');
+        if (!number) out += name[i];
+        i = number ? end : i + 1;
+    }
+    return out;
+}
+
+// The parts of a saved state by name, each of which is taken once. A model that was made anew may
+// have other numbers in its automatic names: then these don't count, and the order decides.
 class Saved {
 public:
-    explicit Saved(const std::vector<Parameter>& state) {
-        for (const Parameter& part : state) parts_[part.name()].push_back(part.value());
+    Saved(const std::vector<Parameter>& state, const std::vector<std::string>& expected)
+        : exactly_(std::ranges::all_of(state, [&](const Parameter& part) {
+              return std::ranges::find(expected, part.name()) != expected.end();
+          })) {
+        for (const Parameter& part : state) parts_[key(part)].push_back(part);
     }
-    bool has(const std::string& name) const { return parts_.contains(name); }
-    std::size_t count(const std::string& name) const {
-        const auto found = parts_.find(name);
+    bool same(const Parameter& a, const Parameter& b) const { return key(a) == key(b); }
+    std::size_t count(const Parameter& part) const {
+        const auto found = parts_.find(key(part));
         return found == parts_.end() ? 0 : found->second.size();
     }
     // The next value of what `part` is called.
     Tensor take(const Parameter& part) {
-        const auto found = parts_.find(part.name());
+        const auto found = parts_.find(key(part));
         if (found == parts_.end())
             fail<ValueError>(who, "the state to restore lacks '", part.name(), "'");
-        const Tensor value = found->second.front();
+        const Tensor value = found->second.front().value();
         found->second.pop_front();
         if (found->second.empty()) parts_.erase(found);
         if (value.shape() != part.shape())
@@ -45,12 +63,18 @@ public:
     }
     void check_all_taken() const {
         if (!parts_.empty())
-            fail<ValueError>(who, "the state to restore has '", parts_.begin()->first,
+            fail<ValueError>(who, "the state to restore has '",
+                             parts_.begin()->second.front().name(),
                              "', which this optimizer doesn't keep");
     }
 
 private:
-    std::map<std::string, std::deque<Tensor>> parts_;
+    std::string key(const Parameter& part) const {
+        return exactly_ ? part.name() : without_numbers(part.name());
+    }
+
+    bool exactly_;
+    std::map<std::string, std::deque<Parameter>> parts_;
 };
 
 void check_count(const Tensor& iterations) {
@@ -64,12 +88,13 @@ bool has_made_steps(const Saved& saved, const std::vector<WeightState>& all, con
     if (parts.empty()) return false;
     const auto is_named = [&](const WeightState& other) {
         const std::vector<Parameter> its = other.parts();
-        return !its.empty() && its.front().name() == parts.front().name();
+        return !its.empty() && saved.same(its.front(), parts.front());
     };
     for (const Parameter& part : parts) {
-        if (!saved.has(part.name())) continue;
+        const std::size_t count = saved.count(part);
+        if (count == 0) continue;
         const auto weights = static_cast<std::size_t>(std::ranges::count_if(all, is_named));
-        if (const std::size_t count = saved.count(part.name()); count != weights)
+        if (count != weights)
             fail<ValueError>(who, "the state to restore has ", count, " times '", part.name(),
                              "', and ", weights, " weights are called '", w.weight.name(), "'");
         return true;
@@ -88,12 +113,25 @@ std::vector<WeightState> beginnings(const OptimizerState& state,
     return all;
 }
 
+// Of all parts that a state may have.
+std::vector<std::string> names_of(const OptimizerState& state,
+                                  const std::vector<WeightState>& weights) {
+    std::vector<std::string> names{state.iterations.name()};
+    for (const detail::Group& group : state.groups) names.push_back(group.learning_rate.name());
+    for (const Parameter& part : state.shared) names.push_back(part.name());
+    for (const WeightState& w : weights) {
+        for (const Parameter& part : w.parts()) names.push_back(part.name());
+    }
+    return names;
+}
+
 }  // namespace
 
 void Optimizer::restore(const std::vector<Parameter>& parameters,
                         const std::vector<Parameter>& state) {
     OptimizerState& own = *state_;
-    Saved saved(state);
+    const std::vector<WeightState> all = beginnings(own, parameters);
+    Saved saved(state, names_of(own, all));
     std::vector<std::pair<Parameter, Tensor>> values;
     const auto take = [&](const Parameter& part) {
         return values.emplace_back(part, saved.take(part)).second;
@@ -105,7 +143,6 @@ void Optimizer::restore(const std::vector<Parameter>& parameters,
     }
     for (const Parameter& part : own.shared) take(part);
 
-    const std::vector<WeightState> all = beginnings(own, parameters);
     std::vector<bool> trained;
     for (const WeightState& w : all) trained.push_back(has_made_steps(saved, all, w));
     std::vector<WeightState> added;

@@ -163,6 +163,33 @@ TEST_CASE("weights of one name are told apart by their order", "[optim]") {
                         contains("1 times 'w_momentum'") && contains("2 weights are called 'w'"));
 }
 
+TEST_CASE("numbers of automatic names don't count where they differ", "[optim]") {
+    const auto weights = [](const char* first, const char* second) {
+        return std::vector<Parameter>{{first, tensor({1.0, 2.0})}, {second, tensor({3.0, -1.0})}};
+    };
+    const auto make = [] {
+        optim::Optimizer adam = optim::Adam({.use_ema = true});
+        adam.add_group({.names = {"kernel"}, .learning_rate = 0.5});
+        return adam;
+    };
+    optim::Optimizer original = make();
+    const std::vector<Parameter> own = weights("dense/kernel", "dense_1/kernel");
+    make_steps(original, own, 0, 3);
+    const std::vector<Parameter> others = weights("dense_7/kernel", "dense_12/kernel");
+    for (std::size_t i = 0; i < own.size(); ++i) Parameter(others[i]).assign(own[i].value());
+    optim::Optimizer again = make();
+    again.restore(others, copies(original.state()));
+    CHECK(again.learning_rate(1) == 0.5);
+    make_steps(original, own, 3, 6);
+    make_steps(again, others, 3, 6);
+    CHECK(everything(again, others) == everything(original, own));
+
+    optim::Optimizer fresh = make();
+    REQUIRE_THROWS_AS(fresh.restore({others[0]}, original.state()), ValueError);
+    REQUIRE_THROWS_AS(fresh.restore(weights("conv/kernel", "conv_1/kernel"), original.state()),
+                      ValueError);
+}
+
 TEST_CASE("a state that doesn't fit is refused, and nothing has changed", "[optim]") {
     optim::Optimizer original = optim::Adam();
     const std::vector<Parameter> weights = some_weights();

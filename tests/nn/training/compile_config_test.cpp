@@ -28,8 +28,7 @@ Tensor samples(Index count, Index columns, double phase) {
 }
 
 nn::Sequential network() {
-    nn::Sequential m{nn::Dense(5, {.activation = "tanh", .input_dim = 3, .name = "hidden"}),
-                     nn::Dense(2, {.name = "last"})};
+    nn::Sequential m{nn::Dense(5, {.activation = "tanh", .input_dim = 3}), nn::Dense(2)};
     std::vector<Tensor> weights;
     for (const Tensor& w : m.get_weights())
         weights.push_back(reshape(cos(arange(0, w.size(), 1, f32) * 0.9) * 0.3, w.shape()));
