@@ -96,8 +96,18 @@ struct Node {
 
 struct Entry {
     SharedLayer layer;
-    std::vector<Node> nodes;
+    std::vector<Node> nodes = {};
+    std::size_t first = 0;  // number of the first node
 };
+
+// Whether a layer is a model that begins with an Input.
+bool begins_with_input(const Config& layer) {
+    const Config* const config = layer.find("config");
+    const Config* const layers = config ? config->find("layers") : nullptr;
+    if (!layers || !layers->list() || layers->list()->empty()) return false;
+    const Config* const first = layers->list()->front().find("class_name");
+    return first && *first == "InputLayer";
+}
 
 Reference reference_in(const Config& config, const std::string& reading) {
     const Config::List* const parts = config.list();
@@ -222,7 +232,7 @@ public:
 
 private:
     void add(const Config& config, LayerMaker make) {
-        Entry entry{make(config), {}};
+        Entry entry{make(config)};
         const std::string& name = entry.layer.layer->name();
         if (const auto* const input = dynamic_cast<const Input*>(entry.layer.layer.get())) {
             entry.nodes.push_back({.outputs = {static_cast<const SymbolicTensor&>(*input)}});
@@ -231,6 +241,9 @@ private:
             const Config* const nodes = config.find("inbound_nodes");
             if (!nodes || !nodes->list())
                 fail<ValueError>(name_, "'", name, "' has no list of inbound_nodes");
+            // To Keras 2, such a model has a node before these: that of its own Input.
+            const bool keras2 = !nodes->list()->empty() && nodes->list()->front().list();
+            if (keras2 && begins_with_input(config)) entry.first = 1;
             for (const Config& node : *nodes->list())
                 entry.nodes.push_back(node.list() ? keras2_node(*node.list(), reading)
                                                   : keras3_node(node, reading));
@@ -242,10 +255,11 @@ private:
         const auto entry = entries_.find(reference.layer);
         if (entry == entries_.end())
             fail<ValueError>(name_, "there is no layer '", reference.layer, "'");
-        if (reference.node >= entry->second.nodes.size())
+        const std::size_t first = entry->second.first;
+        if (reference.node < first || reference.node - first >= entry->second.nodes.size())
             fail<ValueError>(name_, "'", reference.layer, "' has ", entry->second.nodes.size(),
                              " nodes, there is none of number ", reference.node);
-        return entry->second.nodes[reference.node];
+        return entry->second.nodes[reference.node - first];
     }
     const SymbolicTensor& tensor(const Reference& reference) {
         const Node& node = node_of(reference);

@@ -347,6 +347,20 @@ TEST_CASE("Keras 2's functional form is read", "[nn][io]") {
                ->find("negative_slope") == 0.25);
 }
 
+TEST_CASE("to Keras 2, a model inside of another has a node more", "[nn][io]") {
+    const auto model = nn::model_from_json(R"({"class_name":"Functional","config":{"name":"outer",
+      "layers":[
+        {"class_name":"InputLayer","config":{"name":"z","batch_input_shape":[null,2]},"name":"z"},
+        {"class_name":"Sequential","name":"core","config":{"name":"core","layers":[
+          {"class_name":"InputLayer","config":{"batch_input_shape":[null,2]}},
+          {"class_name":"Dense","config":{"name":"inner","units":2}}]},
+          "inbound_nodes":[[["z",0,0,{}]],[["d",0,0,{}]]]},
+        {"class_name":"Dense","name":"d","config":{"name":"d","units":2},
+          "inbound_nodes":[[["core",1,0,{}]]]}],
+      "input_layers":[["z",0,0]],"output_layers":[["core",2,0]]}})");
+    CHECK(model->count_params() == 12);
+}
+
 TEST_CASE("names, dtypes and forms of Keras are understood", "[nn][io]") {
     const auto read = [](const char* json) {
         return nn::layer_from_config(nn::parse_json(json, "layer")).layer;
