@@ -1,7 +1,6 @@
 // Files of tensors, in the formats of others.
 #pragma once
 
-#include <shikumi/formats/events.hpp>
 #include <shikumi/formats/npy.hpp>
 #include <shikumi/formats/npz.hpp>
 #include <shikumi/formats/open_tensor_file.hpp>

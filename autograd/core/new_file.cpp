@@ -6,8 +6,11 @@
 
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <map>
+#include <system_error>
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
@@ -180,14 +183,22 @@ void NewFile::refuse(int error) const {
 }
 
 std::vector<fs::path> kept_files(const fs::path& target) {
-    std::vector<fs::path> files;
+    std::map<int, fs::path> by_age;
     std::error_code none;
-    if (fs::exists(target, none)) files.push_back(target);
-    for (int number = 1;; ++number) {
-        const fs::path older = older_name(target, number);
-        if (!fs::exists(older, none)) return files;
-        files.push_back(older);
+    if (fs::exists(target, none)) by_age.emplace(0, target);
+    const std::string start = target.filename().string() + '.';
+    for (const auto& entry : fs::directory_iterator(folder_of(target), none)) {
+        const std::string name = entry.path().filename().string();
+        if (!name.starts_with(start)) continue;
+        int number = 0;
+        const char* const end = name.data() + name.size();
+        const auto [read, error] = std::from_chars(name.data() + start.size(), end, number);
+        if (read == end && error == std::errc() && number > 0)
+            by_age.emplace(number, target.parent_path() / name);
     }
+    std::vector<fs::path> files;
+    for (const auto& entry : by_age) files.push_back(entry.second);
+    return files;
 }
 
 }  // namespace shikumi::detail

@@ -11,7 +11,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
-#include <shikumi/formats/events.hpp>
+#include <shikumi/formats/detail/events.hpp>
 #include <shikumi/nn/io/detail/event_graph.hpp>
 #include <shikumi/plot/png.hpp>
 
@@ -19,7 +19,7 @@ namespace shikumi::nn {
 
 namespace {
 
-using formats::EventWriter;
+using formats::detail::EventWriter;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view validation_prefix = "val_";
@@ -135,7 +135,7 @@ struct TensorBoard::State final : Hooks {
             if (!options.write_images) continue;
             const std::vector<Tensor> pictures = pictures_of(weight.value());
             if (pictures.empty()) continue;
-            formats::EventImages images{pictures[0].shape()[1], pictures[0].shape()[0], {}};
+            formats::detail::EventImages images{pictures[0].shape()[1], pictures[0].shape()[0], {}};
             for (const Tensor& p : pictures) images.images.push_back(plot::png(p.cast(f32)));
             train->images(weight.name() + "/image", run.epoch(), images);
         }

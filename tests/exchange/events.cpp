@@ -3,12 +3,14 @@
 #include <limits>
 #include <map>
 
+#include <shikumi/formats/detail/events.hpp>
+
 #include "case.hpp"
 #include "sha256.hpp"
 
 namespace shikumi::exchange {
 
-using namespace formats;
+using namespace formats::detail;
 
 namespace {
 

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include <shikumi/formats/detail/events.hpp>
+
 #include "case.hpp"
 
 namespace shikumi::exchange {
@@ -102,7 +104,7 @@ void read_all(const Case& the_case) {
     for (const json& file : the_case.facts.at("files")) {
         const fs::path path = the_case.folder / file.at("path");
         if (file.at("format") == "tfevents")
-            formats::read_events(path);
+            formats::detail::read_events(path);
         else
             for (const formats::NamedTensor& tensor : tensors_in(path)) tensor.value.tensor();
     }

@@ -7,6 +7,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/formats/detail/events.hpp>
 #include <shikumi/formats/formats.hpp>
 
 #include "catch.hpp"
@@ -128,7 +129,7 @@ TEST_CASE("TensorBoard itself opens our event files", "[python]") {
     const TemporaryFolder folder;
     if (!has(folder, "tensorboard")) return;
     try {
-        EventWriter writer(folder.path() / "logs");
+        formats::detail::EventWriter writer(folder.path() / "logs");
         writer.scalar("loss", 0, 0.5);
         writer.scalar("loss", 1, 0.25);
         writer.histogram("kernel", 1, std::vector<double>{0, 1, 2, 3, 4, 10}, 5);

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include <shikumi/formats/detail/crc32c.hpp>
+#include <shikumi/formats/detail/events.hpp>
 #include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/detail/state_file.hpp>
 #include <shikumi/nn/io/json.hpp>
@@ -22,6 +23,7 @@ namespace shikumi_test {
 namespace fs = std::filesystem;
 using namespace shikumi;
 using namespace shikumi::formats;
+using namespace shikumi::formats::detail;
 
 namespace {
 

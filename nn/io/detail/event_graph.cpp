@@ -21,12 +21,12 @@ class GraphWriter {
 public:
     explicit GraphWriter(std::vector<Tensor> inputs) : inputs_(std::move(inputs)) {}
 
-    formats::EventGraph written(const std::vector<Tensor>& outputs) {
+    formats::detail::EventGraph written(const std::vector<Tensor>& outputs) {
         std::vector<const Node*> roots;
         for (const Tensor& y : outputs) roots.push_back(y.node());
         shikumi::detail::Traversal walk;
         walk.run(roots, [&](const Node& node) { return !is_input(node); });
-        formats::EventGraph graph;
+        formats::detail::EventGraph graph;
         for (std::uint32_t i = 0; i < walk.size(); ++i)
             graph.nodes.push_back(node_of(walk[i], walk.inputs(i)));
         walk.clear();
@@ -38,8 +38,9 @@ private:
         return std::ranges::any_of(inputs_, [&](const Tensor& x) { return x.node() == &node; });
     }
 
-    formats::EventGraphNode node_of(const Node& node, std::span<const std::uint32_t> inputs) {
-        formats::EventGraphNode n;
+    formats::detail::EventGraphNode node_of(const Node& node,
+                                            std::span<const std::uint32_t> inputs) {
+        formats::detail::EventGraphNode n;
         const bool input = is_input(node);
         bool depends = input;
         for (const std::uint32_t i : inputs) {
@@ -75,7 +76,7 @@ private:
 
 }  // namespace
 
-formats::EventGraph event_graph(Layer& layer) {
+formats::detail::EventGraph event_graph(Layer& layer) {
     std::vector<Tensor> inputs;
     for (const Spec& spec : layer.built_for())
         inputs.push_back(placeholder({spec.shape.with_front(batch), spec.dtype}));

@@ -126,7 +126,7 @@ TEST_CASE("a failure at any call leaves the old file", "[new_file]") {
                 CHECK((now == "old" || now == "x" + fresh));
                 if (!refused) CHECK(now == "x" + fresh);
                 const auto files = shikumi::detail::kept_files(target);
-                CHECK(folder.entries() == files.size());  // nothing else is left
+                CHECK(folder.entries() == files.size());  // no partial file
                 if (older == 0) CHECK(contents(folder.path() / "target.1") == "older");
                 if (failing < 0) break;
             }

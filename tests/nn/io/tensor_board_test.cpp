@@ -4,13 +4,14 @@
 #include <filesystem>
 #include <set>
 
+#include <shikumi/formats/detail/events.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "catch.hpp"
 #include "support/temporary.hpp"
 
 using namespace shikumi;
-using namespace shikumi::formats;
+using namespace shikumi::formats::detail;
 using shikumi_test::TemporaryFolder;
 
 namespace {

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/formats/detail/events.hpp>
 #include <shikumi/formats/detail/in_quotes.hpp>
 #include <shikumi/formats/detail/records.hpp>
-#include <shikumi/formats/events.hpp>
 
 #ifdef SHIKUMI_HAVE_EVENTS
 
@@ -14,11 +14,10 @@
 #include <shikumi/formats/detail/byte_order.hpp>
 #include <shikumi/formats/detail/event_fields.hpp>
 
-namespace shikumi::formats {
+namespace shikumi::formats::detail {
 
 namespace {
 
-namespace fields = detail::fields;
 using protozero::pbf_message;
 
 // A message of a kind that isn't what it should be; where it lies is added further up.
@@ -78,8 +77,7 @@ private:
     double number_at(std::size_t offset) const {
         const auto read = [&](auto number) {
             std::memcpy(&number, content.data() + offset, sizeof number);
-            detail::swap_unless_little(std::as_writable_bytes(std::span(&number, 1)),
-                                       sizeof number);
+            swap_unless_little(std::as_writable_bytes(std::span(&number, 1)), sizeof number);
             return static_cast<double>(number);
         };
         switch (dtype) {
@@ -394,7 +392,7 @@ std::vector<Event> parse_record(const std::string& record) {
 
 EventFile read_events(const std::filesystem::path& path, const FileBudget& budget) {
     constexpr std::string_view reader = "read_events";
-    detail::RecordReader records(reader, path);
+    RecordReader records(reader, path);
     EventFile file;
     std::uint64_t bytes = 0;
     while (records.next()) {
@@ -420,11 +418,11 @@ EventFile read_events(const std::filesystem::path& path, const FileBudget& budge
     return file;
 }
 
-}  // namespace shikumi::formats
+}  // namespace shikumi::formats::detail
 
 #else
 
-namespace shikumi::formats {
+namespace shikumi::formats::detail {
 
 EventFile read_events(const std::filesystem::path& path, const FileBudget&) {
     fail<IoError>("read_events", "can't read ", path.string(),
@@ -432,6 +430,6 @@ EventFile read_events(const std::filesystem::path& path, const FileBudget&) {
                   "library was built");
 }
 
-}  // namespace shikumi::formats
+}  // namespace shikumi::formats::detail
 
 #endif

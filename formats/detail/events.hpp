@@ -13,7 +13,7 @@
 #include <shikumi/autograd/core/shape.hpp>
 #include <shikumi/formats/tensor_file.hpp>
 
-namespace shikumi::formats {
+namespace shikumi::formats::detail {
 
 /// The beginning of an event file.
 struct EventFileVersion {
@@ -132,4 +132,4 @@ private:
 /// The histogram that `EventWriter::histogram` writes.
 EventHistogram histogram_of(std::span<const double> values, int buckets = 30);
 
-}  // namespace shikumi::formats
+}  // namespace shikumi::formats::detail

@@ -1,11 +1,11 @@
-#include <shikumi/formats/events.hpp>
+#include <shikumi/formats/detail/events.hpp>
 
 #include <algorithm>
 #include <cmath>
 
 #include <shikumi/autograd/core/error.hpp>
 
-namespace shikumi::formats {
+namespace shikumi::formats::detail {
 
 EventHistogram histogram_of(std::span<const double> values, int buckets) {
     if (buckets < 1) fail<ValueError>("histogram_of", "wants 1 bucket or more, got ", buckets);
@@ -32,4 +32,4 @@ EventHistogram histogram_of(std::span<const double> values, int buckets) {
     return h;
 }
 
-}  // namespace shikumi::formats
+}  // namespace shikumi::formats::detail

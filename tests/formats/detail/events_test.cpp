@@ -1,4 +1,4 @@
-#include <shikumi/formats/events.hpp>
+#include <shikumi/formats/detail/events.hpp>
 
 #include <cmath>
 #include <limits>
@@ -12,7 +12,7 @@
 #include "support/temporary.hpp"
 
 using namespace shikumi;
-using namespace shikumi::formats;
+using namespace shikumi::formats::detail;
 using shikumi_test::contains;
 using shikumi_test::contents;
 using shikumi_test::TemporaryFolder;
@@ -121,14 +121,14 @@ TEST_CASE("bad event files are refused in words", "[events]") {
         CHECK_THROWS_AS(read_events(path), IoError);
         CHECK_THROWS_WITH(read_events(path), contains(part) && contains(path.string()));
     };
-    const std::string record = formats::detail::as_record(std::string("\x10\5", 2));
+    const std::string record = as_record(std::string("\x10\5", 2));
     std::string length = record, data = record;
     length[0] ^= 1;
     data[12] ^= 1;
     refused(length, "byte 0: no record begins here");
     refused(record + data, "byte 18: the record is damaged");
-    refused(formats::detail::as_record("\x10"), "no event");
-    refused(formats::detail::as_record("\xff"), "no event");
+    refused(as_record("\x10"), "no event");
+    refused(as_record("\xff"), "no event");
     CHECK_THROWS_AS(read_events(folder.path() / "none"), IoError);
     CHECK_THROWS_WITH(EventWriter(folder.write("file", "")), contains("can't write"));
     EventWriter writer(folder.path());

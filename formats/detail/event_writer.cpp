@@ -1,5 +1,5 @@
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/formats/events.hpp>
+#include <shikumi/formats/detail/events.hpp>
 
 #ifdef SHIKUMI_HAVE_EVENTS
 
@@ -19,11 +19,10 @@
 #include <shikumi/formats/detail/event_fields.hpp>
 #include <shikumi/formats/detail/records.hpp>
 
-namespace shikumi::formats {
+namespace shikumi::formats::detail {
 
 namespace {
 
-namespace fields = detail::fields;
 using protozero::pbf_builder;
 
 double now() {
@@ -124,7 +123,7 @@ EventWriter::EventWriter(const std::filesystem::path& folder)
 EventWriter::~EventWriter() = default;
 
 void EventWriter::append(std::string_view event) {
-    const std::string record = detail::as_record(event);
+    const std::string record = as_record(event);
     output_->file.write(record.data(), static_cast<std::streamsize>(record.size()));
     if (!output_->file) fail<IoError>("EventWriter", "can't write ", path_.string());
 }
@@ -185,11 +184,11 @@ void EventWriter::graph(const EventGraph& graph) {
     append(bytes);
 }
 
-}  // namespace shikumi::formats
+}  // namespace shikumi::formats::detail
 
 #else
 
-namespace shikumi::formats {
+namespace shikumi::formats::detail {
 
 struct EventWriter::Output {};
 EventWriter::EventWriter(const std::filesystem::path& folder) {
@@ -206,6 +205,6 @@ void EventWriter::graph(const EventGraph&) {}
 void EventWriter::flush() {}
 void EventWriter::append(std::string_view) {}
 
-}  // namespace shikumi::formats
+}  // namespace shikumi::formats::detail
 
 #endif
