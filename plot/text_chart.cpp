@@ -135,7 +135,7 @@ std::string axis_line(const detail::Axis& x, std::size_t left, std::size_t colum
         const auto at = static_cast<std::size_t>(begin);
         if (at < free || at + label.size() > text.size()) continue;
         text.replace(at, label.size(), label);
-        free = at + label.size() + 2;
+        free = at + label.size() + 1;
     }
     return text;
 }
