@@ -21,6 +21,7 @@ endfunction()
 
 shikumi_bench(workloads shikumi bench_common)
 shikumi_bench(loader shikumi)
+shikumi_bench(report shikumi)
 shikumi_bench(checkpoints shikumi)
 if(shikumi_have_onednn)
     shikumi_bench(onednn_choice shikumi shikumi::openblas)
