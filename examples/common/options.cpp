@@ -146,6 +146,15 @@ void refuse_meaningless(const po::variables_map& values, std::string_view progra
     if (training == Training::none) refuse({"save", "load"}, " trains nothing");
 }
 
+// Sooner than after the training.
+std::filesystem::path file_for_weights(const po::variables_map& values) {
+    const std::filesystem::path file = values["save"].as<std::string>();
+    if (!file.empty() && file.extension() != ".safetensors" && file.extension() != ".npz")
+        throw BadOption("--save wants a file that ends in .safetensors or .npz, not '" +
+                        file.string() + "'");
+    return file;
+}
+
 }  // namespace
 
 double Options::steps(std::int64_t samples) const {
@@ -186,7 +195,7 @@ std::optional<Options> read_options(const std::vector<std::string>& arguments,
         .out = values["out"].as<std::string>(),
         .profile = values["profile"].as<bool>(),
         .trace = values["trace"].as<std::string>(),
-        .save = values["save"].as<std::string>(),
+        .save = file_for_weights(values),
         .load = values["load"].as<std::string>(),
         .resume = values["resume"].as<std::string>(),
         .report = values["report"].as<bool>(),

@@ -55,8 +55,8 @@ TEST_CASE("options are read", "[options]") {
     CHECK(!options->report);
     CHECK(!options->early_stopping);
     CHECK(options->program == "iris");
-    const auto training = read({"--save", "a", "--resume=b", "--report", "--early-stopping"});
-    CHECK(training->save == "a");
+    const auto training = read({"--save", "a.npz", "--resume=b", "--report", "--early-stopping"});
+    CHECK(training->save == "a.npz");
     CHECK(training->resume == "b");
     CHECK(training->report);
     CHECK(training->early_stopping);
@@ -70,6 +70,10 @@ TEST_CASE("a loaded network is trained further only where that is asked for", "[
     CHECK(Options{.epochs = 0}.steps(32) == 1);  // a schedule has a step at least
 }
 
+TEST_CASE("a file that weights can't be saved in is refused before they are trained", "[options]") {
+    CHECK_THROWS_WITH(read({"--save", "net"}), contains("ends in .safetensors or .npz, not 'net'"));
+}
+
 TEST_CASE("what a program can't do isn't to be asked of it", "[options]") {
     const auto refused = [](Training training, const std::string& option) {
         std::ostringstream help;
@@ -81,7 +85,7 @@ TEST_CASE("what a program can't do isn't to be asked of it", "[options]") {
         return std::string();
     };
     CHECK(refused(Training::fit, "--report").empty());
-    CHECK(refused(Training::by_hand, "--save=a").empty());
+    CHECK(refused(Training::by_hand, "--save=a.safetensors").empty());
     CHECK(refused(Training::by_hand, "--report") ==
           "--report means nothing here: loop has a training loop of its own");
     CHECK(refused(Training::none, "--load=a") == "--load means nothing here: loop trains nothing");
