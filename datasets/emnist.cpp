@@ -56,8 +56,9 @@ ImageSet emnist(const std::filesystem::path& folder, EmnistPart which) {
             const std::string name = "emnist-" + std::string(part.name) + half + kind + ".gz";
             return detail::want_file("emnist", folder, {name, "gzip/" + name});
         };
+        const std::filesystem::path pictures = file("-images-idx3-ubyte");
         const Images images = detail::read_idx_images(
-            "emnist", file("-images-idx3-ubyte"), file("-labels-idx1-ubyte"),
+            "emnist", pictures, file("-labels-idx1-ubyte"),
             {.first = part.first_label, .classes = static_cast<int>(part.classes.size())});
         return Images{transposed(images.images), images.labels};
     };

@@ -12,8 +12,9 @@ ImageSet fashion_mnist(const std::filesystem::path& folder) {
         const auto file = [&](const char* kind) {
             return detail::want_file("fashion_mnist", folder, {name + kind + ".gz"});
         };
-        return detail::read_idx_images("fashion_mnist", file("-images-idx3-ubyte"),
-                                       file("-labels-idx1-ubyte"), {.classes = 10});
+        const std::filesystem::path pictures = file("-images-idx3-ubyte");
+        return detail::read_idx_images("fashion_mnist", pictures, file("-labels-idx1-ubyte"),
+                                       {.classes = 10});
     };
     return {part("train"),
             part("t10k"),

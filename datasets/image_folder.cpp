@@ -54,10 +54,11 @@ ImageFolder::ImageFolder(const fs::path& folder, const ImageFolderOptions& optio
     if (options.image.color == ColorMode::as_stored)
         fail<ValueError>(who, "pictures want the same channels: grayscale or rgb");
     for (const fs::path& inner : entries<fs::directory_iterator>(folder)) {
-        if (!fs::is_directory(inner) || is_hidden(inner)) continue;
+        std::error_code ignored;
+        if (is_hidden(inner) || !fs::is_directory(inner, ignored)) continue;
         const std::size_t before = files_.size();
         for (const fs::path& file : entries<fs::recursive_directory_iterator>(inner)) {
-            if (is_picture(file) && fs::is_regular_file(file)) files_.push_back(file);
+            if (is_picture(file) && fs::is_regular_file(file, ignored)) files_.push_back(file);
         }
         if (files_.size() == before)
             fail<IoError>(who, inner.string(), " has neither PNG nor JPEG files");
