@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/formats/npy.hpp>
 #include <shikumi/formats/safetensors.hpp>
 #include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/model_file.hpp>
@@ -231,4 +232,47 @@ TEST_CASE("other files and other versions are told apart", "[nn]") {
         file, tensors,
         {.metadata = {{"shikumi", "1"}, {"training", "{}"}, {"architecture", made_of}}});
     CHECK_THROWS_AS(nn::load(file), Error);
+}
+
+namespace {
+
+const fs::path& data() {
+    static const fs::path folder = fs::path(SHIKUMI_TEST_SOURCE_DIR) / "tests/nn/io/data";
+    return folder;
+}
+const Tensor golden_x = tensor({{0.5, -1.0}, {1.5, 0.25}, {-2.0, 1.0}, {0.0, 3.0}}).cast(f32);
+const Tensor golden_y = tensor({{1.0}, {0.0}, {-1.0}, {2.0}}).cast(f32);
+
+}  // namespace
+
+TEST_CASE("a file of version 1 is read", "[nn]") {
+    const std::shared_ptr<nn::Model> model = nn::load(data() / "model_1.safetensors");
+    CHECK(model->optimizer().name() == "Adam");
+    CHECK(model->optimizer().iterations() == 6);
+    const Tensor wanted = formats::read_npy(data() / "model_1_predictions.npy");
+    CHECK(max(abs(model->predict(golden_x) - wanted)).item<double>() < 1e-6);
+    model->fit(golden_x, golden_y, {.batch_size = 2, .verbose = 0, .shuffle = false});
+    const Tensor after = formats::read_npy(data() / "model_1_predictions_after.npy");
+    CHECK(max(abs(model->predict(golden_x) - after)).item<double>() < 1e-5);
+}
+
+TEST_CASE("write a file of this version", "[.write]") {
+    fs::create_directories(data());
+    nn::clear_session();
+    nn::set_random_seed(3);
+    nn::Sequential model;
+    model.add(nn::Dense(3, {.activation = nn::relu, .input_dim = 2, .name = "hidden"}));
+    model.add(nn::BatchNormalization());
+    model.add(nn::Dropout(0.25));
+    model.add(nn::Dense(1, {.kernel_regularizer = nn::L2(0.01), .name = "out"}));
+    model.compile({.optimizer = optim::Adam(
+                       {.learning_rate = optim::ExponentialDecay(0.05, 4, 0.9), .use_ema = true}),
+                   .loss = "mse",
+                   .metrics = {"mae"}});
+    const nn::FitOptions how{.batch_size = 2, .epochs = 3, .verbose = 0, .shuffle = false};
+    model.fit(golden_x, golden_y, how);
+    nn::save(model, data() / "model_1.safetensors");
+    formats::write_npy(data() / "model_1_predictions.npy", model.predict(golden_x));
+    model.fit(golden_x, golden_y, {.batch_size = 2, .verbose = 0, .shuffle = false});
+    formats::write_npy(data() / "model_1_predictions_after.npy", model.predict(golden_x));
 }
