@@ -136,10 +136,10 @@ std::string time_text(double seconds) {
 }
 
 std::string run_report(const RunRecord& record, const Run& run, bool over) {
-    Page page(run.model().name(), "Trained from " + record.started +
-                                      (over ? ", in " : ", so far ") + time_text(record.seconds) +
-                                      ": " + std::to_string(record.epochs) + " of " +
-                                      std::to_string(run.plan().epochs) + " epochs");
+    Page page(run.model().name(),
+              "Begun " + record.started + (over ? ", trained for " : ", trained so far for ") +
+                  time_text(record.seconds) + ": " + std::to_string(record.epochs) + " of " +
+                  std::to_string(run.plan().epochs) + " epochs");
     add_heading_figures(page, record, run);
     add_curves(page, record);
     if (auto* const model = dynamic_cast<Model*>(&run.model())) {
