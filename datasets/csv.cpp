@@ -5,6 +5,10 @@
 
 namespace shikumi::datasets {
 
+std::vector<std::string> CsvOptions::usual_missing_texts() {
+    return {"", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "?"};
+}
+
 Table read_csv(const std::filesystem::path& path, const CsvOptions& options) {
     detail::Input input("read_csv", path);
     return detail::parse_csv(

@@ -27,8 +27,10 @@ struct CsvOptions {
     /// The number that a missing one becomes, perhaps NaN; without it missing ones are refused.
     std::optional<double> missing = {};
     /// Fields that stand for a missing number, blanks around them apart.
-    std::vector<std::string> missing_texts = {"",    "NA",   "N/A",  "n/a",  "NaN",
-                                              "nan", "null", "NULL", "None", "?"};
+    std::vector<std::string> missing_texts = usual_missing_texts();
+
+    /// "", NA, N/A, n/a, NaN, nan, null, NULL, None and "?".
+    static std::vector<std::string> usual_missing_texts();
 };
 
 /// A table, split into its numbers and its texts; both keep the order of the file.

@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include <shikumi/autograd/core/config.hpp>
 #include <shikumi/datasets/detail/stage.hpp>
 #include <shikumi/datasets/detail/workers.hpp>
 

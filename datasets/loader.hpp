@@ -11,10 +11,13 @@
 #include <utility>
 #include <vector>
 
-#include <shikumi/autograd/core/config.hpp>
 #include <shikumi/autograd/memory/random.hpp>
 #include <shikumi/datasets/labelled.hpp>
 #include <shikumi/datasets/sample.hpp>
+
+namespace shikumi {
+class Config;
+}  // namespace shikumi
 
 namespace shikumi::datasets {
 

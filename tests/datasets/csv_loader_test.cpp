@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <shikumi/autograd/core/config.hpp>
+
 #include "catch.hpp"
 #include "gzip.hpp"
 #include "support/temporary.hpp"

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include <shikumi/autograd/core/config.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 #include "catch.hpp"
