@@ -161,10 +161,8 @@ void time_series(const Options& options) {
     nn::Sequential m = network(options, training, window);
     std::cout << m.summary() << '\n';
     const datasets::Sample test = *windows(rest, window).batch(static_cast<Index>(held_out)).next();
-    datasets::Loader batches = windows(training, window)
-                                   .shuffle(options.seed)
-                                   .batch(options.batch_size, {.drop_last = true})
-                                   .prefetch(4);
+    datasets::Loader batches =
+        windows(training, window).shuffle(options.seed).batch(options.batch_size).prefetch(4);
     const nn::History history =
         examples::fit(m, batches, options, {.validation_data = {{test.x.front(), test.y.front()}}});
 
