@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/nn/detail/weight_budget.hpp>
 #include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/detail/state_file.hpp>
 #include <shikumi/nn/io/json.hpp>
@@ -47,8 +48,10 @@ std::shared_ptr<Model> model_of(const detail::StateFile& file) {
                       "the file holds a training of a model, but not what the model is "
                       "made of: see FitOptions::resume");
     // Weights that the file doesn't have are no reason to take memory.
-    std::shared_ptr<Model> model =
-        model_from_json(*architecture, {.weight_bytes = bytes_of(file.state)});
+    const std::size_t bytes = bytes_of(file.state);
+    std::shared_ptr<Model> model = model_from_json(*architecture, {.weight_bytes = bytes});
+    const detail::WeightBudget limit(bytes);
+    model->parameters();  // makes those that aren't made yet
     if (const std::string* const compiled = text("compile"))
         model->compile(
             compile_options_from_config(parse_json(*compiled, "compile"), model->output_names()));

@@ -31,6 +31,8 @@ void collect(const Layer& layer, std::vector<Layer*>& all) {
 void visit_weights(StateFields& fields, const std::vector<Parameter>& weights) {
     std::vector<std::string> names = detail::saved_names(weights);
     const std::vector<std::string> own = names;
+    if (fields.reading() && !fields.has("order"))
+        fail<ValueError>(fields.path("order"), "is missing");
     fields("order", names);
     if (names.size() != own.size())
         fail<ValueError>(fields.path("order"), "there are ", names.size(),

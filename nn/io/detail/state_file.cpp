@@ -24,6 +24,13 @@ void check_version(std::string_view who, const formats::TensorFile& file) {
                       "' of the format; this library reads version ", version);
 }
 
+// Without them a file may be damaged anywhere.
+void check_has_checksums(std::string_view who, const formats::TensorFile& file) {
+    const auto found = file.metadata().find("checksums");
+    if (found == file.metadata().end() || !found->second.starts_with("crc32c "))
+        fail<IoError>(who, file.path().string(), " is damaged: its metadata lack 'checksums'");
+}
+
 Config values_of(std::string_view who, const formats::TensorFile& file) {
     const auto found = file.metadata().find("training");
     if (found == file.metadata().end())
@@ -54,6 +61,7 @@ void write_state(std::string_view who, const std::filesystem::path& path, const 
 StateFile read_state(std::string_view who, const std::filesystem::path& path) {
     const formats::SafetensorsFile file(path);
     check_version(who, file);
+    check_has_checksums(who, file);
     StateFile read{{values_of(who, file)}, file.metadata()};
     for (const std::string& name : file.names())
         read.state.tensors.emplace_back(name, file.read(name));

@@ -178,7 +178,7 @@ TEST_CASE("classes of one's own are loaded once they are registered, else refuse
     nn::Sequential own_loss{nn::Dense(1, {.input_dim = 3})};
     own_loss.compile(
         {.loss = nn::Loss([](const Tensor& t, const Tensor& p) { return mean(abs(t - p), 1); })});
-    CHECK_THROWS_WITH(nn::save(own_loss, file), contains("'loss' is one of your own"));
+    CHECK_THROWS_WITH(nn::save(own_loss, file), contains("register_loss"));
     nn::save(own_loss, file, {.include_optimizer = false});
 }
 
@@ -192,7 +192,9 @@ TEST_CASE("damage is refused in words", "[nn]") {
     const auto refused = [&](const std::string& bytes) {
         folder.write("bad.safetensors", bytes);
         try {
-            nn::load(folder.path() / "bad.safetensors");
+            const std::shared_ptr<nn::Model> read = nn::load(folder.path() / "bad.safetensors");
+            return nn::to_json(*read) == nn::to_json(model) &&
+                   everything(*read) == everything(model);  // a checksum in capitals, a space
         } catch (const Error& e) {
             return std::string(e.what()).find("bad.safetensors") != std::string::npos;
         }
