@@ -10,8 +10,8 @@
 #include <shikumi/autograd/graph/sole_recorder.hpp>
 #include <shikumi/nn/detail/active_layer.hpp>
 #include <shikumi/nn/detail/batch_shape.hpp>
+#include <shikumi/nn/detail/build_budget.hpp>
 #include <shikumi/nn/detail/class_name.hpp>
-#include <shikumi/nn/detail/weight_budget.hpp>
 #include <shikumi/nn/session.hpp>
 #include <shikumi/nn/state_fields.hpp>
 
@@ -342,7 +342,7 @@ Parameter Layer::add_weight(std::string_view name, const Shape& shape,
                             const Initializer& initializer, const WeightOptions& options) {
     const detail::ActiveLayer* const active = detail::ActiveLayer::current();
     const bool building = active && &active->layer() == this;
-    detail::WeightBudget::spend(this->name(), {shape, dtype()});
+    detail::BuildBudget::spend(this->name(), {shape, dtype()});
     Parameter weight((building ? active->path() : this->name() + '/') + std::string(name),
                      initializer(shape, rng(), dtype()));
     if (weight.shape() != shape || weight.dtype() != dtype())

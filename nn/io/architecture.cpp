@@ -11,9 +11,9 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/core/name_table.hpp>
 #include <shikumi/nn/detail/batch_shape.hpp>
+#include <shikumi/nn/detail/build_budget.hpp>
 #include <shikumi/nn/detail/class_name.hpp>
 #include <shikumi/nn/detail/placeholder.hpp>
-#include <shikumi/nn/detail/weight_budget.hpp>
 #include <shikumi/nn/input.hpp>
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/layers/activations/activation.hpp>
@@ -256,7 +256,7 @@ Config architecture(const Layer& layer) {
 }
 
 SharedLayer layer_from_config(const Config& config, const ModelBudget& budget) {
-    const detail::WeightBudget limit(budget.weight_bytes);
+    const detail::BuildBudget limit(budget.weight_bytes, budget.steps);
     SharedLayer layer = make_layer(config);
     const Config* const build = config.find("build_config");
     if (!build) return layer;

@@ -16,6 +16,7 @@ namespace shikumi::nn {
 /// How much a model from a file may take before it is refused.
 struct ModelBudget {
     std::size_t weight_bytes = std::size_t{16} << 30;  ///< of all weights together
+    Index steps = 100'000;  ///< of recurrences that aren't one operation, all layers together
 };
 
 /// What a layer or a model was made of: {"module", "class_name", "config", "registered_name"} and,

@@ -4,6 +4,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/detail/build_budget.hpp>
 #include <shikumi/nn/detail/masks.hpp>
 
 namespace shikumi::nn {
@@ -60,6 +61,7 @@ RecurrentCell::Sequence RecurrentCell::run(const Tensor& inputs, std::vector<Ten
 RecurrentCell::Sequence RecurrentCell::repeat(const Tensor& prepared, std::vector<Tensor> states,
                                               const Passage& how) {
     std::vector<Tensor> inputs, masks, outputs;
+    detail::BuildBudget::spend_steps(name(), prepared.shape().front());
     cut(prepared, inputs);
     if (how.mask.defined()) cut(how.mask, masks);
     for (std::size_t t = 0; t < inputs.size(); ++t) {

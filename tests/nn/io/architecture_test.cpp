@@ -501,6 +501,21 @@ TEST_CASE("a file's weights stay within a budget before they are made", "[nn][io
     CHECK(free(ones({1, 1000})).shape() == Shape{1, 1000});
 }
 
+TEST_CASE("a file's recurrences stay within a budget of steps", "[nn][io]") {
+    const auto rnn = [](const std::string& steps) {
+        return R"({"class_name":"Sequential","config":{"name":"s","layers":[
+            {"class_name":"InputLayer","config":{"batch_shape":[null,)" +
+               steps + R"(,2]}},
+            {"class_name":"SimpleRNN","config":{"name":"r","units":2}}]},
+            "build_config":{"input_shape":[null,)" +
+               steps + ",2]}}";
+    };
+    CHECK(refusal(rnn("50"), {.steps = 50}) == "read");
+    CHECK_THAT(refusal(rnn("1000000000")),
+               shikumi_test::contains("goes through 1000000000 steps one by one, and all layers "
+                                      "may go through 100000 together"));
+}
+
 TEST_CASE("functions of one's own are refused by layer and option", "[nn][io]") {
     const auto twice = [](const Tensor& x) { return x * 2; };
     const nn::Sequential model(nn::Dense(2, {.activation = twice, .name = "d"}));
