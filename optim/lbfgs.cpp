@@ -101,7 +101,7 @@ public:
     }
     Index take_count(const std::string& name) {
         const Index count = take(name, {}, i64).item<Index>();
-        if (count < 0) fail<ValueError>(who, "the state to restore has ", count, " ", name);
+        detail::check_count(who, name, count);
         return count;
     }
     void check_all_taken() const {
@@ -277,7 +277,8 @@ LBFGS::LBFGS(const LBFGSOptions& options)
     for (const auto& [name, count] : {std::pair("max_iter", options.max_iter),
                                       std::pair("max_eval", options.max_eval.value_or(1)),
                                       std::pair("history_size", options.history_size)}) {
-        if (count < 1) fail<ValueError>(who, name, " must be 1 or more, got ", count);
+        if (count < 1 || count > Index{1} << 53)
+            fail<ValueError>(who, name, " must lie in [1, 2^53], got ", count);
     }
 }
 

@@ -53,7 +53,7 @@ void visit_fields(auto& fields, FieldsOf<LBFGSOptions> auto& o) {
 class LBFGS {
 public:
     /// Throws ValueError for a learning rate that is not positive, a negative tolerance, and counts
-    /// below 1.
+    /// outside [1, 2⁵³].
     explicit LBFGS(const LBFGSOptions& options = {});
 
     /// Makes up to max_iter iterations. `loss` computes the scalar loss from the parameters as they

@@ -86,8 +86,8 @@ void ReduceLROnPlateau::restore(const Config& state) {
     ConfigReader reader(who, state);
     const auto best = reader.get<double>("best");
     const auto bad = reader.get<Index>("bad"), cooling = reader.get<Index>("cooling");
-    detail::check_not_negative(who, "bad", static_cast<double>(bad));
-    detail::check_not_negative(who, "cooling", static_cast<double>(cooling));
+    detail::check_count(who, "bad measures", bad);
+    detail::check_count(who, "measures to cool down", cooling);
     best_ = best;
     bad_ = bad;
     cooling_ = cooling;

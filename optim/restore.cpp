@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/optim/detail/checks.hpp>
 #include <shikumi/optim/detail/optimizer_state.hpp>
 
 namespace shikumi::optim {
@@ -77,11 +78,6 @@ private:
     std::map<std::string, std::deque<Parameter>> parts_;
 };
 
-void check_count(const Tensor& iterations) {
-    if (const Index count = iterations.item<Index>(); count < 0)
-        fail<ValueError>(who, "the state to restore has ", count, " iterations");
-}
-
 // Whether the state has this weight, one of those whose parts are called like `first`.
 bool has_made_steps(const Saved& saved, const std::vector<WeightState>& all, const WeightState& w) {
     const std::vector<Parameter> parts = w.parts();
@@ -136,7 +132,7 @@ void Optimizer::restore(const std::vector<Parameter>& parameters,
     const auto take = [&](const Parameter& part) {
         return values.emplace_back(part, saved.take(part)).second;
     };
-    check_count(take(own.iterations));
+    detail::check_count(who, "iterations", take(own.iterations).item<Index>());
     for (std::size_t i = 0; i < own.groups.size(); ++i) {
         if (own.has_rate_of_its_own(i))
             detail::checked_rate(take(own.groups[i].learning_rate).item<double>());

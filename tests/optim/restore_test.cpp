@@ -216,6 +216,8 @@ TEST_CASE("a state that doesn't fit is refused, and nothing has changed", "[opti
     more.push_back(part("dense_kernel_velocity_hat", scalar(1)));
     refused(more, "'dense_kernel_velocity_hat', which this optimizer doesn't keep");
     refused(with(0, part("iterations", scalar(-1, i64))), "-1 iterations");
+    refused(with(0, part("iterations", scalar(std::numeric_limits<Index>::max(), i64))),
+            "iterations");
     refused(with(0, part("iterations", scalar(1, f64))), "'iterations' is");
     refused(with(1, part("learning_rate", scalar(-0.5, f64))), "learning rate");
     refused(with(1, part("learning_rate", scalar(std::numeric_limits<double>::quiet_NaN(), f64))),
