@@ -69,14 +69,15 @@ void char_rnn(const examples::Options& options) {
                    optim::Adam({.learning_rate = optim::CosineDecay(options.learning_rate, steps)}),
                .loss = nn::sparse_categorical_crossentropy_from_logits});
     RandomStream random({options.seed, 1});
-    const auto show = [&](nn::EpochLog&) {
+    const auto show = [&] {
         std::cout << "----\n"
                   << writer.write(characters, "ROMEO:\n", 300, random) << "\n----\n"
                   << std::flush;
     };
-    const nn::History history =
-        examples::fit(m, train.x, train.y, options,
-                      {.validation_data = {{test.x, test.y}}, .on_epoch_end = show});
+    const nn::History history = examples::fit(
+        m, train.x, train.y, options,
+        {.validation_data = {{test.x, test.y}}, .on_epoch_end = [&](nn::EpochLog&) { show(); }});
+    if (history.epoch.empty()) show();  // a network from a file
 
     std::cout << "\nvalidation loss " << std::fixed << std::setprecision(3)
               << m.evaluate(test.x, test.y)["loss"] << " nats a character\n";

@@ -118,19 +118,18 @@ void gan(const examples::Options& options) {
     // Draws the same 80 digits after each epoch.
     Generator rng(options.seed);
     const Tensor z = random_normal({80, latent}, rng);
-    Tensor drawn;
+    const auto draw = [&] { return squeeze(gan.generator.predict(z), -1); };
     const auto show = [&](nn::EpochLog& epoch) {
-        drawn = squeeze(gan.generator.predict(z), -1);
         std::ostringstream name;
         name << "gan-" << std::setw(2) << std::setfill('0') << epoch.epoch + 1 << ".png";
         const std::filesystem::path path = options.out / name.str();
-        plot::write_png(path, plot::tiled(drawn, 10), 84 / x.shape()[1]);
+        plot::write_png(path, plot::tiled(draw(), 10), 84 / x.shape()[1]);
         std::cout << "wrote " << path.string() << '\n' << std::flush;
     };
     examples::fit(gan, x, x, options, {.on_epoch_end = show});
 
     std::cout << "\nthe first three digits of the last epoch:\n"
-              << examples::drawing(plot::tiled(slice(drawn, 0, {0, 3}), 3), 1,
+              << examples::drawing(plot::tiled(slice(draw(), 0, {0, 3}), 3), 1,
                                    examples::colours_wanted());
 }
 

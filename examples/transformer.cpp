@@ -79,12 +79,13 @@ void transformer(const examples::Options& options) {
                     .clipnorm = 1}),
                .loss = nn::sparse_categorical_crossentropy_from_logits});
     RandomStream random({options.seed, 1});
-    const auto show = [&](nn::EpochLog&) {
+    const auto show = [&] {
         std::cout << "----\n" << write(m, characters, "ROMEO:\n", 300, random) << "\n----\n";
     };
-    const nn::History history =
-        examples::fit(m, train.x, train.y, options,
-                      {.validation_data = {{test.x, test.y}}, .on_epoch_end = show});
+    const nn::History history = examples::fit(
+        m, train.x, train.y, options,
+        {.validation_data = {{test.x, test.y}}, .on_epoch_end = [&](nn::EpochLog&) { show(); }});
+    if (history.epoch.empty()) show();  // a network from a file
 
     std::cout << "\nvalidation loss " << std::fixed << std::setprecision(3)
               << m.evaluate(test.x, test.y)["loss"] << " nats a character\n";

@@ -148,9 +148,14 @@ TEST_CASE("vae draws digits", "[programs]") {
 
 TEST_CASE("gan draws digits after each epoch", "[programs]") {
     const shikumi_test::TemporaryFolder folder;
-    const auto [status, text] =
-        run("gan", "--epochs 1 --batch-size 256 --out '" + folder.path().string() + "'");
+    const std::string file = (folder.path() / "gan.safetensors").string();
+    const auto [status, text] = run("gan", "--epochs 1 --batch-size 256 --save '" + file +
+                                               "' --out '" + folder.path().string() + "'");
     CHECK(status == 0);
+    const auto digits = [](const std::string& shown) {
+        return shown.substr(std::min(shown.find("the first three digits"), shown.size()));
+    };
+    CHECK(digits(run("gan", "--load '" + file + "'").text) == digits(text));
     CHECK_THAT(text, contains("\"generator\"") && contains("\"discriminator\"") &&
                          contains("generator_loss: ") && contains("the first three digits"));
     CHECK(is_png(folder.path() / "gan-01.png"));
