@@ -1,5 +1,6 @@
 #include <shikumi/nn/tools/check_layer.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 #include <typeinfo>
@@ -203,11 +204,19 @@ private:
             architecture(layer_);
             return true;
         } catch (const StateError& e) {
-            if (detail::is_of_library(typeid(layer_)) && !says(e, "[Lambda]")) throw;
+            if (of_library(layer_) && !says(e, "[Lambda]")) throw;
         } catch (const ValueError& e) {
             if (!says(e, "can't hold the function")) throw;
         }
         return false;
+    }
+
+    // With all layers inside of it, such as the cell of an RNN.
+    static bool of_library(const Layer& layer) {
+        const std::vector<Layer*> inner = layer.inner_layers();
+        return detail::is_of_library(typeid(layer)) &&
+               std::all_of(inner.begin(), inner.end(),
+                           [](const Layer* l) { return of_library(*l); });
     }
 
     Layer& layer_;

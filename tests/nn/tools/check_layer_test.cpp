@@ -102,6 +102,16 @@ nn::Model merged(Merge merge) {
 
 }  // namespace
 
+TEST_CASE("a layer of the library passes with a cell of one's own inside", "[check_layer]") {
+    struct Sum final : nn::RecurrentCell {
+        std::vector<Shape> state_shapes() const override { return {{2}}; }
+        std::vector<Tensor> step(const Tensor& x, const std::vector<Tensor>& states) override {
+            return {states[0] + tanh(x)};
+        }
+    };
+    nn::check_layer(nn::RNN(Sum()), {4, 3, 2});
+}
+
 TEST_CASE("check_layer passes every layer of the library", "[nn]") {
     nn::check_layer(Bump(), {5, 7});
     nn::check_layer(nn::Dense(3, {.activation = nn::tanh}), {4, 5});
