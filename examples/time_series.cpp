@@ -58,10 +58,9 @@ datasets::Loader windows(const Values& values, Index window) {
 // Standardises within the network, so that its file holds mean and deviation, too.
 nn::Sequential network(const Options& options, const Values& training, Index window) {
     const std::string& kind = options.text("network");
-    const auto standardised =
-        std::make_shared<nn::Normalization>(nn::NormalizationOptions{.axis = {}});
+    const auto standardised = std::make_shared<nn::Normalization>();
     const auto restored =
-        std::make_shared<nn::Normalization>(nn::NormalizationOptions{.axis = {}, .invert = true});
+        std::make_shared<nn::Normalization>(nn::NormalizationOptions{.invert = true});
     standardised->adapt(reshape(tensor(training), {-1, 1, 1}));
     restored->adapt(reshape(tensor(training), {-1, 1}));
     nn::Sequential m;
