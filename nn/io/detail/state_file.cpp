@@ -46,7 +46,7 @@ Config values_of(std::string_view who, const formats::TensorFile& file) {
 void write_state(std::string_view who, const std::filesystem::path& path, const StateFile& file,
                  int keep) {
     formats::Metadata about = file.about;
-    about["shikumi"] = version;
+    about.insert_or_assign("shikumi", std::string(version));
     about["training"] = to_json(file.state.values);
     std::vector<formats::NamedTensor> tensors;
     for (const auto& [name, tensor] : file.state.tensors) tensors.push_back({name, tensor});
