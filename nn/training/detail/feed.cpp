@@ -1,5 +1,7 @@
 #include <shikumi/nn/training/detail/feed.hpp>
 
+#include <utility>
+
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/nn/detail/blame.hpp>
 #include <shikumi/nn/training/detail/rows.hpp>
@@ -28,6 +30,7 @@ const Batch& SourceFeed::first() {
 
 void SourceFeed::restart() {
     if (looked_) return;
+    at_end_ = gave_ = false;
     source_.restart();
     if (source_.has_passes()) asked_ = 0;
 }
@@ -37,6 +40,7 @@ bool SourceFeed::next() {
         looked_ = false;
         return true;
     }
+    if (std::exchange(at_end_, false)) return false;
     std::optional<Batch> given = ask();
     if (!given) return false;
     batch_ = checked_batch(caller_, model_, options_, std::move(*given));
@@ -45,8 +49,10 @@ bool SourceFeed::next() {
 
 std::optional<Batch> SourceFeed::ask() {
     ++asked_;
-    return blaming([] { return std::string("in the source of batches"); },
-                   [&] { return source_.next(); });
+    std::optional<Batch> batch = blaming([] { return std::string("in the source of batches"); },
+                                         [&] { return source_.next(); });
+    gave_ = batch.has_value();
+    return batch;
 }
 
 void SourceFeed::check_finite() const {
@@ -54,16 +60,22 @@ void SourceFeed::check_finite() const {
     detail::check_finite(batch_.y, "y");
 }
 
-// Where the batch that is looked at is yet to be handed out, the source is past it.
+// Where the batch that is looked at is yet to be handed out, the source is past it. After the last
+// element of a pass a loader says that it is before the first one of the next: the end of the pass
+// is yet to be seen then.
 void SourceFeed::visit_state(StateFields& fields) {
     Index asked = asked_;
     Config position;
     if (!fields.reading() && source_.has_position()) position = source_.position();
-    fields("looked", looked_)("asked", asked)("position", position);
+    const Config* const element = position.find("element");
+    bool at_end = at_end_ || (gave_ && element && *element == Config(0));
+    fields("looked", looked_)("asked", asked)("position", position)("at_end", at_end);
     if (!fields.reading()) return;
     if (source_.has_position() && !position.is_null()) {
         source_.restore(position);
         asked_ = asked;
+        at_end_ = at_end;
+        gave_ = false;
     } else {
         pass_over(asked, fields.path("asked"));
     }

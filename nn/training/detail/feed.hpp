@@ -68,6 +68,8 @@ private:
     Batch batch_;
     Index asked_ = 0;      // times, in this pass
     bool looked_ = false;  // the batch is yet to be handed out
+    bool gave_ = false;    // a batch, when it was asked last
+    bool at_end_ = false;  // the end of the pass is yet to be seen
 };
 
 /// How a loop goes through a feed: whole passes, or a number of batches at a time. An epoch ends

@@ -62,11 +62,15 @@ struct Broken : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// Breaks a training off before a batch, as if the process had ended.
+// Breaks a training off before a batch, or at the end of an epoch (-1), as if the process had
+// ended.
 struct BreakAt : nn::Hooks {
     BreakAt(int e, Index b) : epoch(e), batch(b) {}
     void on_train_batch_begin(nn::Run& run) override {
         if (run.epoch() == epoch && run.batch() == batch) throw Broken("power cut");
+    }
+    void on_epoch_end(nn::Run& run) override {
+        if (run.epoch() == epoch && batch < 0) throw Broken("power cut");
     }
     int epoch;
     Index batch;
@@ -99,8 +103,8 @@ void check_resumes(const Program& program, const nn::ResumeOptions& options = {}
     const Outcome whole = program({}, {});
     const shikumi_test::TemporaryFolder folder;
     const nn::Resume resume(folder.path() / "state", options);
-    for (const auto& [epoch, batch] :
-         std::vector<std::pair<int, Index>>{{0, 2}, {1, 0}, {1, 3}, {2, 1}, {3, 4}}) {
+    for (const auto& [epoch, batch] : std::vector<std::pair<int, Index>>{
+             {0, 2}, {1, 0}, {1, 3}, {1, -1}, {2, 1}, {3, 4}, {3, -1}}) {
         REQUIRE_THROWS_WITH(program(resume, {BreakAt(epoch, batch)}), contains("power cut"));
     }
     const Outcome pieces = program(resume, {});
