@@ -23,15 +23,22 @@ struct Scratch {
 };
 
 // What an error about memory adds: the largest value that the evaluation computes.
-std::string largest_value(Nodes nodes) {
+std::string largest_value(Nodes nodes, const Plan& plan) {
     const Node* largest = nullptr;
     for (const Node* node : nodes) {
-        if (node->data || !node->op) continue;
+        if (!node || node->data || !node->op) continue;  // a replay has few of its nodes
         if (!largest || node->spec.bytes() > largest->spec.bytes()) largest = node;
     }
-    if (!largest) return "of known values";
-    return sentence("the largest value is ", largest->spec, " of ", largest->op->name(), ", ",
-                    largest->spec.bytes(), " bytes");
+    const Op* op = largest ? largest->op : nullptr;
+    Spec spec = largest ? largest->spec : Spec{};
+    for (const Call& call : plan.calls) {
+        if (op && call.out.spec.bytes() <= spec.bytes()) continue;
+        op = call.op;
+        spec = call.out.spec;
+    }
+    if (!op) return "of known values";
+    return sentence("the largest value is ", spec, " of ", op->name(), ", ", spec.bytes(),
+                    " bytes");
 }
 
 std::byte* advanced(void* address, Index elements, std::uint8_t element) {
@@ -61,7 +68,7 @@ void Executor::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> a
     try {
         take_memory(plan, nodes, assignments);
     } catch (Error& error) {
-        error.add_context(largest_value(nodes));
+        error.add_context(largest_value(nodes, plan));
         throw;
     }
 }
