@@ -5,7 +5,7 @@
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/nn/detail/weight_budget.hpp>
+#include <shikumi/nn/detail/build_budget.hpp>
 #include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/detail/state_file.hpp>
 #include <shikumi/nn/io/json.hpp>
@@ -48,9 +48,9 @@ std::shared_ptr<Model> model_of(const detail::StateFile& file) {
                       "the file holds a training of a model, but not what the model is "
                       "made of: see FitOptions::resume");
     // Weights that the file doesn't have are no reason to take memory.
-    const std::size_t bytes = bytes_of(file.state);
-    std::shared_ptr<Model> model = model_from_json(*architecture, {.weight_bytes = bytes});
-    const detail::WeightBudget limit(bytes);
+    const ModelBudget budget{.weight_bytes = bytes_of(file.state)};
+    std::shared_ptr<Model> model = model_from_json(*architecture, budget);
+    const detail::BuildBudget limit(budget.weight_bytes, budget.steps);
     model->parameters();  // makes those that aren't made yet
     if (const std::string* const compiled = text("compile"))
         model->compile(
