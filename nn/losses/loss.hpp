@@ -67,22 +67,22 @@ public:
     using Function = NamedFunction<Tensor(const Tensor& targets, const Tensor& predictions)>;
 
     /// A constant of the library.
-    constexpr Loss(StaticName name, Tensor (*function)(const Tensor&, const Tensor&),
+    constexpr Loss(StaticName name, Tensor (*values_of)(const Tensor&, const Tensor&),
                    Targets targets = Targets::like_predictions, bool from_logits = false) noexcept
-        : function_(name, function), form_{.targets = targets, .from_logits = from_logits} {}
+        : function_(name, values_of), form_{.targets = targets, .from_logits = from_logits} {}
     /// A constant of the library, of any form.
-    constexpr Loss(StaticName name, Tensor (*function)(const Tensor&, const Tensor&),
+    constexpr Loss(StaticName name, Tensor (*values_of)(const Tensor&, const Tensor&),
                    const LossForm& form) noexcept
-        : function_(name, function), form_(form) {}
+        : function_(name, values_of), form_(form) {}
     /// Any callable.
     template <shikumi::detail::FunctionFor<Loss, const Tensor&, const Tensor&> F>
-    Loss(F function, std::string name = "loss", Targets targets = Targets::as_given)
-        : Loss(std::move(function), std::move(name), LossForm{.targets = targets}) {}
+    Loss(F f, std::string name = "loss", Targets targets = Targets::as_given)
+        : Loss(std::move(f), std::move(name), LossForm{.targets = targets}) {}
     /// Any callable, and how to treat its targets and values. `config` holds the arguments that it
     /// was made of, so that a file can hold it: see `register_loss`.
     template <shikumi::detail::FunctionFor<Loss, const Tensor&, const Tensor&> F>
-    Loss(F function, std::string name, const LossForm& form, Config config = {})
-        : function_(std::move(function), std::move(name), std::move(config)), form_(form) {}
+    Loss(F f, std::string name, const LossForm& form, Config config = {})
+        : function_(std::move(f), std::move(name), std::move(config)), form_(form) {}
     /// The loss of that Keras name, such as "mse": see `loss`.
     template <std::convertible_to<std::string_view> Name>
     Loss(const Name& known) : Loss(known_as(known)) {}

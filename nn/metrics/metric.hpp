@@ -49,16 +49,16 @@ public:
     using Function = NamedFunction<Tensor(const Tensor& targets, const Tensor& predictions)>;
 
     /// A constant of the library.
-    constexpr Metric(StaticName name, Tensor (*function)(const Tensor&, const Tensor&)) noexcept
-        : function_(name, function) {}
+    constexpr Metric(StaticName name, Tensor (*values_of)(const Tensor&, const Tensor&)) noexcept
+        : function_(name, values_of) {}
     /// Any callable, called "custom" unless it has a name. `config` holds the arguments that it was
     /// made of, so that a file can hold it: see `register_metric`.
     template <shikumi::detail::FunctionFor<Metric, const Tensor&, const Tensor&> F>
-    Metric(F function, std::string name = "custom", Config config = {})
-        : function_(std::move(function), std::move(name), std::move(config)) {}
+    Metric(F f, std::string name = "custom", Config config = {})
+        : function_(std::move(f), std::move(name), std::move(config)) {}
     /// Any callable, its name first.
     template <std::invocable<const Tensor&, const Tensor&> F>
-    Metric(std::string name, F function) : function_(std::move(function), std::move(name)) {}
+    Metric(std::string name, F f) : function_(std::move(f), std::move(name)) {}
     /// The mean of a loss, under its name.
     Metric(const Loss& loss);
     /// The metric of that Keras name, such as "acc": see `metric`.
