@@ -1,4 +1,5 @@
 #include <cstring>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -9,16 +10,8 @@
 
 #ifdef SHIKUMI_HAVE_EVENTS
 
-#include <protozero/pbf_message.hpp>
-
-#include <shikumi/formats/detail/byte_order.hpp>
-#include <shikumi/formats/detail/event_fields.hpp>
-
 namespace shikumi::formats::detail {
-
 namespace {
-
-using protozero::pbf_message;
 
 // A message of a kind that isn't what it should be; where it lies is added further up.
 class BadEvent : public std::exception {
@@ -29,6 +22,27 @@ public:
 private:
     const char* why_;
 };
+
+void want_field(bool as_read) {
+    if (!as_read) throw BadEvent("a field has another type than it should");
+}
+
+}  // namespace
+}  // namespace shikumi::formats::detail
+
+// protozero asserts that a field has the type that is read. A bad file may have any.
+#define protozero_assert(condition) \
+    ::shikumi::formats::detail::want_field(static_cast<bool>(condition))
+#include <protozero/pbf_message.hpp>
+
+#include <shikumi/formats/detail/byte_order.hpp>
+#include <shikumi/formats/detail/event_fields.hpp>
+
+namespace shikumi::formats::detail {
+
+namespace {
+
+using protozero::pbf_message;
 
 Shape parse_shape(pbf_message<fields::TensorShape> message) {
     Shape::Sizes sizes;

@@ -161,6 +161,8 @@ Config parse_json(std::string_view text, std::string_view who, const JsonBudget&
     if (text.size() > budget.bytes)
         fail<ValueError>(who, "JSON of ", text.size(), " bytes is more than the ", budget.bytes,
                          " that are allowed");
+    if (const auto zero = text.find('\0'); zero != std::string_view::npos)
+        fail<ValueError>(who, "is no JSON at byte ", zero + 1, ": it holds a zero byte");
     Builder builder(who, budget);
     Json::sax_parse(text.begin(), text.end(), &builder);
     return builder.take();

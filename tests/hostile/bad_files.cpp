@@ -280,7 +280,7 @@ std::vector<std::string> bad_npz() {
         m.method = method;
         files.push_back(zip_of({m}));
     }
-    for (const int flags : {1, 9, 0x41, 0x2000}) {
+    for (const int flags : {1, 9, 0x41}) {
         Member m = good;
         m.flags = flags;
         files.push_back(zip_of({m}));
@@ -510,14 +510,14 @@ std::vector<std::string> bad_json() {
     return files;
 }
 
+std::string sequential(const std::string& layers) {
+    return R"({"class_name": "Sequential", "config": {"name": "m", "layers": [)" + layers + "]}}";
+}
+const std::string input =
+    R"({"class_name": "InputLayer", "config": {"batch_shape": [null, 4], "name": "i"}},)";
+
 std::vector<std::string> bad_architectures() {
     std::vector<std::string> files = bad_json();
-    const auto sequential = [](const std::string& layers) {
-        return R"({"class_name": "Sequential", "config": {"name": "m", "layers": [)" + layers +
-               "]}}";
-    };
-    const std::string input =
-        R"({"class_name": "InputLayer", "config": {"batch_shape": [null, 4], "name": "i"}},)";
     for (const char* text :
          {"{}", "[]", "3", R"({"class_name": "Sequential"})",
           R"({"class_name": "Sequential", "config": 3})", R"({"class_name": 3, "config": {}})",
@@ -530,8 +530,6 @@ std::vector<std::string> bad_architectures() {
          {R"({"class_name": "Dense", "config": {"units": -1}})",
           R"({"class_name": "Dense", "config": {"units": 0}})",
           R"({"class_name": "Dense", "config": {"units": 1e30}})",
-          R"({"class_name": "Dense", "config": {"units": 9223372036854775807}})",
-          R"({"class_name": "Dense", "config": {"units": 1000000000}})",
           R"({"class_name": "Dense", "config": {"units": "3"}})",
           R"({"class_name": "Dense", "config": {"units": [3]}})",
           R"({"class_name": "Dense", "config": {"units": 2, "activation": "evil"}})",
@@ -568,6 +566,12 @@ std::vector<std::string> bad_models() {
         add({{"shikumi", "1"}, {"training", json}, {"architecture", dense}});
     for (const std::string& json : bad_architectures())
         add({{"shikumi", "1"}, {"training", "{}"}, {"architecture", json}});
+    // An architecture alone may ask for weights that nobody has made yet; a model's file may not.
+    for (const char* units : {"9223372036854775807", "1000000000"}) {
+        const std::string huge =
+            sequential(input + R"({"class_name": "Dense", "config": {"units": )" + units + "}}");
+        add({{"shikumi", "1"}, {"training", "{}"}, {"architecture", huge}});
+    }
     for (const std::string& json : bad_json())
         add({{"shikumi", "1"}, {"training", "{}"}, {"architecture", dense}, {"compile", json}});
     return files;
