@@ -207,7 +207,7 @@ std::vector<std::string> good_idx() {
 }
 
 std::vector<std::string> good_csv() {
-    return {"a,b,c\n1,2,3\n4.5,-6e2,0\n", "1;2\n3;4\n", "\"x, y\",z\r\n1,2\r\n"};
+    return {"a,b,c\n1,2,3\n4.5,-6e2,0\n", "1,2\n3,4\n", "\"x, y\",z\r\n1,2\r\n"};
 }
 
 std::vector<std::string> good_json() {
