@@ -85,7 +85,9 @@ TEST_CASE("every cut of a file is refused, or read as a whole", "[hostile]") {
             REQUIRE(whole);
             for (std::size_t size = 0; size < good.size(); ++size) {
                 const auto part = read(reader, good.substr(0, size), costs);
-                if (part && reader.finds_changes && part != whole)
+                // Event files are logs: whole records are a file, as for TensorFlow.
+                const bool beginning = part && reader.name == "events" && whole->starts_with(*part);
+                if (part && reader.finds_changes && part != whole && !beginning)
                     FAIL_CHECK(reader.name << " cut after " << size << " bytes was read");
             }
         }
