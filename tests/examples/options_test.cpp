@@ -157,6 +157,6 @@ TEST_CASE("a program may have options of its own", "[options]") {
     CHECK_THROWS_WITH(read_own({"--window=x"})->count("window", 2),
                       contains("--window wants a whole number from 2 up, not 'x'"));
     CHECK_THROWS_AS(read_own({"--window=1"})->count("window", 2), BadOption);
-    CHECK_THROWS_WITH(read_own({"--cvs", "x"}), contains("did you mean '--csv'?"));
+    CHECK_THROWS_WITH(read_own({"--csvv", "x"}), contains("did you mean '--csv'?"));
     CHECK_THROWS_AS(read({"--csv", "a.csv"}), BadOption);
 }
