@@ -1,7 +1,5 @@
 // An MNIST MLP that is saved after each epoch, beside the same training without: checkpoints
 // [EPOCHS [ROUNDS]]
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -14,22 +12,9 @@
 
 #include <shikumi/shikumi.hpp>
 
+#include "common/beside.hpp"
+
 using namespace shikumi;
-
-namespace {
-
-double seconds(const std::function<void()>& f) {
-    const auto start = std::chrono::steady_clock::now();
-    f();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    return values[values.size() / 2];
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
     const int epochs = argc > 1 ? std::atoi(argv[1]) : 3;
@@ -59,21 +44,12 @@ int main(int argc, char** argv) {
 
     model.fit(x, labels, plain);  // captured once
     const std::vector<const char*> ways{"resume", "ModelCheckpoint"};
-    std::vector<double> times;
-    std::vector<std::vector<double>> ratios(ways.size());
-    for (int round = 0; round < rounds; ++round) {
-        times.push_back(seconds([&] { model.fit(x, labels, plain); }));
-        for (std::size_t i = 0; i < ways.size(); ++i) {
-            const nn::FitOptions saved = with(ways[i]);
-            const double time = seconds([&] { model.fit(x, labels, saved); });
-            // Beside the trainings before and behind it, since machines get warm.
-            const double again = seconds([&] { model.fit(x, labels, plain); });
-            ratios[i].push_back(2 * time / (times.back() + again));
-            times.push_back(again);
-        }
-    }
+    std::vector<std::function<void()>> trainings;
+    for (const char* way : ways) trainings.push_back([&, way] { model.fit(x, labels, with(way)); });
+    const bench::Comparison measured =
+        bench::compare_beside([&] { model.fit(x, labels, plain); }, trainings, rounds);
     std::filesystem::remove_all(folder);
-    std::printf("%-16s %7.1f ms an epoch\n", "unsaved", 1000 * median(times) / epochs);
+    std::printf("%-16s %7.1f ms an epoch\n", "unsaved", 1000 * measured.usual / epochs);
     for (std::size_t i = 0; i < ways.size(); ++i)
-        std::printf("%-16s %+7.2f %%\n", ways[i], 100 * (median(ratios[i]) - 1));
+        std::printf("%-16s %+7.2f %%\n", ways[i], 100 * (measured.ways[i].ratio - 1));
 }

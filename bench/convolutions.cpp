@@ -4,7 +4,6 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <iomanip>
@@ -20,6 +19,8 @@
 #include <shikumi/autograd/kernels/denormals.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+
+#include "common/beside.hpp"
 
 using namespace shikumi;
 using dnnl::memory;
@@ -190,19 +191,13 @@ private:
     std::vector<std::function<void()>> steps_, results_;
 };
 
-double seconds(const std::function<void()>& f) {
-    const auto start = std::chrono::steady_clock::now();
-    f();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 // The shortest time of each way in milliseconds; the ways run in turn.
 std::vector<double> compare(const std::vector<std::function<void()>>& ways) {
     std::vector<double> best(ways.size(), std::numeric_limits<double>::infinity());
     double spent = 0;
     for (int round = 0; round < 5 || (spent < 1.5 && round < 200); ++round) {
         for (std::size_t i = 0; i < ways.size(); ++i) {
-            const double took = seconds(ways[i]);
+            const double took = bench::seconds(ways[i]);
             best[i] = std::min(best[i], took * 1e3);
             spent += took;
         }

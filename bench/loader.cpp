@@ -1,6 +1,4 @@
 // mnist_cnn fed by a loader, beside the same training from memory: loader [IMAGES [ROUNDS]]
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -9,6 +7,8 @@
 #include <vector>
 
 #include <shikumi/shikumi.hpp>
+
+#include "common/beside.hpp"
 
 using namespace shikumi;
 using datasets::Loader;
@@ -42,17 +42,6 @@ Tensor moved(const Tensor& pixels, Generator& rng) {
     return as_input(slice(padded, {{down, down + 28}, {right, right + 28}}));
 }
 
-double seconds(const std::function<void()>& f) {
-    const auto start = std::chrono::steady_clock::now();
-    f();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    return values[values.size() / 2];
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -78,22 +67,14 @@ int main(int argc, char** argv) {
     nn::Sequential model = mnist_cnn();
     const nn::FitOptions quiet{.batch_size = batch_size, .verbose = 0};
     model.fit(x, labels, quiet);  // captured once
-    std::vector<double> memory;
-    std::vector<std::vector<double>> times(loaders.size()), ratios(loaders.size());
-    for (int round = 0; round < rounds; ++round) {
-        memory.push_back(seconds([&] { model.fit(x, labels, quiet); }));
-        for (std::size_t i = 0; i < loaders.size(); ++i) {
-            const double time = seconds([&] { model.fit(loaders[i].second, quiet); });
-            // Beside the trainings from memory before and behind it, since machines get warm.
-            const double again = seconds([&] { model.fit(x, labels, quiet); });
-            times[i].push_back(time);
-            ratios[i].push_back((memory.back() + again) / 2 / time);
-            memory.push_back(again);
-        }
-    }
+    std::vector<std::function<void()>> ways;
+    for (auto& named : loaders) ways.push_back([&] { model.fit(named.second, quiet); });
+    const bench::Comparison measured =
+        bench::compare_beside([&] { model.fit(x, labels, quiet); }, ways, rounds);
     const auto rate = [&](double time) { return static_cast<double>(images) / time; };
-    std::printf("%-28s %8.0f images/s\n", "from memory", rate(median(memory)));
+    std::printf("%-28s %8.0f images/s\n", "from memory", rate(measured.usual));
     for (std::size_t i = 0; i < loaders.size(); ++i)
         std::printf("%-28s %8.0f images/s  %.3f of the speed from memory\n",
-                    loaders[i].first.c_str(), rate(median(times[i])), median(ratios[i]));
+                    loaders[i].first.c_str(), rate(measured.ways[i].seconds),
+                    1 / measured.ways[i].ratio);
 }

@@ -1,15 +1,16 @@
 // MNIST's dense network trained with a checkpoint each epoch and with a report, beside the same
 // training alone: report [IMAGES [EPOCHS [ROUNDS]]]
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <shikumi/shikumi.hpp>
+
+#include "common/beside.hpp"
 
 using namespace shikumi;
 
@@ -30,11 +31,6 @@ nn::Sequential mnist() {
     return m;
 }
 
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    return values[values.size() / 2];
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -53,30 +49,20 @@ int main(int argc, char** argv) {
     };
     std::filesystem::create_directories(folder);
     nn::Sequential model = mnist();
-    const auto seconds = [&](std::vector<nn::Callback> callbacks) {
-        const auto start = std::chrono::steady_clock::now();
+    const auto train = [&](const std::vector<nn::Callback>& callbacks) {
         model.fit(x, y,
                   {.batch_size = 128,
                    .epochs = epochs,
                    .verbose = 0,
-                   .callbacks = std::move(callbacks),
+                   .callbacks = callbacks,
                    .validation_data = {{test_x, test_y}}});
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     };
-    seconds({});  // buffers and threads are there
-    std::vector<double> alone{seconds({})};
-    std::vector<std::vector<double>> ratios(with.size());
-    for (int round = 0; round < rounds; ++round) {
-        for (std::size_t i = 0; i < with.size(); ++i) {
-            const double time = seconds(with[i].second);
-            // Beside the trainings before and behind it, since machines get warm.
-            const double again = seconds({});
-            ratios[i].push_back(2 * time / (alone.back() + again));
-            alone.push_back(again);
-        }
-    }
-    std::printf("%-24s %7.3f s an epoch\n", "alone", median(alone) / epochs);
+    train({});  // buffers and threads are there
+    std::vector<std::function<void()>> ways;
+    for (const auto& named : with) ways.push_back([&] { train(named.second); });
+    const bench::Comparison measured = bench::compare_beside([&] { train({}); }, ways, rounds);
+    std::printf("%-24s %7.3f s an epoch\n", "alone", measured.usual / epochs);
     for (std::size_t i = 0; i < with.size(); ++i)
-        std::printf("%-24s %7.3f times that\n", with[i].first.c_str(), median(ratios[i]));
+        std::printf("%-24s %7.3f times that\n", with[i].first.c_str(), measured.ways[i].ratio);
     std::filesystem::remove_all(folder);
 }

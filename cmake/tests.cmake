@@ -96,6 +96,7 @@ if(sources)
     find_package(nlohmann_json CONFIG REQUIRED)
     add_executable(golden ${sources})
     set_target_properties(golden PROPERTIES CXX_EXTENSIONS OFF RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+    target_include_directories(golden PRIVATE ${PROJECT_SOURCE_DIR}/tests)
     target_link_libraries(golden PRIVATE shikumi nlohmann_json::nlohmann_json shikumi_warnings)
     # The cases are not part of the source tree.
     set(SHIKUMI_GOLDEN_CASES ${PROJECT_SOURCE_DIR}/../shared/oracle CACHE PATH "Folder of golden cases for the tests")

@@ -85,20 +85,6 @@ private:
 /// A seed of its own for each pair of numbers.
 std::uint64_t derived_seed(std::uint64_t seed, Index a, Index b);
 
-/// Calls f, which makes an element. Where it throws, the error gets the context that `where()`
-/// gives; exceptions that aren't the library's become an Error with the original nested in it.
-template <class Where, class F>
-decltype(auto) blaming(const Where& where, F&& f) {
-    try {
-        return std::forward<F>(f)();
-    } catch (Error& e) {
-        e.add_context(where());
-        throw;
-    } catch (const std::exception& e) {
-        std::throw_with_nested(Error(sentence("[Loader] ", e.what(), ", ", where())));
-    }
-}
-
 /// Rows of arrays of one length, at least one array.
 StagePtr rows(std::vector<Array> arrays, std::size_t inputs, std::size_t targets);
 /// Samples by a function of their numbers.

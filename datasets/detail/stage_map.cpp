@@ -1,4 +1,5 @@
 // A function of each element.
+#include <shikumi/autograd/core/blame.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/datasets/detail/stage.hpp>
 
@@ -27,7 +28,7 @@ private:
         const auto where = [&] {
             return sentence("in map of ", name_of(from), ", epoch ", epoch_);
         };
-        Element to = blaming(where, [&] {
+        Element to = shikumi::detail::blaming("Loader", where, [&] {
             Generator rng(derived_seed(seed_, epoch_, number));
             return element_of(f_(sample_of(from), rng));
         });

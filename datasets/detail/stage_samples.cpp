@@ -1,4 +1,5 @@
 // Samples by a function of their numbers.
+#include <shikumi/autograd/core/blame.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/datasets/detail/stage.hpp>
 
@@ -18,9 +19,9 @@ public:
         const NoGrad no_grad;
         std::vector<Element> elements;
         for (const Index number : numbers) {
-            elements.push_back(
-                blaming([&] { return sentence("in sample ", number, " of the source"); },
-                        [&] { return element_of(sample_(number)); }));
+            elements.push_back(shikumi::detail::blaming(
+                "Loader", [&] { return sentence("in sample ", number, " of the source"); },
+                [&] { return element_of(sample_(number)); }));
             elements.back().number = number;
         }
         return elements;

@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 
+#include <shikumi/autograd/core/blame.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/datasets/detail/stage.hpp>
 
@@ -38,8 +39,9 @@ public:
         waiting_.erase(waiting_.lower_bound(first), waiting_.lower_bound(last));
         read_to(first);
         if (stream_.skip && read_ < last && !ended_) {
-            read_ += blaming([&] { return sentence("behind sample ", read_, " of the source"); },
-                             [&] { return stream_.skip(last - read_); });
+            read_ += shikumi::detail::blaming(
+                "Loader", [&] { return sentence("behind sample ", read_, " of the source"); },
+                [&] { return stream_.skip(last - read_); });
             ended_ = read_ < last;
         }
         while (read_ < last && !ended_) {
@@ -53,12 +55,12 @@ private:
     void read_to(Index limit) {
         const NoGrad no_grad;
         while (read_ < limit && !ended_) {
-            std::optional<Element> element =
-                blaming([&] { return sentence("in sample ", read_, " of the source"); },
-                        [&] {
-                            const std::optional<Sample> sample = stream_.next();
-                            return sample ? std::optional(element_of(*sample)) : std::nullopt;
-                        });
+            std::optional<Element> element = shikumi::detail::blaming(
+                "Loader", [&] { return sentence("in sample ", read_, " of the source"); },
+                [&] {
+                    const std::optional<Sample> sample = stream_.next();
+                    return sample ? std::optional(element_of(*sample)) : std::nullopt;
+                });
             ended_ = !element;
             if (ended_) return;
             element->number = read_;
@@ -78,8 +80,9 @@ public:
     explicit Streams(Open open) : open_(std::move(open)) {}
     std::optional<Index> size() const override { return std::nullopt; }
     PassPtr pass(Index) const override {
-        return blaming([] { return std::string("in opening the source"); },
-                       [&] { return std::make_unique<StreamPass>(open_); });
+        return shikumi::detail::blaming(
+            "Loader", [] { return std::string("in opening the source"); },
+            [&] { return std::make_unique<StreamPass>(open_); });
     }
 
 private:

@@ -2,29 +2,21 @@
 // files that other frameworks wrote. Prints a line for each case that does not hold, and for each
 // one left out.
 #include <algorithm>
-#include <exception>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
-#include <map>
 #include <set>
-#include <stdexcept>
 #include <string>
-#include <vector>
 
 #include <shikumi/formats/detail/events.hpp>
 
 #include "case.hpp"
+#include "support/case_program.hpp"
 
 namespace shikumi::exchange {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Counts {
-    int passed = 0, failed = 0, skipped = 0;
-};
 
 // What kinds of files there are, by the beginnings of the cases' names.
 bool is_of(const std::string& name, std::initializer_list<const char*> prefixes) {
@@ -63,39 +55,20 @@ void run_refuse(const Case& the_case) {
                     the_case.facts.at("refuse").at("reason").get<std::string>());
 }
 
-void run_case(const fs::path& folder, Counts& counts) {
+void run_case(const fs::path& file, shikumi_test::CaseCounts& counts) {
+    const fs::path folder = file.parent_path();
     const std::string name = folder.filename().string();
-    if (!is_of(name, {"safetensors_", "npy_", "tfevents_"})) {
-        std::cout << "skipped " << name << ": files of this kind can't be read yet\n";
-        ++counts.skipped;
-        return;
-    }
-    try {
-        std::ifstream in(folder / "case.json");
+    counts.run(name, [&] {
+        if (!is_of(name, {"safetensors_", "npy_", "tfevents_"}))
+            throw shikumi_test::Skipped("files of this kind can't be read yet");
+        std::ifstream in(file);
         const Case the_case{folder, json::parse(in)};
         check_keys(the_case.facts);
         if (the_case.facts.at("expect") == "refuse")
             run_refuse(the_case);
         else
             run_read(the_case);
-        ++counts.passed;
-    } catch (const std::exception& e) {
-        std::cout << "FAILED " << name << ": " << e.what() << '\n';
-        ++counts.failed;
-    }
-}
-
-std::vector<fs::path> cases_in(const std::vector<std::string>& folders) {
-    std::vector<fs::path> cases;
-    for (const std::string& folder : folders) {
-        for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-            if (entry.path().filename() == "case.json") cases.push_back(entry.path().parent_path());
-        }
-    }
-    std::sort(cases.begin(), cases.end());
-    if (cases.empty())
-        throw std::runtime_error("exchange: there is no case (case.json) in these folders");
-    return cases;
+    });
 }
 
 }  // namespace
@@ -113,19 +86,9 @@ void read_all(const Case& the_case) {
 }  // namespace shikumi::exchange
 
 int main(int argc, char** argv) {
-    using namespace shikumi::exchange;
-    if (argc < 2) {
-        std::cerr << "usage: exchange FOLDER…\n";
-        return 2;
-    }
-    Counts counts;
-    try {
-        for (const auto& folder : cases_in({argv + 1, argv + argc})) run_case(folder, counts);
-    } catch (const std::exception& e) {
-        std::cerr << e.what() << '\n';
-        return 2;
-    }
-    std::cout << counts.passed << " passed, " << counts.failed << " failed, " << counts.skipped
-              << " skipped\n";
-    return counts.failed == 0 ? 0 : 1;
+    const auto is_case = [](const std::filesystem::path& path) {
+        return path.filename() == "case.json";
+    };
+    return shikumi_test::run_cases("exchange", "case.json", argc, argv, is_case,
+                                   shikumi::exchange::run_case);
 }

@@ -24,9 +24,4 @@ struct Unknown : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// A case that is left out on purpose; the text is the reason.
-struct Skipped : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
 }  // namespace shikumi::golden

@@ -1,16 +1,12 @@
 // golden FOLDER…: runs every golden case (*.json) in the folders and those below. Prints a line for
 // each case that does not hold, with the first number that differs, and for each one left out.
-#include <algorithm>
-#include <exception>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <map>
-#include <stdexcept>
 #include <string>
-#include <vector>
 
 #include "cases.hpp"
+#include "support/case_program.hpp"
 
 namespace shikumi::golden {
 
@@ -21,28 +17,20 @@ std::map<std::string, CaseRunner>& kinds() {
     return all;
 }
 
-struct Counts {
-    int passed = 0, failed = 0, skipped = 0;
-};
+using shikumi_test::CaseCounts;
 
-void run_case(const json& theme, const json& the_case, const std::string& name, Counts& counts) {
-    try {
+void run_case(const json& theme, const json& the_case, const std::string& name,
+              CaseCounts& counts) {
+    counts.run(name, [&] {
         const std::string kind = theme.value("kind", "training");
         const auto found = kinds().find(kind);
         if (found == kinds().end()) throw Unknown("no reader for the kind '" + kind + "'");
         found->second(theme, the_case);
-        ++counts.passed;
-    } catch (const Skipped& e) {
-        std::cout << "skipped " << name << ": " << e.what() << '\n';
-        ++counts.skipped;
-    } catch (const std::exception& e) {
-        std::cout << "FAILED " << name << ": " << e.what() << '\n';
-        ++counts.failed;
-    }
+    });
 }
 
 // A file is a theme with many cases, or a case by itself.
-void run_file(const std::filesystem::path& file, Counts& counts) {
+void run_file(const std::filesystem::path& file, CaseCounts& counts) {
     const std::string stem = file.stem().string();
     std::ifstream in(file);
     const json theme = json::parse(in);
@@ -56,19 +44,6 @@ void run_file(const std::filesystem::path& file, Counts& counts) {
     }
 }
 
-std::vector<std::filesystem::path> files_in(const std::vector<std::string>& folders) {
-    std::vector<std::filesystem::path> files;
-    for (const std::string& folder : folders) {
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-            if (entry.path().extension() == ".json") files.push_back(entry.path());
-        }
-    }
-    std::sort(files.begin(), files.end());
-    if (files.empty())
-        throw std::runtime_error("golden: there is no case (*.json) in these folders");
-    return files;
-}
-
 }  // namespace
 
 Kind::Kind(const char* name, CaseRunner runner) { kinds().emplace(name, runner); }
@@ -76,19 +51,9 @@ Kind::Kind(const char* name, CaseRunner runner) { kinds().emplace(name, runner);
 }  // namespace shikumi::golden
 
 int main(int argc, char** argv) {
-    using namespace shikumi::golden;
-    if (argc < 2) {
-        std::cerr << "usage: golden FOLDER…\n";
-        return 2;
-    }
-    Counts counts;
-    try {
-        for (const auto& file : files_in({argv + 1, argv + argc})) run_file(file, counts);
-    } catch (const std::exception& e) {
-        std::cerr << e.what() << '\n';
-        return 2;
-    }
-    std::cout << counts.passed << " passed, " << counts.failed << " failed, " << counts.skipped
-              << " skipped\n";
-    return counts.failed == 0 ? 0 : 1;
+    const auto is_case = [](const std::filesystem::path& path) {
+        return path.extension() == ".json";
+    };
+    return shikumi_test::run_cases("golden", "*.json", argc, argv, is_case,
+                                   shikumi::golden::run_file);
 }

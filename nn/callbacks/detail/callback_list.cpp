@@ -4,14 +4,16 @@
 #include <map>
 #include <string>
 
-#include <shikumi/nn/detail/blame.hpp>
+#include <shikumi/autograd/core/blame.hpp>
 
 namespace shikumi::nn::detail {
 
 void CallbackList::operator()(const Hook& hook, Run& run) const {
     for (const Callback& callback : callbacks_) {
-        blaming([&] { return sentence("in callback '", callback.name(), "' (", hook.name, ")"); },
-                [&] { (callback.hooks().*hook.call)(run); });
+        shikumi::detail::blaming(
+            "fit",
+            [&] { return sentence("in callback '", callback.name(), "' (", hook.name, ")"); },
+            [&] { (callback.hooks().*hook.call)(run); });
     }
 }
 
@@ -21,11 +23,11 @@ void CallbackList::visit_state(StateFields& fields) const {
         std::string name = callback.name();
         if (const int before = used[callback.name()]++; before > 0)
             name += "_" + std::to_string(before);
-        blaming([&] { return sentence("in callback '", callback.name(), "' (visit_state)"); },
-                [&] {
-                    fields.group(name,
-                                 [&](StateFields& own) { callback.hooks().visit_state(own); });
-                });
+        shikumi::detail::blaming(
+            "fit", [&] { return sentence("in callback '", callback.name(), "' (visit_state)"); },
+            [&] {
+                fields.group(name, [&](StateFields& own) { callback.hooks().visit_state(own); });
+            });
     }
 }
 

@@ -1,4 +1,5 @@
 #include <shikumi/nn/layers/attention/group_query_attention.hpp>
+#include <shikumi/nn/layers/detail/weight_fields.hpp>
 
 namespace shikumi::nn {
 
@@ -6,9 +7,7 @@ void visit_fields(auto& fields, FieldsOf<GroupQueryAttentionOptions> auto& o) {
     fields("dropout", o.dropout)("use_bias", o.use_bias);
     fields.extra("use_causal_mask", o.use_causal_mask);
     fields.extra("return_attention_scores", o.return_attention_scores);
-    fields("kernel_initializer", o.kernel_initializer)("bias_initializer", o.bias_initializer);
-    fields("kernel_regularizer", o.kernel_regularizer)("bias_regularizer", o.bias_regularizer);
-    fields("kernel_constraint", o.kernel_constraint)("bias_constraint", o.bias_constraint);
+    detail::visit_kernel_and_bias(fields, o);
     fields.ignore("seed");
 }
 

@@ -35,28 +35,10 @@ std::string Convolution::channels() const {
     return sentence(kernel_.shape()[axes()] * options_.groups, "→", filters_);
 }
 
-Config Convolution::get_config() const {
-    ConfigWriter config;
-    config("filters", filters_)("kernel_size", size());
-    detail::visit_conv(config, options_);
-    return config;
-}
+Config Convolution::get_config() const { return detail::conv_config(filters_, size(), options_); }
 
-namespace {
-
-template <class Conv>
-Conv conv_from(ConfigReader& config) {
-    const auto filters = config.get<Index>("filters");
-    const auto kernel_size = config.get<PerAxis>("kernel_size");
-    ConvOptions options;
-    detail::visit_conv(config, options);
-    return Conv(filters, kernel_size, options);
-}
-
-}  // namespace
-
-Conv1D Conv1D::from_config(ConfigReader& config) { return conv_from<Conv1D>(config); }
-Conv2D Conv2D::from_config(ConfigReader& config) { return conv_from<Conv2D>(config); }
-Conv3D Conv3D::from_config(ConfigReader& config) { return conv_from<Conv3D>(config); }
+Conv1D Conv1D::from_config(ConfigReader& config) { return detail::conv_from<Conv1D>(config); }
+Conv2D Conv2D::from_config(ConfigReader& config) { return detail::conv_from<Conv2D>(config); }
+Conv3D Conv3D::from_config(ConfigReader& config) { return detail::conv_from<Conv3D>(config); }
 
 }  // namespace shikumi::nn

@@ -72,33 +72,17 @@ std::string ConvolutionTranspose::channels() const {
 }
 
 Config ConvolutionTranspose::get_config() const {
-    ConfigWriter config;
-    config("filters", filters_)("kernel_size", size());
-    detail::visit_conv(config, options_);
-    return config;
+    return detail::conv_config(filters_, size(), options_);
 }
-
-namespace {
-
-template <class Conv>
-Conv conv_from(ConfigReader& config) {
-    const auto filters = config.get<Index>("filters");
-    const auto kernel_size = config.get<PerAxis>("kernel_size");
-    ConvOptions options;
-    detail::visit_conv(config, options);
-    return Conv(filters, kernel_size, options);
-}
-
-}  // namespace
 
 Conv1DTranspose Conv1DTranspose::from_config(ConfigReader& config) {
-    return conv_from<Conv1DTranspose>(config);
+    return detail::conv_from<Conv1DTranspose>(config);
 }
 Conv2DTranspose Conv2DTranspose::from_config(ConfigReader& config) {
-    return conv_from<Conv2DTranspose>(config);
+    return detail::conv_from<Conv2DTranspose>(config);
 }
 Conv3DTranspose Conv3DTranspose::from_config(ConfigReader& config) {
-    return conv_from<Conv3DTranspose>(config);
+    return detail::conv_from<Conv3DTranspose>(config);
 }
 
 }  // namespace shikumi::nn

@@ -2,6 +2,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/layers/detail/weight_fields.hpp>
 
 namespace shikumi::nn {
 
@@ -53,10 +54,7 @@ std::string Dense::label() const {
 
 void visit_fields(auto& fields, FieldsOf<DenseOptions> auto& o) {
     fields("activation", o.activation)("use_bias", o.use_bias);
-    fields("kernel_initializer", o.kernel_initializer)("bias_initializer", o.bias_initializer);
-    fields("kernel_regularizer", o.kernel_regularizer)("bias_regularizer", o.bias_regularizer);
-    fields("activity_regularizer", o.activity_regularizer);
-    fields("kernel_constraint", o.kernel_constraint)("bias_constraint", o.bias_constraint);
+    detail::visit_kernel_and_bias(fields, o);
 }
 
 Config Dense::get_config() const { return ConfigWriter()("units", units_).fields(options_); }

@@ -5,6 +5,7 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/detail/equation.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/layers/detail/weight_fields.hpp>
 
 namespace shikumi::nn {
 
@@ -133,10 +134,7 @@ std::string EinsumDense::label() const {
 
 void visit_fields(auto& fields, FieldsOf<EinsumDenseOptions> auto& o) {
     fields("activation", o.activation).or_null("bias_axes", o.bias_axes);
-    fields("kernel_initializer", o.kernel_initializer)("bias_initializer", o.bias_initializer);
-    fields("kernel_regularizer", o.kernel_regularizer)("bias_regularizer", o.bias_regularizer);
-    fields("activity_regularizer", o.activity_regularizer);
-    fields("kernel_constraint", o.kernel_constraint)("bias_constraint", o.bias_constraint);
+    detail::visit_kernel_and_bias(fields, o);
 }
 
 Config EinsumDense::get_config() const {

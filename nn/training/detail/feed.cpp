@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include <shikumi/autograd/core/blame.hpp>
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/nn/detail/blame.hpp>
 #include <shikumi/nn/training/detail/rows.hpp>
 #include <shikumi/nn/training/detail/samples.hpp>
 
@@ -49,8 +49,9 @@ bool SourceFeed::next() {
 
 std::optional<Batch> SourceFeed::ask() {
     ++asked_;
-    std::optional<Batch> batch = blaming([] { return std::string("in the source of batches"); },
-                                         [&] { return source_.next(); });
+    std::optional<Batch> batch = shikumi::detail::blaming(
+        "fit", [] { return std::string("in the source of batches"); },
+        [&] { return source_.next(); });
     gave_ = batch.has_value();
     return batch;
 }

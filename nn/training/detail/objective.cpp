@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <shikumi/autograd/core/blame.hpp>
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
-#include <shikumi/nn/detail/blame.hpp>
 #include <shikumi/nn/losses/detail/weights.hpp>
 
 namespace shikumi::nn::detail {
@@ -91,9 +91,9 @@ void Objective::resolve_metrics(Trainable& model, const CompileOptions& options)
 }
 
 void Objective::add_meter(Meter meter, const std::string& name, const Spec& prediction) {
-    const MetricState start =
-        blaming([&] { return sentence("in metric '", name, "'"); },
-                [&] { return meter.metric.start(targets_[meter.output], prediction); });
+    const MetricState start = shikumi::detail::blaming(
+        "fit", [&] { return sentence("in metric '", name, "'"); },
+        [&] { return meter.metric.start(targets_[meter.output], prediction); });
     const Shape shape = meter.metric.result(start).shape();
     meter.states = start.size();
     start_.insert(start_.end(), start.begin(), start.end());
@@ -160,13 +160,14 @@ void Objective::measure_metrics(const std::vector<Tensor>& predictions, const Ba
         const Tensor weights =
             metric_weights(meter.weighted ? batch.weights_of(i) : Tensor(),
                            context.mask_of(predictions[i]), predictions[i].dtype());
-        blaming([&] { return sentence("in metric '", meter.metric.name(), "'"); },
-                [&] {
-                    const MetricState after =
-                        meter.metric.update(before, batch.y[i], predictions[i], weights);
-                    result.metrics.push_back(meter.metric.result(after));
-                    result.states.insert(result.states.end(), after.begin(), after.end());
-                });
+        shikumi::detail::blaming(
+            "fit", [&] { return sentence("in metric '", meter.metric.name(), "'"); },
+            [&] {
+                const MetricState after =
+                    meter.metric.update(before, batch.y[i], predictions[i], weights);
+                result.metrics.push_back(meter.metric.result(after));
+                result.states.insert(result.states.end(), after.begin(), after.end());
+            });
     }
 }
 

@@ -7,21 +7,21 @@
 
 #include <shikumi/autograd/core/error.hpp>
 
-namespace shikumi::nn::detail {
+namespace shikumi::detail {
 
 /// Calls f, which runs a user's code. Where it throws, the error gets the context that `where()`
-/// gives, such as "in callback 'Mine'". Exceptions that aren't the library's become an Error with
-/// the original nested in it.
+/// gives, such as "in callback 'Mine'". Exceptions that aren't the library's become an Error that
+/// begins with `who`, with the original nested in it.
 template <class Where, class F>
-decltype(auto) blaming(const Where& where, F&& f) {
+decltype(auto) blaming(std::string_view who, const Where& where, F&& f) {
     try {
         return std::forward<F>(f)();
     } catch (Error& e) {
         e.add_context(where());
         throw;
     } catch (const std::exception& e) {
-        std::throw_with_nested(Error(sentence("[fit] ", e.what(), ", ", where())));
+        std::throw_with_nested(Error(sentence("[", who, "] ", e.what(), ", ", where())));
     }
 }
 
-}  // namespace shikumi::nn::detail
+}  // namespace shikumi::detail
