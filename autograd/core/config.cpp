@@ -68,12 +68,11 @@ const Config* Config::find(std::string_view name) const noexcept {
 }
 
 void Config::set(std::string_view name, Config value) {
-    if (is_null())
-        *this = Object();
-    else if (value_.use_count() > 1)
-        value_ = std::make_shared<Value>(*value_);
+    if (is_null()) *this = Object();
+    if (!object()) fail<ValueError>("Config", "only an object has names, this is ", description());
+    // Not as a copy of the variant: where memory lacks, libstdc++ 12's destroys what isn't there.
+    if (value_.use_count() > 1) *this = Object(*object());
     Object* const own = std::get_if<Object>(&value_->is);
-    if (!own) fail<ValueError>("Config", "only an object has names, this is ", description());
     const auto found = std::ranges::find(*own, name, &Object::value_type::first);
     if (found == own->end())
         own->emplace_back(name, std::move(value));
