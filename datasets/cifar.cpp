@@ -1,6 +1,7 @@
 #include <shikumi/datasets/cifar.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <sstream>
 #include <string>

@@ -1,9 +1,8 @@
 // CIFAR-10 and CIFAR-100: small pictures in colour.
 #pragma once
 
-#include <filesystem>
-
 #include <shikumi/datasets/labelled.hpp>
+#include <string>
 
 namespace shikumi::datasets {
 
@@ -14,7 +13,7 @@ namespace shikumi::datasets {
 ///
 /// Throws IoError that lists what lies in the folder where a file is missing, and with path and
 /// byte for one that is damaged, isn't made of whole pictures or has a label outside the classes.
-ImageSet cifar10(const std::filesystem::path& folder);
+ImageSet cifar10(const std::string& folder);
 
 /// Which labels `cifar100` gives.
 enum class Cifar100Labels {
@@ -25,7 +24,6 @@ enum class Cifar100Labels {
 /// CIFAR-100 from `train.bin` and `test.bin` in `folder` or its folder `cifar-100-binary`, as
 /// `cifar10`. The names of the classes come from `fine_label_names.txt` or `coarse_label_names.txt`
 /// beside them, and are left out where there is no such file.
-ImageSet cifar100(const std::filesystem::path& folder,
-                  Cifar100Labels labels = Cifar100Labels::fine);
+ImageSet cifar100(const std::string& folder, Cifar100Labels labels = Cifar100Labels::fine);
 
 }  // namespace shikumi::datasets

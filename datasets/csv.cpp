@@ -9,10 +9,10 @@ std::vector<std::string> CsvOptions::usual_missing_texts() {
     return {"", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "?"};
 }
 
-Table read_csv(const std::filesystem::path& path, const CsvOptions& options) {
+Table read_csv(const std::string& path, const CsvOptions& options) {
     detail::Input input("read_csv", path);
     return detail::parse_csv(
-        {"read_csv", path.string(), [&](std::span<std::byte> out) { return input.read_some(out); }},
+        {"read_csv", path, [&](std::span<std::byte> out) { return input.read_some(out); }},
         options);
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,6 +47,6 @@ struct Table {
 /// dtype would round, as f32 does above 2²⁴; ValueError for a text column outside the table and for
 /// characters that can't separate fields, open a comment or be a decimal point; DTypeError unless
 /// the dtype is f32 or f64.
-Table read_csv(const std::filesystem::path& path, const CsvOptions& options = {});
+Table read_csv(const std::string& path, const CsvOptions& options = {});
 
 }  // namespace shikumi::datasets

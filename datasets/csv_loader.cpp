@@ -20,7 +20,7 @@ using Columns = std::vector<std::size_t>;
 // The file, and the columns that are wanted of it.
 class Rows {
 public:
-    Rows(const std::filesystem::path& path, const CsvLoaderOptions& options)
+    Rows(const std::string& path, const CsvLoaderOptions& options)
         : options_(options),
           number_(who, options.csv),
           lines_(source(path), options.csv, {.line = options.csv.max_bytes}) {
@@ -55,8 +55,8 @@ public:
     }
 
 private:
-    static detail::CsvSource source(const std::filesystem::path& path) {
-        return {who, path.string(),
+    static detail::CsvSource source(const std::string& path) {
+        return {who, path,
                 [input = std::make_shared<detail::Input>(who, path)](std::span<std::byte> out) {
                     return input->read_some(out);
                 }};
@@ -147,7 +147,7 @@ private:
 
 }  // namespace
 
-Loader csv_loader(const std::filesystem::path& path, const CsvLoaderOptions& options) {
+Loader csv_loader(const std::string& path, const CsvLoaderOptions& options) {
     const Rows looked_at(path, options);
     return Loader::of_streams([path, options] {
         const auto rows = std::make_shared<Rows>(path, options);

@@ -1,7 +1,6 @@
 // csv_loader: the rows of a CSV file that needn't fit into memory.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -29,6 +28,6 @@ struct CsvLoaderOptions {
 /// Throws as `read_csv` does: at once for a file that can't be opened and options that don't fit
 /// its first line, and when a row is asked for, naming its line, for one that is damaged or has a
 /// class that isn't listed. Throws ValueError for a column that isn't there.
-Loader csv_loader(const std::filesystem::path& path, const CsvLoaderOptions& options = {});
+Loader csv_loader(const std::string& path, const CsvLoaderOptions& options = {});
 
 }  // namespace shikumi::datasets

@@ -5,6 +5,7 @@
 #ifdef SHIKUMI_HAVE_CURL
 
 #include <exception>
+#include <filesystem>
 #include <memory>
 
 #include <curl/curl.h>
@@ -154,7 +155,7 @@ namespace shikumi::datasets {
 
 bool can_download() noexcept { return false; }
 
-void download(const std::string& url, const std::filesystem::path&, const DownloadOptions&) {
+void download(const std::string& url, const std::string&, const DownloadOptions&) {
     fail<StateError>("download", "this library was built without libcurl; fetch ", url, " by hand");
 }
 

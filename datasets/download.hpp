@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <string>
 
@@ -29,7 +28,7 @@ bool can_download() noexcept;
 ///
 /// Throws IoError for errors of the network or the disk, a wrong checksum or a too long answer, and
 /// StateError where the library was built without libcurl.
-void download(const std::string& url, const std::filesystem::path& target,
+void download(const std::string& url, const std::string& target,
               const DownloadOptions& options = {});
 
 }  // namespace shikumi::datasets

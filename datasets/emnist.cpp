@@ -49,14 +49,14 @@ Tensor transposed(const Tensor& images) {
 
 }  // namespace
 
-ImageSet emnist(const std::filesystem::path& folder, EmnistPart which) {
+ImageSet emnist(const std::string& folder, EmnistPart which) {
     const Part& part = part_of(which);
     const auto read = [&](const std::string& half) {
         const auto file = [&](const char* kind) {
             const std::string name = "emnist-" + std::string(part.name) + half + kind + ".gz";
             return detail::want_file("emnist", folder, {name, "gzip/" + name});
         };
-        const std::filesystem::path pictures = file("-images-idx3-ubyte");
+        const std::string pictures = file("-images-idx3-ubyte");
         const Images images = detail::read_idx_images(
             "emnist", pictures, file("-labels-idx1-ubyte"),
             {.first = part.first_label, .classes = static_cast<int>(part.classes.size())});

@@ -1,9 +1,8 @@
 // EMNIST: handwritten digits and letters.
 #pragma once
 
-#include <filesystem>
-
 #include <shikumi/datasets/labelled.hpp>
+#include <string>
 
 namespace shikumi::datasets {
 
@@ -26,6 +25,6 @@ enum class EmnistPart {
 ///
 /// Throws IoError that lists what lies in the folder where a file is missing, and as `read_idx`
 /// does for damaged ones.
-ImageSet emnist(const std::filesystem::path& folder, EmnistPart part = EmnistPart::balanced);
+ImageSet emnist(const std::string& folder, EmnistPart part = EmnistPart::balanced);
 
 }  // namespace shikumi::datasets

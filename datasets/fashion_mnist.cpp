@@ -7,12 +7,12 @@
 
 namespace shikumi::datasets {
 
-ImageSet fashion_mnist(const std::filesystem::path& folder) {
+ImageSet fashion_mnist(const std::string& folder) {
     const auto part = [&](const std::string& name) {
         const auto file = [&](const char* kind) {
             return detail::want_file("fashion_mnist", folder, {name + kind + ".gz"});
         };
-        const std::filesystem::path pictures = file("-images-idx3-ubyte");
+        const std::string pictures = file("-images-idx3-ubyte");
         return detail::read_idx_images("fashion_mnist", pictures, file("-labels-idx1-ubyte"),
                                        {.classes = 10});
     };

@@ -1,9 +1,8 @@
 // Fashion-MNIST: 70,000 pictures of clothes.
 #pragma once
 
-#include <filesystem>
-
 #include <shikumi/datasets/labelled.hpp>
+#include <string>
 
 namespace shikumi::datasets {
 
@@ -13,6 +12,6 @@ namespace shikumi::datasets {
 ///
 /// Throws IoError that lists what lies in the folder where a file is missing, and as `read_idx`
 /// does for damaged ones.
-ImageSet fashion_mnist(const std::filesystem::path& folder);
+ImageSet fashion_mnist(const std::string& folder);
 
 }  // namespace shikumi::datasets

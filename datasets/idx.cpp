@@ -88,7 +88,7 @@ void widen(Array& values) {
 
 }  // namespace
 
-Tensor read_idx(const std::filesystem::path& path, const IdxOptions& options) {
+Tensor read_idx(const std::string& path, const IdxOptions& options) {
     Input input("read_idx", path);
     std::array<std::byte, 4> magic;
     input.read(magic, "its magic number");

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
+#include <string>
 
 #include <shikumi/autograd/graph/tensor.hpp>
 
@@ -21,6 +21,6 @@ struct IdxOptions {
 /// Throws IoError, with path and byte offset, for a file that is missing, empty, truncated, longer
 /// than its header says, damaged or of another format. A header that promises more than the file
 /// can hold is refused before any memory is taken.
-Tensor read_idx(const std::filesystem::path& path, const IdxOptions& options = {});
+Tensor read_idx(const std::string& path, const IdxOptions& options = {});
 
 }  // namespace shikumi::datasets

@@ -63,11 +63,10 @@ Array detail::EncodedImage::memory(std::uint64_t rows, std::uint64_t columns,
          u8});
 }
 
-Tensor read_image(const std::filesystem::path& path, const ImageOptions& options) {
+Tensor read_image(const std::string& path, const ImageOptions& options) {
     detail::Input input(who, path);
     const std::string bytes = input.read_all("the file", options.max_bytes);
-    return Tensor(
-        in_color(decoded({who, path.string(), bytes, options.max_pixels}), options.color));
+    return Tensor(in_color(decoded({who, path, bytes, options.max_pixels}), options.color));
 }
 
 }  // namespace shikumi::datasets

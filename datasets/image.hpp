@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
+#include <string>
 
 #include <shikumi/autograd/graph/tensor.hpp>
 
@@ -30,6 +30,6 @@ struct ImageOptions {
 /// of another format, for a picture that is too large or larger than its file can hold, before
 /// memory is taken for it, and for four colours (CMYK); StateError where the library was built
 /// without libpng or libjpeg.
-Tensor read_image(const std::filesystem::path& path, const ImageOptions& options = {});
+Tensor read_image(const std::string& path, const ImageOptions& options = {});
 
 }  // namespace shikumi::datasets

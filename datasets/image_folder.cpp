@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <shikumi/datasets/image_folder.hpp>
 
 #include <algorithm>
@@ -46,7 +47,7 @@ Tensor picture(const fs::path& path, const ImageFolderOptions& options) {
 
 }  // namespace
 
-ImageFolder::ImageFolder(const fs::path& folder, const ImageFolderOptions& options)
+ImageFolder::ImageFolder(const std::string& folder, const ImageFolderOptions& options)
     : options_(options) {
     if (options.size && (options.size->rows <= 0 || options.size->columns <= 0))
         fail<ValueError>(who, "can't resize to ", options.size->rows, " x ", options.size->columns,
@@ -66,7 +67,7 @@ ImageFolder::ImageFolder(const fs::path& folder, const ImageFolderOptions& optio
         class_names_.push_back(inner.filename().string());
     }
     if (files_.empty())
-        fail<IoError>(who, folder.string(), " has no folders, which would be the classes");
+        fail<IoError>(who, folder, " has no folders, which would be the classes");
 }
 
 Loader ImageFolder::loader() const {

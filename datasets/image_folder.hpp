@@ -1,7 +1,6 @@
 // ImageFolder: pictures in a folder for each class.
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,13 +31,12 @@ public:
     /// Lists the files; reads none of them. Throws IoError for a folder that is missing, has no
     /// folders or a class without pictures; ValueError for a size that isn't positive, or channels
     /// as stored, which could differ from file to file.
-    explicit ImageFolder(const std::filesystem::path& folder,
-                         const ImageFolderOptions& options = {});
+    explicit ImageFolder(const std::string& folder, const ImageFolderOptions& options = {});
 
     /// The names of the inner folders.
     const std::vector<std::string>& class_names() const noexcept { return class_names_; }
     /// All pictures, class by class, in the order of their paths.
-    const std::vector<std::filesystem::path>& files() const noexcept { return files_; }
+    const std::vector<std::string>& files() const noexcept { return files_; }
     /// The number of each picture's class.
     const std::vector<Index>& labels() const noexcept { return labels_; }
     /// The pictures as f32 (rows, columns, channels) from 0 to 255, as Keras's
@@ -48,7 +46,7 @@ public:
 
 private:
     std::vector<std::string> class_names_;
-    std::vector<std::filesystem::path> files_;
+    std::vector<std::string> files_;
     std::vector<Index> labels_;
     ImageFolderOptions options_;
 };

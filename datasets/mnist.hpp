@@ -1,7 +1,6 @@
 // MNIST: 70,000 handwritten digits.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -13,7 +12,7 @@ namespace shikumi::datasets {
 /// Where `mnist` looks for its files.
 struct MnistOptions {
     /// The only folder to read, or one with a folder `mnist`; empty: the usual ones.
-    std::filesystem::path data = {};
+    std::string data = {};
     bool download = true;               ///< fetch files that are in no folder
     DownloadProgress on_progress = {};  ///< called while files are fetched
     /// Addresses from which the four files may be fetched, tried in order.

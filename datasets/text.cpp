@@ -1,5 +1,6 @@
 #include <shikumi/datasets/text.hpp>
 
+#include <filesystem>
 #include <limits>
 
 #include <shikumi/autograd/core/error.hpp>

@@ -2,6 +2,7 @@
 #include <shikumi/shikumi.hpp>
 
 #include <cmath>
+#include <filesystem>
 #include <iomanip>
 #include <iostream>
 #include <string>

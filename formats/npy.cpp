@@ -12,9 +12,9 @@
 
 namespace shikumi::formats {
 
-StoredTensor read_stored_npy(const std::filesystem::path& path, const FileBudget& budget) {
+StoredTensor read_stored_npy(const std::string& path, const FileBudget& budget) {
     constexpr std::string_view reader = "read_npy";
-    const std::string where = path.string();
+    const std::string where = path;
     const detail::InputFile file(reader, path);
     std::uint64_t offset = 0;
     const detail::NextBytes next = [&](std::span<std::byte> out) {
@@ -30,16 +30,16 @@ StoredTensor read_stored_npy(const std::filesystem::path& path, const FileBudget
     return tensor;
 }
 
-Tensor read_npy(const std::filesystem::path& path, const FileBudget& budget) {
+Tensor read_npy(const std::string& path, const FileBudget& budget) {
     const StoredTensor stored = read_stored_npy(path, budget);
     try {
         return stored.tensor();
     } catch (const ValueError& e) {
-        fail<IoError>("read_npy", path.string(), ": ", e.what());
+        fail<IoError>("read_npy", path, ": ", e.what());
     }
 }
 
-void write_npy(const std::filesystem::path& path, const StoredTensor& tensor) {
+void write_npy(const std::string& path, const StoredTensor& tensor) {
     const std::string header = detail::npy_header(tensor, "write_npy");
     shikumi::detail::NewFile file("write_npy", path);
     file.write(header);

@@ -28,7 +28,7 @@ detail::NextBytes next_of(detail::ZipReader::Stream& stream) {
 }  // namespace
 
 struct NpzFile::Members {
-    Members(const std::filesystem::path& path, const FileBudget& budget)
+    Members(const std::string& path, const FileBudget& budget)
         : archive(reader, path, budget.tensors) {}
 
     detail::NpyHeader read_header(detail::ZipReader::Stream& stream, std::size_t i,
@@ -44,9 +44,9 @@ struct NpzFile::Members {
 NpzFile::NpzFile(NpzFile&&) noexcept = default;
 NpzFile::~NpzFile() = default;
 
-NpzFile::NpzFile(const std::filesystem::path& path, const FileBudget& budget)
+NpzFile::NpzFile(const std::string& path, const FileBudget& budget)
     : TensorFile(std::string(reader), path), members_(std::make_unique<Members>(path, budget)) {
-    const std::string where = path.string();
+    const std::string where = path;
     for (std::size_t i = 0; i < members_->archive.members().size(); ++i) {
         const std::string_view name = members_->archive.members()[i].name;
         if (!name.ends_with(extension))
@@ -61,15 +61,15 @@ NpzFile::NpzFile(const std::filesystem::path& path, const FileBudget& budget)
 
 void NpzFile::read_elements(std::size_t i, StoredTensor& tensor) const {
     detail::ZipReader::Stream stream(members_->archive, i);
-    const detail::NpyHeader header = members_->read_header(stream, i, path_.string());
+    const detail::NpyHeader header = members_->read_header(stream, i, path_);
     if (header.type != tensor.type() || header.shape != tensor.shape())
-        fail<IoError>(reader, path_.string(), ": ", in_quotes(tensors_[i].name),
+        fail<IoError>(reader, path_, ": ", in_quotes(tensors_[i].name),
                       " has changed since the file was opened");
     detail::read_npy_elements(next_of(stream), header, tensor);
     stream.finish();
 }
 
-void write_npz(const std::filesystem::path& path, std::span<const NamedTensor> arrays,
+void write_npz(const std::string& path, std::span<const NamedTensor> arrays,
                const NpzOptions& options) {
     std::set<std::string_view> names;
     std::vector<detail::ZipContent> members;

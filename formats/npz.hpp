@@ -1,9 +1,9 @@
 // Named arrays in NumPy's .npz format: a zip archive of .npy files.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 
 #include <shikumi/formats/tensor_file.hpp>
 
@@ -17,7 +17,7 @@ public:
     /// an archive that is damaged or ends early, a member twice or with a path that leaves the
     /// archive, is encrypted or isn't an array, for all that `read_npy` refuses, and where the
     /// library was built without libzip.
-    explicit NpzFile(const std::filesystem::path& path, const FileBudget& budget = {});
+    explicit NpzFile(const std::string& path, const FileBudget& budget = {});
     /// Takes the file over.
     NpzFile(NpzFile&&) noexcept;
     ~NpzFile() override;
@@ -39,7 +39,7 @@ struct NpzOptions {
 /// complete and on the disk; until then an older one stays. Throws ValueError for a name twice, an
 /// empty one, or one that would leave the archive; DTypeError for a type that NumPy doesn't have;
 /// IoError where the file can't be written or the library was built without libzip.
-void write_npz(const std::filesystem::path& path, std::span<const NamedTensor> arrays,
+void write_npz(const std::string& path, std::span<const NamedTensor> arrays,
                const NpzOptions& options = {});
 
 }  // namespace shikumi::formats

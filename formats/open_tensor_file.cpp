@@ -9,15 +9,13 @@
 
 namespace shikumi::formats {
 
-std::unique_ptr<TensorFile> open_tensor_file(const std::filesystem::path& path,
-                                             const FileBudget& budget) {
+std::unique_ptr<TensorFile> open_tensor_file(const std::string& path, const FileBudget& budget) {
     const detail::InputFile file("open_tensor_file", path);
     const std::string start = file.text_at(0, std::min<std::uint64_t>(file.size(), 9));
     if (start.starts_with("PK")) return std::make_unique<NpzFile>(path, budget);
     if (start.size() == 9 && start[8] == '{')
         return std::make_unique<SafetensorsFile>(path, budget);
-    fail<IoError>("open_tensor_file", path.string(),
-                  " is neither a safetensors file nor an .npz file");
+    fail<IoError>("open_tensor_file", path, " is neither a safetensors file nor an .npz file");
 }
 
 }  // namespace shikumi::formats

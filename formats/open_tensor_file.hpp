@@ -1,8 +1,8 @@
 // Opening a file of named tensors of any format.
 #pragma once
 
-#include <filesystem>
 #include <memory>
+#include <string>
 
 #include <shikumi/formats/tensor_file.hpp>
 
@@ -10,7 +10,7 @@ namespace shikumi::formats {
 
 /// Opens a file of named tensors, safetensors or npz, whichever its first bytes say. Throws IoError
 /// for any other file, and as SafetensorsFile and NpzFile do.
-std::unique_ptr<TensorFile> open_tensor_file(const std::filesystem::path& path,
+std::unique_ptr<TensorFile> open_tensor_file(const std::string& path,
                                              const FileBudget& budget = {});
 
 }  // namespace shikumi::formats

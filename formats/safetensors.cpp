@@ -201,10 +201,10 @@ void check_layout(const std::vector<detail::SafetensorsEntry>& entries, const st
 
 }  // namespace
 
-SafetensorsFile::SafetensorsFile(const std::filesystem::path& path, const FileBudget& budget)
+SafetensorsFile::SafetensorsFile(const std::string& path, const FileBudget& budget)
     : TensorFile(std::string(reader), path),
       data_(new Data{detail::InputFile(reader, path), {}, {}}) {
-    const std::string where = path.string();
+    const std::string where = path;
     const std::string text = read_header(data_->file, where, budget);
     detail::SafetensorsHeader header =
         detail::parse_safetensors_header(text, reader, where, budget);
@@ -233,13 +233,13 @@ void SafetensorsFile::read_elements(std::size_t i, StoredTensor& tensor) const {
     const std::span<std::byte> bytes = tensor.mutable_bytes();
     data_->file.read_at(data_->offsets[i], bytes);
     if (!data_->checksums.empty() && detail::crc32c(bytes) != data_->checksums[i])
-        fail<IoError>(reader, path_.string(), ": the elements of ", in_quotes(tensors_[i].name),
+        fail<IoError>(reader, path_, ": the elements of ", in_quotes(tensors_[i].name),
                       " aren't those that their checksum is of: the file is damaged, or was "
                       "changed by a program that kept 'checksums' in the metadata");
     detail::swap_unless_little(bytes, size_of(tensor.type()));
 }
 
-void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+void write_safetensors(const std::string& path, std::span<const NamedTensor> tensors,
                        const SafetensorsOptions& options) {
     const std::vector<const NamedTensor*> all = in_order(tensors);
     Metadata metadata = options.metadata;

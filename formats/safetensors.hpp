@@ -1,9 +1,9 @@
 // Files of tensors in the safetensors format: https://github.com/huggingface/safetensors.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 
 #include <shikumi/formats/tensor_file.hpp>
 
@@ -21,7 +21,7 @@ public:
     /// brace and holds no name twice, types and shapes are known and small enough, metadata are
     /// texts, and the tensors fill the rest of the file without holes and overlaps. A space before
     /// the brace and a name twice, which other readers let pass, are refused.
-    explicit SafetensorsFile(const std::filesystem::path& path, const FileBudget& budget = {});
+    explicit SafetensorsFile(const std::string& path, const FileBudget& budget = {});
     /// Takes the file over.
     SafetensorsFile(SafetensorsFile&&) noexcept;
     ~SafetensorsFile() override;
@@ -46,7 +46,7 @@ struct SafetensorsOptions {
 ///
 /// Throws ValueError for a name twice, for the name "__metadata__", and for a text that isn't
 /// UTF-8; IoError where the file can't be written.
-void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+void write_safetensors(const std::string& path, std::span<const NamedTensor> tensors,
                        const SafetensorsOptions& options = {});
 
 }  // namespace shikumi::formats

@@ -8,7 +8,7 @@
 
 namespace shikumi::formats {
 
-TensorFile::TensorFile(std::string reader, std::filesystem::path path)
+TensorFile::TensorFile(std::string reader, std::string path)
     : reader_(std::move(reader)), path_(std::move(path)) {}
 
 std::vector<std::string> TensorFile::names() const {
@@ -20,14 +20,13 @@ std::vector<std::string> TensorFile::names() const {
 
 void TensorFile::add(TensorEntry entry, const FileBudget& budget) {
     if (tensors_.size() >= budget.tensors)
-        fail<IoError>(reader_, path_.string(), " holds more than ", budget.tensors,
+        fail<IoError>(reader_, path_, " holds more than ", budget.tensors,
                       " tensors, which is the budget");
     if (entry.bytes() > budget.bytes - bytes_)
-        fail<IoError>(reader_, path_.string(), ": ", detail::in_quotes(entry.name), " is of ",
-                      entry.bytes(), " bytes, with which the budget of ", budget.bytes,
-                      " is exceeded");
+        fail<IoError>(reader_, path_, ": ", detail::in_quotes(entry.name), " is of ", entry.bytes(),
+                      " bytes, with which the budget of ", budget.bytes, " is exceeded");
     if (!by_name_.emplace(entry.name, tensors_.size()).second)
-        fail<IoError>(reader_, path_.string(), " holds ", detail::in_quotes(entry.name), " twice");
+        fail<IoError>(reader_, path_, " holds ", detail::in_quotes(entry.name), " twice");
     bytes_ += entry.bytes();
     tensors_.push_back(std::move(entry));
 }
@@ -39,7 +38,7 @@ std::size_t TensorFile::position(std::string_view name) const {
     std::string near;
     for (const std::string_view n : shikumi::detail::nearest_names(name, known))
         near += sentence(near.empty() ? ": did you mean " : ", ", detail::in_quotes(n));
-    fail<IoError>(reader_, path_.string(), " holds no tensor ", detail::in_quotes(name), near,
+    fail<IoError>(reader_, path_, " holds no tensor ", detail::in_quotes(name), near,
                   near.empty() ? "" : "?");
 }
 
@@ -54,7 +53,7 @@ Tensor TensorFile::read(std::string_view name) const {
     try {
         return read_stored(name).tensor();
     } catch (const ValueError& e) {
-        fail<IoError>(reader_, path_.string(), ": ", detail::in_quotes(name), ": ", e.what());
+        fail<IoError>(reader_, path_, ": ", detail::in_quotes(name), ": ", e.what());
     }
 }
 

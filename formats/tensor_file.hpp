@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
@@ -73,11 +72,11 @@ public:
     /// Texts about the file; empty in formats that have none.
     const Metadata& metadata() const noexcept { return metadata_; }
     /// The file.
-    const std::filesystem::path& path() const noexcept { return path_; }
+    const std::string& path() const noexcept { return path_; }
 
 protected:
     /// `reader` is the function that errors name.
-    TensorFile(std::string reader, std::filesystem::path path);
+    TensorFile(std::string reader, std::string path);
     /// Takes the file over.
     TensorFile(TensorFile&&) = default;
     /// Takes the file over.
@@ -89,7 +88,7 @@ protected:
     virtual void read_elements(std::size_t i, StoredTensor& tensor) const = 0;
 
     std::string reader_;                ///< the function that errors name
-    std::filesystem::path path_;        ///< the file
+    std::string path_;                  ///< the file
     std::vector<TensorEntry> tensors_;  ///< in the order of the file
     Metadata metadata_;                 ///< texts about the file
 

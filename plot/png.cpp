@@ -84,7 +84,7 @@ std::string png(const Tensor& picture, Index size) {
            chunk("IEND", "");
 }
 
-void write_png(const std::filesystem::path& file, const Tensor& picture, Index size) {
+void write_png(const std::string& file, const Tensor& picture, Index size) {
     detail::write_file("write_png", file, png(picture, size));
 }
 

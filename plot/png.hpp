@@ -1,7 +1,6 @@
 // Pictures as PNG files.
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include <shikumi/autograd/graph/tensor.hpp>
@@ -19,6 +18,6 @@ Tensor tiled(const Tensor& pictures, Index across);
 std::string png(const Tensor& picture, Index size = 1);
 /// Writes such a file, which replaces an older one when it is complete, and makes its folder.
 /// Throws as `png` does, and IoError.
-void write_png(const std::filesystem::path& file, const Tensor& picture, Index size = 1);
+void write_png(const std::string& file, const Tensor& picture, Index size = 1);
 
 }  // namespace shikumi::plot

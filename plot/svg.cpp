@@ -171,9 +171,7 @@ std::string Svg::text() const {
            "\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n" + body_ + "</svg>\n";
 }
 
-void Svg::write(const std::filesystem::path& file) const {
-    detail::write_file("Svg", file, text());
-}
+void Svg::write(const std::string& file) const { detail::write_file("Svg", file, text()); }
 
 std::string series_look(std::string_view kind, std::size_t index) {
     return std::string(kind) + "-" + std::to_string(index % series.size());

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -79,7 +78,7 @@ public:
     std::string text() const;
     /// Writes the document to a file, which replaces an older one when it is complete, and makes
     /// its folder. Throws IoError.
-    void write(const std::filesystem::path& file) const;
+    void write(const std::string& file) const;
 
     /// Whether both are the same document.
     friend bool operator==(const Svg&, const Svg&) = default;

@@ -1,6 +1,7 @@
 #include "run.hpp"
 
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 

@@ -1,6 +1,7 @@
 #include "train.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <iostream>
 

@@ -4,6 +4,7 @@
 #ifdef SHIKUMI_HAVE_EVENTS
 
 #include <unistd.h>
+#include <filesystem>
 
 #include <algorithm>
 #include <atomic>

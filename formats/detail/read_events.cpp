@@ -1,5 +1,6 @@
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <optional>
 #include <utility>
 

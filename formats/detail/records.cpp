@@ -1,6 +1,7 @@
 #include <shikumi/formats/detail/records.hpp>
 
 #include <array>
+#include <filesystem>
 #include <span>
 
 #include <shikumi/autograd/core/error.hpp>

@@ -2,10 +2,9 @@
 // Recognition", ICLR 2015.
 #pragma once
 
-#include <filesystem>
-
 #include <shikumi/nn/functions/activations.hpp>
 #include <shikumi/nn/models/sequential.hpp>
+#include <string>
 
 namespace shikumi::nn::applications {
 
@@ -19,7 +18,7 @@ enum class TopPooling {
 /// What VGG16 can be given.
 struct VGG16Options {
     bool include_top = true;                ///< with the three fully connected layers
-    std::filesystem::path weights = {};     ///< a file by save_weights; empty: random weights
+    std::string weights = {};               ///< a file by save_weights; empty: random weights
     Shape input_shape = {224, 224, 3};      ///< at least 32 rows and columns
     TopPooling pooling = TopPooling::none;  ///< of the last block, without a top
     Index classes = 1000;                   ///< outputs of the top

@@ -61,7 +61,7 @@ std::shared_ptr<Model> model_of(const detail::StateFile& file) {
 
 }  // namespace
 
-void save(Model& model, const std::filesystem::path& path, const SaveOptions& options) {
+void save(Model& model, const std::string& path, const SaveOptions& options) {
     model.parameters();  // makes them
     detail::StateFile file{save_state([&](StateFields& fields) { visit_model(fields, model); })};
     file.about["architecture"] = to_json(model);
@@ -72,12 +72,12 @@ void save(Model& model, const std::filesystem::path& path, const SaveOptions& op
     detail::write_state("save", path, file, options.keep);
 }
 
-std::shared_ptr<Model> load(const std::filesystem::path& path) {
+std::shared_ptr<Model> load(const std::string& path) {
     const detail::StateFile file = detail::read_state("load", path);
     try {
         return model_of(file);
     } catch (Error& e) {
-        e.add_context(sentence("in the file ", path.string()));
+        e.add_context(sentence("in the file ", path));
         throw;
     }
 }

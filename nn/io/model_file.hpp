@@ -1,8 +1,8 @@
 // A whole model as a file: what it is made of, its weights, how it is trained and how far it is.
 #pragma once
 
-#include <filesystem>
 #include <memory>
+#include <string>
 
 #include <shikumi/nn/models/model.hpp>
 
@@ -23,11 +23,11 @@ struct SaveOptions {
 /// Throws StateError before the model's weights are known, and for a class of one's own that isn't
 /// registered (`register_layer`); ValueError for functions, losses and optimisers of one's own that
 /// aren't; IoError where the file can't be written.
-void save(Model& model, const std::filesystem::path& path, const SaveOptions& options = {});
+void save(Model& model, const std::string& path, const SaveOptions& options = {});
 /// The model that `save` has written, compiled if it was. Nothing that the file names is run but
 /// layers and functions of the library, and those that the program has registered. Throws IoError
 /// for a file that is missing, damaged, another one, or of a newer format; ValueError, naming the
 /// class, for what isn't registered.
-std::shared_ptr<Model> load(const std::filesystem::path& path);
+std::shared_ptr<Model> load(const std::string& path);
 
 }  // namespace shikumi::nn

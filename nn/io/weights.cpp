@@ -1,5 +1,6 @@
 #include <shikumi/nn/io/weights.hpp>
 
+#include <filesystem>
 #include <memory>
 #include <vector>
 
@@ -14,12 +15,11 @@ namespace shikumi::nn {
 using formats::NamedTensor;
 using formats::StoredTensor;
 
-void save_weights(Model& model, const std::filesystem::path& file,
-                  const SaveWeightsOptions& options) {
-    const std::string extension = file.extension().string();
+void save_weights(Model& model, const std::string& file, const SaveWeightsOptions& options) {
+    const std::string extension = std::filesystem::path(file).extension().string();
     if (extension != ".safetensors" && extension != ".npz")
-        fail<ValueError>("save_weights", "can't tell the format of ", file.string(),
-                         ": its extension is neither .safetensors nor .npz");
+        fail<ValueError>("save_weights", "can't tell the format of '", file,
+                         "': its extension is neither .safetensors nor .npz");
     std::vector<NamedTensor> tensors;
     for (const auto& [name, value] : state_dict(model)) {
         const StoredTensor stored = value;
@@ -33,7 +33,7 @@ void save_weights(Model& model, const std::filesystem::path& file,
                                    {.metadata = options.metadata, .keep = options.keep});
 }
 
-WeightsReport load_weights(Model& model, const std::filesystem::path& file,
+WeightsReport load_weights(Model& model, const std::string& file,
                            const LoadWeightsOptions& options) {
     const std::unique_ptr<formats::TensorFile> in = formats::open_tensor_file(file, options.budget);
     std::vector<detail::OfferedTensor> offered;
@@ -43,7 +43,7 @@ WeightsReport load_weights(Model& model, const std::filesystem::path& file,
     const detail::TakenWeights taken =
         detail::take_weights(model, offered, {.strict = options.strict, .rename = options.rename});
     if (!taken.done)
-        fail<IoError>("load_weights", file.string(), " doesn't hold the weights of '", model.name(),
+        fail<IoError>("load_weights", file, " doesn't hold the weights of '", model.name(),
                       "': ", taken.report.text());
     return taken.report;
 }

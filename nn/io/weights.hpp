@@ -1,7 +1,6 @@
 // A model's weights as a file that other programs read: safetensors or .npz.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -35,13 +34,12 @@ struct LoadWeightsOptions {
 /// complete and on the disk; until then an older one stays. Throws ValueError for another
 /// extension; IoError where the file can't be written; StateError before the model's weights are
 /// known.
-void save_weights(Model& model, const std::filesystem::path& file,
-                  const SaveWeightsOptions& options = {});
+void save_weights(Model& model, const std::string& file, const SaveWeightsOptions& options = {});
 /// Reads weights of a model whose input shape is known by their names, from a safetensors or an
 /// .npz file, whichever its content says. Throws IoError where the file can't be read, is damaged
 /// or, with `strict`, doesn't hold exactly the weights of the model, with the report; no weight has
 /// changed then. With `strict` off, what fits is taken, and the report says what didn't.
-WeightsReport load_weights(Model& model, const std::filesystem::path& file,
+WeightsReport load_weights(Model& model, const std::string& file,
                            const LoadWeightsOptions& options = {});
 
 }  // namespace shikumi::nn

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -57,11 +58,10 @@ fs::path new_folder(const RunFolderOptions& options) {
     fs::create_directories(options.folder, error);
     for (int number = 1; !error; ++number) {
         const fs::path path =
-            options.folder / (number == 1 ? name : name + "-" + std::to_string(number));
+            fs::path(options.folder) / (number == 1 ? name : name + "-" + std::to_string(number));
         if (fs::create_directory(path, error)) return path;
     }
-    fail<IoError>("RunFolder", "can't make a folder in '", options.folder.string(),
-                  "': ", error.message());
+    fail<IoError>("RunFolder", "can't make a folder in '", options.folder, "': ", error.message());
 }
 
 // A line an epoch, with the digits that read back; what wasn't logged then is empty.
@@ -242,8 +242,6 @@ struct RunFolder::State final : Hooks {
 RunFolder::RunFolder(const RunFolderOptions& options)
     : Callback(std::make_shared<State>(options), "RunFolder") {}
 
-const std::filesystem::path& RunFolder::path() const noexcept {
-    return static_cast<State&>(hooks()).path;
-}
+std::string RunFolder::path() const { return static_cast<State&>(hooks()).path; }
 
 }  // namespace shikumi::nn

@@ -1,7 +1,6 @@
 // RunFolder: a folder that shows how a training went.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -12,7 +11,7 @@ namespace shikumi::nn {
 
 /// What RunFolder can be given.
 struct RunFolderOptions {
-    std::filesystem::path folder = "runs";  ///< in which each training gets a folder of its own
+    std::string folder = "runs";  ///< in which each training gets a folder of its own
     std::string name = {};  ///< of that folder; empty: the time, such as "2026-03-31-18-30-00"
     std::vector<std::string> class_names = {};  ///< of a classifier's classes; empty: numbers
     /// The number of the logs whose best value keeps the weights; empty: "val_loss" where the
@@ -41,7 +40,7 @@ public:
     /// A folder for each training that it is given to.
     explicit RunFolder(const RunFolderOptions& options = {});
     /// The folder of the last training; empty before the first one.
-    const std::filesystem::path& path() const noexcept;
+    std::string path() const;
 
 private:
     struct State;

@@ -1,5 +1,6 @@
 #include <shikumi/datasets/download.hpp>
 
+#include <filesystem>
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>

@@ -1,6 +1,7 @@
 #include <shikumi/datasets/image.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>

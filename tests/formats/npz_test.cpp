@@ -1,6 +1,7 @@
 #include <shikumi/formats/npz.hpp>
 
 #include <cerrno>
+#include <filesystem>
 #include <string>
 #include <vector>
 

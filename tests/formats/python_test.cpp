@@ -1,7 +1,6 @@
 // NumPy, safetensors and TensorBoard themselves open our files, and we open theirs. Looks for a
 // Python with these packages as $SHIKUMI_PYTHON, else python3.
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <vector>
 

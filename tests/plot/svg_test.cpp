@@ -1,6 +1,7 @@
 #include <shikumi/plot/svg.hpp>
 
 #include <cmath>
+#include <filesystem>
 
 #include <shikumi/autograd/core/error.hpp>
 

@@ -17,10 +17,10 @@ constexpr std::string_view version = "1";
 void check_version(std::string_view who, const formats::TensorFile& file) {
     const auto found = file.metadata().find("shikumi");
     if (found == file.metadata().end())
-        fail<IoError>(who, file.path().string(), " is a file of tensors, but holds no model of ",
+        fail<IoError>(who, file.path(), " is a file of tensors, but holds no model of ",
                       "shikumi: its metadata lack 'shikumi'");
     if (found->second != version)
-        fail<IoError>(who, file.path().string(), " is of version '", found->second,
+        fail<IoError>(who, file.path(), " is of version '", found->second,
                       "' of the format; this library reads version ", version);
 }
 
@@ -28,16 +28,15 @@ void check_version(std::string_view who, const formats::TensorFile& file) {
 void check_has_checksums(std::string_view who, const formats::TensorFile& file) {
     const auto found = file.metadata().find("checksums");
     if (found == file.metadata().end() || !found->second.starts_with("crc32c "))
-        fail<IoError>(who, file.path().string(), " is damaged: its metadata lack 'checksums'");
+        fail<IoError>(who, file.path(), " is damaged: its metadata lack 'checksums'");
 }
 
 Config values_of(std::string_view who, const formats::TensorFile& file) {
     const auto found = file.metadata().find("training");
     if (found == file.metadata().end())
-        fail<IoError>(who, file.path().string(), ": its metadata lack 'training'");
-    Config values = parse_json(found->second, sentence(file.path().string(), ", 'training'"));
-    if (!values.object())
-        fail<IoError>(who, file.path().string(), ": 'training' is ", values.description());
+        fail<IoError>(who, file.path(), ": its metadata lack 'training'");
+    Config values = parse_json(found->second, sentence(file.path(), ", 'training'"));
+    if (!values.object()) fail<IoError>(who, file.path(), ": 'training' is ", values.description());
     return values;
 }
 
