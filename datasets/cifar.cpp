@@ -67,7 +67,7 @@ Images read_images(std::string_view reader, const std::vector<fs::path>& paths,
 
 }  // namespace
 
-ImageSet cifar10(const fs::path& folder) {
+ImageSet cifar10(const std::string& folder) {
     constexpr std::string_view reader = "cifar10";
     constexpr Record record{.labels = 1, .label = 0, .classes = 10};
     const auto file = [&](const std::string& name) {
@@ -83,7 +83,7 @@ ImageSet cifar10(const fs::path& folder) {
         {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}};
 }
 
-ImageSet cifar100(const fs::path& folder, Cifar100Labels labels) {
+ImageSet cifar100(const std::string& folder, Cifar100Labels labels) {
     constexpr std::string_view reader = "cifar100";
     const bool fine = labels == Cifar100Labels::fine;
     const Record record{.labels = 2, .label = fine ? 1u : 0u, .classes = fine ? 100 : 20};

@@ -93,17 +93,18 @@ struct Cleanup {
 
 bool can_download() noexcept { return true; }
 
-void download(const std::string& url, const fs::path& target, const DownloadOptions& options) {
+void download(const std::string& url, const std::string& target, const DownloadOptions& options) {
     static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
     const std::unique_ptr<CURL, Cleanup> curl(started == CURLE_OK ? curl_easy_init() : nullptr);
     if (!curl) fail<IoError>("download", "libcurl does not start");
 
     std::error_code error;
-    if (target.has_parent_path()) fs::create_directories(target.parent_path(), error);
+    const fs::path file = target;
+    if (file.has_parent_path()) fs::create_directories(file.parent_path(), error);
     if (error)
-        fail<IoError>("download", target.parent_path().string(),
+        fail<IoError>("download", file.parent_path().string(),
                       " cannot be made: ", error.message());
-    Transfer transfer{{"download", target}, Sha256(), target.filename().string(), options};
+    Transfer transfer{{"download", target}, Sha256(), file.filename().string(), options};
 
     char explanation[CURL_ERROR_SIZE] = "";
     const auto set = [&](CURLoption option, auto value) {

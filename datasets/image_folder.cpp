@@ -66,8 +66,7 @@ ImageFolder::ImageFolder(const std::string& folder, const ImageFolderOptions& op
         labels_.resize(files_.size(), static_cast<Index>(class_names_.size()));
         class_names_.push_back(inner.filename().string());
     }
-    if (files_.empty())
-        fail<IoError>(who, folder, " has no folders, which would be the classes");
+    if (files_.empty()) fail<IoError>(who, folder, " has no folders, which would be the classes");
 }
 
 Loader ImageFolder::loader() const {

@@ -10,13 +10,14 @@
 namespace shikumi::datasets {
 namespace fs = std::filesystem;
 
-std::string read_text(const fs::path& path) {
+std::string read_text(const std::string& path) {
     detail::Input input("read_text", path);
     return input.read_all("the text", std::numeric_limits<std::size_t>::max());
 }
 
-std::string shakespeare(const fs::path& data) {
-    const fs::path folder = data.empty() ? detail::from_environment("SHIKUMI_DATA") : data;
+std::string shakespeare(const std::string& data) {
+    const fs::path folder =
+        data.empty() ? detail::from_environment("SHIKUMI_DATA") : fs::path(data);
     if (folder.empty())
         fail<IoError>(
             "shakespeare",

@@ -44,7 +44,7 @@ nn::History fit_by(const std::function<nn::History(const nn::FitOptions&)>& trai
     const nn::RunFolder run({.folder = options.out / "runs", .class_names = class_names});
     if (options.report) how.callbacks.push_back(run);
     const nn::History history = train(how);
-    if (!run.path().empty()) say_written(run.path() / "report.html");
+    if (!run.path().empty()) say_written(run.path() + "/report.html");
     if (!options.save.empty()) {
         nn::save_weights(model, options.save);
         say_written(options.save);

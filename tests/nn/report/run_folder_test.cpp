@@ -24,6 +24,8 @@ using namespace shikumi_test;
 
 namespace {
 
+std::filesystem::path folder_of(const nn::RunFolder& run) { return run.path(); }
+
 // Pictures of 8 x 8 pixels with a bright row or column.
 struct Pictures {
     Tensor x, y;
@@ -74,28 +76,28 @@ TEST_CASE("a training leaves a folder that shows it", "[run_folder]") {
     m.fit(
         x, y,
         {.batch_size = 8, .epochs = 3, .verbose = 0, .callbacks = {run}, .validation_split = 0.25});
-    CHECK(run.path().parent_path() == folder.path() / "runs");
-    CHECK(std::regex_match(run.path().filename().string(),
+    CHECK(folder_of(run).parent_path() == folder.path() / "runs");
+    CHECK(std::regex_match(folder_of(run).filename().string(),
                            std::regex("\\d{4}-\\d\\d-\\d\\d-\\d\\d-\\d\\d-\\d\\d")));
 
-    const auto lines = lines_of(contents(run.path() / "metrics.csv"));
+    const auto lines = lines_of(contents(folder_of(run) / "metrics.csv"));
     REQUIRE(lines.size() == 4);
     CHECK(lines[0] == "epoch,loss,accuracy,val_loss,val_accuracy,learning_rate");
     CHECK(lines[1].starts_with("1,"));
     CHECK(lines[3].ends_with(",0.01"));
     CHECK(std::stod(lines[2].substr(2)) == m.history().history.at("loss")[1]);
 
-    CHECK(!elements(contents(run.path() / "model.svg"), "rect", "box").empty());
-    const Config config = nn::parse_json(contents(run.path() / "config.json"), "config.json");
+    CHECK(!elements(contents(folder_of(run) / "model.svg"), "rect", "box").empty());
+    const Config config = nn::parse_json(contents(folder_of(run) / "config.json"), "config.json");
     CHECK(nn::architecture(*nn::model_from_config(*config.find("architecture"))) ==
           nn::architecture(m));
     CHECK(*config.find("training")->find("epochs") == Config(3));
     CHECK(*config.find("compile")->find("optimizer")->find("class_name") == Config("Adam"));
     nn::Sequential other = classifier();
-    CHECK(nn::load_weights(other, run.path() / "last.safetensors").complete());
+    CHECK(nn::load_weights(other, folder_of(run) / "last.safetensors").complete());
     for (std::size_t i = 0; i < 4; ++i)
         CHECK(other.get_weights()[i].to_vector<float>() == m.get_weights()[i].to_vector<float>());
-    CHECK(nn::load_weights(other, run.path() / "best.safetensors").complete());
+    CHECK(nn::load_weights(other, folder_of(run) / "best.safetensors").complete());
 }
 
 TEST_CASE("the page holds everything and fetches nothing", "[run_folder]") {
@@ -108,7 +110,7 @@ TEST_CASE("the page holds everything and fetches nothing", "[run_folder]") {
         x, y,
         {.batch_size = 8, .epochs = 1, .verbose = 0, .callbacks = {run}, .validation_split = 0.5});
     CHECK(run.path() == folder.path() / "a");
-    const std::string page = contents(run.path() / "report.html");
+    const std::string page = contents(folder_of(run) / "report.html");
     for (const char* part :
          {"Curves", ">loss<", ">accuracy<", ">learning rate<", "norm of the gradient",
           "Confusion matrix", "Worst mistakes", "rows &amp; &lt;all&gt;", "4 filters", "Conv2D",
@@ -173,11 +175,11 @@ TEST_CASE("the best weights are those of the best epoch", "[run_folder]") {
            .callbacks = {run},
            .validation_data = {{x, y}},
            .on_epoch_end = spoil});
-    nn::load_weights(m, run.path() / "best.safetensors");
+    nn::load_weights(m, folder_of(run) / "best.safetensors");
     CHECK(m.get_weights()[0].to_vector<float>() == first);
-    nn::load_weights(m, run.path() / "last.safetensors");
+    nn::load_weights(m, folder_of(run) / "last.safetensors");
     CHECK(m.get_weights()[0].to_vector<float>() != first);
-    CHECK_THAT(contents(run.path() / "report.html"), contains("best validation loss, epoch 1"));
+    CHECK_THAT(contents(folder_of(run) / "report.html"), contains("best validation loss, epoch 1"));
 }
 
 TEST_CASE("models of all kinds have a page", "[run_folder]") {
@@ -188,7 +190,7 @@ TEST_CASE("models of all kinds have a page", "[run_folder]") {
         const Tensor x = reshape(arange(0, 30, 1).cast(f32), {10, 3}) / 30;
         const nn::RunFolder run({.folder = folder.path()});
         m.fit(x, sum(x, {1}), {.verbose = 0, .callbacks = {run}, .validation_split = 0.5});
-        CHECK_THAT(contents(run.path() / "report.html"),
+        CHECK_THAT(contents(folder_of(run) / "report.html"),
                    contains(">predicted<") && !contains("Confusion"));
     }
     SECTION("a class of its own, a step of its own, no validation") {
@@ -206,9 +208,9 @@ TEST_CASE("models of all kinds have a page", "[run_folder]") {
         m.compile({.loss = nn::mean_squared_error});
         const nn::RunFolder run({.folder = folder.path()});
         m.fit(ones({8, 3}), zeros({8, 2}), {.epochs = 2, .verbose = 0, .callbacks = {run}});
-        CHECK_THAT(contents(run.path() / "report.html"), contains(">mine<"));
-        CHECK(!std::filesystem::exists(run.path() / "best.safetensors"));
-        CHECK(std::filesystem::exists(run.path() / "last.safetensors"));
+        CHECK_THAT(contents(folder_of(run) / "report.html"), contains(">mine<"));
+        CHECK(!std::filesystem::exists(folder_of(run) / "best.safetensors"));
+        CHECK(std::filesystem::exists(folder_of(run) / "last.safetensors"));
     }
     SECTION("layers of the same name keep weights apart") {
         nn::Sequential m{nn::Dense(3, {.input_dim = 2, .name = "same"}),
@@ -216,7 +218,7 @@ TEST_CASE("models of all kinds have a page", "[run_folder]") {
         m.compile({.loss = nn::mean_squared_error});
         const nn::RunFolder run({.folder = folder.path()});
         m.fit(ones({4, 2}), zeros({4, 3}), {.verbose = 0, .callbacks = {run}});
-        const formats::SafetensorsFile last(run.path() / "last.safetensors");
+        const formats::SafetensorsFile last(folder_of(run) / "last.safetensors");
         CHECK(last.names().size() == 4);
     }
     SECTION("a loss of 0 has gradients without a place on a logarithmic scale") {
@@ -224,7 +226,7 @@ TEST_CASE("models of all kinds have a page", "[run_folder]") {
         m.compile({.loss = nn::mean_squared_error});
         const nn::RunFolder run({.folder = folder.path()});
         m.fit(ones({4, 1}), zeros({4, 1}), {.verbose = 0, .callbacks = {run}});
-        CHECK_THAT(contents(run.path() / "report.html"), !contains("norm of the gradient"));
+        CHECK_THAT(contents(folder_of(run) / "report.html"), !contains("norm of the gradient"));
     }
 }
 
@@ -270,7 +272,7 @@ TEST_CASE("a training that is resumed goes on in its folder", "[run_folder]") {
             m.fit(x, y, how);
         return run.path();
     };
-    const auto first = train(true);
+    const std::filesystem::path first = train(true);
     CHECK(train(false) == first);
     CHECK(lines_of(contents(first / "metrics.csv")).size() == 5);
     CHECK_THAT(contents(first / "report.html"), contains("4 of 4 epochs"));
