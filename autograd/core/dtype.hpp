@@ -77,6 +77,10 @@ decltype(auto) dispatch(DType t, F&& f) {
     return std::forward<F>(f).template operator()<double>();
 }
 
+/// The dtype that moves and compares as `t` does: u8 for bool_, whose elements are bytes of 0 or 1,
+/// else `t` itself. Kernels that only do that need no code for bool of their own.
+constexpr DType storage_of(DType t) noexcept { return t == bool_ ? u8 : t; }
+
 /// Calls f with float for f32 and else with double: `dispatch` for a caller that has checked that
 /// `t` is floating.
 template <class F>

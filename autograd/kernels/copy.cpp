@@ -152,7 +152,7 @@ void copy(DType dtype, const Shape& shape, void* to, const Layout& layout_to, co
           const Layout& layout_from) {
     if (shape.size() == 0) return;
     const CopyAxes axes(shape, layout_to, layout_from);
-    dispatch(dtype, [&]<class T>() {
+    dispatch(storage_of(dtype), [&]<class T>() {
         copy_elements(axes, static_cast<T*>(to) + layout_to.offset,
                       static_cast<const T*>(from) + layout_from.offset);
     });

@@ -69,7 +69,7 @@ void take(std::string_view op, ConstView x, ConstView indices, int axis, View ou
     const std::vector<Index> list = resolved(op, indices, from.size);
     if (out.size() == 0) return;
     const auto count = static_cast<Index>(list.size());
-    dispatch(x.spec.dtype, [&]<class T>() {
+    dispatch(storage_of(x.spec.dtype), [&]<class T>() {
         parallel_pieces(
             from.outer * count, items_per_piece(from.inner), [&](Index begin, Index end) {
                 for (Index i = begin; i < end; ++i) {
@@ -101,7 +101,7 @@ void scatter_add(std::string_view op, ConstView x, ConstView indices, int axis, 
 void take_along(std::string_view op, ConstView x, ConstView indices, int axis, View out) {
     const AroundAxis from(x.spec.shape, axis), at(indices.spec.shape, axis);
     const std::vector<Index> list = resolved(op, indices, from.size);
-    dispatch(x.spec.dtype, [&]<class T>() {
+    dispatch(storage_of(x.spec.dtype), [&]<class T>() {
         for (Index i = 0; i < out.size(); ++i) {
             const Index outer = i / (at.size * at.inner), inner = i % at.inner;
             out.as<T>()[i] =
@@ -173,7 +173,7 @@ void one_hot(std::string_view op, ConstView indices, View out) {
     const Index depth = out.spec.shape.back();
     const std::vector<Index> list = resolved(op, indices, depth, false);
     clear(out);
-    dispatch(out.spec.dtype, [&]<class T>() {
+    dispatch(storage_of(out.spec.dtype), [&]<class T>() {
         for (std::size_t i = 0; i < list.size(); ++i)
             out.as<T>()[static_cast<Index>(i) * depth + list[i]] = T{1};
     });

@@ -145,7 +145,7 @@ void random_truncated_normal(RandomKey key, double mean, double stddev, View out
 void random_bernoulli(RandomKey key, double p, View out) {
     // A word is below p · 2³² with probability p.
     const auto threshold = static_cast<std::uint64_t>(p * 0x1p32);
-    dispatch(out.spec.dtype, [&]<class T>() {
+    dispatch(storage_of(out.spec.dtype), [&]<class T>() {
         fill_by_words(key, out.as<T>(), out.size(),
                       [=](std::uint32_t word) { return static_cast<T>(word < threshold); });
     });

@@ -260,8 +260,8 @@ private:
         });
     }
 
-    // Takes `count` elements of a strip, from its element `at` on: the rest of a row, whole rows, the
-    // beginning of one.
+    // Takes `count` elements of a strip, from its element `at` on: the rest of a row, whole rows,
+    // the beginning of one.
     static void take(const Element* x, Index at, Index count, Index width, Lane* lane,
                      Total* total) {
         while (count > 0) {
@@ -531,7 +531,7 @@ Prepared prepare_reduce(const Reduction& reduction, const Spec& in, std::uint32_
 
 void arg_reduce(bool largest, ConstView in, int axis, View out) {
     const detail::AroundAxis around(in.spec.shape, axis);
-    dispatch(in.spec.dtype, [&]<class T>() {
+    dispatch(storage_of(in.spec.dtype), [&]<class T>() {
         arg_reduce_middle(largest, in.as<T>(), around.outer, around.size, around.inner,
                           out.as<Index>());
     });

@@ -10,7 +10,7 @@ struct ConstView {
     const void* data = nullptr;  ///< the first element
     Spec spec;                   ///< shape and dtype
 
-    /// The first element; T must be the type of the dtype.
+    /// The first element; T must be the type of the dtype, or that of storage_of(it).
     template <Element T>
     const T* as() const noexcept {
         return static_cast<const T*>(data);
@@ -24,7 +24,7 @@ struct View {
     void* data = nullptr;  ///< the first element
     Spec spec;             ///< shape and dtype
 
-    /// The first element; T must be the type of the dtype.
+    /// The first element; T must be the type of the dtype, or that of storage_of(it).
     template <Element T>
     T* as() const noexcept {
         return static_cast<T*>(data);

@@ -111,7 +111,7 @@ struct Where final : Pointwise, Recomputable {
         return {broadcast(name(), in[0].shape, chosen.shape), chosen.dtype};
     }
     BlockKernel kernel(Specs in) const override {
-        return dispatch(in[1].dtype, []<class T>() -> BlockKernel {
+        return dispatch(storage_of(in[1].dtype), []<class T>() -> BlockKernel {
             return kernels::multiversioned<Select<T>>();
         });
     }

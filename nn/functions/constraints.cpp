@@ -82,7 +82,7 @@ constexpr shikumi::detail::NameRow<Make> rows[] = {
     {[](ConfigReader&) { return NonNeg(); }, {"non_neg", "NonNeg"}},
     {[](ConfigReader& c) { return UnitNorm(c.fields<Along>().axis); }, {"unit_norm", "UnitNorm"}},
 };
-constexpr detail::FunctionKind<Constraint> kind("constraint", "keras.constraints", rows);
+constexpr detail::FunctionKind<Constraint> kind("constraint", rows);
 
 }  // namespace
 
@@ -90,7 +90,9 @@ Constraint Constraint::known_as(std::string_view name) { return constraint(name)
 
 Constraint constraint(std::string_view name) { return kind.named(name); }
 
-Config to_config(const Constraint& constraint) { return kind.to_config(constraint); }
+Config to_config(const Constraint& constraint) {
+    return detail::function_config("constraint", "keras.constraints", constraint);
+}
 
 void from_config(const Config& config, Constraint& constraint, std::string_view reading) {
     constraint = config.is_null() ? Constraint() : kind.read(config, reading);

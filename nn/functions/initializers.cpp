@@ -273,7 +273,7 @@ constexpr NameRow<Make> rows[] = {
      {"variance_scaling", "VarianceScaling"}},
     {plain<zeros_init>, {"zeros", "Zeros"}},
 };
-constexpr detail::FunctionKind<Initializer> kind("initializer", "keras.initializers", rows);
+constexpr detail::FunctionKind<Initializer> kind("initializer", rows);
 
 }  // namespace
 
@@ -281,7 +281,9 @@ Initializer Initializer::known_as(std::string_view name) { return initializer(na
 
 Initializer initializer(std::string_view name) { return kind.named(name); }
 
-Config to_config(const Initializer& initializer) { return kind.to_config(initializer); }
+Config to_config(const Initializer& initializer) {
+    return detail::function_config("initializer", "keras.initializers", initializer);
+}
 
 void from_config(const Config& config, Initializer& initializer, std::string_view reading) {
     initializer = kind.read(config, reading);

@@ -110,7 +110,7 @@ constexpr shikumi::detail::NameRow<Make> rows[] = {
      {"l1_l2", "L1L2"}},
     {orthogonal, {"orthogonal_regularizer", "OrthogonalRegularizer"}},
 };
-constexpr detail::FunctionKind<Regularizer> kind("regularizer", "keras.regularizers", rows);
+constexpr detail::FunctionKind<Regularizer> kind("regularizer", rows);
 
 }  // namespace
 
@@ -118,7 +118,9 @@ Regularizer Regularizer::known_as(std::string_view name) { return regularizer(na
 
 Regularizer regularizer(std::string_view name) { return kind.named(name); }
 
-Config to_config(const Regularizer& regularizer) { return kind.to_config(regularizer); }
+Config to_config(const Regularizer& regularizer) {
+    return detail::function_config("regularizer", "keras.regularizers", regularizer);
+}
 
 void from_config(const Config& config, Regularizer& regularizer, std::string_view reading) {
     regularizer = config.is_null() ? Regularizer() : kind.read(config, reading);
