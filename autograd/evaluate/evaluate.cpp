@@ -57,7 +57,7 @@ public:
                   const EvaluationOptions& options);
 
     void clear() noexcept;
-    bool worth_keeping() const noexcept { return true; }
+    bool worth_keeping() const noexcept { return graph_.capacity() <= largest_kept_traversal; }
 
 private:
     const Plan& make_plan(std::size_t budget, bool keep);
@@ -118,12 +118,7 @@ void Evaluator::run(const Plan& plan, std::span<const Assignment> assignments, T
 void Evaluator::clear() noexcept {
     executor_.release();
     interpreter_.release();
-    if (graph_.capacity() <= largest_kept_traversal) return graph_.clear();
-    nodes_ = {};
-    graph_ = PendingGraph();
-    interpreter_ = Interpreter();
-    plan_ = Plan();
-    executor_ = Executor();
+    graph_.clear();
 }
 
 void evaluate_if_foreign(const Tensor& t) {

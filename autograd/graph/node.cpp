@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <vector>
 
 #include <shikumi/autograd/graph/evaluation.hpp>
@@ -118,6 +119,8 @@ struct ThreadPlace {
             if (threads.next_id == Node::nobody)
                 throw StateError("[thread] more than 65,534 threads hold tensors");
             id = threads.next_id;
+            // Room for all ids, when their threads have ended.
+            if (threads.free_ids.capacity() < id) threads.free_ids.reserve(std::size_t{2} * id);
             threads.mailboxes[id].store(new Mailbox, std::memory_order_release);
             ++threads.next_id;
         }
@@ -153,11 +156,13 @@ struct ThreadPlace {
     }
 };
 
+// More cells for this thread.
 void refill() {
     // Not before the first node: a thread that only reads tensors needs no place.
     static thread_local ThreadPlace place;
     static_cast<void>(place);
     SharedCells& shared = SharedCells::instance();
+    const Cell* const before = free_cells;
     const std::lock_guard lock(shared.mutex);
     for (std::size_t i = 0; i < chunk_nodes && shared.free; ++i) {
         Cell* cell = shared.free;
@@ -165,7 +170,7 @@ void refill() {
         cell->next = free_cells;
         free_cells = cell;
     }
-    if (free_cells) return;
+    if (free_cells != before) return;
     shared.chunks.push_back(std::make_unique<Cell[]>(chunk_nodes));
     for (std::size_t i = chunk_nodes; i-- > 0;) {
         Cell& cell = shared.chunks.back()[i];
@@ -236,6 +241,19 @@ Node* new_node_elsewhere() {
     return node;
 }
 
+void reserve_nodes(std::size_t count) {
+    const auto enough = [&] {
+        const Cell* cell = free_cells;
+        std::size_t found = 0;
+        for (; cell && found < count; ++found) cell = cell->next;
+        return found == count;
+    };
+    while (!enough()) {
+        refill();
+        if (current_thread_id == 0) return share_cells();  // the thread ends: it keeps none
+    }
+}
+
 void hold_foreign(const Node& node) {
     if (!node.data && !node.at_home()) evaluate_foreign(node);
     add_handle(&node);
@@ -246,9 +264,10 @@ OwnGraph::~OwnGraph() { mutex_.unlock(); }
 
 void ForeignGraphs::enter(std::uint16_t home) {
     if (std::find(homes_.begin(), homes_.end(), home) != homes_.end()) return;
+    homes_.reserve(homes_.size() + 1);  // what is locked is known, whatever happens
     if (homes_.empty()) foreign_graphs().lock();
-    homes_.push_back(home);
     graph_mutex(home).lock();
+    homes_.push_back(home);
 }
 
 void ForeignGraphs::leave() noexcept {
@@ -287,8 +306,12 @@ bool release_shared(const Node* node) noexcept {
     Mailbox& mailbox = Threads::instance().mailbox(home);
     const std::lock_guard lock(mailbox.mutex);
     if (!mailbox.taken) return merge(node);
-    mailbox.nodes.push_back(node);
-    mailbox.full.store(true, std::memory_order_relaxed);
+    try {
+        mailbox.nodes.push_back(node);
+        mailbox.full.store(true, std::memory_order_relaxed);
+    } catch (const std::bad_alloc&) {
+        // Its owner never hears of it: the node stays to the end.
+    }
     return false;
 }
 

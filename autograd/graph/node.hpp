@@ -169,6 +169,8 @@ extern thread_local constinit Cell* free_cells;
 extern thread_local constinit std::int64_t born;
 /// `new_node` where the thread has no free cell.
 Node* new_node_elsewhere();
+/// Makes room for this thread's next `count` nodes: they take no memory.
+void reserve_nodes(std::size_t count);
 /// Where a thread without a place in the counting has destroyed a node.
 void share_cells() noexcept;
 

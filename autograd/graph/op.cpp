@@ -60,12 +60,15 @@ inline const Spec* hold(Node& node, Tensor* place, const Node* input, std::uint3
     return &input->spec;
 }
 
-inline Node& begun(const Op& op) {
+inline Node& begun(const Op& op) try {
     Node& node = *detail::new_node();
     node.op = &op;
     node.scope = recording.scope;
     if (recording.no_grad) node.raise(Node::constant);
     return node;
+} catch (...) {
+    op.release();  // no node has taken over the count
+    throw;
 }
 
 inline void finish(Node& node, const Tensor& tensor, Specs specs, std::uint32_t below) {

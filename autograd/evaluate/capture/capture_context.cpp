@@ -25,8 +25,7 @@ CaptureContext::CaptureContext() noexcept { context = this; }
 CaptureContext::~CaptureContext() {
     context = nullptr;
     for (const RandomDraw& draw : draws_) --draw.generator->stream;
-    for (std::size_t i = 0; i < assignments_.size(); ++i)
-        assignments_[i].parameter.state().value = std::move(old_values_[i]);
+    for (Assigned& a : assigned_) a.parameter.state().value = std::move(a.old_value);
 }
 CaptureContext* CaptureContext::current() noexcept { return context; }
 
@@ -56,18 +55,19 @@ void CaptureContext::evaluate_once(const Tensor& t) {
 
 void CaptureContext::assign(std::span<const Assignment> assignments) {
     for (const Assignment& a : assignments) {
-        const auto known =
-            std::find_if(assignments_.begin(), assignments_.end(),
-                         [&](const Assignment& b) { return b.parameter == a.parameter; });
-        ParameterState& state = a.parameter.state();
-        if (known == assignments_.end()) {
-            assignments_.push_back(a);
-            old_values_.push_back(state.value);
-        } else {
-            known->value = a.value;
-        }
-        state.value = a.value;
+        const bool known = std::any_of(assigned_.begin(), assigned_.end(), [&](const Assigned& b) {
+            return b.parameter == a.parameter;
+        });
+        Tensor& value = a.parameter.state().value;
+        if (!known) assigned_.push_back({a.parameter, value});
+        value = a.value;
     }
+}
+
+std::vector<Assignment> CaptureContext::assignments() const {
+    std::vector<Assignment> assignments;
+    for (const Assigned& a : assigned_) assignments.push_back({a.parameter, a.parameter.value()});
+    return assignments;
 }
 
 }  // namespace shikumi

@@ -41,13 +41,17 @@ public:
     void redraw(const Tensor& key, Generator& rng) { draws_.push_back({key, rng.shared()}); }
 
     /// In the order of the parameters' first assignments, with their last values.
-    std::span<const Assignment> assignments() const noexcept { return assignments_; }
+    std::vector<Assignment> assignments() const;
     /// In the order of drawing.
     std::span<const RandomDraw> draws() const noexcept { return draws_; }
 
 private:
-    std::vector<Assignment> assignments_;
-    std::vector<Tensor> old_values_;  // of the assigned parameters
+    // The parameter's value is the one that is to come; the old one waits here.
+    struct Assigned {
+        Parameter parameter;
+        Tensor old_value;
+    };
+    std::vector<Assigned> assigned_;
     std::vector<RandomDraw> draws_;
 };
 

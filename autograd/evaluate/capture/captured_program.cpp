@@ -23,7 +23,9 @@ void pretend_value(const Node& leaf) {
 
 }  // namespace
 
-CapturedProgram::CapturedProgram(const Recording& recording, const EvaluationOptions& options) {
+// What is made is destroyed where the rest fails: the operations are held from the planning on.
+CapturedProgram::CapturedProgram(const Recording& recording, const EvaluationOptions& options)
+    : CapturedProgram() {
     for (const Tensor& argument : recording.arguments) {
         if (argument.defined()) pretend_value(*argument.node());
     }

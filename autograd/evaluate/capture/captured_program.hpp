@@ -44,6 +44,8 @@ public:
 private:
     static constexpr std::uint32_t absent = ~std::uint32_t{0};
 
+    CapturedProgram() = default;
+
     // The nodes are positions in `nodes_`.
     struct ArgumentLeaf {
         std::uint32_t node;

@@ -18,7 +18,7 @@ Recording record_call(std::span<const Node* const> arguments,
         recording.arguments.push_back(argument ? pending_leaf(argument->spec) : Tensor());
     const CaptureContext context;
     recording.results = function(recording.arguments);
-    recording.assignments.assign(context.assignments().begin(), context.assignments().end());
+    recording.assignments = context.assignments();
     recording.draws.assign(context.draws().begin(), context.draws().end());
     return recording;
 }

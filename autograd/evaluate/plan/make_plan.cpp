@@ -4,6 +4,7 @@
 #include <atomic>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include <shikumi/autograd/evaluate/plan/assign_slots.hpp>
 #include <shikumi/autograd/evaluate/plan/choose_in_place.hpp>
@@ -34,6 +35,17 @@ void lower_call(const PendingGraph& graph, std::span<const SlotIndex> slots, Pos
     plan.most_inputs = std::max(plan.most_inputs, call.inputs);
     plan.steps.push_back({Step::Kind::call, static_cast<std::uint32_t>(plan.calls.size())});
     plan.calls.push_back(call);
+}
+
+// A value that is known before may be another parameter's; one that is assigned again is.
+std::uint32_t count_extra_leaves(const PendingGraph& graph) {
+    std::vector<bool> taken(graph.size());
+    std::uint32_t count = 0;
+    for (const Position value : graph.assigned()) {
+        if (!graph.pending(value) || taken[value]) ++count;
+        taken[value] = true;
+    }
+    return count;
 }
 
 void lower_steps(const Outline& outline, std::span<const SlotIndex> slots, Plan& plan) {
@@ -69,6 +81,7 @@ Plan lower(const Outline& outline) {
     lower_steps(outline, slots, plan);
     lay_out_memory(nodes, fusion, arrays, schedule, slots, plan);
     choose_in_place(nodes, fusion, arrays, schedule, plan);
+    plan.extra_leaves = count_extra_leaves(nodes.graph());
     return plan;
 }
 

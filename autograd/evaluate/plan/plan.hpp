@@ -143,6 +143,8 @@ struct Plan {
     std::vector<Leaf> leaves;
     std::vector<OutputBuffer> output_buffers;
     std::vector<Output> outputs;
+    // Assignments whose value is no fresh node of their own, so that the parameter gets another.
+    std::uint32_t extra_leaves = 0;
     struct WorkspaceSlot {
         SlotIndex slot;
         std::size_t offset;

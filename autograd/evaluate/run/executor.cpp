@@ -57,10 +57,8 @@ void Executor::lay_out_memory(const Plan& plan) {
     ensure_capacity(scratch_, plan.scratch);
     for (const Plan::WorkspaceSlot& block : plan.block_slots)
         slots_[block.slot] = scratch() + block.offset;
-    if (views_.size() < plan.most_inputs) {
-        views_.resize(plan.most_inputs);
-        addresses_.resize(plan.most_inputs);
-    }
+    if (views_.size() < plan.most_inputs) views_.resize(plan.most_inputs);
+    if (addresses_.size() < plan.most_inputs) addresses_.resize(plan.most_inputs);
     laid_out_ = plan.number;
 }
 
@@ -75,6 +73,7 @@ void Executor::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> a
 
 void Executor::take_memory(const Plan& plan, Nodes nodes, std::span<const Assignment> assignments) {
     if (laid_out_ != plan.number) lay_out_memory(plan);
+    if (plan.extra_leaves > 0) reserve_nodes(plan.extra_leaves);
     for (const Plan::Leaf& leaf : plan.leaves) slots_[leaf.slot] = nodes[leaf.node]->data;
     for (const OutputBuffer& output : plan.output_buffers) {
         const Node& node = *nodes[output.node];
