@@ -12,7 +12,6 @@
 #include <limits>
 #include <mutex>
 #include <span>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -164,8 +163,9 @@ private:
         try {
             for (std::size_t i = 1; i < shares_.size(); ++i)
                 workers_.emplace_back([this, i, seen = round_.load()] { serve(i, seen); });
-        } catch (const std::system_error&) {
-            // The system gives no more threads: the existing ones do all the work.
+        } catch (const std::exception&) {
+            // The system gives no more threads, or no memory for one: those that exist do all the
+            // work.
         }
     }
 

@@ -23,24 +23,61 @@ Json number(double value) {
     return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
 }
 
-Json json_of(const Config& config, int levels_left) {
-    if (const bool* const value = config.boolean()) return *value;
-    if (const std::int64_t* const value = config.integer()) return *value;
-    if (const double* const value = config.number()) return number(*value);
-    if (const std::string* const value = config.text()) return *value;
-    if (config.is_null()) return nullptr;
-    if (levels_left == 0) fail<ValueError>("to_json", "lists and objects are nested too deeply");
-    if (const Config::List* const list = config.list()) {
-        Json json = Json::array();
-        for (const Config& one : *list) json.push_back(json_of(one, levels_left - 1));
-        return json;
+// A list or object of the library takes memory to be destroyed, which ends the program where there
+// is none; a single value doesn't.
+class Writer {
+public:
+    explicit Writer(const JsonStyle& style) : indent_(style.indent) {}
+
+    void add(const Config& config) {
+        if (const bool* const value = config.boolean()) return add_value(*value);
+        if (const std::int64_t* const value = config.integer()) return add_value(*value);
+        if (const double* const value = config.number()) return add_value(number(*value));
+        if (const std::string* const value = config.text()) return add_value(*value);
+        if (config.is_null()) return add_value(nullptr);
+        if (level_ == JsonBudget{}.depth)
+            fail<ValueError>("to_json", "lists and objects are nested too deeply");
+        if (const Config::List* const list = config.list())
+            return add_all('[', *list, ']', [&](const Config& one) { add(one); });
+        add_all('{', *config.object(), '}', [&](const auto& pair) {
+            add_value(pair.first);
+            text_ += indent_ > 0 ? ": " : ":";
+            add(pair.second);
+        });
     }
-    Json json = Json::object();
-    auto& pairs = json.get_ref<Json::object_t&>();  // whose names differ already
-    for (const auto& [name, value] : *config.object())
-        pairs.Container::emplace_back(name, json_of(value, levels_left - 1));
-    return json;
-}
+    std::string take() { return std::move(text_); }
+
+private:
+    void add_value(const Json& value) {
+        try {
+            text_ += value.dump();
+        } catch (const Json::type_error&) {
+            fail<ValueError>("to_json", "a text is no UTF-8");
+        }
+    }
+    template <class All, class F>
+    void add_all(char begin, const All& all, char end, F&& add_one) {
+        text_ += begin;
+        ++level_;
+        for (const auto& one : all) {
+            if (&one != &all.front()) text_ += ',';
+            new_line();
+            add_one(one);
+        }
+        --level_;
+        if (!all.empty()) new_line();
+        text_ += end;
+    }
+    void new_line() {
+        if (indent_ <= 0) return;
+        text_ += '\n';
+        text_.append(static_cast<std::size_t>(indent_) * static_cast<std::size_t>(level_), ' ');
+    }
+
+    int indent_;
+    int level_ = 0;
+    std::string text_;
+};
 
 // ---- reading ------------------------------------------------------------------------------------
 
@@ -149,12 +186,9 @@ private:
 }  // namespace
 
 std::string to_json(const Config& config, const JsonStyle& style) {
-    const Json json = json_of(config, JsonBudget{}.depth);
-    try {
-        return json.dump(style.indent > 0 ? style.indent : -1);
-    } catch (const Json::type_error&) {
-        fail<ValueError>("to_json", "a text is no UTF-8");
-    }
+    Writer writer(style);
+    writer.add(config);
+    return writer.take();
 }
 
 Config parse_json(std::string_view text, std::string_view who, const JsonBudget& budget) {
