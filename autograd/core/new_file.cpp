@@ -80,41 +80,47 @@ NewFile::NewFile(std::string_view caller, const fs::path& target)
     if (exists && access(target_.c_str(), W_OK) != 0) refuse(errno);
     replaces_ = !exists || S_ISREG(old.st_mode);
     if (!replaces_) {
-        descriptor_ = open(target_.c_str(), O_WRONLY | O_CLOEXEC);
+        descriptor_.open(target_, 0);
     } else {
         const fs::path folder = folder_of(target_);
         if (!open_without_name(folder)) open_partial(folder);
     }
-    if (descriptor_ < 0) refuse(errno);
+    if (descriptor_.number < 0) refuse(errno);
     if (replaces_ && exists) {
-        [[maybe_unused]] const int kept = fchmod(descriptor_, old.st_mode & 07777);
+        [[maybe_unused]] const int kept = fchmod(descriptor_.number, old.st_mode & 07777);
     }
 }
 
 NewFile::~NewFile() {
-    if (descriptor_ >= 0) close(descriptor_);
     if (!partial_.empty()) std::remove(partial_.c_str());
+}
+
+bool NewFile::Descriptor::open(const fs::path& path, int flags) {
+    number = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, anyone);
+    return number >= 0;
+}
+
+bool NewFile::Descriptor::close() noexcept {
+    return number < 0 || ::close(std::exchange(number, -1)) == 0;
 }
 
 // True where the file is open, which then vanishes with the process.
 bool NewFile::open_without_name(const fs::path& folder) {
-    descriptor_ = open(folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, anyone);
-    if (descriptor_ < 0) return false;
-    if (access(descriptor_path(descriptor_).c_str(), F_OK) == 0) return true;
-    close(std::exchange(descriptor_, -1));  // without /proc it can't get a name
+    if (!descriptor_.open(folder, O_TMPFILE)) return false;
+    if (access(descriptor_path(descriptor_.number).c_str(), F_OK) == 0) return true;
+    descriptor_.close();  // without /proc it can't get a name
     return false;
 }
 
 void NewFile::open_partial(const fs::path& folder) {
     do {  // a process of the same number may have left a file when it was killed
-        partial_ = unused_name(folder);
-        descriptor_ = open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, anyone);
-    } while (descriptor_ < 0 && errno == EEXIST);
-    if (descriptor_ < 0) partial_.clear();
+        fs::path name = unused_name(folder);
+        if (descriptor_.open(name, O_CREAT | O_EXCL)) partial_ = std::move(name);
+    } while (partial_.empty() && errno == EEXIST);
 }
 
 void NewFile::flush() {
-    if (!write_all(descriptor_, buffer_)) refuse(errno);
+    if (!write_all(descriptor_.number, buffer_)) refuse(errno);
     written_ += buffer_.size();
     buffer_.clear();
 }
@@ -125,23 +131,23 @@ void NewFile::write(std::string_view bytes) {
         buffer_ += bytes;
         return;
     }
-    if (!write_all(descriptor_, bytes)) refuse(errno);
+    if (!write_all(descriptor_.number, bytes)) refuse(errno);
     written_ += bytes.size();
 }
 
 void NewFile::seek(std::uint64_t position) {
     flush();
-    if (lseek(descriptor_, static_cast<off_t>(position), SEEK_SET) < 0) refuse(errno);
+    if (lseek(descriptor_.number, static_cast<off_t>(position), SEEK_SET) < 0) refuse(errno);
     written_ = position;
 }
 
 void NewFile::keep(int older) {
     flush();
     if (replaces_) {
-        if (fsync(descriptor_) != 0) refuse(errno);
+        if (fsync(descriptor_.number) != 0) refuse(errno);
         name_it();
     }
-    if (close(std::exchange(descriptor_, -1)) != 0) refuse(errno);
+    if (!descriptor_.close()) refuse(errno);
     if (!replaces_) return;
     rotate(older);
     if (std::rename(partial_.c_str(), target_.c_str()) != 0) refuse(errno);
@@ -152,10 +158,10 @@ void NewFile::keep(int older) {
 // A file cannot be linked over another one, so it first gets a name of its own.
 void NewFile::name_it() {
     while (partial_.empty()) {
-        const fs::path name = unused_name(folder_of(target_));
-        if (linkat(AT_FDCWD, descriptor_path(descriptor_).c_str(), AT_FDCWD, name.c_str(),
+        fs::path name = unused_name(folder_of(target_));
+        if (linkat(AT_FDCWD, descriptor_path(descriptor_.number).c_str(), AT_FDCWD, name.c_str(),
                    AT_SYMLINK_FOLLOW) == 0)
-            partial_ = name;
+            partial_ = std::move(name);  // takes no memory: a file that has a name is removed
         else if (errno != EEXIST)
             refuse(errno);
     }

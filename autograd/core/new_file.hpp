@@ -36,6 +36,16 @@ public:
     void keep(int older = 0);
 
 private:
+    struct Descriptor {
+        int number = -1;
+        Descriptor() = default;
+        Descriptor(const Descriptor&) = delete;
+        Descriptor& operator=(const Descriptor&) = delete;
+        ~Descriptor() { close(); }
+        bool open(const std::filesystem::path& path, int flags);
+        bool close() noexcept;
+    };
+
     bool open_without_name(const std::filesystem::path& folder);
     void open_partial(const std::filesystem::path& folder);
     void flush();
@@ -47,7 +57,7 @@ private:
     std::filesystem::path target_;
     std::filesystem::path partial_;  // empty while the file has no name of its own
     bool replaces_ = false;          // false where the target itself is written
-    int descriptor_ = -1;
+    Descriptor descriptor_;
     std::string buffer_;
     std::uint64_t written_ = 0;  // before the buffer
 };

@@ -23,9 +23,20 @@ namespace {
 // A member's bytes, which libzip reads when it writes the archive.
 struct MemberSource {
     const ZipContent& content;
+    std::exception_ptr& thrown;
     std::string swapped = {};
     std::string_view text = {}, elements = {};  // what is still to be read
 
+    std::int64_t open() {
+        try {
+            text = content.text;
+            elements = little_endian_elements(content.tensor, swapped);
+            return 0;
+        } catch (...) {
+            thrown = std::current_exception();
+            return -1;
+        }
+    }
     std::int64_t read(void* out, std::uint64_t bytes) {
         std::uint64_t done = 0;
         for (std::string_view* part : {&text, &elements}) {
@@ -51,9 +62,7 @@ zip_int64_t serve_member(void* user, void* data, zip_uint64_t bytes, zip_source_
             return sizeof(zip_stat_t);
         }
         case ZIP_SOURCE_OPEN:
-            source.text = source.content.text;
-            source.elements = little_endian_elements(source.content.tensor, source.swapped);
-            return 0;
+            return source.open();
         case ZIP_SOURCE_READ:
             return source.read(data, bytes);
         case ZIP_SOURCE_CLOSE:
@@ -168,7 +177,7 @@ void write_zip(std::string_view writer, const std::filesystem::path& path,
         fail<IoError>(writer, "can't write ", path.string(), ": ", message);
     }
     std::vector<MemberSource> sources;
-    for (const ZipContent& member : members) sources.push_back({member});
+    for (const ZipContent& member : members) sources.push_back({member, target.thrown});
     for (MemberSource& member : sources) add(archive.get(), member, compress);
     if (zip_close(archive.get()) != 0) {
         if (target.thrown) std::rethrow_exception(target.thrown);
