@@ -16,6 +16,7 @@ shikumi_packages=(
     'libboost-program-options-dev|libboost-program-options1.74-dev|libboost-program-options1.81-dev|libboost-program-options1.83-dev'
     'nlohmann-json3-dev'
     'libzip-dev'                           # .npz
+    'libhdf5-dev'                          # Keras's weights
     'libprotozero-dev'                     # event files
     'libpng-dev'
     'libjpeg62-turbo-dev|libjpeg-turbo8-dev|libjpeg-dev'

@@ -1,7 +1,7 @@
 # Libraries that libshikumi links with. Read by our CMakeLists.txt and, after installation, by find_package(shikumi).
-# In:  shikumi_want_PART, AUTO, ON or OFF, for curl, zip, events, png, jpeg
+# In:  shikumi_want_PART, AUTO, ON or OFF, for curl, zip, hdf5, events, png, jpeg
 # Out: targets shikumi::openblas ZLIB::ZLIB Threads::Threads Boost::headers and perhaps CURL::libcurl OpenSSL::Crypto
-#      libzip::zip PNG::PNG JPEG::JPEG; shikumi_have_PART; SHIKUMI_PROTOZERO_INCLUDE_DIR; shikumi_missing, a list of
+#      libzip::zip shikumi::hdf5 PNG::PNG JPEG::JPEG; shikumi_have_PART; SHIKUMI_PROTOZERO_INCLUDE_DIR; shikumi_missing, a list of
 #      sentences, empty if nothing is missing.
 set(shikumi_missing)
 
@@ -81,6 +81,21 @@ if(SHIKUMI_ZIP_INCLUDE_DIR AND SHIKUMI_ZIP_LIBRARY AND NOT TARGET libzip::zip)
         IMPORTED_LOCATION ${SHIKUMI_ZIP_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${SHIKUMI_ZIP_INCLUDE_DIR})
 endif()
 shikumi_optional(zip SHIKUMI_ZIP_LIBRARY "libzip (Debian: libzip-dev)" ".npz files can't be read or written")
+# Debian keeps the serial library beside those for MPI, each in a folder of its own.
+find_path(SHIKUMI_HDF5_INCLUDE_DIR hdf5.h PATH_SUFFIXES hdf5/serial)
+find_library(SHIKUMI_HDF5_LIBRARY NAMES hdf5_serial hdf5)
+mark_as_advanced(SHIKUMI_HDF5_INCLUDE_DIR SHIKUMI_HDF5_LIBRARY)
+set(shikumi_found_hdf5 OFF)
+if(SHIKUMI_HDF5_INCLUDE_DIR AND SHIKUMI_HDF5_LIBRARY)
+    set(shikumi_found_hdf5 ON)
+    if(NOT TARGET shikumi::hdf5)
+        add_library(shikumi::hdf5 INTERFACE IMPORTED)
+        target_include_directories(shikumi::hdf5 INTERFACE ${SHIKUMI_HDF5_INCLUDE_DIR})
+        target_link_libraries(shikumi::hdf5 INTERFACE ${SHIKUMI_HDF5_LIBRARY})
+        target_compile_definitions(shikumi::hdf5 INTERFACE H5_USE_110_API)   # which later versions have, too
+    endif()
+endif()
+shikumi_optional(hdf5 shikumi_found_hdf5 "libhdf5 (Debian: libhdf5-dev)" "Keras's weights can't be read or written")
 find_package(PNG QUIET)
 shikumi_optional(png PNG_FOUND "libpng (Debian: libpng-dev)" "PNG pictures can't be read or written")
 find_package(JPEG QUIET)
