@@ -18,29 +18,37 @@ using CallPointer = std::shared_ptr<const Call>;
 
 bool is_input(const Call& call) { return !call.layer.layer; }
 
-// The calls that the outputs depend on, each after those that it depends on itself.
-std::vector<CallPointer> calls_before(const std::vector<SymbolicTensor>& outputs) {
+// The calls that outputs depend on.
+struct Walk {
+    std::vector<CallPointer> calls = {};  // each after those that it depends on itself
+    std::map<const Call*, std::size_t> met =
+        {};  // as which they are met on the way from the outputs
+};
+
+Walk walk_from(const std::vector<SymbolicTensor>& outputs) {
     struct Visit {
         CallPointer call;
         std::size_t next = 0;
     };
-    std::vector<CallPointer> order;
-    std::set<const Call*> seen;
+    Walk walk;
+    const auto is_new = [&](const CallPointer& call) {
+        return walk.met.emplace(call.get(), walk.met.size()).second;
+    };
     for (const SymbolicTensor& output : outputs) {
         std::vector<Visit> open;
-        if (seen.insert(output.call().get()).second) open.push_back({output.call()});
+        if (is_new(output.call())) open.push_back({output.call()});
         while (!open.empty()) {
             Visit& visit = open.back();
             if (visit.next == visit.call->inputs.size()) {
-                order.push_back(visit.call);
+                walk.calls.push_back(visit.call);
                 open.pop_back();
                 continue;
             }
             const CallPointer& input = visit.call->inputs[visit.next++].call();
-            if (seen.insert(input.get()).second) open.push_back({input});
+            if (is_new(input)) open.push_back({input});
         }
     }
-    return order;
+    return walk;
 }
 
 // What each call has given so far.
@@ -69,7 +77,7 @@ Functional::Functional(const SymbolicTensors& inputs, const SymbolicTensors& out
       inputs_(inputs.list()),
       outputs_(outputs.list()),
       output_names_(outputs.names()),
-      calls_(calls_before(outputs_)) {
+      calls_(walk_from(outputs_).calls) {
     check_inputs();
 }
 
@@ -96,7 +104,7 @@ void Functional::check_inputs() const {
 
 std::vector<Layer*> Functional::layers() const {
     std::vector<Layer*> all;
-    for (const CallPointer& call : calls_) {
+    for (const Call* call : by_depth()) {
         if (!is_input(*call)) all.push_back(call->layer.layer.get());
     }
     return all;
@@ -201,20 +209,38 @@ std::vector<LayerSummary> Functional::describe() const {
     return all;
 }
 
-// The calls in Keras's order: first those that are furthest from the outputs.
+// The calls in the order that Keras gives their layers: first those that are furthest from the
+// outputs, and of these the one that is met first on the way from the outputs. Calls of one layer
+// stay together, at the place of the furthest one.
 std::vector<const SymbolicTensor::Call*> Functional::by_depth() const {
-    std::map<const Call*, int> depth;
-    for (auto call = calls_.rbegin(); call != calls_.rend(); ++call) {
-        const int next = depth[call->get()] + 1;
+    struct Place {
+        int depth = 0;
+        std::size_t met;
+    };
+    const Walk walk = walk_from(outputs_);
+    std::map<const void*, Place> places;  // by layer or input
+    const auto place_of = [&](const Call& call) -> Place& {
+        const void* const owner = is_input(call) ? static_cast<const void*>(&call)
+                                                 : static_cast<const void*>(call.layer.layer.get());
+        Place& place = places.try_emplace(owner, Place{0, walk.met.at(&call)}).first->second;
+        place.met = std::min(place.met, walk.met.at(&call));
+        return place;
+    };
+    std::map<const Call*, int> depths;
+    for (auto call = walk.calls.rbegin(); call != walk.calls.rend(); ++call) {
+        Place& place = place_of(**call);
+        place.depth = std::max(place.depth, depths[call->get()]);
         for (const SymbolicTensor& input : (*call)->inputs) {
-            int& before = depth[input.call().get()];
-            before = std::max(before, next);
+            int& before = depths[input.call().get()];
+            before = std::max(before, place.depth + 1);
         }
     }
     std::vector<const Call*> ordered;
-    for (const CallPointer& call : calls_) ordered.push_back(call.get());
-    std::stable_sort(ordered.begin(), ordered.end(),
-                     [&](const Call* a, const Call* b) { return depth[a] > depth[b]; });
+    for (const CallPointer& call : walk.calls) ordered.push_back(call.get());
+    std::stable_sort(ordered.begin(), ordered.end(), [&](const Call* a, const Call* b) {
+        const Place &x = place_of(*a), &y = place_of(*b);
+        return x.depth != y.depth ? x.depth > y.depth : x.met < y.met;
+    });
     return ordered;
 }
 

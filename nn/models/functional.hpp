@@ -21,7 +21,8 @@ public:
 
     /// The name that errors begin with.
     const std::string& name() const noexcept { return name_; }
-    /// The called layers in order; one that is called twice comes twice.
+    /// The called layers in Keras's order, in which those come first that are furthest from the
+    /// outputs; one that is called twice comes twice.
     std::vector<Layer*> layers() const;
     /// Shape and dtype of each input; the size of the first axis means nothing.
     std::vector<Spec> inputs() const;
