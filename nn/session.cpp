@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 
+#include <shikumi/nn/detail/class_name.hpp>
 #include <shikumi/nn/state_fields.hpp>
 
 namespace shikumi::nn {
@@ -18,19 +19,6 @@ struct Session {
 Session& session() {
     static Session& s = *new Session;  // leaked: static objects may make layers when they end
     return s;
-}
-
-// MaxPooling2D → max_pooling2d, LSTM → lstm.
-std::string snake_case(std::string_view name) {
-    const auto is = [&](std::size_t i, auto test) { return i < name.size() && test(name[i]); };
-    const auto upper = [](char c) { return 'A' <= c && c <= 'Z'; };
-    const auto lower = [](char c) { return 'a' <= c && c <= 'z'; };
-    std::string out;
-    for (std::size_t i = 0; i < name.size(); ++i) {
-        if (i > 0 && is(i, upper) && (is(i + 1, lower) || is(i - 1, lower))) out += '_';
-        out += upper(name[i]) ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
-    }
-    return out;
 }
 
 }  // namespace
@@ -49,7 +37,7 @@ void set_random_seed(std::uint64_t seed) {
 }
 
 std::string next_name(std::string_view class_name) {
-    std::string name = snake_case(class_name);
+    std::string name = detail::snake_case(class_name);
     Session& s = session();
     const std::lock_guard lock(s.mutex);
     const int used = s.names[name]++;

@@ -31,4 +31,16 @@ bool is_of_library(const std::type_info& type) {
     return boost::core::demangle(type.name()) == "shikumi::nn::" + class_name(type);
 }
 
+std::string snake_case(std::string_view name) {
+    const auto is = [&](std::size_t i, auto test) { return i < name.size() && test(name[i]); };
+    const auto upper = [](char c) { return 'A' <= c && c <= 'Z'; };
+    const auto lower = [](char c) { return 'a' <= c && c <= 'z'; };
+    std::string out;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        if (i > 0 && is(i, upper) && (is(i + 1, lower) || is(i - 1, lower))) out += '_';
+        out += upper(name[i]) ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
+    }
+    return out;
+}
+
 }  // namespace shikumi::nn::detail

@@ -1,0 +1,41 @@
+// Where Keras's files have the weights of a model.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <shikumi/nn/models/model.hpp>
+
+namespace shikumi::nn::detail {
+
+/// A layer, or a part of one, in a .weights.h5 file.
+struct KerasGroup {
+    std::string path;                // "layers/bidirectional/forward_layer/cell"; "": the model
+    std::string name;                // of the layer
+    std::vector<Parameter> weights;  // the datasets vars/0, vars/1, … in it
+};
+
+/// How the layers of a model are found in a .weights.h5 file.
+enum class KerasNumbers {
+    layers,       ///< Keras 3, and 2.14 and later: the groups of a class are counted
+    dependencies  ///< Keras 2.12 and 2.13: each layer with weights counts twice
+};
+
+/// All groups of a model, each before those in it. A layer that comes twice has one.
+std::vector<KerasGroup> keras_groups(const Model& model,
+                                     KerasNumbers numbers = KerasNumbers::layers);
+
+/// A layer of a model, as an older .h5 file has it.
+struct KerasLayer {
+    std::string name;
+    std::vector<Parameter>
+        weights;  // with those inside of it: first what is trained, then the rest
+};
+
+/// The layers of a model, those without weights, too.
+std::vector<KerasLayer> keras_layers(const Model& model);
+
+/// All weights of a model that are trained, in the order of Keras's optimisers.
+std::vector<Parameter> keras_trained(const Model& model);
+
+}  // namespace shikumi::nn::detail
