@@ -1,23 +1,45 @@
 #include <shikumi/nn/io/keras_weights.hpp>
 
 #include <string_view>
+#include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/formats/hdf5_file.hpp>
 #include <shikumi/nn/io/detail/keras_archive.hpp>
 #include <shikumi/nn/io/detail/keras_hdf5.hpp>
+#include <shikumi/nn/io/detail/keras_layout.hpp>
 
 namespace shikumi::nn {
 
+namespace {
+
+constexpr std::string_view reader = "load_keras_weights";
+
+WeightsReport take(Model& model, const formats::Hdf5File& file,
+                   const LoadKerasWeightsOptions& options) {
+    const std::vector<Tensor> before = model.get_weights();
+    WeightsReport report = detail::take_keras_weights(reader, model, file, options.strict);
+    if (!model.compiled() || !options.include_optimizer) return report;
+    try {
+        const std::vector<detail::KerasVariable> variables = detail::keras_variables_in(file);
+        if (!variables.empty())
+            detail::take_keras_variables(model.optimizer(), detail::keras_trained(model),
+                                         variables);
+    } catch (Error& e) {
+        model.set_weights(before);
+        e.add_context(sentence("in the file ", file.path()));
+        throw;
+    }
+    return report;
+}
+
+}  // namespace
+
 WeightsReport load_keras_weights(Model& model, const std::string& file,
                                  const LoadKerasWeightsOptions& options) {
-    constexpr std::string_view who = "load_keras_weights";
-    if (detail::is_zip(who, file)) {
-        const detail::KerasArchive archive(who, file, options.budget);
-        return detail::take_keras_weights(who, model, archive.weights(), options.strict);
-    }
-    return detail::take_keras_weights(who, model, formats::Hdf5File(file, options.budget),
-                                      options.strict);
+    if (detail::is_zip(reader, file))
+        return take(model, detail::KerasArchive(reader, file, options.budget).weights(), options);
+    return take(model, formats::Hdf5File(file, options.budget), options);
 }
 
 void save_keras_weights(Model& model, const std::string& file,
@@ -27,10 +49,13 @@ void save_keras_weights(Model& model, const std::string& file,
                          "': its name ends neither in .weights.h5 nor in .h5");
     model.parameters();  // makes them
     formats::Hdf5Content content;
-    if (file.ends_with(".weights.h5"))
-        detail::add_weights(content, model);
-    else
+    if (!file.ends_with(".weights.h5")) {
         detail::add_legacy_weights(content, model, "");
+    } else {
+        detail::add_weights(content, model);
+        if (model.compiled() && options.include_optimizer)
+            detail::add_optimizer(content, model.optimizer(), detail::keras_trained(model));
+    }
     formats::write_hdf5(file, content, options.keep);
 }
 

@@ -10,22 +10,27 @@ namespace shikumi::nn {
 
 /// How weights are read from Keras's files.
 struct LoadKerasWeightsOptions {
-    bool strict = true;               ///< all weights and all tensors have to fit, or none is taken
+    bool strict = true;  ///< all weights and all tensors have to fit, or none is taken
+    /// Of a compiled model, the memory of its optimiser, too, where the file has it.
+    bool include_optimizer = true;
     formats::FileBudget budget = {};  ///< what the file may ask for
 };
 
 /// Reads weights of a model whose input shape is known from an HDF5 file that Keras has written: a
 /// .weights.h5 file, where they have their places by the classes of layers and their order; an
 /// older .h5 file with weights or with a whole model, where layers with weights follow each other;
-/// or a .keras file. Optimiser and metrics in it are passed over. Smaller floats become f32. Throws
-/// IoError where the file can't be read or, with `strict`, doesn't hold exactly the weights of the
-/// model, with the report; no weight has changed then. With `strict` off, what fits is taken, and
-/// older files are matched by the names of the layers.
+/// or a .keras file. Metrics in it are passed over. Smaller floats become f32. Throws IoError where
+/// the file can't be read or, with `strict`, doesn't hold exactly the weights of the model, with
+/// the report, and ValueError where it holds the memory of another optimiser; nothing has changed
+/// then. With `strict` off, what fits is taken, and older files are matched by the names of the
+/// layers.
 WeightsReport load_keras_weights(Model& model, const std::string& file,
                                  const LoadKerasWeightsOptions& options = {});
 
 /// How weights are written for Keras.
 struct SaveKerasWeightsOptions {
+    /// Of a compiled model, the memory of its optimiser, too; for .weights.h5, as Keras does.
+    bool include_optimizer = true;
     int keep = 0;  ///< how many older files of that name stay, as "name.1", "name.2", …
 };
 

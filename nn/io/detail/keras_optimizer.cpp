@@ -166,13 +166,15 @@ std::optional<std::string> take_keras_variables(optim::Optimizer& optimizer,
     const OptimizerState& state = optimizer.parts();
     if (variables.empty()) fail<ValueError>(who, "the file holds no variable of an optimizer");
     const Order order = order_of(state, trained, variables);
-    std::vector<Parameter> saved{
-        {state.iterations.name(), fitting(variables.front(), state.iterations)}};
+    const Tensor iterations = fitting(variables.front(), state.iterations);
+    std::vector<Parameter> saved{{state.iterations.name(), iterations}};
     for (std::size_t i = 0; i < state.groups.size(); ++i) {
-        const Parameter& rate = state.groups[i].learning_rate;
         if (!state.has_rate_of_its_own(i)) continue;
-        const bool given = i == 0 && order.first == 2 && !state.groups[i].schedule.scheduled();
-        saved.emplace_back(rate.name(), given ? fitting(variables[1], rate) : rate.value());
+        const auto& [given, schedule, rate, decay] = state.groups[i];
+        const bool in_file = i == 0 && order.first == 2;
+        saved.emplace_back(rate.name(), schedule.scheduled() ? schedule(iterations.cast(f64))
+                                        : in_file            ? fitting(variables[1], rate)
+                                                             : rate.value());
     }
     for (std::size_t i = 0; i < order.parts.size(); ++i)
         saved.emplace_back(order.parts[i].name(),
