@@ -19,9 +19,11 @@ namespace {
 constexpr std::string_view config_member = "config.json", weights_member = "model.weights.h5",
                            metadata_member = "metadata.json";
 
-// The Keras whose form the files have.
-constexpr std::string_view metadata =
-    R"({"keras_version": "3.15.0", "date_saved": "1980-01-01@00:00:00"})";
+// Undated, so that the same model gives the same bytes.
+std::string metadata() {
+    return sentence(R"({"keras_version": ")", keras_version,
+                    R"(", "date_saved": "1980-01-01@00:00:00"})");
+}
 
 }  // namespace
 
@@ -71,7 +73,7 @@ void write_keras_archive(std::string_view who, const std::string& path, const st
                          std::string weights, int keep) {
     const formats::StoredTensor nothing(formats::StoredType::u8, Shape{0});
     std::vector<formats::detail::ZipContent> members{
-        {std::string(metadata_member), std::string(metadata), nothing},
+        {std::string(metadata_member), metadata(), nothing},
         {std::string(config_member), config, nothing}};
     members.push_back({std::string(weights_member), std::move(weights), nothing});
     formats::detail::write_zip(who, path, members, false, keep);

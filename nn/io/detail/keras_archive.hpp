@@ -10,6 +10,9 @@
 
 namespace shikumi::nn::detail {
 
+/// The version of Keras whose form our files have.
+inline constexpr std::string_view keras_version = "3.15.0";
+
 /// Whether a file begins as a zip archive does. Throws IoError where it can't be read.
 bool is_zip(std::string_view who, const std::string& path);
 
