@@ -1,6 +1,7 @@
 // Files of tensors, in the formats of others.
 #pragma once
 
+#include <shikumi/formats/file_format.hpp>
 #include <shikumi/formats/hdf5_file.hpp>
 #include <shikumi/formats/npy.hpp>
 #include <shikumi/formats/npz.hpp>
