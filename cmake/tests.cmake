@@ -38,7 +38,8 @@ file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES ON RELATIVE ${PROJECT_SOURC
 list(REMOVE_ITEM folders support golden exchange fuzz consumer peers scripts)
 foreach(folder IN LISTS folders)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp)
-    if(NOT sources OR (folder STREQUAL "examples" AND NOT SHIKUMI_EXAMPLES))
+    if(NOT sources OR (folder STREQUAL "examples" AND NOT SHIKUMI_EXAMPLES)
+       OR (folder STREQUAL "command" AND NOT SHIKUMI_COMMAND))
         continue()
     endif()
     add_executable(${folder}_test ${sources})
@@ -73,6 +74,10 @@ endif()
 if(TARGET examples_test)   # runs the programs, tests examples/common
     add_dependencies(examples_test examples)
     target_link_libraries(examples_test PRIVATE examples_common)
+endif()
+if(TARGET command_test)   # runs the command, tests its functions
+    add_dependencies(command_test command)
+    target_link_libraries(command_test PRIVATE command_common)
 endif()
 
 # Every public header must compile alone: each has a generated source that includes it twice.

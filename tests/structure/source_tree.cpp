@@ -49,6 +49,7 @@ constexpr Floor kFloors[] = {
     {"nn/nn.hpp", 13},
     {"nn/", 8},                           // the files of nn/ itself, such as layer.hpp
     {"include/shikumi/shikumi.hpp", 14},  // for users; only programs include it
+    {"command/", 14},
     {"examples/", 14},
     {"bench/", 14},
     {"tests/", 14},
@@ -95,7 +96,7 @@ const File* target(const Tree& tree, const File& from, const Include& include) {
     }
     const fs::path beside = fs::path(from.path).parent_path() / include.name;
     if (const File* file = find(tree, beside.lexically_normal().generic_string())) return file;
-    for (const char* folder : {"tests", "examples", "bench"}) {  // include folders of the programs
+    for (const char* folder : {"tests", "examples", "bench", "command"}) {  // include folders of the programs
         if (!starts_with(from.path, std::string(folder) + "/")) continue;
         if (const File* file =
                 find(tree, (fs::path(folder) / include.name).lexically_normal().generic_string())) {
@@ -129,7 +130,7 @@ std::optional<int> floor_of(std::string_view path) {
 Tree read_tree(const fs::path& top) {
     Tree tree;
     for (const char* folder : {"autograd", "formats", "optim", "datasets", "plot", "nn", "include",
-                               "examples", "bench", "tests"}) {
+                               "command", "examples", "bench", "tests"}) {
         if (!fs::exists(top / folder)) continue;
         for (const auto& entry : fs::recursive_directory_iterator(top / folder)) {
             const auto extension = entry.path().extension();
@@ -242,7 +243,7 @@ Complaints containment(const Tree& tree) {
             } else if (starts_with(name, "oneapi/")) {
                 only_in(file, include, {"autograd/kernels/detail/onednn.cpp", "bench/"});
             } else if (starts_with(name, "boost/program_options")) {
-                only_in(file, include, {"examples/"});
+                only_in(file, include, {"examples/", "command/"});
             } else if (name == "boost/core/demangle.hpp") {
                 only_in(file, include, {"nn/detail/class_name.cpp"});
             } else if (starts_with(name, "boost/")) {

@@ -1,0 +1,122 @@
+#include "contents.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/formats/file_format.hpp>
+#include <shikumi/formats/npy.hpp>
+#include <shikumi/formats/open_tensor_file.hpp>
+#include <shikumi/nn/io/json.hpp>
+
+#include "reading.hpp"
+
+namespace command {
+
+using namespace shikumi;
+
+void visit_fields(auto& fields, FieldsOf<TensorInfo> auto& o) {
+    fields("name", o.name);
+    fields("dtype", o.dtype);
+    fields("shape", o.shape);
+    fields("bytes", o.bytes);
+}
+
+void visit_fields(auto& fields, FieldsOf<Contents> auto& o) {
+    fields("format", o.format);
+    fields("holds", o.holds);
+    fields("bytes", o.bytes);
+    fields("architecture", o.architecture);
+    fields("compile", o.compile);
+    fields("metadata", o.metadata);
+    fields("tensors", o.tensors);
+    fields("passed_over", o.passed_over);
+}
+
+Config to_config(const TensorInfo& tensor) { return ConfigWriter().fields(tensor); }
+
+void from_config(const Config& config, TensorInfo& tensor, std::string_view reading) {
+    tensor = ConfigReader(std::string(reading), config).fields<TensorInfo>();
+}
+
+namespace {
+
+TensorInfo info(const formats::TensorEntry& tensor) {
+    return {.name = tensor.name,
+            .dtype = std::string(formats::name(tensor.type)),
+            .shape = tensor.shape,
+            .bytes = static_cast<std::int64_t>(tensor.bytes())};
+}
+
+// The names under which formats keep an architecture, and what `compile` was told.
+constexpr std::string_view architectures[] = {"architecture", "model_config"};
+constexpr std::string_view compilations[] = {"compile", "training_config"};
+
+bool is_one_of(std::string_view name, const auto& names) {
+    return std::ranges::find(names, name) != std::end(names);
+}
+
+void take_metadata(Contents& contents, const formats::TensorFile& file) {
+    contents.metadata = Config::Object{};
+    for (const auto& [name, text] : file.metadata()) {
+        if (is_one_of(name, architectures))
+            contents.architecture = nn::parse_json(text, file.path() + ", '" + name + "'");
+        else if (is_one_of(name, compilations))
+            contents.compile = nn::parse_json(text, file.path() + ", '" + name + "'");
+        else
+            contents.metadata.set(name, text);
+    }
+}
+
+}  // namespace
+
+Config to_config(const Contents& contents) { return ConfigWriter().fields(contents); }
+
+Contents contents_here(const std::string& path) {
+    const formats::FileFormat format = formats::file_format(path);
+    Contents contents;
+    contents.format = formats::name(format);
+    contents.holds = "weights";
+    contents.bytes = static_cast<std::int64_t>(std::filesystem::file_size(path));
+    if (format == formats::FileFormat::json) {
+        contents.architecture = nn::parse_json(text_of(path), path);
+        contents.holds = "architecture";
+    } else if (format == formats::FileFormat::npy) {
+        const formats::StoredTensor array = formats::read_stored_npy(path);
+        contents.tensors = {info({"", array.type(), array.shape()})};
+        contents.holds = "array";
+    } else {
+        const auto file = formats::open_tensor_file(path);
+        std::ranges::transform(file->tensors(), std::back_inserter(contents.tensors), info);
+        take_metadata(contents, *file);
+        if (!contents.architecture.is_null()) contents.holds = "model";
+    }
+    return contents;
+}
+
+std::string text_of(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    if (in.bad() || !in.is_open()) fail<IoError>("shikumi", path, " can't be read");
+    return text;
+}
+
+Contents read_contents(const std::string& path, const Limits& limits) {
+    if (!is_risky(path)) return contents_here(path);
+    Contents contents;
+    read_apart(
+        path, limits,
+        [&](const std::string& into) {
+            std::ofstream(into, std::ios::binary) << nn::to_json(to_config(contents_here(path)));
+        },
+        [&](const std::string& from) {
+            const Config read = nn::parse_json(text_of(from), path);
+            contents = ConfigReader(path, read).fields<Contents>();
+        });
+    return contents;
+}
+
+}  // namespace command

@@ -1,0 +1,103 @@
+// shikumi convert A B: a model or its weights in another format.
+#include <algorithm>
+#include <iostream>
+#include <iterator>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <shikumi/autograd/core/new_file.hpp>
+#include <shikumi/formats/npz.hpp>
+#include <shikumi/formats/safetensors.hpp>
+#include <shikumi/nn/io/architecture.hpp>
+#include <shikumi/nn/io/json.hpp>
+#include <shikumi/nn/io/model_file.hpp>
+#include <shikumi/nn/io/weights.hpp>
+
+#include "contents.hpp"
+#include "reading.hpp"
+#include "subcommands.hpp"
+#include "text.hpp"
+
+namespace command {
+
+using namespace shikumi;
+
+namespace {
+
+using Tensors = std::span<const formats::NamedTensor>;
+
+// How a format is written, which the end of the new file's name says.
+struct Target {
+    std::string_view ending;
+    void (*model)(nn::Model& model, const std::string& path);    // null: it holds weights alone
+    void (*weights)(nn::Model& model, const std::string& path);  // null: it holds no weights alone
+    void (*tensors)(Tensors tensors, const std::string& path);   // null: it needs a model
+};
+
+void write_json(nn::Model& model, const std::string& path) {
+    shikumi::detail::NewFile file("convert", path);
+    file.write(nn::to_json(nn::architecture(model), nn::JsonStyle{.indent = 2}));
+    file.keep();
+}
+
+constexpr Target targets[] = {
+    {".safetensors", [](nn::Model& m, const std::string& path) { nn::save(m, path); },
+     [](nn::Model& m, const std::string& path) { nn::save_weights(m, path); },
+     [](Tensors all, const std::string& path) { formats::write_safetensors(path, all); }},
+    {".npz", nullptr, [](nn::Model& m, const std::string& path) { nn::save_weights(m, path); },
+     [](Tensors all, const std::string& path) { formats::write_npz(path, all); }},
+    {".json", write_json, nullptr, nullptr},
+};
+
+const Target& target_of(const std::string& path) {
+    std::string endings;
+    for (const Target& target : targets) {
+        if (path.ends_with(target.ending)) return target;
+        endings += (endings.empty() ? "" : ", ") + std::string(target.ending);
+    }
+    throw BadUsage("the end of its name says the format of the new file, but '" + path +
+                   "' ends in none of " + endings);
+}
+
+int run(const Arguments& arguments) {
+    const std::string &from = arguments.files[0], &to = arguments.files[1];
+    const Target& target = target_of(to);
+    const Limits limits = limits_of(arguments);
+    const Config architecture = read_architecture(arguments.text("architecture"), limits);
+    const bool alone = arguments.has("weights") || !target.model;
+    if (alone && !target.weights)
+        throw BadUsage("a " + std::string(target.ending) + " file holds no weights alone");
+    const bool has_model =
+        !architecture.is_null() || !read_contents(from, limits).architecture.is_null();
+    if (has_model) {
+        const auto model = read_model(from, architecture, limits);
+        (alone ? target.weights : target.model)(*model, to);
+    } else if (target.tensors) {
+        target.tensors(read_tensors(from, limits), to);
+    } else {
+        throw BadUsage(from + " holds weights alone, and a " + std::string(target.ending) +
+                       " file more; --architecture FILE says what the model is made of");
+    }
+    std::cout << "wrote " << to << '\n';
+    return 0;
+}
+
+}  // namespace
+
+Subcommand convert() {
+    std::vector<Option> options{
+        {"architecture", "FILE", "what the model is made of, where A holds weights alone"},
+        {"weights", "", "write the weights alone"}};
+    std::ranges::copy(limit_options(), std::back_inserter(options));
+    return {{.name = "convert",
+             .files = {"A", "B"},
+             .about = "a model or its weights in another format",
+             .more = "The content of A says its format, the end of B's name that of B. An older B "
+                     "stays until the new\none is complete. Tensors of a file without a model keep "
+                     "their names.",
+             .options = options},
+            run};
+}
+
+}  // namespace command
