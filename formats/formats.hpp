@@ -10,6 +10,7 @@
 #include <shikumi/formats/stored_tensor.hpp>
 #include <shikumi/formats/stored_type.hpp>
 #include <shikumi/formats/tensor_file.hpp>
+#include <shikumi/formats/torch_file.hpp>
 
 /// Files of tensors and numbers, in formats that other programs read and write. Readers trust
 /// nothing: sizes are checked before memory is taken, and nothing that a file names is ever run.

@@ -5,6 +5,7 @@
 #include <shikumi/formats/hdf5_file.hpp>
 #include <shikumi/formats/npz.hpp>
 #include <shikumi/formats/safetensors.hpp>
+#include <shikumi/formats/torch_file.hpp>
 
 namespace shikumi::formats {
 
@@ -16,9 +17,11 @@ std::unique_ptr<TensorFile> open_tensor_file(const std::string& path, const File
             return std::make_unique<NpzFile>(path, budget);
         case FileFormat::hdf5:
             return std::make_unique<Hdf5File>(path, budget);
+        case FileFormat::torch:
+            return std::make_unique<TorchFile>(path, budget);
         default:
             fail<IoError>("open_tensor_file", path,
-                          " is neither a safetensors nor an .npz nor an HDF5 file: its format is ",
+                          " is neither a safetensors, .npz, HDF5 nor PyTorch file: its format is ",
                           name(format));
     }
 }

@@ -8,8 +8,9 @@
 
 namespace shikumi::formats {
 
-/// Opens a file of named tensors, safetensors, npz or HDF5, whichever its first bytes say. Throws
-/// IoError for any other file, and as SafetensorsFile, NpzFile and Hdf5File do.
+/// Opens a file of named tensors, whichever format its content says (`file_format`): safetensors,
+/// npz, HDF5 or PyTorch's. Throws IoError for any other file, and as SafetensorsFile, NpzFile,
+/// Hdf5File and TorchFile do.
 std::unique_ptr<TensorFile> open_tensor_file(const std::string& path,
                                              const FileBudget& budget = {});
 

@@ -22,6 +22,14 @@ bool leaves_archive(std::string_view name) noexcept;
 struct ZipMember {
     std::string name;         ///< a relative path
     std::uint64_t bytes = 0;  ///< its size, unpacked
+    std::uint32_t crc = 0;    ///< CRC-32 of its bytes
+    bool stored = true;       ///< whether it isn't compressed
+};
+
+/// What a checksum of 0 in an archive's directory says.
+enum class ZeroChecksum : bool {
+    counts,  ///< that the checksum is 0
+    absent   ///< that there is none: PyTorch can leave them out
 };
 
 /// A zip archive, open for reading. One thread at a time may read it. Errors are IoErrors that name
@@ -44,9 +52,11 @@ public:
     class Stream {
     public:
         /// Opens member `i`.
-        Stream(const ZipReader& archive, std::size_t i);
+        Stream(const ZipReader& archive, std::size_t i, ZeroChecksum zero = ZeroChecksum::counts);
         /// Fills `out`. Throws IoError where the member ends before.
         void read(std::span<std::byte> out);
+        /// Goes to a place of a stored member. Its checksum is compared no more.
+        void seek(std::uint64_t offset);
         /// Throws IoError unless the member ends here and has the checksum that the directory says.
         void finish();
 
@@ -58,6 +68,7 @@ public:
 
         const ZipReader& archive_;
         const ZipMember& member_;
+        bool checked_ = true;  // whether there is a checksum
         std::unique_ptr<void, Close> stream_;
     };
 

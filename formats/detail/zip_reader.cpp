@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <set>
 
@@ -64,7 +65,8 @@ ZipReader::ZipReader(std::string_view reader, const std::filesystem::path& path,
     for (std::uint64_t i = 0; i < count; ++i) {
         zip_stat_t state;
         constexpr zip_uint64_t wanted = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE |
-                                        ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
+                                        ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD |
+                                        ZIP_STAT_CRC;
         if (zip_stat_index(archive.get(), i, 0, &state) != 0 || (state.valid & wanted) != wanted)
             fail<IoError>(reader_, path_, ": member ", i, " is not described");
         const auto refuse = [&](const auto&... parts) {
@@ -80,7 +82,7 @@ ZipReader::ZipReader(std::string_view reader, const std::filesystem::path& path,
                    : state.size / largest_expansion > state.comp_size)
             refuse("is of ", state.size, " bytes, to which its ", state.comp_size,
                    " bytes can't unpack");
-        members_.push_back({state.name, state.size});
+        members_.push_back({state.name, state.size, state.crc, stored});
     }
     archive_ = archive.release();
 }
@@ -93,9 +95,10 @@ void ZipReader::Stream::Close::operator()(void* member) const noexcept {
     zip_fclose(as_member(member));
 }
 
-ZipReader::Stream::Stream(const ZipReader& archive, std::size_t i)
+ZipReader::Stream::Stream(const ZipReader& archive, std::size_t i, ZeroChecksum zero)
     : archive_(archive),
       member_(archive.members_[i]),
+      checked_(zero == ZeroChecksum::counts || member_.crc != 0 || !member_.stored),
       stream_(zip_fopen_index(as_zip(archive.archive_), i, 0)) {
     if (!stream_)
         fail<IoError>(archive_.reader_, archive_.path_, ": can't read ", in_quotes(member_.name),
@@ -120,7 +123,14 @@ void ZipReader::Stream::read(std::span<std::byte> out) {
     }
 }
 
+void ZipReader::Stream::seek(std::uint64_t offset) {
+    if (zip_fseek(as_member(stream_.get()), static_cast<zip_int64_t>(offset), SEEK_SET) != 0)
+        fail<IoError>(archive_.reader_, archive_.path_, ": can't go to byte ", offset, " of ",
+                      in_quotes(member_.name), ": ", zip_file_strerror(as_member(stream_.get())));
+}
+
 void ZipReader::Stream::finish() {
+    if (!checked_) return;
     std::byte more;
     if (read_some({&more, 1}) != 0)  // at the end libzip compares the checksum
         fail<IoError>(archive_.reader_, archive_.path_, ": ", in_quotes(member_.name),
@@ -140,9 +150,16 @@ ZipReader::ZipReader(std::string_view reader, const std::filesystem::path& path,
 }
 ZipReader::~ZipReader() = default;
 void ZipReader::Stream::Close::operator()(void*) const noexcept {}
-ZipReader::Stream::Stream(const ZipReader& archive, std::size_t i)
+ZipReader::Stream::Stream(const ZipReader& archive, std::size_t i, ZeroChecksum)
     : archive_(archive), member_(archive.members_[i]) {}
 void ZipReader::Stream::read(std::span<std::byte>) {}
+void ZipReader::Stream::seek(std::uint64_t) {}
+void ZipReader::Stream::seek(std::uint64_t offset) {
+    if (zip_fseek(as_member(stream_.get()), static_cast<zip_int64_t>(offset), SEEK_SET) != 0)
+        fail<IoError>(archive_.reader_, archive_.path_, ": can't go to byte ", offset, " of ",
+                      in_quotes(member_.name), ": ", zip_file_strerror(as_member(stream_.get())));
+}
+
 void ZipReader::Stream::finish() {}
 
 }  // namespace shikumi::formats::detail

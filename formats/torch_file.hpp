@@ -1,0 +1,56 @@
+// PyTorch's .pt and .pth files: state dicts and training checkpoints.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <shikumi/autograd/core/config.hpp>
+#include <shikumi/formats/tensor_file.hpp>
+
+namespace shikumi::formats {
+
+/// An object of a .pt file that is no data: it was not made, and whatever is in it is passed over.
+struct OpaqueObject {
+    std::string path;        ///< keys and positions that lead to it, joined by dots
+    std::string class_name;  ///< what Python would have made or called: "types.SimpleNamespace"
+};
+
+/// A file that `torch.save` has written, open for reading. A tensor's name is the path to it: keys
+/// and positions, joined by dots, as in "optimizer.state.0.exp_avg". Strides, offsets and storages
+/// that several tensors share are honoured: a tensor is read in row-major order, whatever its
+/// layout in the file. Nothing that the file names is run or looked up. One thread at a time may
+/// read it. Needs libzip.
+class TorchFile final : public TensorFile {
+public:
+    /// Reads the list of members and the pickle. Throws IoError, with path and place, for an
+    /// archive that is damaged or ends early, a pickle that calls what could run code, a tensor
+    /// that lies outside of its storage, a storage that is missing or of another size, and a type
+    /// that tensors of this library don't have; for sparse, quantised and nested tensors; for whole
+    /// models, TorchScript archives, files of PyTorch before 1.6 and big-endian ones, with what to
+    /// do instead; and where the library was built without libzip.
+    explicit TorchFile(const std::string& path, const FileBudget& budget = {});
+    /// Takes the file over.
+    TorchFile(TorchFile&&) noexcept;
+    ~TorchFile() override;
+
+    /// What is neither tensor nor opaque, by paths, in the order of the file: None as null, truth
+    /// values, numbers, texts, and lists and tuples of these.
+    const std::vector<std::pair<std::string, Config>>& values() const noexcept { return values_; }
+    /// The value of that path; null where there is none.
+    const Config* value(std::string_view path) const noexcept;
+    /// Objects that are passed over.
+    const std::vector<OpaqueObject>& opaque() const noexcept { return opaque_; }
+
+private:
+    void read_elements(std::size_t i, StoredTensor& tensor) const override;
+
+    struct Storages;
+    std::unique_ptr<Storages> storages_;
+    std::vector<std::pair<std::string, Config>> values_;
+    std::vector<OpaqueObject> opaque_;
+};
+
+}  // namespace shikumi::formats
