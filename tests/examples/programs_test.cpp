@@ -336,6 +336,21 @@ TEST_CASE("time_series forecasts better than naively", "[programs]") {
     CHECK(run("time_series", "--window 1").status == 2);
 }
 
+TEST_CASE("exchange reads back what it writes, in every format", "[programs]") {
+    const shikumi_test::TemporaryFolder folder;
+    const auto [status, text] =
+        run("exchange", "--epochs 50 --out '" + folder.path().string() + "'");
+    INFO(text);
+    CHECK(status == 0);
+    std::size_t files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+        const std::string name = entry.path().filename().string();
+        CHECK(std::regex_search(text, std::regex(name + " .*  0\n")));
+        ++files;
+    }
+    CHECK(files >= 2);
+}
+
 TEST_CASE("an error ends a program with 1, a misspelt option with 2", "[programs]") {
     const shikumi_test::TemporaryFolder empty;
     const Outcome missing = run("mnist", "--data '" + empty.path().string() + "'");
