@@ -10,6 +10,7 @@
 #include <shikumi/formats/file_format.hpp>
 #include <shikumi/formats/npy.hpp>
 #include <shikumi/formats/open_tensor_file.hpp>
+#include <shikumi/formats/torch_file.hpp>
 #include <shikumi/nn/io/json.hpp>
 
 #include "reading.hpp"
@@ -71,6 +72,13 @@ void take_metadata(Contents& contents, const formats::TensorFile& file) {
     }
 }
 
+// What a checkpoint holds beside its tensors.
+void take_objects(Contents& contents, const formats::TorchFile& file) {
+    for (const auto& [path, value] : file.values()) contents.metadata.set(path, value);
+    for (const formats::OpaqueObject& object : file.opaque())
+        contents.passed_over.push_back(object.path + ": " + object.class_name);
+}
+
 }  // namespace
 
 Config to_config(const Contents& contents) { return ConfigWriter().fields(contents); }
@@ -92,6 +100,8 @@ Contents contents_here(const std::string& path) {
         const auto file = formats::open_tensor_file(path);
         std::ranges::transform(file->tensors(), std::back_inserter(contents.tensors), info);
         take_metadata(contents, *file);
+        if (const auto* const torch = dynamic_cast<const formats::TorchFile*>(file.get()))
+            take_objects(contents, *torch);
         if (!contents.architecture.is_null()) contents.holds = "model";
     }
     return contents;

@@ -39,18 +39,30 @@ std::string short_value(const Config& value) {
     return all.empty() ? all : all + ')';
 }
 
+bool is_one(const Config& value) { return value.integer() && *value.integer() == 1; }
+
+// Whether most layers have it, so that it says little of one.
+bool is_usual(const std::string& name, const Config& value, const std::string& text) {
+    constexpr std::string_view silent[] = {"name", "dtype", "layers", "module"};
+    constexpr std::string_view usual[] = {"linear", "channels_last", "valid"};
+    constexpr std::string_view usually_true[] = {"trainable", "use_bias"};
+    const auto holds = [](const auto& list, std::string_view one) {
+        return std::ranges::find(list, one) != std::end(list);
+    };
+    const bool ones = is_one(value) || (value.list() && std::ranges::all_of(*value.list(), is_one));
+    return text.empty() || holds(silent, name) || holds(usual, text) ||
+           name.ends_with("_initializer") || (text == "true" && holds(usually_true, name)) ||
+           (ones && (name == "strides" || name == "dilation_rate" || name == "groups"));
+}
+
 // What a layer was told that is not as usual.
 std::string options_of(const Config& config) {
     std::string all;
     for (const auto& [name, value] : config.object() ? *config.object() : Config::Object()) {
+        const bool frozen = name == "trainable" && value.boolean() && !*value.boolean();
         const std::string text = short_value(value);
-        const bool usual = name == "name" || name == "dtype" || name.ends_with("_initializer") ||
-                           (name == "trainable" && text == "true") ||
-                           (name == "use_bias" && text == "true") || text == "linear" ||
-                           text == "channels_last" || name == "layers";
-        if (name == "trainable" && text.empty())
-            all += (all.empty() ? "" : ", ") + ("frozen" + text);
-        if (!usual && !text.empty()) all += (all.empty() ? "" : ", ") + (name + " " + text);
+        if (!frozen && is_usual(name, value, text)) continue;
+        all += (all.empty() ? "" : ", ") + (frozen ? "frozen" : name + " " + text);
     }
     return all;
 }
@@ -118,14 +130,21 @@ void print_tensors(const std::vector<TensorInfo>& tensors) {
               << " bytes\n";
 }
 
-// Texts that say something to people.
+// Texts and values that say something to people; a checkpoint may have thousands.
 void print_metadata(const Config& metadata) {
-    if (!metadata.object()) return;
-    for (const auto& [name, value] : *metadata.object()) {
-        if (name == "checksums" || name == "training" || !value.text()) continue;
-        std::cout << shortened(one_line(name), 40) << ": " << shortened(one_line(*value.text()), 90)
-                  << '\n';
+    constexpr std::size_t most = 20;
+    std::size_t printed = 0, more = 0;
+    for (const auto& [name, value] : metadata.object() ? *metadata.object() : Config::Object()) {
+        const std::string text = one_line(short_value(value));
+        if (name == "checksums" || name == "training" || text.empty()) continue;
+        if (printed == most) {
+            ++more;
+            continue;
+        }
+        std::cout << shortened(one_line(name), 40) << ": " << shortened(text, 90) << '\n';
+        ++printed;
     }
+    if (more > 0) std::cout << "and " << grouped(more) << " more values, which --json shows\n";
 }
 
 void print(const std::string& path, const Contents& contents) {
