@@ -11,6 +11,7 @@
 #include <shikumi/formats/npy.hpp>
 #include <shikumi/formats/open_tensor_file.hpp>
 #include <shikumi/formats/torch_file.hpp>
+#include <shikumi/nn/io/detail/keras_archive.hpp>
 #include <shikumi/nn/io/json.hpp>
 
 #include "reading.hpp"
@@ -60,7 +61,8 @@ bool is_one_of(std::string_view name, const auto& names) {
     return std::ranges::find(names, name) != std::end(names);
 }
 
-void take_metadata(Contents& contents, const formats::TensorFile& file) {
+void take_tensors(Contents& contents, const formats::TensorFile& file) {
+    std::ranges::transform(file.tensors(), std::back_inserter(contents.tensors), info);
     contents.metadata = Config::Object{};
     for (const auto& [name, text] : file.metadata()) {
         if (is_one_of(name, architectures))
@@ -96,10 +98,17 @@ Contents contents_here(const std::string& path) {
         const formats::StoredTensor array = formats::read_stored_npy(path);
         contents.tensors = {info({"", array.type(), array.shape()})};
         contents.holds = "array";
+    } else if (format == formats::FileFormat::keras) {
+        const nn::detail::KerasArchive archive("shikumi", path, {});
+        take_tensors(contents, archive.weights());
+        contents.architecture = nn::parse_json(archive.config(), path + ", config.json");
+        if (const Config* const how = contents.architecture.find("compile_config"))
+            contents.compile = *how;
+        contents.passed_over = archive.passed_over();
+        contents.holds = "model";
     } else {
         const auto file = formats::open_tensor_file(path);
-        std::ranges::transform(file->tensors(), std::back_inserter(contents.tensors), info);
-        take_metadata(contents, *file);
+        take_tensors(contents, *file);
         if (const auto* const torch = dynamic_cast<const formats::TorchFile*>(file.get()))
             take_objects(contents, *torch);
         if (!contents.architecture.is_null()) contents.holds = "model";

@@ -6,6 +6,7 @@
 #include <shikumi/formats/open_tensor_file.hpp>
 #include <shikumi/formats/safetensors.hpp>
 #include <shikumi/nn/io/architecture.hpp>
+#include <shikumi/nn/io/detail/keras_archive.hpp>
 #include <shikumi/nn/io/model_file.hpp>
 #include <shikumi/nn/io/weights.hpp>
 
@@ -32,14 +33,21 @@ std::shared_ptr<nn::Model> model_here(const std::string& path, const Config& arc
     return model;
 }
 
-std::vector<formats::NamedTensor> tensors_here(const std::string& path) {
-    if (formats::file_format(path) == FileFormat::npy)
-        return {{"", formats::read_stored_npy(path)}};
-    const auto file = formats::open_tensor_file(path);
+std::vector<formats::NamedTensor> all_tensors(const formats::TensorFile& file) {
     std::vector<formats::NamedTensor> tensors;
-    for (const std::string& name : file->names())
-        tensors.push_back({name, file->read_stored(name)});
+    for (const std::string& name : file.names()) tensors.push_back({name, file.read_stored(name)});
     return tensors;
+}
+
+std::vector<formats::NamedTensor> tensors_here(const std::string& path) {
+    switch (formats::file_format(path)) {
+        case FileFormat::npy:
+            return {{"", formats::read_stored_npy(path)}};
+        case FileFormat::keras:
+            return all_tensors(nn::detail::KerasArchive("shikumi", path, {}).weights());
+        default:
+            return all_tensors(*formats::open_tensor_file(path));
+    }
 }
 
 }  // namespace
