@@ -30,6 +30,9 @@ if(sources)
     target_link_libraries(shikumi_test_helpers PRIVATE shikumi shikumi_test_support)
 endif()
 
+# Files of other frameworks, which are not part of the source tree.
+set(SHIKUMI_EXCHANGE_CASES ${PROJECT_SOURCE_DIR}/../shared/exchange CACHE PATH "Folder of other frameworks' files for the tests")
+
 set(timeout 900)   # seconds
 if(SHIKUMI_SANITIZE)   # ten times slower
     set(timeout 5400)
@@ -74,10 +77,12 @@ endif()
 if(TARGET examples_test)   # runs the programs, tests examples/common
     add_dependencies(examples_test examples)
     target_link_libraries(examples_test PRIVATE examples_common)
+    target_compile_definitions(examples_test PRIVATE SHIKUMI_EXCHANGE_CASES="${SHIKUMI_EXCHANGE_CASES}")
 endif()
 if(TARGET command_test)   # runs the command, tests its functions
     add_dependencies(command_test command)
     target_link_libraries(command_test PRIVATE command_common)
+    target_compile_definitions(command_test PRIVATE SHIKUMI_EXCHANGE_CASES="${SHIKUMI_EXCHANGE_CASES}")
 endif()
 
 # Every public header must compile alone: each has a generated source that includes it twice.
@@ -111,14 +116,13 @@ if(sources)
     endif()
 endif()
 
-# Files of other frameworks, which are not part of the source tree either.
+# What is made of other frameworks' files.
 file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/exchange/*.cpp)
 if(sources)
     add_executable(exchange ${sources})
     set_target_properties(exchange PROPERTIES CXX_EXTENSIONS OFF RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
     target_include_directories(exchange PRIVATE ${PROJECT_SOURCE_DIR}/tests)
     target_link_libraries(exchange PRIVATE shikumi nlohmann_json::nlohmann_json shikumi_warnings)
-    set(SHIKUMI_EXCHANGE_CASES ${PROJECT_SOURCE_DIR}/../shared/exchange CACHE PATH "Folder of other frameworks' files for the tests")
     if(EXISTS ${SHIKUMI_EXCHANGE_CASES})
         add_test(NAME exchange COMMAND exchange ${SHIKUMI_EXCHANGE_CASES})
     endif()

@@ -53,21 +53,25 @@ TensorInfo info(const formats::TensorEntry& tensor) {
             .bytes = static_cast<std::int64_t>(tensor.bytes())};
 }
 
-// The names under which formats keep an architecture, and what `compile` was told.
-constexpr std::string_view architectures[] = {"architecture", "model_config"};
-constexpr std::string_view compilations[] = {"compile", "training_config"};
+// The texts in which a format keeps an architecture, and what `compile` was told.
+struct ModelTexts {
+    std::string_view architecture, compile;
+};
 
-bool is_one_of(std::string_view name, const auto& names) {
-    return std::ranges::find(names, name) != std::end(names);
+ModelTexts model_texts(const formats::TensorFile& file) {
+    // Other programs' safetensors files may have texts of any name.
+    if (file.metadata().contains("shikumi")) return {"architecture", "compile"};
+    return {"model_config", "training_config"};
 }
 
 void take_tensors(Contents& contents, const formats::TensorFile& file) {
     std::ranges::transform(file.tensors(), std::back_inserter(contents.tensors), info);
+    const ModelTexts texts = model_texts(file);
     contents.metadata = Config::Object{};
     for (const auto& [name, text] : file.metadata()) {
-        if (is_one_of(name, architectures))
+        if (name == texts.architecture)
             contents.architecture = nn::parse_json(text, file.path() + ", '" + name + "'");
-        else if (is_one_of(name, compilations))
+        else if (name == texts.compile)
             contents.compile = nn::parse_json(text, file.path() + ", '" + name + "'");
         else
             contents.metadata.set(name, text);

@@ -97,6 +97,16 @@ TEST_CASE("show prints layers and tensors of a model", "[command]") {
     CHECK(*read.find("tensors")->list()->front().find("dtype")->text() == "float32");
 }
 
+TEST_CASE("a foreign text called architecture is a text", "[command]") {
+    const TemporaryFolder folder;
+    const std::string path = (folder.path() / "w.safetensors").string();
+    formats::write_safetensors(path, std::vector<formats::NamedTensor>{{"a", tensor({1.0})}},
+                               {.metadata = {{"architecture", "vgg16"}}});
+    const Said said = shikumi_says("show " + shell_word(path));
+    CHECK(said.code == 0);
+    CHECK_THAT(said.out, contains("safetensors, weights") && contains("architecture: vgg16\n"));
+}
+
 TEST_CASE("show hides what a terminal would obey", "[command]") {
     const TemporaryFolder folder;
     const std::string path = (folder.path() / "w.safetensors").string();
