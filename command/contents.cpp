@@ -5,9 +5,11 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/formats/file_format.hpp>
+#include <shikumi/formats/hdf5_file.hpp>
 #include <shikumi/formats/npy.hpp>
 #include <shikumi/formats/open_tensor_file.hpp>
 #include <shikumi/formats/torch_file.hpp>
@@ -58,20 +60,21 @@ struct ModelTexts {
     std::string_view architecture, compile;
 };
 
-ModelTexts model_texts(const formats::TensorFile& file) {
-    // Other programs' safetensors files may have texts of any name.
-    if (file.metadata().contains("shikumi")) return {"architecture", "compile"};
-    return {"model_config", "training_config"};
+// Nothing for files without; other programs' may have texts of any name.
+std::optional<ModelTexts> model_texts(const formats::TensorFile& file) {
+    if (dynamic_cast<const formats::Hdf5File*>(&file)) return {{"model_config", "training_config"}};
+    if (file.metadata().contains("shikumi")) return {{"architecture", "compile"}};
+    return std::nullopt;
 }
 
 void take_tensors(Contents& contents, const formats::TensorFile& file) {
     std::ranges::transform(file.tensors(), std::back_inserter(contents.tensors), info);
-    const ModelTexts texts = model_texts(file);
+    const std::optional<ModelTexts> texts = model_texts(file);
     contents.metadata = Config::Object{};
     for (const auto& [name, text] : file.metadata()) {
-        if (name == texts.architecture)
+        if (texts && name == texts->architecture)
             contents.architecture = nn::parse_json(text, file.path() + ", '" + name + "'");
-        else if (name == texts.compile)
+        else if (texts && name == texts->compile)
             contents.compile = nn::parse_json(text, file.path() + ", '" + name + "'");
         else
             contents.metadata.set(name, text);
