@@ -81,7 +81,8 @@ void write_npz(const std::string& path, std::span<const NamedTensor> arrays,
         members.push_back({array.name + std::string(extension),
                            detail::npy_header(array.value, writer), array.value});
     }
-    detail::write_zip(writer, path, members, options.compress, options.keep);
+    detail::write_zip(writer, path, members,
+                      {.compress = options.compress, .keep_older = options.keep});
 }
 
 }  // namespace shikumi::formats

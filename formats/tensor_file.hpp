@@ -63,6 +63,8 @@ public:
     /// Shape and dtype of the tensor that `read` gives. Throws IoError where there is none of that
     /// name, and names the nearest ones.
     Spec spec(std::string_view name) const { return tensors_[position(name)].spec(); }
+    /// What is known of a tensor before its elements are read. Throws IoError as `spec` does.
+    const TensorEntry& entry(std::string_view name) const { return tensors_[position(name)]; }
     /// A tensor, of the dtype that holds its values (`held_as`). Throws IoError where there is none
     /// of that name, its elements can't be read or aren't those that its checksum is of, and for a
     /// u64 that i64 can't hold.
@@ -75,6 +77,8 @@ public:
     const std::string& path() const noexcept { return path_; }
 
 protected:
+    /// The place of a tensor in the list. Throws IoError as `spec` does.
+    std::size_t position(std::string_view name) const;
     /// `reader` is the function that errors name.
     TensorFile(std::string reader, std::string path);
     /// Takes the file over.
@@ -93,8 +97,6 @@ protected:
     Metadata metadata_;                 ///< texts about the file
 
 private:
-    std::size_t position(std::string_view name) const;
-
     std::map<std::string, std::size_t, std::less<>> by_name_;
     std::uint64_t bytes_ = 0;
 };

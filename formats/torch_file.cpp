@@ -101,17 +101,28 @@ struct TorchFile::Storages {
                               " bytes, with which the budget is exceeded");
             left_ -= bytes;
         }
-        windows_.push_back({std::move(tensor), found->second});
+        const std::size_t number = windows_.size();
+        std::vector<std::uint64_t> window{found->second, tensor.offset,
+                                          static_cast<std::uint64_t>(tensor.entry.type)};
+        for (int axis = 0; axis < tensor.entry.shape.rank(); ++axis) {
+            window.push_back(static_cast<std::uint64_t>(tensor.entry.shape[axis]));
+            window.push_back(tensor.strides[static_cast<std::size_t>(axis)]);
+        }
+        const std::size_t first = known_.emplace(std::move(window), number).first->second;
+        windows_.push_back({std::move(tensor), found->second, first});
     }
 
     void read(std::size_t i, std::span<std::byte> out) const {
         if (out.empty()) return;
-        const auto& [tensor, member] = windows_[i];
+        const auto& [tensor, member, first] = windows_[i];
         if (tensor.contiguous()) return read(tensor, member, out);
         std::vector<std::byte> window(tensor.span * size_of(tensor.entry.type));
         read(tensor, member, window);
         gather(tensor, window.data(), out);
     }
+
+    // The number of the first window that is the same one.
+    std::size_t first_like(std::size_t i) const { return windows_[i].first; }
 
     detail::ZipReader archive;
 
@@ -119,6 +130,7 @@ private:
     struct Window {
         detail::TorchTensor tensor;
         std::size_t member;
+        std::size_t first;  // the number of the first one that is the same
     };
 
     void find_root() {
@@ -178,7 +190,8 @@ private:
     std::uint64_t left_;  // bytes of the budget
     std::map<std::string, std::size_t, std::less<>> members_;
     std::vector<Window> windows_;
-    mutable std::map<std::size_t, bool> checked_;  // storages by members
+    std::map<std::vector<std::uint64_t>, std::size_t> known_;  // windows by all that makes them
+    mutable std::map<std::size_t, bool> checked_;              // storages by members
 };
 
 TorchFile::TorchFile(TorchFile&&) noexcept = default;
@@ -202,6 +215,11 @@ TorchFile::TorchFile(const std::string& path, const FileBudget& budget)
 const Config* TorchFile::value(std::string_view path) const noexcept {
     const auto found = std::ranges::find(values_, path, &std::pair<std::string, Config>::first);
     return found == values_.end() ? nullptr : &found->second;
+}
+
+std::string TorchFile::same_as(std::string_view name) const {
+    const std::size_t i = position(name), first = storages_->first_like(i);
+    return first == i ? std::string() : tensors_[first].name;
 }
 
 void TorchFile::read_elements(std::size_t i, StoredTensor& tensor) const {

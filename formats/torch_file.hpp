@@ -1,13 +1,16 @@
 // PyTorch's .pt and .pth files: state dicts and training checkpoints.
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <shikumi/autograd/core/config.hpp>
+#include <shikumi/formats/stored_tensor.hpp>
 #include <shikumi/formats/tensor_file.hpp>
 
 namespace shikumi::formats {
@@ -41,6 +44,9 @@ public:
     const std::vector<std::pair<std::string, Config>>& values() const noexcept { return values_; }
     /// The value of that path; null where there is none.
     const Config* value(std::string_view path) const noexcept;
+    /// The first tensor that is the same window on the same storage, as tied weights are; empty
+    /// where there is none before it. Throws IoError where there is no tensor of that name.
+    std::string same_as(std::string_view name) const;
     /// Objects that are passed over.
     const std::vector<OpaqueObject>& opaque() const noexcept { return opaque_; }
 
@@ -52,5 +58,45 @@ private:
     std::vector<std::pair<std::string, Config>> values_;
     std::vector<OpaqueObject> opaque_;
 };
+
+/// A Python object to be written: a plain value (a Config's object is a dict), a tensor, a
+/// container of these, or a module's state dict.
+struct TorchValue {
+    /// A tuple.
+    struct Tuple {
+        std::vector<TorchValue> items = {};  ///< its elements
+    };
+    using List = std::vector<TorchValue>;  ///< a list
+    using Dict =
+        std::vector<std::pair<Config, TorchValue>>;  ///< texts or integers and their values
+    /// Tensors by names, as a module's `state_dict()` gives them.
+    struct StateDict {
+        std::vector<NamedTensor> tensors = {};  ///< in the order of the module
+        /// Modules by their paths, "" for the whole, with the versions of their layouts, which
+        /// PyTorch keeps under "_metadata".
+        std::vector<std::pair<std::string, int>> versions = {};
+    };
+
+    /// Any of them.
+    template <class T>
+    requires(!std::same_as<std::remove_cvref_t<T>, TorchValue>) TorchValue(T&& any)
+        : value(std::forward<T>(any)) {}
+
+    std::variant<Config, StoredTensor, Tuple, List, Dict, StateDict> value;  ///< what it is
+};
+
+/// How a .pt file is written.
+struct TorchFileOptions {
+    int keep = 0;  ///< how many older files of that name stay, as "name.1", "name.2", …
+};
+
+/// Writes an object as `torch.save` does: a zip archive whose storages begin at multiples of 64
+/// bytes, and a pickle of protocol 2 that `torch.load(path, weights_only=True)` opens. Tensors that
+/// share their elements share a storage. The file takes its name when it is complete and on the
+/// disk; until then an older one stays. Throws ValueError for a key that is neither text nor
+/// integer, and a text that isn't UTF-8; IoError where the file can't be written or the library was
+/// built without libzip.
+void write_torch(const std::string& path, const TorchValue& object,
+                 const TorchFileOptions& options = {});
 
 }  // namespace shikumi::formats

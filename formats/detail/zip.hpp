@@ -85,10 +85,19 @@ struct ZipContent {
     StoredTensor tensor;
 };
 
+/// How an archive is written.
+struct ZipOptions {
+    bool compress = false;
+    /// Each member's bytes begin at a multiple of this; a field that readers pass over, as PyTorch
+    /// writes it ("FB" and Zs), fills the gaps.
+    std::size_t alignment = 1;
+    int keep_older = 0;
+};
+
 /// Writes an archive, which takes its name when it is complete, as NewFile says. Members are dated
 /// 1980-01-01, so that the same content gives the same bytes. Throws IoError where the archive
 /// can't be written and where the library was built without libzip.
 void write_zip(std::string_view writer, const std::filesystem::path& path,
-               const std::vector<ZipContent>& members, bool compress, int keep_older);
+               const std::vector<ZipContent>& members, const ZipOptions& options = {});
 
 }  // namespace shikumi::formats::detail

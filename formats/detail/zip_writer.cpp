@@ -139,7 +139,26 @@ zip_int64_t serve_archive(void* user, void* data, zip_uint64_t bytes, zip_source
 
 using Archive = std::unique_ptr<zip_t, void (*)(zip_t*)>;
 
-void add(zip_t* archive, MemberSource& source, bool compress) {
+// Fills the gap before the bytes of a member whose header begins at `position`; gives the end of
+// its bytes.
+std::uint64_t align(zip_t* archive, zip_uint64_t member, const ZipContent& content,
+                    std::size_t alignment, std::uint64_t position) {
+    constexpr std::uint64_t header = 30, field_header = 4, large = 0xFFFFFFFF;
+    constexpr zip_uint16_t field = 'F' | 'B' << 8;
+    const std::uint64_t bytes = content.text.size() + content.tensor.bytes().size();
+    // A large member's sizes stand in a field of their own.
+    position += header + content.name.size() + field_header + (bytes >= large ? 20 : 0);
+    const std::string gap((alignment - position % alignment) % alignment, 'Z');
+    if (zip_file_extra_field_set(archive, member, field, ZIP_EXTRA_FIELD_NEW,
+                                 reinterpret_cast<const zip_uint8_t*>(gap.data()),
+                                 static_cast<zip_uint16_t>(gap.size()), ZIP_FL_LOCAL) != 0)
+        fail<IoError>("write_zip", "can't align ", in_quotes(content.name), ": ",
+                      zip_strerror(archive));
+    return position + gap.size() + bytes;
+}
+
+// Gives the member's number.
+zip_uint64_t add(zip_t* archive, MemberSource& source, bool compress) {
     zip_source_t* const content = zip_source_function(archive, serve_member, &source);
     const zip_int64_t i =
         content ? zip_file_add(archive, source.content.name.c_str(), content, ZIP_FL_ENC_UTF_8)
@@ -153,16 +172,17 @@ void add(zip_t* archive, MemberSource& source, bool compress) {
         zip_file_set_dostime(archive, member, 0, first_of_january_1980, 0) != 0)
         fail<IoError>("write_zip", "can't add ", in_quotes(source.content.name), ": ",
                       zip_strerror(archive));
+    return member;
 }
 
 }  // namespace
 
 void write_zip(std::string_view writer, const std::filesystem::path& path,
-               const std::vector<ZipContent>& members, bool compress, int keep_older) {
+               const std::vector<ZipContent>& members, const ZipOptions& options) {
     ArchiveTarget target{shikumi::detail::NewFile(writer, path)};
     if (members.empty()) {  // libzip would rather remove the file
         target.file.write(std::string("PK\5\6") + std::string(18, '\0'));
-        return target.file.keep(keep_older);
+        return target.file.keep(options.keep_older);
     }
     zip_error_t error;
     zip_error_init(&error);
@@ -178,13 +198,18 @@ void write_zip(std::string_view writer, const std::filesystem::path& path,
     }
     std::vector<MemberSource> sources;
     for (const ZipContent& member : members) sources.push_back({member, target.thrown});
-    for (MemberSource& member : sources) add(archive.get(), member, compress);
+    std::uint64_t position = 0;
+    for (MemberSource& member : sources) {
+        const zip_uint64_t i = add(archive.get(), member, options.compress);
+        if (options.alignment > 1)
+            position = align(archive.get(), i, member.content, options.alignment, position);
+    }
     if (zip_close(archive.get()) != 0) {
         if (target.thrown) std::rethrow_exception(target.thrown);
         fail<IoError>(writer, "can't write ", path.string(), ": ", zip_strerror(archive.get()));
     }
     static_cast<void>(archive.release());
-    target.file.keep(keep_older);
+    target.file.keep(options.keep_older);
 }
 
 }  // namespace shikumi::formats::detail
@@ -194,7 +219,7 @@ void write_zip(std::string_view writer, const std::filesystem::path& path,
 namespace shikumi::formats::detail {
 
 void write_zip(std::string_view writer, const std::filesystem::path& path,
-               const std::vector<ZipContent>&, bool, int) {
+               const std::vector<ZipContent>&, const ZipOptions&) {
     fail<IoError>(
         writer, "can't write ", path.string(),
         ": a zip archive takes libzip (Debian: libzip-dev), without which the library was "
