@@ -32,6 +32,8 @@
 #include <shikumi/nn/io/keras_config.hpp>
 #include <shikumi/nn/io/state_dict.hpp>
 #include <shikumi/nn/io/tensor_board.hpp>
+#include <shikumi/nn/io/torch_checkpoint.hpp>
+#include <shikumi/nn/io/torch_weights.hpp>
 #include <shikumi/nn/io/weights.hpp>
 #include <shikumi/nn/layer.hpp>
 #include <shikumi/nn/layers/activations/activation.hpp>

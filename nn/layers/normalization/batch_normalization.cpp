@@ -73,7 +73,10 @@ Tensor BatchNormalization::call(const Tensor& x, Mode mode) {
     };
     if (x.size() > 0) {  // a batch of nothing has no mean
         approach(moving_mean_, m.mean);
-        approach(moving_variance_, shikumi::detail::mean_square(m.spreading, axes));
+        const Tensor variance = shikumi::detail::mean_square(m.spreading, axes);
+        const auto n = static_cast<double>(x.size()) / static_cast<double>(variance.size());
+        approach(moving_variance_,
+                 options_.unbiased && n > 1 ? variance * (n / (n - 1)) : variance);
     }
     const Tensor spread = shikumi::detail::root_mean_square(m.spreading, axes, options_.epsilon);
     return scaled(m.deviation, spread, stretched());
@@ -87,6 +90,7 @@ void visit_fields(auto& fields, FieldsOf<BatchNormalizationOptions> auto& o) {
     fields("moving_variance_initializer", o.moving_variance_initializer);
     fields("beta_regularizer", o.beta_regularizer)("gamma_regularizer", o.gamma_regularizer);
     fields("beta_constraint", o.beta_constraint)("gamma_constraint", o.gamma_constraint);
+    fields.extra("unbiased", o.unbiased);
 }
 
 Config BatchNormalization::get_config() const {

@@ -22,6 +22,9 @@ struct BatchNormalizationOptions {
     Constraint gamma_constraint = {};                       ///< of gamma
     Initializer moving_mean_initializer = zeros_init();     ///< of the moving mean
     Initializer moving_variance_initializer = ones_init();  ///< of the moving variance
+    /// Whether the moving variance approaches that of the population, n/(n − 1) times that of a
+    /// batch of n, as in PyTorch; batches are normalised by their own either way.
+    bool unbiased = false;
     std::string name = {};  ///< "batch_normalization", "batch_normalization_1", … where it is empty
     DType dtype = f32;      ///< of the weights and the input: f32 or f64
 };
