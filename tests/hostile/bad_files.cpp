@@ -338,6 +338,229 @@ std::vector<std::string> bad_npz() {
     return files;
 }
 
+// ---- PyTorch
+// -------------------------------------------------------------------------------------
+
+namespace {
+
+std::string torch_zip(const std::string& pickle, const std::string& storage) {
+    return zip_of({stored("x/data.pkl", pickle), stored("x/data/0", storage)});
+}
+
+std::string pickled_text(const std::string& text) {
+    return 'X' + little_endian(text.size(), 4) + text;
+}
+
+std::string pickled_number(std::uint64_t number) { return "\x8a\x08" + little_endian(number, 8); }
+
+std::string global(const std::string& module, const std::string& name) {
+    return 'c' + module + '\n' + name + '\n';
+}
+
+// Parts of the pickle of a tensor.
+struct PickledTensor {
+    std::string function = global("torch._utils", "_rebuild_tensor_v2");
+    std::string kind = pickled_text("storage");
+    std::string type = global("torch", "FloatStorage");
+    std::string key = pickled_text("0");
+    std::string count = "K\2";
+    std::string offset = std::string("K\0", 2);
+    std::string size = "(K\2t", stride = "(K\1t";
+    std::string rest = "\x89" + global("collections", "OrderedDict") + ")R";
+
+    std::string text() const {
+        return function + "((" + kind + type + key + pickled_text("cpu") + count + "tQ" + offset +
+               size + stride + rest + "tR";
+    }
+    std::string file() const {
+        return torch_zip("\x80\x02}" + pickled_text("a") + text() + "s.", std::string(8, 'x'));
+    }
+};
+
+std::string in_pickle(const std::string& opcodes) {
+    return torch_zip("\x80\x02" + opcodes, std::string(8, 'x'));
+}
+
+void add_bad_tensors(std::vector<std::string>& files) {
+    const auto add = [&](auto&& change) {
+        PickledTensor tensor;
+        change(tensor);
+        files.push_back(tensor.file());
+    };
+    for (const std::uint64_t n : edges) {
+        const std::string number = pickled_number(n);
+        if (n != 0) add([&](auto& t) { t.offset = number; });
+        if (n != 2) add([&](auto& t) { t.count = number; });
+        if (n > 1) add([&](auto& t) { t.stride = '(' + number + 't'; });
+        if (n > 2) add([&](auto& t) { t.size = '(' + number + 't'; });
+        if (n > 60000) {  // a small storage may be expanded, though not beyond the budget
+            add([&](auto& t) {
+                t.size = '(' + number + number + 't';
+                t.stride = std::string("(K\0K\0t", 6);
+            });
+        }
+    }
+    for (const char* part : {"", "N", "K\1", "]", "(t", "(K\1K\1t", "(Nt", "(G12345678t"}) {
+        add([&](auto& t) { t.size = part; });
+        add([&](auto& t) { t.stride = part; });
+    }
+    for (const char* name : {"FloatTensor", "ComplexFloatStorage", "QInt8Storage", "", "Float"})
+        add([&](auto& t) { t.type = global("torch", name); });
+    for (const char* name :
+         {"_rebuild_sparse_tensor", "_rebuild_qtensor", "_rebuild_nested_tensor",
+          "_rebuild_meta_tensor_no_storage", "_rebuild_wrapper_subclass", "_rebuild_tensor_v3",
+          "_rebuild_parameter", "_rebuild_from_type_v2", "_rebuild_tensor"})
+        add([&](auto& t) { t.function = global("torch._utils", name); });
+    for (const char* key : {"1", "", "..", "0/", "../0", "-1"})
+        add([&](auto& t) { t.key = pickled_text(key); });
+    add([](auto& t) { t.kind = pickled_text("module"); });
+    add([](auto& t) { t.key = "K\1"; });
+    add([](auto& t) { t.rest += '}' + pickled_text("neg") + "\x88s"; });
+    add([](auto& t) { t.rest += "NNN"; });
+    const std::string tensor = PickledTensor().text();
+    files.push_back(in_pickle('}' + pickled_text("a") + tensor + 's' + pickled_text("a") + tensor +
+                              "s."));  // twice
+}
+
+void add_bad_pickles(std::vector<std::string>& files) {
+    for (const char* called : {"os\nsystem",
+                               "posix\nsystem",
+                               "nt\nsystem",
+                               "subprocess\nPopen",
+                               "builtins\neval",
+                               "__builtin__\nexec",
+                               "builtins\ngetattr",
+                               "builtins\n__import__",
+                               "builtins\ncompile",
+                               "builtins\nopen",
+                               "builtins\nint.__class__",
+                               "sys\nexit",
+                               "runpy\nrun_path",
+                               "importlib\nimport_module",
+                               "ctypes\nCDLL",
+                               "socket\nsocket",
+                               "shutil\nrmtree",
+                               "webbrowser\nopen",
+                               "pickle\nloads",
+                               "marshal\nloads",
+                               "operator\nattrgetter",
+                               "functools\npartial",
+                               "types\nFunctionType",
+                               "torch\nload",
+                               "torch.hub\nload",
+                               "torch.utils.cpp_extension\nload",
+                               "numpy\nload",
+                               "multiprocessing.util\nspawnv",
+                               "code\nInteractiveConsole",
+                               "pty\nspawn",
+                               "urllib.request\nurlopen"}) {
+        const std::string opcode = 'c' + std::string(called) + '\n';
+        files.push_back(in_pickle(opcode + "(K\1tR."));
+        files.push_back(in_pickle('}' + pickled_text("a") + opcode + "s."));
+        files.push_back(in_pickle("}(i" + std::string(called) + "\ns."));
+    }
+    for (int opcode = 0; opcode < 256; ++opcode) {
+        constexpr std::string_view whole = "(].}N0";
+        if (whole.find(static_cast<char>(opcode)) == whole.npos)
+            files.push_back(in_pickle(std::string(1, static_cast<char>(opcode))));
+    }
+    for (const char* opcodes : {"",
+                                ".",
+                                "}",
+                                "}}.",
+                                "}.x",
+                                "}..",
+                                "N.",
+                                "K\1.",
+                                "}(",
+                                "}(.",
+                                "}(N.",
+                                "0.",
+                                "1.",
+                                "}00.",
+                                "t.",
+                                "}a.",
+                                "]s.",
+                                "}u.",
+                                "}(Nu.",
+                                "}(Ke.",
+                                "}Ns.",
+                                "](N.",
+                                "h\1.",
+                                "q\1.",
+                                "}gx\n.",
+                                "}p-1\n.",
+                                "}I1x\n.",
+                                "}F1x\n.",
+                                "}Lx\n.",
+                                "}Sx\n.",
+                                "}S'\\xzz'\n.",
+                                "}V\\u12\n.",
+                                "}V\\ud800\n.",
+                                "cx\n.",
+                                "c\xff\nx\n)R.",
+                                "NR.",
+                                "}NR.",
+                                "]bN.",
+                                "Nb.",
+                                "}X\1.",
+                                "}X\xff\xff\xff\xff"
+                                "a.",
+                                "\x8dxxxxxxxx.",
+                                "}B\xff\xff\xff\xff.",
+                                "\x80\x06}.",
+                                "\x95\xff\xff\xff\xff\xff\xff\xff\xff}.",
+                                "\x82\1.",
+                                "\x97.",
+                                "\x98.",
+                                "}X\1\xff\xff\xff",
+                                "cx\ny\n)R.",
+                                "cx\ny\n)\x81.",
+                                "(cx\ny\no.",
+                                "Px\n.",
+                                "]N\x93.",
+                                "}NN\x93."})
+        files.push_back(in_pickle(opcodes));
+    files.push_back(in_pickle(repeated("]", 200) + repeated("a", 199) + '.'));
+    // Each list holds the one before twice: 2⁶⁰ items.
+    std::string doubled = "]" + std::string("q\0", 2);
+    for (int i = 0; i < 60; ++i) {
+        const auto last = static_cast<char>(i), next = static_cast<char>(i + 1);
+        doubled += std::string("](h") + last + 'h' + last + "eq" + next;
+    }
+    files.push_back(in_pickle(doubled + '.'));
+    std::string circle = "]" + std::string("q\0", 2);
+    files.push_back(in_pickle(circle + std::string("h\0", 2) + "a."));
+}
+
+}  // namespace
+
+std::vector<std::string> bad_torch() {
+    std::vector<std::string> files;
+    add_bad_tensors(files);
+    add_bad_pickles(files);
+    const std::string good = "\x80\x02}" + pickled_text("a") + PickledTensor().text() + "s.";
+    const Member pickle = stored("x/data.pkl", good), storage = stored("x/data/0", "12345678");
+    for (const char* order : {"big", "", "little\n", "LITTLE", "middle"})
+        files.push_back(zip_of({pickle, storage, stored("x/byteorder", order)}));
+    files.push_back(zip_of({pickle}));
+    files.push_back(zip_of({storage}));
+    files.push_back(zip_of({pickle, stored("y/data/0", "12345678")}));
+    files.push_back(zip_of({pickle, storage, stored("y/data.pkl", good)}));
+    files.push_back(zip_of({pickle, storage, stored("x/constants.pkl", good)}));
+    files.push_back(zip_of({pickle, storage, stored("x/code/__torch__.py", "")}));
+    files.push_back(zip_of({pickle, storage, storage}));
+    files.push_back(zip_of({stored("../data.pkl", good), storage}));
+    for (const char* size : {"", "1234567", "123456789", "12345678123456789"})
+        files.push_back(zip_of({pickle, stored("x/data/0", size)}));
+    files.push_back(
+        "\x80\x02\x8a\x0a"
+        "l\xfc\x9c"
+        "F\xf9 j\xa8P\x19.");
+    files.push_back(std::string(257, '\0') + "ustar" + std::string(250, '\0'));
+    return files;
+}
+
 // ---- event files
 // ---------------------------------------------------------------------------------
 

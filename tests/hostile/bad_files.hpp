@@ -13,6 +13,7 @@ std::string npy_of(std::string_view literal, std::string_view data, char version
 std::vector<std::string> bad_safetensors();
 std::vector<std::string> bad_npy();
 std::vector<std::string> bad_npz();
+std::vector<std::string> bad_torch();
 std::vector<std::string> bad_events();
 std::vector<std::string> bad_idx();
 std::vector<std::string> bad_csv();

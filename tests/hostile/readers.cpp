@@ -61,6 +61,13 @@ std::string read_safetensors(const fs::path& path) {
     return read_tensor_file(SafetensorsFile(path, budget));
 }
 std::string read_npz(const fs::path& path) { return read_tensor_file(NpzFile(path, budget)); }
+std::string read_torch(const fs::path& path) {
+    const TorchFile file(path, budget);
+    std::string text = read_tensor_file(file);
+    for (const auto& [name, value] : file.values()) text += name + ' ' + nn::to_json(value) + '\n';
+    for (const OpaqueObject& object : file.opaque()) text += object.path + object.class_name + '\n';
+    return text;
+}
 std::string read_npy_file(const fs::path& path) { return described(read_npy(path, budget)); }
 
 struct ContentText {
@@ -189,6 +196,16 @@ std::vector<std::string> good_npz() {
         written("z.npz", [](const fs::path& p) { write_npz(p, {}); })};
 }
 
+std::vector<std::string> good_torch() {
+    const auto write = [](const TorchValue& object) {
+        return written("x.pt", [&](const fs::path& p) { write_torch(p, object); });
+    };
+    return {write(TorchValue::StateDict{some_tensors(), {{"", 1}}}),
+            write(TorchValue::Dict{{"model", TorchValue::StateDict{some_tensors()}},
+                                   {"epoch", Config(3)},
+                                   {3, TorchValue::List{Config("x"), Config(0.5)}}})};
+}
+
 std::vector<std::string> good_events() {
     const TemporaryFolder folder;
     EventWriter writer(folder.path());
@@ -275,6 +292,7 @@ std::vector<Reader> all_readers() {
         }
     };
     add({"npz", read_npz, good_npz, bad_npz, true});
+    add({"pt", read_torch, good_torch, bad_torch, true});
     add({"events", read_event_file, good_events, bad_events, true});
     add({"png", read_picture, good_png, bad_png, true});
     add({"jpeg", read_picture, good_jpeg, bad_jpeg, false});
