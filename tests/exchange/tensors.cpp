@@ -1,15 +1,14 @@
 // Cases with tensors: safetensors, npy and npz.
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <map>
 #include <vector>
 
-#include <shikumi/nn/io/architecture.hpp>
-#include <shikumi/nn/io/json.hpp>
 #include <shikumi/shikumi.hpp>
 
+#include "arrays.hpp"
+#include "build.hpp"
 #include "case.hpp"
 #include "sha256.hpp"
 #include "support/temporary.hpp"
@@ -21,10 +20,6 @@ using formats::NamedTensor;
 using formats::StoredTensor;
 
 namespace {
-
-void want(bool holds, const std::string& what) {
-    if (!holds) throw Different(what);
-}
 
 Shape shape_of(const json& sizes) {
     const auto all = sizes.get<std::vector<Index>>();
@@ -110,33 +105,6 @@ void write_back(const fs::path& file, const std::string& format, bool by_the_lib
     }
 }
 
-// The tensor of a weight, by the steps that the case says.
-Tensor mapped(const json& mapping, const ByName& tensors) {
-    want(mapping.at("from").size() == 1, "a weight of several tensors");
-    Tensor value = tensors.at(mapping.at("from").at(0)).tensor();
-    for (const json& step : mapping.at("how")) {
-        want(step.at(0) == "permute", "an unknown step " + step.dump());
-        std::vector<int> axes;
-        for (std::size_t i = 1; i < step.size(); ++i) axes.push_back(step.at(i));
-        value = transpose(value, std::span<const int>(axes));
-    }
-    return value;
-}
-
-void compare_output(const Case& the_case, const json& facts, const Tensor& got) {
-    const Tensor expected = formats::read_npy(the_case.folder / facts.at("npy"));
-    want(got.shape() == expected.shape(),
-         "the output is " + to_string(got.shape()) + ", expected " + to_string(expected.shape()));
-    const auto a = got.to_vector<double>(), b = expected.to_vector<double>();
-    double largest = 0;
-    for (const double x : b) largest = std::max(largest, std::abs(x));
-    const double allowed = the_case.facts.value("tolerance", 1e-5) * largest;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        want(std::abs(a[i] - b[i]) <= allowed, "output " + std::to_string(i) + " is " +
-                                                   std::to_string(a[i]) + ", expected " +
-                                                   std::to_string(b[i]));
-}
-
 }  // namespace
 
 std::vector<NamedTensor> tensors_in(const fs::path& file) {
@@ -173,22 +141,11 @@ void run_tensors(const Case& the_case) {
 }
 
 void run_model(const Case& the_case) {
-    json config{{"name", "model"}, {"layers", the_case.facts.at("architecture")}};
-    const json sequential{{"class_name", "Sequential"}, {"config", config}};
-    const auto model = nn::model_from_json(sequential.dump());
     const ByName tensors = by_name(the_case.folder / the_case.facts.at("files").at(0).at("path"));
-    nn::StateDict weights;
-    for (const json& mapping : the_case.facts.at("mapping"))
-        weights.set(
-            mapping.at("layer").get<std::string>() + '/' + mapping.at("weight").get<std::string>(),
-            mapped(mapping, tensors));
-    nn::load_state_dict(*model, weights);
-    std::vector<Tensor> inputs;
-    for (const json& input : the_case.facts.at("inputs"))
-        inputs.push_back(formats::read_npy(the_case.folder / input.at("npy")));
-    const std::vector<Tensor> outputs = model->predict(inputs);
-    for (std::size_t i = 0; i < the_case.facts.at("outputs").size(); ++i)
-        compare_output(the_case, the_case.facts.at("outputs").at(i), outputs.at(i));
+    const auto model = build(the_case);
+    take_mapped(the_case, *model,
+                [&](const std::string& name) { return tensors.at(name).tensor(); });
+    compare_predictions(the_case, *model);
 }
 
 }  // namespace shikumi::exchange

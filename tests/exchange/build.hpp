@@ -1,0 +1,31 @@
+// The model of a case whose files hold no architecture.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <shikumi/nn/models/model.hpp>
+
+#include "case.hpp"
+
+namespace shikumi::exchange {
+
+/// The model of the case's architecture, with channels last whatever the framework has.
+std::shared_ptr<nn::Model> build(const Case& the_case);
+/// An array of a model's input in the framework's layout, in that of ours.
+Tensor to_our_layout(const Case& the_case, const Tensor& x);
+/// An output of ours in the framework's layout.
+Tensor to_their_layout(const Case& the_case, const Tensor& y);
+
+/// The tensor of a name in a file of the case.
+using TensorOf = std::function<Tensor(const std::string& name)>;
+/// Gives the model of a case the weights that the case's mapping makes of the file's tensors.
+void take_mapped(const Case& the_case, nn::Model& model, const TensorOf& tensor_of);
+/// Throws Different unless the model's weights are those that the mapping makes of the tensors.
+void compare_mapped(const Case& the_case, nn::Model& model, const TensorOf& tensor_of,
+                    double tolerance);
+/// Compares the outputs for the case's inputs with those of the case.
+void compare_predictions(const Case& the_case, nn::Model& model);
+
+}  // namespace shikumi::exchange
