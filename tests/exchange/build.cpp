@@ -51,7 +51,6 @@ void put_channels_last(json& layer, int rank) {
         std::rotate(shape.begin() + 1, shape.begin() + 2, shape.end());
     }
     if (config.contains("data_format")) config["data_format"] = "channels_last";
-    if (layer.at("class_name") == "Flatten") config["data_format"] = "channels_first";
     if (config.contains("axis") && config.at("axis") == 1) config["axis"] = -1;
     if (config.contains("shared_axes"))
         for (json& axis : config.at("shared_axes"))
@@ -97,14 +96,30 @@ json graph(json layers) {
               {"output_layers", json::array({json::array({last, 0, 0})})}}}};
 }
 
-json architecture_of(const Case& the_case) {
+// Flattens samples with channels last in the order that they have with channels first.
+json channels_to_front(const json& flatten, int rank) {
+    json axes{rank - 1};
+    for (int axis = 1; axis < rank - 1; ++axis) axes.push_back(axis);
+    const std::string name = flatten.at("config").at("name");
+    return {{"class_name", "Permute"}, {"config", {{"name", name + ".permute"}, {"dims", axes}}}};
+}
+
+json with_channels_last(const json& architecture, Flattening flattening) {
+    const auto rank = static_cast<int>(architecture.at(0).at("config").at("batch_shape").size());
+    json layers = json::array();
+    for (json layer : architecture) {
+        put_channels_last(layer, rank);
+        if (layer.at("class_name") == "Flatten" && flattening == Flattening::theirs)
+            layers.push_back(channels_to_front(layer, rank));
+        layers.push_back(layer);
+    }
+    return layers;
+}
+
+json architecture_of(const Case& the_case, Flattening flattening) {
     json architecture = the_case.facts.at("architecture");
     if (architecture.is_object()) return architecture;
-    if (has_channels_first(the_case)) {
-        const auto rank =
-            static_cast<int>(architecture.at(0).at("config").at("batch_shape").size());
-        for (json& layer : architecture) put_channels_last(layer, rank);
-    }
+    if (has_channels_first(the_case)) architecture = with_channels_last(architecture, flattening);
     if (std::ranges::any_of(architecture, [](const json& l) { return l.contains("inbound"); }))
         return graph(std::move(architecture));
     return {{"class_name", "Sequential"},
@@ -157,30 +172,44 @@ bool lies_on_axes(const Case& the_case, const std::string& layer) {
     return false;
 }
 
-// The weights of the mapping by our names: "query.kernel" of a layer is the one whose path ends in
-// query/kernel; "forward.kernel" that of the half of a Bidirectional.
-std::string name_of(const json& mapping) {
-    std::string weight = mapping.at("weight");
-    std::ranges::replace(weight, '.', '/');
-    return mapping.at("layer").get<std::string>() + '/' + weight;
+// Whether one of our names is that of a weight: "attention/query/kernel" of "query.kernel",
+// "rnn/forward/lstm_cell/kernel" of "forward.kernel". The parts of a path may have others between
+// them.
+bool is_of(std::string_view ours, const std::string& layer, const std::string& weight) {
+    if (!ours.starts_with(layer + '/')) return false;
+    const std::size_t dot = weight.rfind('.');
+    const std::string last = '/' + weight.substr(dot + 1);
+    return ours.ends_with(last) &&
+           (dot == std::string::npos || ours.find('/' + weight.substr(0, dot) + '/') != ours.npos);
 }
 
-nn::StateDict weights_of(const Case& the_case, const TensorOf& tensor_of) {
+// Our name of the weight that a mapping is for.
+std::string name_of(const json& mapping, const nn::StateDict& ours) {
+    const std::string layer = mapping.at("layer"), weight = mapping.at("weight");
+    for (const std::string& called : {weight, "depthwise_" + weight}) {
+        for (const auto& entry : ours)
+            if (is_of(entry.first, layer, called)) return entry.first;
+    }
+    throw Different("the model has no weight " + weight + " in " + layer);
+}
+
+nn::StateDict weights_of(const Case& the_case, nn::Model& model, const TensorOf& tensor_of) {
+    const nn::StateDict ours = nn::state_dict(model);
     nn::StateDict weights;
     for (const json& mapping : the_case.facts.at("mapping")) {
         Tensor value = mapped(mapping, tensor_of);
         if (has_channels_first(the_case) && value.rank() > 1 &&
             lies_on_axes(the_case, mapping.at("layer")))
             value = axis_to_end(value, 0);
-        weights.set(name_of(mapping), value);
+        weights.set(name_of(mapping, ours), value);
     }
     return weights;
 }
 
 }  // namespace
 
-std::shared_ptr<nn::Model> build(const Case& the_case) {
-    auto model = nn::model_from_json(architecture_of(the_case).dump());
+std::shared_ptr<nn::Model> build(const Case& the_case, Flattening flattening) {
+    auto model = nn::model_from_json(architecture_of(the_case, flattening).dump());
     model->parameters();  // makes those that aren't made yet
     return model;
 }
@@ -197,17 +226,18 @@ Tensor to_their_layout(const Case& the_case, const Tensor& y) {
 }
 
 void take_mapped(const Case& the_case, nn::Model& model, const TensorOf& tensor_of) {
-    nn::load_state_dict(model, weights_of(the_case, tensor_of));
+    nn::load_state_dict(model, weights_of(the_case, model, tensor_of));
 }
 
 void compare_mapped(const Case& the_case, nn::Model& model, const TensorOf& tensor_of,
                     double tolerance) {
     const nn::StateDict got = nn::state_dict(model);
-    for (const auto& [name, expected] : weights_of(the_case, tensor_of))
+    for (const auto& [name, expected] : weights_of(the_case, model, tensor_of))
         compare(name, got[name], expected, tolerance);
 }
 
 void compare_predictions(const Case& the_case, nn::Model& model) {
+    if (the_case.list("outputs").empty()) return;
     std::vector<Tensor> inputs = arrays(the_case, the_case.list("inputs"));
     for (Tensor& input : inputs) input = to_our_layout(the_case, input);
     const std::vector<Tensor> outputs = model.predict(inputs);

@@ -11,8 +11,14 @@
 
 namespace shikumi::exchange {
 
+/// In which order Flatten takes the numbers of pictures with channels first.
+enum class Flattening {
+    theirs,  ///< in the framework's, so that a Dense behind it has the framework's rows
+    ours,    ///< in that of channels last
+};
+
 /// The model of the case's architecture, with channels last whatever the framework has.
-std::shared_ptr<nn::Model> build(const Case& the_case);
+std::shared_ptr<nn::Model> build(const Case& the_case, Flattening flattening = Flattening::theirs);
 /// An array of a model's input in the framework's layout, in that of ours.
 Tensor to_our_layout(const Case& the_case, const Tensor& x);
 /// An output of ours in the framework's layout.
