@@ -47,7 +47,7 @@ TEST_CASE("a zip archive's members say its format", "[file_format]") {
     const auto archive_of = [&](const std::vector<std::string>& names) {
         std::vector<formats::detail::ZipContent> members;
         for (const std::string& member : names) members.push_back({member, "x", zeros({0})});
-        formats::detail::write_zip("test", path, members, false, 0);
+        formats::detail::write_zip("test", path, members);
         return file_format(path);
     };
     try {

@@ -76,7 +76,7 @@ void write_keras_archive(std::string_view who, const std::string& path, const st
         {std::string(metadata_member), metadata(), nothing},
         {std::string(config_member), config, nothing}};
     members.push_back({std::string(weights_member), std::move(weights), nothing});
-    formats::detail::write_zip(who, path, members, false, keep);
+    formats::detail::write_zip(who, path, members, {.keep_older = keep});
 }
 
 }  // namespace shikumi::nn::detail
