@@ -1,6 +1,5 @@
 // Random tensors. The key is taken when a tensor is recorded and is data: evaluating it again gives
 // the same numbers, and a step that draws new numbers keeps its structure.
-#include <array>
 #include <bit>
 #include <limits>
 
@@ -58,11 +57,13 @@ struct Random final : General {
 };
 
 Tensor draw(Distribution distribution, const Spec& spec, Generator& rng, double a, double b) {
-    const RandomKey key = rng.next();
-    const std::array words{std::bit_cast<std::int64_t>(key.seed),
-                           std::bit_cast<std::int64_t>(key.stream)};
-    const Tensor leaf = tensor(words);
+    const Array words({Shape{2}, i64});
+    const Tensor leaf(words);
     detail::redraw(leaf, rng);
+    const RandomKey key = rng.next();  // nothing fails in between: a failed capture takes it back
+    auto* const word = static_cast<std::int64_t*>(words.raw());
+    word[0] = std::bit_cast<std::int64_t>(key.seed);
+    word[1] = std::bit_cast<std::int64_t>(key.stream);
     return record(Random(distribution, spec), leaf, scalar(a, f64), scalar(b, f64));
 }
 

@@ -180,6 +180,29 @@ void check_points(long points) {
     WARN(tried << " of " << count << " allocations failed, " << unnoticed << " of them unnoticed");
 }
 
+std::vector<std::vector<float>> values_of(nn::Sequential& model) {
+    std::vector<std::vector<float>> values;
+    for (const Tensor& weight : model.get_weights()) values.push_back(weight.to_vector<float>());
+    for (const Parameter& state : model.optimizer().state())
+        values.push_back(state.value().cast(f32).to_vector<float>());
+    return values;
+}
+
+// Three steps of training. One that runs out of memory is done again, unless it was over already.
+std::vector<std::vector<float>> train_on_through(long fails_at) {
+    const Tensor x = ramp({4, 6, 6, 1}), y = ramp({4, 2});
+    nn::Sequential model = small_model();
+    model.predict(x);
+    {
+        const Failing failing(fails_at);
+        for (int step = 0; step < 3; ++step) {
+            const auto train = [&] { model.train_on_batch(x, y); };
+            if (fails(train) && model.optimizer().iterations() == step) train();
+        }
+    }
+    return values_of(model);
+}
+
 }  // namespace
 
 TEST_CASE("each of 2000 allocations that fail ends what a program does with an error", "[faults]") {
@@ -188,6 +211,15 @@ TEST_CASE("each of 2000 allocations that fail ends what a program does with an e
 
 TEST_CASE("every allocation that fails ends what a program does with an error", "[.faults]") {
     check_points(0);
+}
+
+TEST_CASE("a step that runs out of memory is done as a whole or not at all", "[faults]") {
+    const auto wanted = train_on_through(-1);
+    const long count = allocations_of([] { train_on_through(-1); });
+    for (long at = 0; at < count; at += std::max(count / 400, 1L)) {
+        CAPTURE(at);
+        CHECK(train_on_through(at) == wanted);
+    }
 }
 
 TEST_CASE("out of memory names operation, shape and bytes, and a smaller batch trains on",

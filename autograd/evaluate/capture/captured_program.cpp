@@ -132,11 +132,16 @@ void CapturedProgram::replay(CapturedRun& run, std::span<const Node* const> argu
     Timer timer;
     collect_released();
     bind_leaves(run, arguments);
-    draw_random_keys();
     make_fresh_nodes(run);
     run.executor.bind(plan_, run.nodes, {});
+    draw_random_keys();
     timer.lap("bind");
-    run.executor.run(plan_, timer);
+    try {
+        run.executor.run(plan_, timer);
+    } catch (...) {
+        give_random_keys_back();
+        throw;
+    }
     run.executor.publish(plan_, run.nodes);
     for (const Tensor& t : run.made) t.node()->raise(Node::consumed);
     for (std::size_t i = 0; i < results_.size(); ++i) {
@@ -160,6 +165,16 @@ void CapturedProgram::draw_random_keys() const noexcept {
         words[0] = static_cast<std::int64_t>(draw.generator->seed);
         words[1] = static_cast<std::int64_t>(
             std::atomic_ref(draw.generator->stream).fetch_add(1, std::memory_order_relaxed));
+    }
+}
+
+// Except those after which somebody else has drawn.
+void CapturedProgram::give_random_keys_back() const noexcept {
+    for (auto draw = draws_.rbegin(); draw != draws_.rend(); ++draw) {
+        const auto* words = static_cast<const std::int64_t*>(draw->key.node()->data.get());
+        const auto drawn = static_cast<std::uint64_t>(words[1]);
+        std::uint64_t next = drawn + 1;
+        std::atomic_ref(draw->generator->stream).compare_exchange_strong(next, drawn);
     }
 }
 

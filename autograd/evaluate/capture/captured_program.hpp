@@ -70,6 +70,7 @@ private:
 
     void bind_leaves(CapturedRun& run, std::span<const Node* const> arguments) const;
     void draw_random_keys() const noexcept;
+    void give_random_keys_back() const noexcept;
     void make_fresh_nodes(CapturedRun& run) const;
     void assign_parameters(const CapturedRun& run) const;
 

@@ -1,6 +1,9 @@
 #include <shikumi/autograd/evaluate/run/executor.hpp>
 
 #include <algorithm>
+#include <exception>
+#include <mutex>
+#include <optional>
 
 #include <shikumi/autograd/evaluate/run/expand_broadcast.hpp>
 #include <shikumi/autograd/evaluate/run/scope_context.hpp>
@@ -21,6 +24,18 @@ struct Scratch {
     void clear() noexcept {}
     bool worth_keeping() const noexcept { return true; }
 };
+
+// Whether the thread gets so much memory of its own. Where it doesn't, the group goes on in another
+// way: an error would come too late, when the group has begun to write over a parameter.
+bool takes(std::optional<ThreadCache<Scratch>>& own, std::size_t bytes) noexcept {
+    try {
+        own.emplace();
+        ensure_capacity((*own)->memory, bytes);
+        return true;
+    } catch (const std::exception&) {
+        return false;
+    }
+}
 
 // What an error about memory adds: the largest value that the evaluation computes.
 std::string largest_value(Nodes nodes, const Plan& plan) {
@@ -150,10 +165,15 @@ void Executor::run_group(const Plan& plan, const FusionGroup& group) {
 void Executor::run_in_blocks(const Plan& plan, const FusionGroup& group) {
     if (group.size <= group.piece || group.size * Index{group.instructions} < small_group)
         return run_blocks(plan, group, 0, group.size, scratch());
+    std::mutex alone;
     kernels::parallel_pieces(group.size, group.piece, [&](Index first, Index last) {
-        const ThreadCache<Scratch> own;
-        ensure_capacity(own->memory, group.scratch());
-        run_blocks(plan, group, first, last, static_cast<std::byte*>(own->memory.data()));
+        std::optional<ThreadCache<Scratch>> own;
+        if (takes(own, group.scratch())) {
+            auto* const memory = static_cast<std::byte*>((*own)->memory.data());
+            return run_blocks(plan, group, first, last, memory);
+        }
+        const std::lock_guard one_by_one(alone);
+        run_blocks(plan, group, first, last, scratch());
     });
 }
 
