@@ -1,10 +1,7 @@
 // Trainings that SIGKILL ends at any moment, and that go on: what they leave in the end is to the
 // bit what they leave without.
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -24,6 +21,7 @@
 #include <shikumi/optim/optim.hpp>
 
 #include "catch.hpp"
+#include "support/process.hpp"
 #include "support/temporary.hpp"
 
 using namespace shikumi;
@@ -116,21 +114,9 @@ void train(const fs::path& folder, bool scheduled) {
 struct Child {
     Child(const fs::path& folder, bool scheduled) {
         fs::create_directories(folder);
-        std::string test = scheduled ? "train by a schedule" : "train by a plateau",
-                    self = "/proc/self/exe";
-        const std::string assignment = std::string(child_folder) + "=" + folder.string();
-        std::vector<std::string> variables{assignment, "OMP_NUM_THREADS=1"};
-        for (char** v = environ; *v; ++v) variables.emplace_back(*v);
-        std::vector<char*> env;
-        for (std::string& v : variables) env.push_back(v.data());
-        env.push_back(nullptr);
-        char* const arguments[] = {self.data(), test.data(), nullptr};
-        posix_spawn_file_actions_t actions;
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, (folder / "said.txt").c_str(),
-                                         O_WRONLY | O_CREAT | O_TRUNC, 0666);
-        REQUIRE(posix_spawn(&pid, self.c_str(), &actions, nullptr, arguments, env.data()) == 0);
-        posix_spawn_file_actions_destroy(&actions);
+        pid = shikumi_test::start_test(scheduled ? "train by a schedule" : "train by a plateau",
+                                       {{child_folder, folder.string()}, {"OMP_NUM_THREADS", "1"}},
+                                       folder / "said.txt");
     }
     // Waits for its end, but no longer than that: then it is killed. Whether it was.
     bool killed_after(std::chrono::duration<double> time) const {

@@ -163,9 +163,14 @@ Bidirectional Bidirectional::from_config(ConfigReader& config, LayerMaker make) 
     };
     const std::shared_ptr<RNN> forward = made("layer");
     if (!config.has("backward_layer")) return Bidirectional(forward, {.merge_mode = merge_mode});
-    const std::shared_ptr<RNN> backward = made("backward_layer");
-    if (to_config(static_cast<const Layer&>(*backward)) != mirror_image(*forward, backward->name()))
+    const std::shared_ptr<RNN> read = made("backward_layer");
+    if (to_config(static_cast<const Layer&>(*read)) != mirror_image(*forward, read->name()))
         fail<ValueError>(config.owner(), "backward_layer isn't the mirror image of layer");
+    // Of the class that the constructor gives it, so that states of either fit the other.
+    const std::shared_ptr<RNN> backward = forward->mirrored();
+    backward->set_default_name(read->name());
+    backward->set_dtype(read->dtype());
+    backward->set_trainable(forward->trainable());
     return Bidirectional(forward, backward, merge_mode);
 }
 
