@@ -1,10 +1,12 @@
 #include <shikumi/formats/detail/crc32c.hpp>
 
+#include <span>
 #include <string>
 
 #include "catch.hpp"
 
 using shikumi::formats::detail::crc32c;
+using shikumi::formats::detail::crc32c_by_table;
 
 // RFC 3720, appendix B.4.
 TEST_CASE("CRC-32C gives the published checksums", "[crc32c]") {
@@ -26,4 +28,15 @@ TEST_CASE("CRC-32C goes on where it has ended", "[crc32c]") {
     for (int i = 0; i < 100; ++i) text += static_cast<char>(i * 37);
     for (std::size_t cut = 0; cut <= text.size(); ++cut)
         CHECK(crc32c(text.substr(cut), crc32c(text.substr(0, cut))) == crc32c(text));
+}
+
+TEST_CASE("CRC-32C is the same with the processor's instruction and without", "[crc32c]") {
+    std::string text;
+    for (int i = 0; i < 300; ++i) text += static_cast<char>(i * i);
+    for (std::size_t begin = 0; begin < 9; ++begin) {
+        for (std::size_t end = begin; end <= text.size(); ++end) {
+            const auto bytes = std::as_bytes(std::span(text)).subspan(begin, end - begin);
+            CHECK(crc32c(bytes, 7) == crc32c_by_table(bytes, 7));
+        }
+    }
 }
