@@ -1,6 +1,7 @@
 #include <shikumi/autograd/kernels/threads.hpp>
 
 #ifdef __linux__
+#include <pthread.h>
 #include <sched.h>
 #endif
 
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/kernels/compute_alone.hpp>
 #include <shikumi/autograd/kernels/denormals.hpp>
 
 namespace shikumi {
@@ -32,7 +34,8 @@ int available_processors() noexcept {
 }
 
 thread_local constinit bool working =
-    false;  // this thread is inside a job: nested ones run serially
+    false;                                  // this thread is inside a job: nested ones run serially
+thread_local constinit bool alone = false;  // this thread never asks for the pool
 
 // The blocks with which one thread begins, and with which any thread helps at the end. A thread
 // gets the same blocks in each job of the same size, so the data that it has written lies in its
@@ -217,8 +220,17 @@ void set_num_threads(int count) {
 
 int num_threads() noexcept { return Pool::instance().size(); }
 
+void kernels::compute_alone() noexcept {
+    alone = true;
+#ifdef SCHED_BATCH
+    // Its threads then don't interrupt others when they wake up, in the middle of a job.
+    const sched_param none{};
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
+#endif
+}
+
 void kernels::detail::run_blocks(Index blocks, void (*call)(void*, Index), void* context) {
-    if (blocks > 1 && !working && num_threads() > 1) {
+    if (blocks > 1 && !working && !alone && num_threads() > 1) {
         Job job{.call = call, .context = context};
         if (Pool::instance().run(blocks, job)) {
             if (job.error) std::rethrow_exception(std::move(job.error));

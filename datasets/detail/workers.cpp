@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <system_error>
 
+#include <shikumi/autograd/kernels/compute_alone.hpp>
+
 namespace shikumi::datasets::detail {
 
 Workers::Workers(PassPtr pass, Index first, int threads, Index ahead)
@@ -47,6 +49,7 @@ std::optional<Element> Workers::next() {
 // error and at the end the elements before it are still made, by the threads that have claimed
 // them.
 void Workers::work() noexcept {
+    kernels::compute_alone();
     std::unique_lock lock(mutex_);
     for (;;) {
         const auto room = static_cast<Index>(slots_.size());

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/kernels/compute_alone.hpp>
 #include <shikumi/autograd/kernels/denormals.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 
@@ -162,3 +163,14 @@ TEST_CASE("denormals are flushed within a scope, and in workers") {
     CHECK(kept == 0);
 }
 #endif
+
+TEST_CASE("a thread that computes alone leaves the pool to others") {
+    const Threads scope(3);
+    std::set<std::thread::id> seen;
+    std::thread([&] {
+        kernels::compute_alone();
+        parallel_for(100, [&](Index) { seen.insert(std::this_thread::get_id()); });
+    }).join();
+    CHECK(seen.size() == 1);
+    CHECK(one_block_each(3).size() == 3);
+}
