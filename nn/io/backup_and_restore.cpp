@@ -40,7 +40,7 @@ struct BackupAndRestore::State final : Hooks {
     void visit_state(StateFields& fields) override { fields("save_freq", options.save_freq); }
 
     void back_up(const Run& run, int epoch) const {
-        file.write(save_state([&](StateFields& fields) {
+        file.write(run, save_state([&](StateFields& fields) {
                        visit_model(fields, run.model());
                        fields("epoch", epoch);
                    }),

@@ -9,8 +9,8 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/nn/callbacks/detail/watched.hpp>
 #include <shikumi/nn/io/detail/file_pattern.hpp>
-#include <shikumi/nn/io/model_file.hpp>
-#include <shikumi/nn/io/weights.hpp>
+#include <shikumi/nn/io/detail/write_beside.hpp>
+#include <shikumi/nn/io/detail/writing.hpp>
 
 namespace shikumi::nn {
 
@@ -91,18 +91,22 @@ struct ModelCheckpoint::State final : Hooks {
         std::error_code error;
         if (const fs::path folder = fs::path(path).parent_path(); !folder.empty())
             fs::create_directories(folder, error);  // where it fails, so does the file
-        if (options.save_weights_only)
-            save_weights(model_of(run), path);
-        else
-            save(model_of(run), path);
         if (options.verbose > 0)
-            run.print(sentence("\nEpoch ", run.epoch() + 1, ": saved the model to ", path));
+            run.print(sentence("\nEpoch ", run.epoch() + 1, ": saves the model to ", path));
         std::erase(written, path);
         written.push_back(path);
+        std::vector<std::string> old;
         while (options.keep > 0 && written.size() > static_cast<std::size_t>(options.keep)) {
-            fs::remove(written.front(), error);
+            old.push_back(std::move(written.front()));
             written.erase(written.begin());
         }
+        const auto write = options.save_weights_only ? detail::weights_writing(model_of(run), path)
+                                                     : detail::model_writing(model_of(run), path);
+        detail::write_beside(run, [write, old = std::move(old)] {
+            write();
+            std::error_code ignored;
+            for (const std::string& file : old) fs::remove(file, ignored);
+        });
     }
 
     std::string path_for(const Run& run) const {

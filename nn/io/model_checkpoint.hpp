@@ -27,6 +27,10 @@ struct ModelCheckpointOptions {
 /// where it saves after batches, both from 1, and numbers of the logs. As in Keras, the best value
 /// is remembered from one training to the next, and where the number that it monitors isn't logged,
 /// each model is saved.
+///
+/// The model as it is then is written while the training goes on: the file is there by
+/// `on_train_end`, and at the latest when the second one after it is saved. An error in writing it
+/// ends the training at one of these moments.
 class ModelCheckpoint : public Callback {
 public:
     /// The file must end in ".safetensors", and in ".weights.safetensors" where weights alone are

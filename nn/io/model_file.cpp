@@ -1,5 +1,6 @@
 #include <shikumi/nn/io/model_file.hpp>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +9,7 @@
 #include <shikumi/nn/detail/build_budget.hpp>
 #include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/detail/state_file.hpp>
+#include <shikumi/nn/io/detail/writing.hpp>
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/training/compile_config.hpp>
 #include <shikumi/nn/training/training_state.hpp>
@@ -61,15 +63,20 @@ std::shared_ptr<Model> model_of(const detail::StateFile& file) {
 
 }  // namespace
 
-void save(Model& model, const std::string& path, const SaveOptions& options) {
+std::function<void()> detail::model_writing(Model& model, std::string path,
+                                            const SaveOptions& options) {
     model.parameters();  // makes them
-    detail::StateFile file{save_state([&](StateFields& fields) { visit_model(fields, model); })};
+    StateFile file{save_state([&](StateFields& fields) { visit_model(fields, model); })};
     file.about["architecture"] = to_json(model);
     if (!options.include_optimizer)
         file.state = without_optimizer(file.state);
     else if (const CompileOptions* const how = model.compiled())
         file.about["compile"] = to_json(to_config(*how));
-    detail::write_state("save", path, file, options.keep);
+    return state_writing("save", std::move(path), std::move(file), options.keep);
+}
+
+void save(Model& model, const std::string& path, const SaveOptions& options) {
+    detail::model_writing(model, path, options)();
 }
 
 std::shared_ptr<Model> load(const std::string& path) {

@@ -25,7 +25,7 @@ struct Keeper final : Hooks {
     void on_epoch_end(Run& run) override { keep(run); }
     void visit_state(StateFields& fields) override { fields("save_freq", options.save_freq); }
 
-    void keep(const Run& run) const { file.write(training_state(run), true); }
+    void keep(const Run& run) const { file.write(run, training_state(run), true); }
 
     detail::BackupFile file;
     ResumeOptions options;

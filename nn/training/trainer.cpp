@@ -310,7 +310,11 @@ bool Trainer::run_epochs(Trainable& model, Epochs& training, Epochs* validation,
     const detail::Interrupt interrupt;
     detail::EpochState now;
     run.begin_with(options.initial_epoch);
-    const detail::TrainingParts parts{model, run, now, training, validation, callbacks};
+    std::unique_ptr<detail::Errands> errands;
+    const auto finish_errands = [&] {
+        if (errands) errands->finish();
+    };
+    const detail::TrainingParts parts{model, run, now, training, validation, callbacks, errands};
     run.set_parts(&parts);
     callbacks(detail::train_begin, run);
     while (now.begun || (run.next_epoch() < options.epochs && !run.stopped())) {
@@ -331,7 +335,9 @@ bool Trainer::run_epochs(Trainable& model, Epochs& training, Epochs* validation,
     }
     // The averages of the weights, where the optimiser keeps some.
     if (options_ && objective_) options_->optimizer.finalize_variable_values(objective_->weights());
+    finish_errands();
     callbacks(detail::train_end, run);
+    finish_errands();
     return detail::Interrupt::noticed();
 }
 

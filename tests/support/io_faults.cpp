@@ -4,18 +4,21 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 
 namespace {
 
+// Of all threads: files are written beside a training, too.
 struct Faults {
-    bool counting = false;
-    int calls = 0, failing = -1, error = 0;
+    std::atomic<bool> counting = false;
+    std::atomic<int> calls = 0;
+    int failing = -1, error = 0;
     bool for_good = false;
 };
-thread_local Faults faults;
+Faults faults;
 
 // Whether this call is to fail; errno says why then.
 bool fails() {
@@ -37,9 +40,13 @@ F* real(const char* name) {
 namespace shikumi_test {
 
 IoFaults::IoFaults(int number, int error, bool for_good) {
-    faults = {true, 0, number, error, for_good};
+    faults.calls = 0;
+    faults.failing = number;
+    faults.error = error;
+    faults.for_good = for_good;
+    faults.counting = true;
 }
-IoFaults::~IoFaults() { faults = {}; }
+IoFaults::~IoFaults() { faults.counting = false; }
 int IoFaults::calls() const { return faults.calls; }
 
 }  // namespace shikumi_test

@@ -3,7 +3,7 @@
 
 namespace shikumi_test {
 
-/// Counts this thread's system calls that change files (open for writing, write, fsync, linkat,
+/// Counts the system calls of all threads that change files (open for writing, write, fsync, linkat,
 /// link, rename, close) while it lives, and lets one of them fail. The library is built without
 /// any help for this: the test program has functions of these names, which come first.
 class IoFaults {

@@ -5,6 +5,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/nn/io/detail/state_file.hpp>
+#include <shikumi/nn/io/detail/write_beside.hpp>
 
 namespace shikumi::nn::detail {
 
@@ -34,8 +35,8 @@ std::optional<SavedState> BackupFile::read(const Run& run) const {
     return read_state(who_, older_).state;
 }
 
-void BackupFile::write(const SavedState& state, bool keep_older) const {
-    write_state(who_, file_, {state}, keep_older ? 1 : 0);
+void BackupFile::write(const Run& run, SavedState state, bool keep_older) const {
+    write_beside(run, state_writing(who_, file_, {std::move(state)}, keep_older ? 1 : 0));
 }
 
 void BackupFile::remove() const {

@@ -20,8 +20,9 @@ public:
     /// says so and takes the one before it. Throws IoError where that can't be read either, and
     /// where the folder can't be made.
     std::optional<SavedState> read(const Run& run) const;
-    /// Writes the file, and perhaps keeps the one before it. Throws IoError.
-    void write(const SavedState& state, bool keep_older) const;
+    /// Writes the file beside the training, and perhaps keeps the one before it. Throws IoError,
+    /// for this file or an earlier one.
+    void write(const Run& run, SavedState state, bool keep_older) const;
     /// Removes the files, and the folder where nothing else is in it.
     void remove() const;
 

@@ -1,5 +1,6 @@
 #include <shikumi/nn/io/detail/state_file.hpp>
 
+#include <utility>
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
@@ -42,19 +43,22 @@ Config values_of(std::string_view who, const formats::TensorFile& file) {
 
 }  // namespace
 
-void write_state(std::string_view who, const std::filesystem::path& path, const StateFile& file,
-                 int keep) {
-    formats::Metadata about = file.about;
-    about.insert_or_assign("shikumi", std::string(version));
-    about["training"] = to_json(file.state.values);
-    std::vector<formats::NamedTensor> tensors;
+std::function<void()> state_writing(std::string who, std::filesystem::path path, StateFile file,
+                                    int keep) {
+    std::vector<formats::NamedTensor> tensors;  // which, unlike Tensors, are memory alone
     for (const auto& [name, tensor] : file.state.tensors) tensors.push_back({name, tensor});
-    try {
-        formats::write_safetensors(path, tensors, {.metadata = std::move(about), .keep = keep});
-    } catch (Error& e) {
-        e.add_context(sentence("in '", who, "'"));
-        throw;
-    }
+    return [who = std::move(who), path = std::move(path), values = std::move(file.state.values),
+            about = std::move(file.about), tensors = std::move(tensors), keep] {
+        formats::Metadata all = about;
+        all.insert_or_assign("shikumi", std::string(version));
+        all["training"] = to_json(values);
+        try {
+            formats::write_safetensors(path, tensors, {.metadata = std::move(all), .keep = keep});
+        } catch (Error& e) {
+            e.add_context(sentence("in '", who, "'"));
+            throw;
+        }
+    };
 }
 
 StateFile read_state(std::string_view who, const std::filesystem::path& path) {

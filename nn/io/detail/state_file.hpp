@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <string>
 #include <string_view>
 
 #include <shikumi/formats/tensor_file.hpp>
@@ -15,11 +17,12 @@ struct StateFile {
     formats::Metadata about = {};  ///< other texts by names
 };
 
-/// Writes a safetensors file: the tensors as they are called, and in its metadata "shikumi", the
-/// version of the format, "training", the values as JSON, checksums and the other texts. `keep`
-/// older files stay. Errors begin with `who`: IoError where it can't be written.
-void write_state(std::string_view who, const std::filesystem::path& path, const StateFile& file,
-                 int keep = 0);
+/// What writes a safetensors file, for later and for any thread: the tensors as they are called and
+/// with the values that they have now, and in its metadata "shikumi", the version of the format,
+/// "training", the values as JSON, checksums and the other texts. `keep` older files stay. It
+/// throws IoError that names `who` where the file can't be written.
+std::function<void()> state_writing(std::string who, std::filesystem::path path, StateFile file,
+                                    int keep = 0);
 /// Reads such a file. Throws IoError for one that is missing, damaged, no such file, or of a newer
 /// version.
 StateFile read_state(std::string_view who, const std::filesystem::path& path);
