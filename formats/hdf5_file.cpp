@@ -77,7 +77,7 @@ Hdf5Handle open_bytes(std::span<const std::byte> bytes, const std::string& path)
     H5Pset_file_image_callbacks(access.get(), &callbacks);
     H5Pset_file_image(access.get(), data, bytes.size());
     H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
-    Hdf5Handle file(H5Fopen("in memory", H5F_ACC_RDONLY, access.get()), H5Fclose);
+    Hdf5Handle file(H5Fopen(detail::hdf5_name().c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);
     if (!file.valid())
         fail<IoError>(reader, path, " can't be opened as an HDF5 file: ", detail::hdf5_error());
     return file;

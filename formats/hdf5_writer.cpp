@@ -48,7 +48,8 @@ public:
     explicit Image(std::size_t expected_bytes) {
         const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
         H5Pset_fapl_core(access.get(), expected_bytes + (std::size_t{1} << 16), false);
-        file_ = {H5Fcreate("in memory", H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose};
+        file_ = {H5Fcreate(detail::hdf5_name().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()),
+                 H5Fclose};
         want(file_.valid(), "");
     }
 

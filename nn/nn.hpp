@@ -26,6 +26,7 @@
 #include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/backup_and_restore.hpp>
 #include <shikumi/nn/io/json.hpp>
+#include <shikumi/nn/io/keras_file.hpp>
 #include <shikumi/nn/io/keras_weights.hpp>
 #include <shikumi/nn/io/model_checkpoint.hpp>
 #include <shikumi/nn/io/model_file.hpp>

@@ -76,6 +76,11 @@ Hdf5Handle hdf5_type(StoredType type, std::endian order) {
     return opaque;
 }
 
+std::string hdf5_name() {
+    static std::uint64_t files = 0;  // one thread at a time
+    return "in memory " + std::to_string(++files);
+}
+
 std::string hdf5_error() {
     std::string innermost;
     const auto remember = [](unsigned, const H5E_error2_t* error, void* text) -> herr_t {

@@ -54,6 +54,8 @@ private:
 
 /// How elements of a type lie in a file; an opaque type of its size for those that HDF5 lacks.
 Hdf5Handle hdf5_type(StoredType type, std::endian order);
+/// A name for a file in memory: the library takes two that have one name for the same file.
+std::string hdf5_name();
 /// What the library says went wrong last, innermost first: "addr overflow".
 std::string hdf5_error();
 

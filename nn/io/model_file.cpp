@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/nn/detail/build_budget.hpp>
 #include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/detail/state_file.hpp>
 #include <shikumi/nn/io/detail/writing.hpp>
@@ -33,34 +32,6 @@ SavedState without_optimizer(const SavedState& state) {
     return rest;
 }
 
-std::size_t bytes_of(const SavedState& state) {
-    std::size_t bytes = 0;
-    for (const auto& entry : state.tensors) bytes += entry.second.spec().bytes();
-    return bytes;
-}
-
-std::shared_ptr<Model> model_of(const detail::StateFile& file) {
-    const auto text = [&](std::string_view name) -> const std::string* {
-        const auto found = file.about.find(name);
-        return found == file.about.end() ? nullptr : &found->second;
-    };
-    const std::string* const architecture = text("architecture");
-    if (!architecture)
-        fail<IoError>("load",
-                      "the file holds a training of a model, but not what the model is "
-                      "made of: see FitOptions::resume");
-    // Weights that the file doesn't have are no reason to take memory.
-    const ModelBudget budget{.weight_bytes = bytes_of(file.state)};
-    std::shared_ptr<Model> model = model_from_json(*architecture, budget);
-    const detail::BuildBudget limit(budget.weight_bytes, budget.steps);
-    model->parameters();  // makes those that aren't made yet
-    if (const std::string* const compiled = text("compile"))
-        model->compile(
-            compile_options_from_config(parse_json(*compiled, "compile"), model->output_names()));
-    restore_state("load", file.state, [&](StateFields& fields) { visit_model(fields, *model); });
-    return model;
-}
-
 }  // namespace
 
 std::function<void()> detail::model_writing(Model& model, std::string path,
@@ -77,16 +48,6 @@ std::function<void()> detail::model_writing(Model& model, std::string path,
 
 void save(Model& model, const std::string& path, const SaveOptions& options) {
     detail::model_writing(model, path, options)();
-}
-
-std::shared_ptr<Model> load(const std::string& path) {
-    const detail::StateFile file = detail::read_state("load", path);
-    try {
-        return model_of(file);
-    } catch (Error& e) {
-        e.add_context(sentence("in the file ", path));
-        throw;
-    }
 }
 
 }  // namespace shikumi::nn

@@ -24,7 +24,8 @@ struct SaveOptions {
 /// registered (`register_layer`); ValueError for functions, losses and optimisers of one's own that
 /// aren't; IoError where the file can't be written.
 void save(Model& model, const std::string& path, const SaveOptions& options = {});
-/// The model that `save` has written, compiled if it was. Nothing that the file names is run but
+/// The model that `save` has written, compiled if it was, or Keras: files of Keras's, which their
+/// content tells, are read as `load_keras` does. Nothing that the file names is run but
 /// layers and functions of the library, and those that the program has registered. Throws IoError
 /// for a file that is missing, damaged, another one, or of a newer format; ValueError, naming the
 /// class, for what isn't registered.

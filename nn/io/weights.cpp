@@ -2,15 +2,12 @@
 
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <utility>
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/formats/npz.hpp>
-#include <shikumi/formats/open_tensor_file.hpp>
 #include <shikumi/formats/safetensors.hpp>
-#include <shikumi/nn/io/detail/take_weights.hpp>
 #include <shikumi/nn/io/detail/writing.hpp>
 
 namespace shikumi::nn {
@@ -42,21 +39,6 @@ std::function<void()> detail::weights_writing(Model& model, std::string file,
 
 void save_weights(Model& model, const std::string& file, const SaveWeightsOptions& options) {
     detail::weights_writing(model, file, options)();
-}
-
-WeightsReport load_weights(Model& model, const std::string& file,
-                           const LoadWeightsOptions& options) {
-    const std::unique_ptr<formats::TensorFile> in = formats::open_tensor_file(file, options.budget);
-    std::vector<detail::OfferedTensor> offered;
-    for (const formats::TensorEntry& tensor : in->tensors())
-        offered.push_back(
-            {tensor.name, tensor.spec(), [&in, &tensor] { return in->read(tensor.name); }});
-    const detail::TakenWeights taken =
-        detail::take_weights(model, offered, {.strict = options.strict, .rename = options.rename});
-    if (!taken.done)
-        fail<IoError>("load_weights", file, " doesn't hold the weights of '", model.name(),
-                      "': ", taken.report.text());
-    return taken.report;
 }
 
 }  // namespace shikumi::nn

@@ -153,6 +153,16 @@ TEST_CASE("what can't be in an HDF5 file is refused before it is written", "[hdf
     CHECK_THROWS_AS(hdf5_bytes({.attributes = {{"", "a", {"b", "c"}}}}), ValueError);
 }
 
+TEST_CASE("several HDF5 files are open at a time", "[hdf5]") {
+    if (!has_hdf5()) return;
+    const std::string a = hdf5_bytes({.datasets = {{"a", scalar(1)}}});
+    const Hdf5File one(bytes_of(a), "a.h5");
+    const std::string b = hdf5_bytes({.datasets = {{"a", scalar(2)}}});
+    const Hdf5File two(bytes_of(b), "b.h5");
+    CHECK(one.read("a").item<float>() == 1);
+    CHECK(two.read("a").item<float>() == 2);
+}
+
 TEST_CASE("threads read one HDF5 file, and several", "[hdf5]") {
     if (!has_hdf5()) return;
     const std::string bytes = hdf5_bytes(some_content());

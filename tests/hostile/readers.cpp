@@ -68,6 +68,12 @@ std::string read_torch(const fs::path& path) {
     for (const OpaqueObject& object : file.opaque()) text += object.path + object.class_name + '\n';
     return text;
 }
+std::string read_hdf5(const fs::path& path) {
+    const Hdf5File file(path.string(), budget);
+    std::string text = read_tensor_file(file);
+    for (const std::string& group : file.groups()) text += group + '\n';
+    return text;
+}
 std::string read_npy_file(const fs::path& path) { return described(read_npy(path, budget)); }
 
 struct ContentText {
@@ -206,6 +212,12 @@ std::vector<std::string> good_torch() {
                                    {3, TorchValue::List{Config("x"), Config(0.5)}}})};
 }
 
+std::vector<std::string> good_hdf5() {
+    return {hdf5_bytes({.datasets = {{"dense/0", tensor({{1, 2}, {3, 4}})},
+                                     {"half", StoredTensor(tensor({1})).as(StoredType::bf16)}},
+                        .attributes = {{"", "layer_names", {"a", "b"}, true}}})};
+}
+
 std::vector<std::string> good_events() {
     const TemporaryFolder folder;
     EventWriter writer(folder.path());
@@ -291,6 +303,8 @@ std::vector<Reader> all_readers() {
                          static_cast<int>(reader.name.size()), reader.name.data(), e.what());
         }
     };
+    // A flipped bit of the elements is another number.
+    add({"hdf5", read_hdf5, good_hdf5, bad_hdf5, false});
     add({"npz", read_npz, good_npz, bad_npz, true});
     add({"pt", read_torch, good_torch, bad_torch, true});
     add({"events", read_event_file, good_events, bad_events, true});

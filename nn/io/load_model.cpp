@@ -1,0 +1,62 @@
+// Reading models: programs that only save them link nothing of it.
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/nn/detail/build_budget.hpp>
+#include <shikumi/nn/io/architecture.hpp>
+#include <shikumi/nn/io/detail/keras_archive.hpp>
+#include <shikumi/nn/io/detail/state_file.hpp>
+#include <shikumi/nn/io/json.hpp>
+#include <shikumi/nn/io/keras_file.hpp>
+#include <shikumi/nn/io/model_file.hpp>
+#include <shikumi/nn/training/compile_config.hpp>
+#include <shikumi/nn/training/training_state.hpp>
+
+namespace shikumi::nn {
+
+namespace {
+
+std::size_t bytes_of(const SavedState& state) {
+    std::size_t bytes = 0;
+    for (const auto& entry : state.tensors) bytes += entry.second.spec().bytes();
+    return bytes;
+}
+
+std::shared_ptr<Model> model_of(const detail::StateFile& file) {
+    const auto text = [&](std::string_view name) -> const std::string* {
+        const auto found = file.about.find(name);
+        return found == file.about.end() ? nullptr : &found->second;
+    };
+    const std::string* const architecture = text("architecture");
+    if (!architecture)
+        fail<IoError>("load",
+                      "the file holds a training of a model, but not what the model is "
+                      "made of: see FitOptions::resume");
+    // Weights that the file doesn't have are no reason to take memory.
+    const ModelBudget budget{.weight_bytes = bytes_of(file.state)};
+    std::shared_ptr<Model> model = model_from_json(*architecture, budget);
+    const detail::BuildBudget limit(budget.weight_bytes, budget.steps);
+    model->parameters();  // makes those that aren't made yet
+    if (const std::string* const compiled = text("compile"))
+        model->compile(
+            compile_options_from_config(parse_json(*compiled, "compile"), model->output_names()));
+    restore_state("load", file.state, [&](StateFields& fields) { visit_model(fields, *model); });
+    return model;
+}
+
+}  // namespace
+
+std::shared_ptr<Model> load(const std::string& path) {
+    if (detail::is_of_keras("load", path)) return load_keras(path);
+    const detail::StateFile file = detail::read_state("load", path);
+    try {
+        return model_of(file);
+    } catch (Error& e) {
+        e.add_context(sentence("in the file ", path));
+        throw;
+    }
+}
+
+}  // namespace shikumi::nn

@@ -1,0 +1,37 @@
+// Reading weights: programs that only save them link nothing of it.
+#include <memory>
+#include <vector>
+
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/formats/open_tensor_file.hpp>
+#include <shikumi/nn/io/detail/keras_archive.hpp>
+#include <shikumi/nn/io/detail/take_weights.hpp>
+#include <shikumi/nn/io/keras_weights.hpp>
+#include <shikumi/nn/io/weights.hpp>
+
+namespace shikumi::nn {
+
+WeightsReport load_weights(Model& model, const std::string& file,
+                           const LoadWeightsOptions& options) {
+    if (detail::is_of_keras("load_weights", file)) {
+        if (options.rename)
+            fail<ValueError>("load_weights", "can't rename the weights of ", file,
+                             ": in Keras's files they have no names");
+        return load_keras_weights(
+            model, file,
+            {.strict = options.strict, .include_optimizer = false, .budget = options.budget});
+    }
+    const std::unique_ptr<formats::TensorFile> in = formats::open_tensor_file(file, options.budget);
+    std::vector<detail::OfferedTensor> offered;
+    for (const formats::TensorEntry& tensor : in->tensors())
+        offered.push_back(
+            {tensor.name, tensor.spec(), [&in, &tensor] { return in->read(tensor.name); }});
+    const detail::TakenWeights taken =
+        detail::take_weights(model, offered, {.strict = options.strict, .rename = options.rename});
+    if (!taken.done)
+        fail<IoError>("load_weights", file, " doesn't hold the weights of '", model.name(),
+                      "': ", taken.report.text());
+    return taken.report;
+}
+
+}  // namespace shikumi::nn
