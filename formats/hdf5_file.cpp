@@ -40,6 +40,7 @@ const Hdf5File::Texts* Hdf5File::texts(std::string_view path,
 #include <set>
 
 #include <shikumi/formats/detail/byte_order.hpp>
+#include <shikumi/formats/detail/hdf5_attributes.hpp>
 #include <shikumi/formats/detail/hdf5_library.hpp>
 
 namespace shikumi::formats {
@@ -128,7 +129,6 @@ bool comes_before(const std::string& a, const std::string& b) {
 struct Names {
     std::size_t most;
     std::vector<std::pair<std::string, H5L_type_t>> links = {};
-    std::vector<std::string> attributes = {};
     bool too_many = false;
 
     template <class List, class... Parts>
@@ -147,27 +147,13 @@ herr_t add_link(hid_t, const char* name, const H5L_info_t* info, void* names) {
     auto& all = *static_cast<Names*>(names);
     return all.add(all.links, name, info->type);
 }
-herr_t add_attribute(hid_t, const char* name, const H5A_info_t*, void* names) {
-    auto& all = *static_cast<Names*>(names);
-    return all.add(all.attributes, name);
-}
-
-// A text of fixed length ends where its padding begins.
-std::string without_padding(std::string text, H5T_str_t padding) {
-    if (padding == H5T_STR_SPACEPAD)
-        text.resize(text.find_last_not_of(' ') + 1);
-    else
-        text.resize(std::min(text.find('\0'), text.size()));
-    return text;
-}
-
 // What is found in a file, object after object.
 class Scanner {
 public:
-    using AllTexts = std::map<std::string, Hdf5File::Texts, std::less<>>;
+    using AllTexts = detail::Hdf5Texts;
 
-    Scanner(const std::string& path, std::uint64_t file_bytes, const FileBudget& budget)
-        : path_(path), file_bytes_(file_bytes), budget_(budget) {}
+    Scanner(const std::string& path, std::span<const std::byte> bytes, const FileBudget& budget)
+        : path_(path), bytes_(bytes), file_bytes_(bytes.size()), budget_(budget) {}
 
     struct Found {
         std::vector<std::string> groups = {};
@@ -176,8 +162,7 @@ public:
     };
     Found scan(hid_t file) {
         const Hdf5Handle root(H5Oopen(file, "/", H5P_DEFAULT), H5Oclose);
-        check_new(root, "/");
-        visit_group(root, "", 0);
+        visit_group(root, check_new(root, "/").addr, "", 0);
         check_overlaps();
         return std::move(found_);
     }
@@ -195,7 +180,7 @@ private:
         if (!holds) refuse(path, "can't be read: ", detail::hdf5_error());
     }
 
-    H5O_type_t check_new(const Hdf5Handle& object, const std::string& path) {
+    H5O_info_t check_new(const Hdf5Handle& object, const std::string& path) {
         want(object.valid(), path);
         H5O_info_t info;
         want(H5Oget_info(object.get(), &info) >= 0, path);
@@ -204,12 +189,12 @@ private:
         if (objects_.size() > budget_.tensors)
             fail<IoError>(reader, path_, " holds more than ", budget_.tensors,
                           " objects, which is the budget");
-        return info.type;
+        return info;
     }
 
-    void visit_group(const Hdf5Handle& group, const std::string& path, int level) {
+    void visit_group(const Hdf5Handle& group, haddr_t header, const std::string& path, int level) {
         if (level > most_levels) refuse(path, "lies deeper than ", most_levels, " levels");
-        read_attributes(group, path);
+        read_attributes(header, path);
         found_.groups.push_back(path);
         Names names{budget_.tensors};
         const bool listed =
@@ -235,11 +220,12 @@ private:
         if (name.empty() || name == "." || name.find('/') != name.npos)
             refuse(path, "has a name that can't be");
         const Hdf5Handle object(H5Oopen(group.get(), name.c_str(), H5P_DEFAULT), H5Oclose);
-        switch (check_new(object, path)) {
+        const H5O_info_t info = check_new(object, path);
+        switch (info.type) {
             case H5O_TYPE_GROUP:
-                return visit_group(object, path, level + 1);
+                return visit_group(object, info.addr, path, level + 1);
             case H5O_TYPE_DATASET:
-                read_attributes(object, path);
+                read_attributes(info.addr, path);
                 return visit_dataset(object, path);
             default:
                 refuse(path, "is neither a group nor a dataset");
@@ -248,71 +234,16 @@ private:
 
     // ---- attributes -----------------------------------------------------------------------------
 
-    void read_attributes(const Hdf5Handle& object, const std::string& path) {
-        Names names{budget_.tensors};
-        const bool listed = H5Aiterate2(object.get(), H5_INDEX_NAME, H5_ITER_NATIVE, nullptr,
-                                        add_attribute, &names) >= 0;
-        if (names.too_many) refuse(path, "has more than ", budget_.tensors, " attributes");
-        want(listed, path);
+    void read_attributes(haddr_t header, const std::string& path) {
         AllTexts& texts = found_.texts[path];
-        for (const std::string& name : names.attributes) {
-            const Hdf5Handle attribute(H5Aopen(object.get(), name.c_str(), H5P_DEFAULT), H5Aclose);
-            want(attribute.valid(), path);
-            if (auto read = read_texts(attribute, path)) texts.emplace(name, std::move(*read));
+        try {
+            texts = detail::hdf5_texts(bytes_, header,
+                                       [&](std::uint64_t bytes) { spend_text(bytes, path); });
+        } catch (const IoError& e) {
+            if (std::string_view(e.what()).starts_with("[")) throw;  // says where
+            refuse(path, "can't be read: ", e.what());
         }
         join_split_lists(texts);
-    }
-
-    // Nothing where the attribute holds no texts.
-    std::optional<Hdf5File::Texts> read_texts(const Hdf5Handle& attribute,
-                                              const std::string& path) {
-        const Hdf5Handle type(H5Aget_type(attribute.get()), H5Tclose);
-        const Hdf5Handle space(H5Aget_space(attribute.get()), H5Sclose);
-        want(type.valid() && space.valid(), path);
-        const hssize_t count = H5Sget_simple_extent_npoints(space.get());
-        const bool list = H5Sget_simple_extent_ndims(space.get()) == 1;
-        if (list && count == 0) return Hdf5File::Texts();
-        if (H5Tget_class(type.get()) != H5T_STRING || count < 1 || (count > 1 && !list))
-            return std::nullopt;
-        if (static_cast<std::uint64_t>(count) > budget_.tensors)
-            refuse(path, "has an attribute of ", count, " texts");
-        const auto texts = static_cast<std::size_t>(count);
-        return H5Tis_variable_str(type.get()) > 0 ? variable_texts(attribute, type, texts, path)
-                                                  : fixed_texts(attribute, type, texts, path);
-    }
-
-    Hdf5File::Texts variable_texts(const Hdf5Handle& attribute, const Hdf5Handle& type,
-                                   std::size_t count, const std::string& path) {
-        const Hdf5Handle space(H5Aget_space(attribute.get()), H5Sclose);
-        std::vector<char*> pointers(count);
-        Hdf5File::Texts texts;
-        const bool read = H5Aread(attribute.get(), type.get(), pointers.data()) >= 0;
-        const std::string error = read ? std::string() : detail::hdf5_error();
-        std::uint64_t bytes = 0;
-        for (const char* const text : pointers) {
-            const std::size_t length = text ? std::strlen(text) : 0;
-            bytes += length;
-            if (bytes <= budget_.header) texts.emplace_back(text ? text : "", length);
-        }
-        H5Dvlen_reclaim(type.get(), space.get(), H5P_DEFAULT, pointers.data());
-        if (!read) refuse(path, "has an attribute that can't be read: ", error);
-        spend_text(bytes, path);
-        return texts;
-    }
-
-    Hdf5File::Texts fixed_texts(const Hdf5Handle& attribute, const Hdf5Handle& type,
-                                std::size_t count, const std::string& path) {
-        const std::size_t length = H5Tget_size(type.get());
-        if (length == 0 || length > file_bytes_ / count)
-            refuse(path, "has an attribute of ", count, " texts of ", length, " bytes");
-        spend_text(std::uint64_t{length} * count, path);
-        std::string all(length * count, '\0');
-        want(H5Aread(attribute.get(), type.get(), all.data()) >= 0, path);
-        Hdf5File::Texts texts;
-        for (std::size_t i = 0; i < count; ++i)
-            texts.push_back(
-                without_padding(all.substr(i * length, length), H5Tget_strpad(type.get())));
-        return texts;
     }
 
     void spend_text(std::uint64_t bytes, const std::string& path) {
@@ -465,6 +396,7 @@ private:
         std::string shown;
     };
     const std::string& path_;
+    std::span<const std::byte> bytes_;
     std::uint64_t file_bytes_;
     const FileBudget& budget_;
     Found found_;
@@ -520,7 +452,7 @@ void Hdf5File::scan(const FileBudget& budget) {
     {
         const Hdf5Calls calls;
         library_->file = open_bytes(bytes, path_);
-        found = Scanner(path_, bytes.size(), budget).scan(library_->file.get());
+        found = Scanner(path_, bytes, budget).scan(library_->file.get());
     }
     for (TensorEntry& entry : found.datasets) add(std::move(entry), budget);
     groups_ = std::move(found.groups);

@@ -23,7 +23,7 @@ void take_steps(optim::Optimizer& optimizer, const std::vector<Parameter>& weigh
     for (int i = 0; i < count; ++i) {
         Tensor loss = scalar(0);
         for (const Parameter& weight : weights) loss = loss + sum(square(weight.value() * weight));
-        evaluate(optimizer.minimize(loss, weights));
+        evaluate({}, optimizer.minimize(loss, weights));
     }
 }
 
@@ -44,7 +44,7 @@ TEST_CASE("variables have Keras's order", "[keras]") {
         return names_of(keras_variables(optimizer, weights));
     };
     CHECK(names(optim::SGD()) == Names{"iteration", "learning_rate"});
-    CHECK(names(optim::SGD({.momentum = 0.9, .gradient_accumulation_steps = 3, .use_ema = true})) ==
+    CHECK(names(optim::SGD({.momentum = 0.9, .use_ema = true, .gradient_accumulation_steps = 3})) ==
           Names{"iteration", "learning_rate", "d_kernel_average", "d_bias_average",
                 "d_kernel_gradient_accumulator", "d_bias_gradient_accumulator", "d_kernel_momentum",
                 "d_bias_momentum"});
@@ -68,7 +68,7 @@ TEST_CASE("variables have Keras's order", "[keras]") {
 TEST_CASE("what was written is taken over, and the steps go on", "[keras]") {
     const std::vector<optim::Optimizer> patterns{
         optim::SGD({.momentum = 0.9}),
-        optim::SGD({.momentum = 0.5, .gradient_accumulation_steps = 2, .use_ema = true}),
+        optim::SGD({.momentum = 0.5, .use_ema = true, .gradient_accumulation_steps = 2}),
         optim::Adam({.amsgrad = true}),
         optim::Adam({.learning_rate = optim::ExponentialDecay(0.1, 2, 0.5)}),
         optim::RMSprop({.momentum = 0.9, .centered = true}),
