@@ -116,6 +116,13 @@ Tensor fitting(const KerasVariable& variable, const Parameter& part) {
     return variable.value.cast(part.dtype());
 }
 
+// Keras rounds the rate to f32: where that is what was done to our own, ours stays.
+Tensor unrounded(const KerasVariable& variable, const Parameter& rate) {
+    const Tensor given = fitting(variable, rate);
+    const auto rounded = rate.value().cast(f32).item<float>();
+    return static_cast<double>(rounded) == given.item<double>() ? rate.value() : given;
+}
+
 // Which parts of the memory the variables are, from the one of number `first` on.
 struct Order {
     std::vector<Parameter> parts;
@@ -173,7 +180,7 @@ std::optional<std::string> take_keras_variables(optim::Optimizer& optimizer,
         const auto& [given, schedule, rate, decay] = state.groups[i];
         const bool in_file = i == 0 && order.first == 2;
         saved.emplace_back(rate.name(), schedule.scheduled() ? schedule(iterations.cast(f64))
-                                        : in_file            ? fitting(variables[1], rate)
+                                        : in_file            ? unrounded(variables[1], rate)
                                                              : rate.value());
     }
     for (std::size_t i = 0; i < order.parts.size(); ++i)

@@ -210,7 +210,7 @@ TEST_CASE("smaller floats become f32, and integers count", "[keras]") {
     if (!has_hdf5()) return;
     const TemporaryFolder folder;
     const std::string path = folder.path() / "x.weights.h5";
-    Sequential model(Normalization({.input_shape = {2}}), Dense(1));
+    Sequential model(Normalization(), Dense(1));
     model.build({{1, 2}, f32});
     check_round_trip(model, path);
     CHECK(Hdf5File(path).spec("layers/normalization/vars/2") == Spec{{}, i64});
