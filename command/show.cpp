@@ -36,14 +36,14 @@ std::string short_value(const Config& value) {
         if (one.list() || one.object()) return {};
         all += (all.empty() ? "(" : ", ") + (one.is_null() ? "None" : short_value(one));
     }
-    return all.empty() ? all : all + ')';
+    return all.empty() ? all : all + (value.list()->size() == 1 ? ",)" : ")");
 }
 
 bool is_one(const Config& value) { return value.integer() && *value.integer() == 1; }
 
 // Whether most layers have it, so that it says little of one.
 bool is_usual(const std::string& name, const Config& value, const std::string& text) {
-    constexpr std::string_view silent[] = {"name", "dtype", "layers", "module"};
+    constexpr std::string_view silent[] = {"name", "dtype", "layers", "module", "input_shape"};
     constexpr std::string_view usual[] = {"linear", "channels_last", "valid"};
     constexpr std::string_view usually_true[] = {"trainable", "use_bias"};
     const auto holds = [](const auto& list, std::string_view one) {
