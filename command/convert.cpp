@@ -9,9 +9,13 @@
 #include <shikumi/autograd/core/new_file.hpp>
 #include <shikumi/formats/npz.hpp>
 #include <shikumi/formats/safetensors.hpp>
-#include <shikumi/nn/io/architecture.hpp>
+#include <shikumi/formats/torch_file.hpp>
 #include <shikumi/nn/io/json.hpp>
+#include <shikumi/nn/io/keras_config.hpp>
+#include <shikumi/nn/io/keras_file.hpp>
+#include <shikumi/nn/io/keras_weights.hpp>
 #include <shikumi/nn/io/model_file.hpp>
+#include <shikumi/nn/io/torch_weights.hpp>
 #include <shikumi/nn/io/weights.hpp>
 
 #include "contents.hpp"
@@ -37,16 +41,38 @@ struct Target {
 
 void write_json(nn::Model& model, const std::string& path) {
     shikumi::detail::NewFile file("convert", path);
-    file.write(nn::to_json(nn::architecture(model), nn::JsonStyle{.indent = 2}));
+    file.write(nn::to_json(nn::keras_config(model), nn::JsonStyle{.indent = 2}));
     file.keep();
 }
 
+void write_torch(Tensors tensors, const std::string& path) {
+    formats::write_torch(path,
+                         formats::TorchValue::StateDict{{tensors.begin(), tensors.end()}, {}});
+}
+
+constexpr auto save = [](nn::Model& m, const std::string& path) { nn::save(m, path); };
+constexpr auto save_weights = [](nn::Model& m, const std::string& path) {
+    nn::save_weights(m, path);
+};
+constexpr auto save_keras = [](nn::Model& m, const std::string& path) { nn::save_keras(m, path); };
+constexpr auto save_keras_weights = [](nn::Model& m, const std::string& path) {
+    nn::save_keras_weights(m, path);
+};
+constexpr auto save_torch = [](nn::Model& m, const std::string& path) {
+    nn::save_torch_weights(m, path);
+};
+
+// ".h5" comes behind ".weights.h5", which ends so, too.
 constexpr Target targets[] = {
-    {".safetensors", [](nn::Model& m, const std::string& path) { nn::save(m, path); },
-     [](nn::Model& m, const std::string& path) { nn::save_weights(m, path); },
+    {".safetensors", save, save_weights,
      [](Tensors all, const std::string& path) { formats::write_safetensors(path, all); }},
-    {".npz", nullptr, [](nn::Model& m, const std::string& path) { nn::save_weights(m, path); },
+    {".npz", nullptr, save_weights,
      [](Tensors all, const std::string& path) { formats::write_npz(path, all); }},
+    {".keras", save_keras, nullptr, nullptr},
+    {".weights.h5", nullptr, save_keras_weights, nullptr},
+    {".h5", save_keras, save_keras_weights, nullptr},
+    {".pt", nullptr, save_torch, write_torch},
+    {".pth", nullptr, save_torch, write_torch},
     {".json", write_json, nullptr, nullptr},
 };
 

@@ -1,13 +1,16 @@
 #include "reading.hpp"
 
+#include <algorithm>
+
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/formats/file_format.hpp>
 #include <shikumi/formats/npy.hpp>
 #include <shikumi/formats/open_tensor_file.hpp>
 #include <shikumi/formats/safetensors.hpp>
-#include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/detail/keras_archive.hpp>
+#include <shikumi/nn/io/keras_config.hpp>
 #include <shikumi/nn/io/model_file.hpp>
+#include <shikumi/nn/io/torch_weights.hpp>
 #include <shikumi/nn/io/weights.hpp>
 
 #include "contents.hpp"
@@ -19,8 +22,18 @@ using formats::FileFormat;
 
 namespace {
 
+// PyTorch's names in another file than PyTorch's: what its users write as safetensors and .npz.
+bool has_torch_names(const std::string& path) {
+    const FileFormat format = formats::file_format(path);
+    if (format != FileFormat::safetensors && format != FileFormat::npz) return false;
+    const auto names = formats::open_tensor_file(path)->names();
+    return std::ranges::any_of(names, [](const auto& n) { return n.ends_with(".weight"); });
+}
+
 std::shared_ptr<nn::Model> model_here(const std::string& path, const Config& architecture) {
-    if (formats::file_format(path) == FileFormat::json) return nn::model_from_json(text_of(path));
+    nn::KerasReport ignored;
+    if (formats::file_format(path) == FileFormat::json)
+        return nn::model_from_keras_config(contents_here(path).architecture, ignored);
     if (architecture.is_null()) {
         const Contents contents = contents_here(path);
         if (contents.architecture.is_null())
@@ -28,8 +41,11 @@ std::shared_ptr<nn::Model> model_here(const std::string& path, const Config& arc
                            ", not what the model is made of; --architecture FILE says that");
         return nn::load(path);
     }
-    const std::shared_ptr<nn::Model> model = nn::model_from_config(architecture);
-    nn::load_weights(*model, path);
+    const auto model = nn::model_from_keras_config(architecture, ignored);
+    if (has_torch_names(path))
+        nn::load_torch_weights(*model, path);
+    else
+        nn::load_weights(*model, path);
     return model;
 }
 

@@ -38,14 +38,20 @@ std::shared_ptr<nn::Model> with_weights(const std::string& path) {
 }
 
 std::vector<Exchange> all_formats() {
-    const auto save = [](nn::Model& model, const std::string& path) { nn::save(model, path); };
-    const auto save_weights = [](nn::Model& model, const std::string& path) {
-        nn::save_weights(model, path);
-    };
     return {
-        {"model.safetensors", "model", save, nn::load},
-        {"weights.safetensors", "weights", save_weights, with_weights},
-        {"weights.npz", "weights", save_weights, with_weights},
+        {"model.safetensors", "model", [](auto& m, const auto& path) { nn::save(m, path); },
+         nn::load},
+        {"model.keras", "model", [](auto& m, const auto& path) { nn::save_keras(m, path); },
+         nn::load},
+        {"model.h5", "model", [](auto& m, const auto& path) { nn::save_keras(m, path); }, nn::load},
+        {"weights.safetensors", "weights",
+         [](auto& m, const auto& path) { nn::save_weights(m, path); }, with_weights},
+        {"weights.npz", "weights", [](auto& m, const auto& path) { nn::save_weights(m, path); },
+         with_weights},
+        {"model.weights.h5", "weights",
+         [](auto& m, const auto& path) { nn::save_keras_weights(m, path); }, with_weights},
+        {"model.pt", "weights", [](auto& m, const auto& path) { nn::save_torch_weights(m, path); },
+         with_weights},
     };
 }
 

@@ -38,11 +38,18 @@ Network read_network(const std::string& path) {
     if (path.empty()) throw examples::BadOption("finetune wants a network: --model FILE");
     if (formats::file_format(path) != formats::FileFormat::torch) {
         const std::shared_ptr<nn::Model> model = nn::load(path);
-        return {model, false, [model](const auto& to) { nn::save(*model, to); }};
+        return {model, false, [model](const std::filesystem::path& to) {
+                    if (to.extension() == ".safetensors")
+                        nn::save(*model, to);
+                    else
+                        nn::save_keras(*model, to);
+                }};
     }
     const std::shared_ptr<nn::Model> model = torch_network(*formats::open_tensor_file(path));
-    nn::load_weights(*model, path);
-    return {model, true, [model](const auto& to) { nn::save_weights(*model, to); }};
+    nn::load_torch_weights(*model, path);
+    return {model, true, [model, path](const std::filesystem::path& to) {
+                nn::save_torch_weights(*model, to, {.like = path});  // under the file's names
+            }};
 }
 
 // Leaves the last layer with weights to be trained, and freezes all others.

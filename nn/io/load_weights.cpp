@@ -3,24 +3,20 @@
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/formats/file_format.hpp>
 #include <shikumi/formats/open_tensor_file.hpp>
 #include <shikumi/nn/io/detail/keras_archive.hpp>
 #include <shikumi/nn/io/detail/take_weights.hpp>
 #include <shikumi/nn/io/keras_weights.hpp>
+#include <shikumi/nn/io/torch_weights.hpp>
 #include <shikumi/nn/io/weights.hpp>
 
 namespace shikumi::nn {
 
-WeightsReport load_weights(Model& model, const std::string& file,
-                           const LoadWeightsOptions& options) {
-    if (detail::is_of_keras("load_weights", file)) {
-        if (options.rename)
-            fail<ValueError>("load_weights", "can't rename the weights of ", file,
-                             ": in Keras's files they have no names");
-        return load_keras_weights(
-            model, file,
-            {.strict = options.strict, .include_optimizer = false, .budget = options.budget});
-    }
+namespace {
+
+WeightsReport load_by_names(Model& model, const std::string& file,
+                            const LoadWeightsOptions& options) {
     const std::unique_ptr<formats::TensorFile> in = formats::open_tensor_file(file, options.budget);
     std::vector<detail::OfferedTensor> offered;
     for (const formats::TensorEntry& tensor : in->tensors())
@@ -32,6 +28,24 @@ WeightsReport load_weights(Model& model, const std::string& file,
         fail<IoError>("load_weights", file, " doesn't hold the weights of '", model.name(),
                       "': ", taken.report.text());
     return taken.report;
+}
+
+}  // namespace
+
+WeightsReport load_weights(Model& model, const std::string& file,
+                           const LoadWeightsOptions& options) {
+    const bool of_keras = detail::is_of_keras("load_weights", file);
+    if (!of_keras && formats::file_format(file) != formats::FileFormat::torch)
+        return load_by_names(model, file, options);
+    if (options.rename)
+        fail<ValueError>("load_weights", "can't rename the weights of ", file,
+                         ": in files of Keras and PyTorch the layers tell which they are");
+    if (of_keras)
+        return load_keras_weights(
+            model, file,
+            {.strict = options.strict, .include_optimizer = false, .budget = options.budget});
+    return load_torch_weights(model, file, {.strict = options.strict, .budget = options.budget})
+        .weights;
 }
 
 }  // namespace shikumi::nn

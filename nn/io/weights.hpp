@@ -36,10 +36,11 @@ struct LoadWeightsOptions {
 /// known.
 void save_weights(Model& model, const std::string& file, const SaveWeightsOptions& options = {});
 /// Reads weights of a model whose input shape is known by their names, from a safetensors or an
-/// .npz file, whichever its content says; from Keras's files as `load_keras_weights` does. Throws
-/// IoError where the file can't be read, is damaged or, with `strict`, doesn't hold exactly the
-/// weights of the model, with the report; no weight has changed then. With `strict` off, what fits
-/// is taken, and the report says what didn't.
+/// .npz file, whichever its content says; from Keras's and PyTorch's files as
+/// `load_keras_weights` and `load_torch_weights` do, where `rename` is refused by a ValueError.
+/// Throws IoError where the file can't be read, is damaged or, with `strict`, doesn't hold exactly
+/// the weights of the model, with the report; no weight has changed then. With `strict` off, what
+/// fits is taken, and the report says what didn't.
 WeightsReport load_weights(Model& model, const std::string& file,
                            const LoadWeightsOptions& options = {});
 
