@@ -10,12 +10,15 @@
 #include <shikumi/autograd/core/class_config.hpp>
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/core/name_table.hpp>
+#include <shikumi/autograd/core/unread_fields.hpp>
 #include <shikumi/nn/detail/batch_shape.hpp>
 #include <shikumi/nn/detail/build_budget.hpp>
 #include <shikumi/nn/detail/class_name.hpp>
 #include <shikumi/nn/detail/placeholder.hpp>
 #include <shikumi/nn/input.hpp>
+#include <shikumi/nn/io/detail/keras_forms.hpp>
 #include <shikumi/nn/io/json.hpp>
+#include <shikumi/nn/io/keras_config.hpp>
 #include <shikumi/nn/layers/activations/activation.hpp>
 #include <shikumi/nn/layers/activations/elu.hpp>
 #include <shikumi/nn/layers/activations/leaky_relu.hpp>
@@ -34,6 +37,8 @@
 #include <shikumi/nn/layers/core/embedding.hpp>
 #include <shikumi/nn/layers/core/lambda.hpp>
 #include <shikumi/nn/layers/core/masking.hpp>
+#include <shikumi/nn/layers/core/operation.hpp>
+#include <shikumi/nn/layers/core/with_mask.hpp>
 #include <shikumi/nn/layers/merging/arithmetic.hpp>
 #include <shikumi/nn/layers/merging/concatenate.hpp>
 #include <shikumi/nn/layers/merging/dot.hpp>
@@ -124,7 +129,7 @@ const Classes& library() {
             ConvLSTM2D, ConvLSTM3D, GRUCell, GRU, LSTMCell, LSTM, RNN, SimpleRNNCell, SimpleRNN,
             StackedRNNCells, TimeDistributed, CategoryEncoding, Discretization, IntegerLookup,
             Normalization, RandomFlip, RandomRotation, RandomTranslation, RandomZoom, Rescaling,
-            Resizing, CenterCrop>();
+            Resizing, CenterCrop, Operation, WithMask>();
         known.insert({{"InputLayer", make<Input>}, {"Functional", make<Model>}});
         known.emplace("Model", make<Model>);  // TensorFlow.js
         return known;
@@ -163,6 +168,16 @@ bool is_unread(const ConfigReader& config, std::string_view name) {
     return std::ranges::find(unread, name) != unread.end();
 }
 
+// What Keras writes for layers that can be told more there.
+void refuse_more(ConfigReader& config) {
+    for (const char* const name : {"activity_regularizer", "quantization_config", "lora_rank"}) {
+        if (is_unread(config, name)) config.accept(name, {});
+    }
+    for (const char* const name : {"sparse", "ragged", "optional", "dynamic"}) {
+        if (is_unread(config, name)) config.accept(name, false);
+    }
+}
+
 void read_common(Layer& layer, ConfigReader& config) {
     if (const auto name = config.get_or("name", std::string()); !name.empty())
         layer.set_default_name(name);
@@ -189,6 +204,7 @@ SharedLayer make_layer(const Config& config) {
         ConfigReader fields(object.class_name, object.config);
         SharedLayer layer = make(fields);
         read_common(*layer.layer, fields);
+        refuse_more(fields);
         fields.refuse_unread();
         return layer;
     } catch (Error& e) {
@@ -239,6 +255,28 @@ void check_registered(const Config& config) {
                          *own->text(), ">() before");
 }
 
+SharedLayer read(const Config& config, KerasReport* report, const ModelBudget& budget) {
+    const detail::BuildBudget limit(budget.weight_bytes, budget.steps);
+    const Config own = detail::from_keras(
+        config,
+        {.line = keras_line(config), .report = report, .is_own = [](const std::string& name) {
+             return registry().find(name).has_value();
+         }});
+    SharedLayer layer = make_layer(own);
+    const Config* const build = own.find("build_config");
+    if (!build) return layer;
+    const std::vector<Spec> inputs = inputs_in(*build, layer.layer->dtype());
+    if (!inputs.empty()) layer.layer->ensure_built(inputs);
+    return layer;
+}
+
+std::shared_ptr<Model> as_model(const SharedLayer& layer) {
+    auto model = std::dynamic_pointer_cast<Model>(layer.layer);
+    if (!model)
+        fail<ValueError>("model", "wants a model, got the layer ", layer.layer->class_name());
+    return model;
+}
+
 }  // namespace
 
 void detail::register_layer(const std::type_info& type, SharedLayer (*make)(ConfigReader&)) {
@@ -256,21 +294,17 @@ Config architecture(const Layer& layer) {
 }
 
 SharedLayer layer_from_config(const Config& config, const ModelBudget& budget) {
-    const detail::BuildBudget limit(budget.weight_bytes, budget.steps);
-    SharedLayer layer = make_layer(config);
-    const Config* const build = config.find("build_config");
-    if (!build) return layer;
-    const std::vector<Spec> inputs = inputs_in(*build, layer.layer->dtype());
-    if (!inputs.empty()) layer.layer->ensure_built(inputs);
-    return layer;
+    return read(config, nullptr, budget);
 }
 
 std::shared_ptr<Model> model_from_config(const Config& config, const ModelBudget& budget) {
-    const SharedLayer layer = layer_from_config(config, budget);
-    auto model = std::dynamic_pointer_cast<Model>(layer.layer);
-    if (!model)
-        fail<ValueError>("model", "wants a model, got the layer ", layer.layer->class_name());
-    return model;
+    return as_model(read(config, nullptr, budget));
+}
+
+std::shared_ptr<Model> model_from_keras_config(const Config& config, KerasReport& report,
+                                               const ModelBudget& budget) {
+    const shikumi::detail::UnreadFields unread(report.notes);
+    return as_model(read(config, &report, budget));
 }
 
 std::string to_json(const Layer& layer) { return to_json(architecture(layer)); }

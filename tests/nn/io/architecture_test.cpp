@@ -407,7 +407,7 @@ TEST_CASE("what a layer can't take is refused by layer and option", "[nn][io]") 
                   {{"class_name", "RandomNormal"}, {"config", {{"deviation", 1}}}}}}) ==
           "[Dense: kernel_initializer: RandomNormal] has no 'deviation' (it is 1)" + where);
     CHECK(dense({{"dtype", "int32"}}) == "[layer] weights are f32 or f64, got i32" + where);
-    CHECK(dense({{"lora_rank", 4}}) == "[Dense] has no 'lora_rank' (it is 4)" + where);
+    CHECK(dense({{"lora_rank", 4}}) == "[Dense: lora_rank] can only be nothing, got 4" + where);
     CHECK(dense({{"batch_shape", Config::List{{}, {}, 3}}}) ==
           "[Dense: batch_shape] all sizes but the batch must be known" + where);
     CHECK(refusal_of({{"class_name", "Dense"}}) ==
@@ -423,7 +423,7 @@ TEST_CASE("what a layer can't take is refused by layer and option", "[nn][io]") 
     CHECK_THAT(refusal_of({{"class_name", "Dens"}, {"config", {{"name", "d"}}}}),
                Catch::Matchers::StartsWith("[layer] there is no 'Dens': did you mean 'Dense'"));
     CHECK_THAT(refusal_of({{"module", "subprocess"}, {"class_name", "Popen"}}),
-               shikumi_test::contains("there is no 'Popen'"));
+               shikumi_test::contains("[Popen] is a class of the module 'subprocess'"));
     CHECK(refusal_of({{"class_name", "Lambda"}, {"config", {{"name", "l"}, {"function", "x"}}}}) ==
           "[Lambda] holds code, and nothing in a file is ever run, in the configuration of Lambda "
           "'l'");
@@ -461,8 +461,9 @@ TEST_CASE("graphs that don't fit together are refused", "[nn][io]") {
     CHECK(graph(R"(["x",0,-1])") ==
           "[f: the call of 'd'] wants [layer, node, output], got a list of 3" + where);
     CHECK(graph(R"(["d",0,0])") == "[f] 1 calls of layers wait for each other in a circle" + where);
-    CHECK(graph(R"(["x",0,0])", R"("training":true)") ==
-          "[f: the call of 'd'] has no 'training' (it is true)" + where);
+    CHECK(graph(R"(["x",0,0])", R"("training":true)") == "read");
+    CHECK(graph(R"(["x",0,0])", R"("scale":true)") ==
+          "[f: the call of 'd'] has no 'scale' (it is true)");
     CHECK(graph(R"(["x",0,0])", "", R"(["z",0,0])") == "[f] there is no layer 'z'" + where);
     CHECK(graph(R"(["x",0,0])", "", R"(["d",0,5])") ==
           "[f] 'd' has 1 outputs, there is none of number 5" + where);
