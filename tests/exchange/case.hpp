@@ -37,6 +37,8 @@ void run_tensors(const Case& the_case);
 void run_model(const Case& the_case);
 /// Reads the events of a case and compares them.
 void run_events(const Case& the_case);
+/// Reads PyTorch's files of a case, compares what is in them, and goes on from them.
+void run_torch(const Case& the_case);
 /// Reads all that a case has to refuse.
 void read_all(const Case& the_case);
 

@@ -26,15 +26,18 @@ bool is_of(const std::string& name, std::initializer_list<const char*> prefixes)
 // Whatever is in a case is looked at, or the case fails.
 void check_keys(const json& facts) {
     static const std::set<std::string> known{
-        "name",   "about",   "made_by",  "files",     "expect",        "refuse",  "architecture",
-        "inputs", "outputs", "tensors",  "tolerance", "tensors_total", "mapping", "digest",
-        "events", "note",    "metadata", "truncated", "write_back"};
+        "name",         "about",        "made_by", "files",      "expect",    "refuse",
+        "architecture", "inputs",       "outputs", "tensors",    "tolerance", "tensors_total",
+        "mapping",      "digest",       "events",  "note",       "metadata",  "truncated",
+        "write_back",   "opaque",       "values",  "checkpoint", "report",    "layout",
+        "training",     "test_accuracy"};
     for (const auto& item : facts.items()) {
         if (!known.contains(item.key())) throw Different("the case has the unknown " + item.key());
     }
 }
 
 void run_read(const Case& the_case) {
+    if (is_of(the_case.facts.at("name"), {"torch_"})) return run_torch(the_case);
     if (the_case.facts.contains("events")) return run_events(the_case);
     run_tensors(the_case);
     if (the_case.facts.contains("architecture")) run_model(the_case);
@@ -59,7 +62,7 @@ void run_case(const fs::path& file, shikumi_test::CaseCounts& counts) {
     const fs::path folder = file.parent_path();
     const std::string name = folder.filename().string();
     counts.run(name, [&] {
-        if (!is_of(name, {"safetensors_", "npy_", "tfevents_"}))
+        if (!is_of(name, {"safetensors_", "npy_", "tfevents_", "torch_"}))
             throw shikumi_test::Skipped("files of this kind can't be read yet");
         std::ifstream in(file);
         const Case the_case{folder, json::parse(in)};
