@@ -7,6 +7,7 @@
 
 #include <shikumi/autograd/core/decimal.hpp>
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/core/unread_fields.hpp>
 
 namespace shikumi {
 
@@ -204,10 +205,15 @@ bool ConfigReader::has(std::string_view name) const {
 }
 
 void ConfigReader::refuse_unread() const {
+    std::vector<std::string>* const notes = detail::UnreadFields::notes();
     for (const std::string& name : unread()) {
         const Config& value = *config_.find(name);
-        if (!value.is_null() && value != false)
-            fail<ValueError>(owner_, "has no '", name, "' (it is ", value.description(), ")");
+        if (value.is_null() || value == false) continue;
+        const std::string what = sentence("has no '", name, "' (it is ", value.description(), ")");
+        if (!notes) fail<ValueError>(owner_, what);
+        const Config* const its_name = config_.find("name");
+        const bool named = its_name && its_name->text();
+        notes->push_back(sentence(owner_, named ? " '" + *its_name->text() + "' " : " ", what));
     }
 }
 
