@@ -26,11 +26,11 @@
 #include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/backup_and_restore.hpp>
 #include <shikumi/nn/io/json.hpp>
+#include <shikumi/nn/io/keras_config.hpp>
 #include <shikumi/nn/io/keras_file.hpp>
 #include <shikumi/nn/io/keras_weights.hpp>
 #include <shikumi/nn/io/model_checkpoint.hpp>
 #include <shikumi/nn/io/model_file.hpp>
-#include <shikumi/nn/io/keras_config.hpp>
 #include <shikumi/nn/io/state_dict.hpp>
 #include <shikumi/nn/io/tensor_board.hpp>
 #include <shikumi/nn/io/torch_checkpoint.hpp>
@@ -56,6 +56,8 @@
 #include <shikumi/nn/layers/core/embedding.hpp>
 #include <shikumi/nn/layers/core/lambda.hpp>
 #include <shikumi/nn/layers/core/masking.hpp>
+#include <shikumi/nn/layers/core/operation.hpp>
+#include <shikumi/nn/layers/core/with_mask.hpp>
 #include <shikumi/nn/layers/merging/arithmetic.hpp>
 #include <shikumi/nn/layers/merging/concatenate.hpp>
 #include <shikumi/nn/layers/merging/dot.hpp>

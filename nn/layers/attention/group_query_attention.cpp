@@ -8,7 +8,8 @@ void visit_fields(auto& fields, FieldsOf<GroupQueryAttentionOptions> auto& o) {
     fields.extra("use_causal_mask", o.use_causal_mask);
     fields.extra("return_attention_scores", o.return_attention_scores);
     detail::visit_kernel_and_bias(fields, o);
-    fields.ignore("seed");
+    fields.accept("sliding_window", {}).accept("use_gate", false);
+    fields.ignore("seed").ignore("flash_attention");
 }
 
 Config GroupQueryAttention::get_config() const {

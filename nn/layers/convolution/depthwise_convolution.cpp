@@ -40,6 +40,7 @@ void visit_fields(auto& fields, FieldsOf<DepthwiseConvOptions> auto& o) {
     fields("activation", o.activation)("use_bias", o.use_bias);
     fields("depthwise_initializer", o.depthwise_initializer);
     fields("bias_initializer", o.bias_initializer).ignore("kernel_initializer");
+    fields.accept("kernel_regularizer", {}).accept("kernel_constraint", {});
     fields("depthwise_regularizer", o.depthwise_regularizer);
     fields("bias_regularizer", o.bias_regularizer);
     fields("activity_regularizer", o.activity_regularizer);

@@ -49,6 +49,7 @@ void visit_fields(auto& fields, FieldsOf<SeparableConvOptions> auto& o) {
     fields("depthwise_initializer", o.depthwise_initializer);
     fields("pointwise_initializer", o.pointwise_initializer);
     fields("bias_initializer", o.bias_initializer).ignore("kernel_initializer");
+    fields.accept("kernel_regularizer", {}).accept("kernel_constraint", {});
     fields("depthwise_regularizer", o.depthwise_regularizer);
     fields("pointwise_regularizer", o.pointwise_regularizer);
     fields("bias_regularizer", o.bias_regularizer);

@@ -84,6 +84,8 @@ Tensor BatchNormalization::call(const Tensor& x, Mode mode) {
 
 void visit_fields(auto& fields, FieldsOf<BatchNormalizationOptions> auto& o) {
     fields("momentum", o.momentum).ignore("renorm_momentum");
+    fields.accept("renorm", false).accept("renorm_clipping", {}).accept("synchronized", false);
+    fields.accept("virtual_batch_size", {}).ignore("fused");
     fields("epsilon", o.epsilon)("center", o.center)("scale", o.scale);
     fields("beta_initializer", o.beta_initializer)("gamma_initializer", o.gamma_initializer);
     fields("moving_mean_initializer", o.moving_mean_initializer);

@@ -15,7 +15,7 @@ Tensor LayerNormalization::call(const Tensor& x, Mode) {
 }
 
 void visit_fields(auto& fields, FieldsOf<LayerNormalizationOptions> auto& o) {
-    fields("axis", o.axis);
+    fields("axis", o.axis).accept("rms_scaling", false);
     fields("epsilon", o.epsilon)("center", o.center)("scale", o.scale);
     fields("beta_initializer", o.beta_initializer)("gamma_initializer", o.gamma_initializer);
     fields("beta_regularizer", o.beta_regularizer)("gamma_regularizer", o.gamma_regularizer);

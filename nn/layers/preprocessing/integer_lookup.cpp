@@ -105,7 +105,8 @@ void visit_fields(auto& fields, FieldsOf<IntegerLookupOptions> auto& o) {
     fields("mask_token", o.mask_token)("oov_token", o.oov_token);
     fields.or_null("vocabulary", o.vocabulary).or_null("idf_weights", o.idf_weights);
     fields("pad_to_max_tokens", o.pad_to_max_tokens)("output_mode", o.output_mode);
-    fields.accept("vocabulary_dtype", "int64");
+    fields.accept("vocabulary_dtype", "int64").accept("oov_method", "floormod");
+    fields.accept("invert", false).accept("salt", {}).ignore("vocabulary_size");
 }
 
 Config IntegerLookup::get_config() const {

@@ -27,7 +27,7 @@ std::string AlphaDropout::label() const { return sentence("AlphaDropout ", rate_
 Config AlphaDropout::get_config() const { return ConfigWriter()("rate", rate_); }
 
 AlphaDropout AlphaDropout::from_config(ConfigReader& config) {
-    return AlphaDropout(config.ignore("seed").get<double>("rate"));
+    return AlphaDropout(config.ignore("seed").accept("noise_shape", {}).get<double>("rate"));
 }
 
 }  // namespace shikumi::nn

@@ -24,7 +24,7 @@ void visit_sequence(auto& fields, auto& o) {
     fields("return_sequences", o.return_sequences)("return_state", o.return_state);
     fields("go_backwards", o.go_backwards)("stateful", o.stateful);
     fields("zero_output_for_mask", o.zero_output_for_mask);
-    fields.ignore("unroll").ignore("implementation");
+    fields.accept("time_major", false).ignore("unroll").ignore("implementation");
 }
 
 }  // namespace shikumi::nn::detail
