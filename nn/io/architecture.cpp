@@ -187,11 +187,14 @@ void read_common(Layer& layer, ConfigReader& config) {
     }
     Shape sample = layer.input_shape();
     config("input_shape", sample);
-    for (const char* const name : {"batch_shape", "batch_input_shape"}) {
-        if (is_unread(config, name) && config.has(name))
-            sample = detail::known_sample_shape(config.get<Config>(name),
-                                                sentence(config.owner(), ": ", name));
-    }
+    if (is_unread(config, "batch_shape") && config.has("batch_shape"))
+        sample = detail::known_sample_shape(config.get<Config>("batch_shape"),
+                                            sentence(config.owner(), ": batch_shape"));
+    // Keras 2 writes it for layers inside of graphs, too, even where sizes are unknown.
+    if (is_unread(config, "batch_input_shape") && config.has("batch_input_shape"))
+        sample = detail::sample_shape(config.get<Config>("batch_input_shape"),
+                                      sentence(config.owner(), ": batch_input_shape"))
+                     .value_or(sample);
     layer.set_input_shape(sample);
     if (!config.get_or("trainable", true)) layer.set_trainable(false);
 }

@@ -88,11 +88,36 @@ Config activation_of(const Config& value, const Config& object, KerasLine line) 
 
 Config written(const Config& config, KerasLine line);
 
+// Options that Keras 2's class doesn't have, and that have to be as they are without them.
+bool lacks_in_keras2(const std::string& class_name, const std::string& name, const Config& value,
+                     const Config& object) {
+    struct Lacking {
+        std::string_view class_name, option;
+        Config usual;
+    };
+    const Lacking all[] = {{"RandomFlip", "data_format", "channels_last"},
+                           {"RandomRotation", "data_format", "channels_last"},
+                           {"RandomTranslation", "data_format", "channels_last"},
+                           {"RandomZoom", "data_format", "channels_last"},
+                           {"CenterCrop", "data_format", "channels_last"},
+                           {"Resizing", "data_format", "channels_last"},
+                           {"Resizing", "pad_to_aspect_ratio", false},
+                           {"Resizing", "antialias", false},
+                           {"Resizing", "fill_value", 0.0}};
+    for (const Lacking& one : all) {
+        if (one.class_name != class_name || one.option != name) continue;
+        if (value == one.usual) return true;
+        fail<ValueError>(described(object), "Keras 2's layer has no '", name, "'");
+    }
+    return false;
+}
+
 // What only one line has, under the name that it has there.
 void set_option(Config& all, const std::string& name, Config value, const Config& object,
                 KerasLine line) {
     const std::string class_name = text_of(object, "class_name");
     const bool keras2 = line == KerasLine::keras2;
+    if (keras2 && lacks_in_keras2(class_name, name, value, object)) return;
     if (name == "input_shape") return;  // stands in the model's Input
     if (name == "trainable" && is_one_of(class_name, never_trainable)) return;
     if (is_one_of(name, options_of_calls))
@@ -292,13 +317,23 @@ Config graph(const Config& model, KerasLine line) {
     return all;
 }
 
+// What Keras 2's class insists on.
+void complete_for_keras2(const std::string& class_name, Config& config) {
+    if (class_name == "IntegerLookup") config.set("dtype", "int64");
+    if (class_name != "MultiHeadAttention") return;
+    for (const char* const name : {"query_shape", "key_shape", "value_shape"}) config.set(name, {});
+}
+
 Config class_object(const Config& object, KerasLine line) {
     check_class(object, line);
     const Config& options = *object.find("config");
     const bool is_graph = options.find("layers") && options.find("input_layers");
     Config config = is_graph ? graph(options, line) : options_of(object, options, line);
     const std::string class_name = text_of(object, "class_name");
-    if (line == KerasLine::keras2) return {{"class_name", class_name}, {"config", config}};
+    if (line == KerasLine::keras2) {
+        complete_for_keras2(class_name, config);
+        return {{"class_name", class_name}, {"config", config}};
+    }
     return {{"module", *object.find("module")},
             {"class_name", class_name},
             {"config", config},

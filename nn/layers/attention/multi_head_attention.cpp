@@ -12,6 +12,7 @@ void visit_fields(auto& fields, FieldsOf<MultiHeadAttentionOptions> auto& o) {
     detail::visit_kernel_and_bias(fields, o);
     fields.accept("sliding_window", {}).accept("use_gate", false);
     fields.ignore("seed").ignore("flash_attention");
+    fields.ignore("query_shape").ignore("key_shape").ignore("value_shape");
 }
 
 Config MultiHeadAttention::get_config() const {

@@ -80,9 +80,13 @@ Config Discretization::get_config() const {
     return config("output_mode", output_mode_);
 }
 
+// Keras's dtype is that of the bins, where they come out.
 Discretization Discretization::from_config(ConfigReader& config) {
     std::vector<double> boundaries;
     DiscretizationOptions options;
+    DType dtype = f32;
+    config("dtype", dtype);
+    if (is_floating(dtype)) options.dtype = dtype;
     config.or_null("bin_boundaries", boundaries).or_null("num_bins", options.num_bins);
     config("output_mode", options.output_mode).ignore("epsilon");
     if (options.num_bins == 0) options.bin_boundaries = boundaries;
