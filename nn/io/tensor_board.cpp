@@ -102,6 +102,19 @@ struct TensorBoard::State final : Hooks {
         validation.reset();
     }
 
+    // The epoch that is broken off may go on in another process, whose clock is another one.
+    void visit_state(StateFields& fields) override {
+        double seconds = fields.reading() ? 0 : seconds_of_epoch();
+        fields("first_step", first_step)("seconds", seconds);
+        if (fields.reading())
+            begun = Clock::now() - std::chrono::duration_cast<Clock::duration>(
+                                       std::chrono::duration<double>(seconds));
+    }
+
+    double seconds_of_epoch() const {
+        return std::chrono::duration<double>(Clock::now() - begun).count();
+    }
+
     // The number of steps that the optimiser has taken, over all trainings.
     static Index step_of(const Run& run) {
         return run.has_optimizer() ? run.optimizer().iterations() : run.batch();
@@ -123,9 +136,8 @@ struct TensorBoard::State final : Hooks {
     }
 
     void write_speed(const Run& run) {
-        const std::chrono::duration<double> seconds = Clock::now() - begun;
         const auto steps = static_cast<double>(step_of(run) - first_step);
-        train->scalar("epoch_steps_per_second", run.epoch(), steps / seconds.count());
+        train->scalar("epoch_steps_per_second", run.epoch(), steps / seconds_of_epoch());
     }
 
     void write_weights(const Run& run) {

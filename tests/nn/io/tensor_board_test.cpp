@@ -1,8 +1,11 @@
 #include <shikumi/nn/io/tensor_board.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <set>
+#include <string>
+#include <thread>
 
 #include <shikumi/formats/detail/events.hpp>
 #include <shikumi/shikumi.hpp>
@@ -137,4 +140,30 @@ TEST_CASE("TensorBoard refuses what can't be", "[tensor_board]") {
     const TemporaryFolder folder;
     nn::Sequential m = model();
     CHECK_THROWS_AS(fit(m, nn::TensorBoard(folder.write("file", "").string())), IoError);
+}
+
+TEST_CASE("TensorBoard counts an epoch that was broken off as a whole", "[tensor_board]") {
+    const TemporaryFolder folder;
+    if (!has_events(folder)) return;
+    const nn::TensorBoardOptions options{.write_steps_per_second = true};
+    const auto train = [&](const std::string& logs, Index batches) {
+        nn::Sequential m = model();
+        const nn::LambdaCallback slow({.on_train_batch_end = [&, left = batches](nn::Run&) mutable {
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            if (left-- == 0) fail<ValueError>("test", "broken off");
+        }});
+        m.fit(full({40, 4}, 0.5), zeros({40, 1}),
+              {.batch_size = 4,
+               .epochs = 2,
+               .verbose = 0,
+               .callbacks = {nn::TensorBoard((folder.path() / logs).string(), options), slow},
+               .resume = {(folder.path() / "state").string(), {.save_freq = 1}}});
+    };
+    CHECK_THROWS_AS(train("first", 15), ValueError);  // in the second epoch of ten batches
+    train("second", 100);
+    const auto speeds =
+        scalars(events_in(folder.path() / "second" / "train"), "epoch_steps_per_second");
+    REQUIRE(speeds.size() == 1);
+    CHECK(speeds.front() <= 100);  // a batch takes 10 ms
+    CHECK(speeds.front() > 1);
 }
