@@ -111,6 +111,9 @@ Tensor real_digits(const examples::Options& options) {
 }
 
 void gan(const examples::Options& options) {
+    if (options.early_stopping)
+        throw examples::BadOption(
+            "--early-stopping means nothing here: what one network gains the other loses");
     const Tensor x = real_digits(options);
     Gan gan(x.shape()[1], options.learning_rate);
     std::cout << gan.generator.summary() << '\n' << gan.discriminator.summary() << '\n';

@@ -96,9 +96,10 @@ po::options_description describe(const Options& defaults) {
     add("trace", text_option(defaults.trace.string()),
         "file for a timeline, to be opened in ui.perfetto.dev");
     add("save", text_option(defaults.save.string()),
-        "file for the trained weights: .safetensors or .npz");
+        "file for the trained model: .safetensors; .npz for its weights alone");
     add("load", text_option(defaults.load.string()),
-        "file of weights to begin with; without --epochs, they aren't trained further");
+        "file of a model or of weights to begin with; without --epochs, they aren't trained "
+        "further");
     add("resume", text_option(defaults.resume.string()),
         "folder that keeps the training, which goes on from there where it died");
     add("report", po::bool_switch(), "leave a folder in OUT/runs that shows the training");

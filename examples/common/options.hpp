@@ -36,9 +36,9 @@ struct Options {
     std::filesystem::path out = "out";
     bool profile = false;              // print a profile at the end
     std::filesystem::path trace = {};  // file for a timeline; "": none
-    std::filesystem::path save = {};   // file for the trained weights; "": none
-    // File of weights to begin with; "": none. Unless --epochs is given, they aren't trained
-    // further.
+    std::filesystem::path save = {};   // file for the trained model; "": none
+    // File of a model or of weights to begin with; "": none. Unless --epochs is given, they aren't
+    // trained further.
     std::filesystem::path load = {};
     std::filesystem::path resume = {};  // folder of a training that goes on where it died; "": none
     bool report = false;                // leave a folder in OUT/runs that shows the training

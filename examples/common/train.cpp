@@ -5,8 +5,11 @@
 #include <functional>
 #include <iostream>
 
+#include <shikumi/autograd/core/error.hpp>
+#include <shikumi/formats/open_tensor_file.hpp>
 #include <shikumi/formats/safetensors.hpp>
 #include <shikumi/nn/callbacks/early_stopping.hpp>
+#include <shikumi/nn/io/model_file.hpp>
 #include <shikumi/nn/io/weights.hpp>
 #include <shikumi/nn/report/run_folder.hpp>
 #include <shikumi/nn/tools/plot_history.hpp>
@@ -19,6 +22,31 @@ namespace {
 
 void say_written(const std::filesystem::path& file) {
     std::cout << "wrote " << file.string() << '\n';
+}
+
+// The whole model where a file can hold it, else its weights.
+void save_model(nn::Model& model, const std::filesystem::path& file) {
+    if (file.extension() == ".safetensors") {
+        try {
+            nn::save(model, file);
+            return say_written(file);
+        } catch (const IoError&) {
+            throw;
+        } catch (const Error& e) {  // a class or a function of the program's own
+            std::cout << "saves the weights alone: " << e.what() << '\n';
+        }
+    }
+    nn::save_weights(model, file);
+    say_written(file);
+}
+
+// The weights of either.
+void load_model(nn::Model& model, const std::filesystem::path& file) {
+    if (formats::open_tensor_file(file)->metadata().contains("architecture"))
+        model.set_weights(nn::load(file)->get_weights());
+    else
+        nn::load_weights(model, file);
+    std::cout << "read " << file.string() << '\n';
 }
 
 // As long without improvement as a tenth of the training, three epochs at least.
@@ -35,20 +63,14 @@ nn::History fit_by(const std::function<nn::History(const nn::FitOptions&)>& trai
                    const std::vector<std::string>& class_names) {
     how.batch_size = options.batch_size;
     how.epochs = options.epochs;
-    if (!options.load.empty()) {
-        nn::load_weights(model, options.load);
-        std::cout << "read " << options.load.string() << '\n';
-    }
+    if (!options.load.empty()) load_model(model, options.load);
     if (!options.resume.empty()) how.resume = options.resume.string();
     if (options.early_stopping) how.callbacks.push_back(early_stopping(options, how));
     const nn::RunFolder run({.folder = options.out / "runs", .class_names = class_names});
     if (options.report) how.callbacks.push_back(run);
     const nn::History history = train(how);
     if (!run.path().empty()) say_written(run.path() + "/report.html");
-    if (!options.save.empty()) {
-        nn::save_weights(model, options.save);
-        say_written(options.save);
-    }
+    if (!options.save.empty()) save_model(model, options.save);
     return history;
 }
 

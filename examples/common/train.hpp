@@ -13,7 +13,8 @@ namespace examples {
 
 // Trains a compiled model: epochs and batch size, from --load, on from --resume, to the end that
 // --early-stopping sees, into --report and --save. `how` says the rest; the report calls classes by
-// their names. Prints what was read and written.
+// their names. --save has the whole model, or its weights where a file can't hold it, and --load
+// takes the weights of either. Prints what was read and written.
 shikumi::nn::History fit(shikumi::nn::Model& model, const shikumi::nn::TensorList& x,
                          const shikumi::nn::TensorList& y, const Options& options,
                          shikumi::nn::FitOptions how = {},

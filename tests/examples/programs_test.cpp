@@ -5,6 +5,8 @@
 #include <regex>
 #include <string>
 
+#include <shikumi/nn/io/model_file.hpp>
+
 #include "catch.hpp"
 #include "programs.hpp"
 
@@ -124,7 +126,11 @@ TEST_CASE("gan draws digits after each epoch", "[programs]") {
     CHECK(digits(run("gan", "--load '" + file + "'").text) == digits(text));
     CHECK_THAT(text, contains("\"generator\"") && contains("\"discriminator\"") &&
                          contains("generator_loss: ") && contains("the first three digits"));
+    CHECK_THAT(text, contains("saves the weights alone") && contains("Gan"));
     CHECK(is_png(folder.path() / "gan-01.png"));
+    const Outcome stopped = run("gan", "--early-stopping");
+    CHECK(stopped.status == 2);
+    CHECK(stopped.text.find("Epoch") == std::string::npos);
 }
 
 TEST_CASE("resnet reads held-out digits", "[programs]") {
@@ -197,6 +203,10 @@ TEST_CASE("a trained network is saved, loaded and shown", "[programs]") {
     CHECK(result(loaded.text) == result(saved.text));
     CHECK_THAT(run("lecture", "--epochs 2 --load " + file).text, contains("Epoch 2/2"));
     CHECK(run("lecture", "--load /nowhere/net.safetensors").status == 1);
+    CHECK(shikumi::nn::load((folder.path() / "net.safetensors").string())->count_params() > 0);
+    const std::string weights = "'" + (folder.path() / "net.npz").string() + "'";
+    if (run("lecture", "--load " + file + " --save " + weights).status == 0)  // with libzip
+        CHECK(result(run("lecture", "--load " + weights).text) == result(saved.text));
 }
 
 TEST_CASE("a training that is called again goes on, and a complete one stays so", "[programs]") {
