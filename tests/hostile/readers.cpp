@@ -257,7 +257,7 @@ std::vector<std::string> good_trainings() {
                           {"random", tensor({1, 2}, i64)}};
     file.about = {{"made by", "a test"}};
     return {written(
-        "x", [&](const fs::path& p) { nn::detail::write_state("write_training", p, file); })};
+        "x", [&](const fs::path& p) { nn::detail::state_writing("write_training", p, file)(); })};
 }
 
 std::vector<std::string> good_models() {

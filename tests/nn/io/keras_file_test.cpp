@@ -125,7 +125,7 @@ TEST_CASE("a file of Keras's that isn't right is refused with its name", "[keras
     };
     const std::string path = folder.path() / "x.keras", weights = formats::hdf5_bytes({});
     const auto write = [&](const std::string& config) {
-        detail::write_keras_archive("test", path, config, weights, 0);
+        nn::detail::write_keras_archive("test", path, config, weights, 0);
     };
     write("{");
     check(path, {path, "config.json"});
