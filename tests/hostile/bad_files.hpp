@@ -21,6 +21,7 @@ std::vector<std::string> bad_csv();
 std::vector<std::string> bad_json();
 std::vector<std::string> bad_architectures();
 std::vector<std::string> bad_models();
+std::vector<std::string> bad_keras();
 std::vector<std::string> bad_png();
 std::vector<std::string> bad_jpeg();
 

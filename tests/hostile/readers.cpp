@@ -152,6 +152,17 @@ std::string read_model(const fs::path& path) {
     return text;
 }
 
+std::string read_keras(const fs::path& path) {
+    const auto model = nn::load_keras(path.string(), {.budget = budget});
+    std::string text = nn::to_json(*model);
+    for (const auto& [name, value] : nn::state_dict(*model)) text += described(name, value);
+    if (model->compiled()) {
+        for (const Parameter& part : model->optimizer().state())
+            text += described(part.name(), part.value());
+    }
+    return text;
+}
+
 std::string read_picture(const fs::path& path) {
     return described(datasets::read_image(
         path, {.color = datasets::ColorMode::as_stored, .max_pixels = std::uint64_t{1} << 22}));
@@ -267,6 +278,12 @@ std::vector<std::string> good_models() {
     return {written("x", [&](const fs::path& p) { nn::save(model, p); })};
 }
 
+std::vector<std::string> good_keras() {
+    nn::Sequential model{nn::Dense(2, {.activation = nn::relu, .input_dim = 3})};
+    model.compile({.optimizer = optim::SGD({.momentum = 0.9}), .loss = nn::mean_squared_error});
+    return {written("x.keras", [&](const fs::path& p) { nn::save_keras(model, p.string()); })};
+}
+
 std::vector<std::string> good_pictures(std::initializer_list<const char*> names) {
     const fs::path folder = fs::path(SHIKUMI_TEST_SOURCE_DIR) / "tests/datasets/pictures";
     std::vector<std::string> files;
@@ -305,6 +322,7 @@ std::vector<Reader> all_readers() {
     };
     // A flipped bit of the elements is another number.
     add({"hdf5", read_hdf5, good_hdf5, bad_hdf5, false});
+    add({"keras", read_keras, good_keras, bad_keras, true});
     add({"npz", read_npz, good_npz, bad_npz, true});
     add({"pt", read_torch, good_torch, bad_torch, true});
     add({"events", read_event_file, good_events, bad_events, true});
