@@ -135,7 +135,7 @@ Places places_in(std::string_view who, const Model& model, const Hdf5File& file)
     }
     if (file.has_group("layers") || file.has_group(old_container) || file.has_group("vars"))
         return places_by_group(model, file);
-    fail<IoError>(who, file.path(), " is an HDF5 file, but none of Keras's: it has neither the ",
+    fail<IoError>(who, file.path(), " holds no weights as Keras has them: there is neither an ",
                   "attribute 'layer_names' nor a group 'layers'");
 }
 

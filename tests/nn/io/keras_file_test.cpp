@@ -123,7 +123,8 @@ TEST_CASE("a file of Keras's that isn't right is refused with its name", "[keras
             for (const std::string& word : words) CHECK_THAT(e.what(), contains(word));
         }
     };
-    const std::string path = folder.path() / "x.keras", weights = formats::hdf5_bytes({});
+    const std::string path = folder.path() / "x.keras",
+                      weights = formats::hdf5_bytes({.groups = {"layers"}});
     const auto write = [&](const std::string& config) {
         nn::detail::write_keras_archive("test", path, config, weights, 0);
     };
