@@ -183,7 +183,7 @@ private:
     H5O_info_t check_new(const Hdf5Handle& object, const std::string& path) {
         want(object.valid(), path);
         H5O_info_t info;
-        want(H5Oget_info(object.get(), &info) >= 0, path);
+        want(H5Oget_info2(object.get(), &info, H5O_INFO_BASIC) >= 0, path);
         if (!objects_.insert(info.addr).second)
             refuse(path, "is another name of an object that has one");
         if (objects_.size() > budget_.tensors)

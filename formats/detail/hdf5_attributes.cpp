@@ -17,7 +17,7 @@ using Bytes = std::span<const std::byte>;
 constexpr std::uint64_t no_address = ~std::uint64_t{0};
 
 [[noreturn]] void refuse(std::string_view what) {
-    throw IoError("its attributes are damaged: " + std::string(what));
+    throw IoError("its header is damaged: " + std::string(what));
 }
 
 // Bytes that are read from front to back.
@@ -27,7 +27,7 @@ public:
 
     std::size_t left() const { return bytes_.size(); }
     Bytes take(std::uint64_t count) {
-        if (count > bytes_.size()) refuse("one ends too early");
+        if (count > bytes_.size()) refuse("a part ends too early");
         const Bytes taken = bytes_.first(static_cast<std::size_t>(count));
         bytes_ = bytes_.subspan(static_cast<std::size_t>(count));
         return taken;
@@ -49,13 +49,19 @@ private:
 };
 
 Bytes range(Bytes file, std::uint64_t begin, std::uint64_t size) {
-    if (begin > file.size() || size > file.size() - begin) refuse("one lies outside of the file");
+    if (begin > file.size() || size > file.size() - begin)
+        refuse("a part lies outside of the file");
     return file.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(size));
 }
 
 // ---- messages of an object's header -------------------------------------------------------------
 
-enum Message : std::uint64_t { attribute = 0x0C, continuation = 0x10, attribute_info = 0x15 };
+enum Message : std::uint64_t {
+    attribute = 0x0C,
+    continuation = 0x10,
+    symbol_table = 0x11,
+    attribute_info = 0x15
+};
 
 // Calls `each` with the type and content of every message.
 class Header {
@@ -78,7 +84,7 @@ public:
 
 private:
     void first_version(Cursor start) {
-        if (start.number(1) != 1) refuse("the header is of an unknown version");
+        if (start.number(1) != 1) refuse("it is of an unknown version");
         start.take(7);  // a reserved byte, the number of messages, the number of references
         const std::uint64_t size = start.number(4);
         start.take(4);
@@ -88,7 +94,7 @@ private:
     void second_version(Cursor start) {
         second_ = true;
         start.take(4);
-        if (start.number(1) != 2) refuse("the header is of an unknown version");
+        if (start.number(1) != 2) refuse("it is of an unknown version");
         const std::uint64_t flags = start.number(1);
         has_order_ = (flags & 4) != 0;
         if (flags & 0x20) start.take(16);  // times
@@ -152,7 +158,7 @@ std::optional<Count> count_in(Cursor space) {
     space.number(1);
     const std::uint64_t kind = space.number(1);
     constexpr std::uint64_t null = 2;
-    if (version != 1 && version != 2) refuse("the sizes are of an unknown version");
+    if (version != 1 && version != 2) refuse("the sizes of an attribute are of an unknown version");
     if (version == 1) space.take(4);
     if (rank > 1 || (version == 2 && kind == null)) return std::nullopt;
     return rank == 0 ? Count{} : Count{true, space.number(8)};
@@ -197,7 +203,7 @@ public:
     void add(Bytes message, Hdf5Texts& all) const {
         Cursor left(message);
         const std::uint64_t version = left.number(1), flags = left.number(1);
-        if (version < 1 || version > 3) refuse("one is of an unknown version");
+        if (version < 1 || version > 3) refuse("an attribute is of an unknown version");
         const std::uint64_t name_size = left.number(2), type_size = left.number(2),
                             space_size = left.number(2);
         if (version == 3) left.take(1);  // the alphabet of the name
@@ -246,6 +252,17 @@ private:
     const std::function<void(std::uint64_t)>& spend_;
 };
 
+// The names of a group's members lie in a heap, for which libhdf5 would take any memory.
+void check_names(Bytes file, Cursor table) {
+    table.take(8);  // the address of the tree
+    Cursor heap(range(file, table.number(8), 32));
+    if (heap.text(4) != "HEAP") refuse("there is no heap of names");
+    heap.take(4);
+    const std::uint64_t size = heap.number(8);
+    heap.take(8);  // where its free space begins
+    range(file, heap.number(8), size);
+}
+
 }  // namespace
 
 Hdf5Texts hdf5_texts(std::span<const std::byte> file, std::uint64_t header,
@@ -254,6 +271,7 @@ Hdf5Texts hdf5_texts(std::span<const std::byte> file, std::uint64_t header,
     const Reader reader(file, spend);
     const Header messages(file, header, [&](std::uint64_t type, Bytes content) {
         if (type == attribute) reader.add(content, all);
+        if (type == symbol_table) check_names(file, Cursor(content));
         if (type != attribute_info) return;
         Cursor info(content);
         info.take(1);
