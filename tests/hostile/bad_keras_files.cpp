@@ -22,7 +22,7 @@ std::string archive(const Members& members) {
     std::vector<formats::detail::ZipContent> content;
     for (const auto& [name, text] : members)
         content.push_back({name, text, StoredTensor(StoredType::u8, Shape{0})});
-    formats::detail::write_zip("bad_keras", folder.path() / "x.keras", content, true, 0);
+    formats::detail::write_zip("bad_keras", folder.path() / "x.keras", content, {.compress = true});
     return contents(folder.path() / "x.keras");
 }
 
