@@ -251,4 +251,25 @@ void compare_predictions(const Case& the_case, nn::Model& model) {
     }
 }
 
+void compare_accuracy(const Case& the_case, nn::Model& model) {
+    if (!the_case.facts.contains("test_accuracy")) return;
+    const datasets::Images digits = datasets::mnist({.download = false}).test;
+    const Index count = digits.images.shape()[0];
+    std::vector<Index> sizes;
+    const Tensor some = to_our_layout(the_case, array(the_case, the_case.list("inputs").at(0)));
+    for (int axis = 0; axis < some.rank(); ++axis)
+        sizes.push_back(axis == 0 ? count : some.shape()[axis]);
+    const Tensor x =
+        reshape(datasets::scale_pixels(digits.images), Shape(std::span<const Index>(sizes)));
+    const auto answers = argmax(model.predict(x, 1000), 1).to_vector<std::int64_t>();
+    const auto labels = digits.labels.to_vector<std::int64_t>();
+    Index right = 0;
+    for (std::size_t i = 0; i < labels.size(); ++i) right += answers[i] == labels[i];
+    const double got = static_cast<double>(right) / static_cast<double>(count);
+    const double expected = the_case.facts.at("test_accuracy");
+    // A prediction that hangs by a rounding error may fall to either side.
+    want(std::abs(got - expected) < 1.5 / static_cast<double>(count),
+         "the accuracy is " + std::to_string(got) + ", expected " + std::to_string(expected));
+}
+
 }  // namespace shikumi::exchange

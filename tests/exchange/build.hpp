@@ -33,5 +33,7 @@ void compare_mapped(const Case& the_case, nn::Model& model, const TensorOf& tens
                     double tolerance);
 /// Compares the outputs for the case's inputs with those of the case.
 void compare_predictions(const Case& the_case, nn::Model& model);
+/// Compares the share of right answers on MNIST's test images with that of the case, if it has one.
+void compare_accuracy(const Case& the_case, nn::Model& model);
 
 }  // namespace shikumi::exchange

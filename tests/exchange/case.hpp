@@ -37,10 +37,13 @@ void run_tensors(const Case& the_case);
 void run_model(const Case& the_case);
 /// Reads the events of a case and compares them.
 void run_events(const Case& the_case);
+/// Reads Keras's files of a case, compares what is in them, and goes on from them.
+void run_keras(const Case& the_case);
+/// Reads one of Keras's files. Throws what the library throws, and Different where a model has
+/// changed although its weights were refused.
+void read_keras(const Case& the_case, const json& file);
 /// Reads PyTorch's files of a case, compares what is in them, and goes on from them.
 void run_torch(const Case& the_case);
-/// Reads all that a case has to refuse.
-void read_all(const Case& the_case);
 
 /// Opens the tensors of a file, whichever format it has. An .npy file has one, of its own name.
 std::vector<formats::NamedTensor> tensors_in(const std::filesystem::path& file);

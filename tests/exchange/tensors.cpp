@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
-#include <map>
 #include <vector>
 
 #include <shikumi/shikumi.hpp>
@@ -12,6 +11,7 @@
 #include "case.hpp"
 #include "sha256.hpp"
 #include "support/temporary.hpp"
+#include "tensors.hpp"
 
 namespace shikumi::exchange {
 
@@ -44,17 +44,27 @@ std::string file_of(const Case& the_case, const json& tensor) {
     return tensor.value("file", the_case.facts.at("files").at(0).at("path").get<std::string>());
 }
 
-using ByName = std::map<std::string, StoredTensor>;
-
-ByName by_name(const fs::path& file) {
+ByName tensors_by_name(const fs::path& file) {
     ByName all;
     for (NamedTensor& tensor : tensors_in(file))
         want(all.emplace(tensor.name, tensor.value).second, "'" + tensor.name + "' comes twice");
     return all;
 }
 
-void compare_tensor(const Case& the_case, const json& facts, const ByName& tensors) {
-    const std::string name = facts.at("name");
+}  // namespace
+
+ByName by_name(const formats::TensorFile& file) {
+    ByName all;
+    for (const std::string& name : file.names()) all.emplace(name, file.read_stored(name));
+    return all;
+}
+
+bool same_tensor(const StoredTensor& a, const StoredTensor& b) {
+    return a.type() == b.type() && a.shape() == b.shape() && same_bytes(a, b);
+}
+
+void compare_tensor(const Case& the_case, const json& facts, const std::string& name,
+                    const ByName& tensors) {
     const auto found = tensors.find(name);
     want(found != tensors.end(), "'" + name + "' wasn't read");
     const StoredTensor& got = found->second;
@@ -68,6 +78,8 @@ void compare_tensor(const Case& the_case, const json& facts, const ByName& tenso
     if (facts.contains("npy"))
         compare_values(name, got, formats::read_stored_npy(the_case.folder / facts.at("npy")));
 }
+
+namespace {
 
 void compare_digest(const json& digest, const ByName& tensors) {
     std::vector<std::byte> all;
@@ -95,12 +107,11 @@ void write_back(const fs::path& file, const std::string& format, bool by_the_lib
             want(shikumi_test::contents(copy) == shikumi_test::contents(file),
                  "the file written back has other bytes");
     }
-    const ByName before = by_name(file), after = by_name(copy);
+    const ByName before = tensors_by_name(file), after = tensors_by_name(copy);
     want(before.size() == after.size(), "another number of tensors was written back");
     for (const auto& [name, tensor] : before) {
         const auto found = after.find(name);
-        want(found != after.end() && found->second.type() == tensor.type() &&
-                 found->second.shape() == tensor.shape() && same_bytes(found->second, tensor),
+        want(found != after.end() && same_tensor(found->second, tensor),
              "'" + name + "' was not written back as it was");
     }
 }
@@ -118,10 +129,10 @@ std::vector<NamedTensor> tensors_in(const fs::path& file) {
 void run_tensors(const Case& the_case) {
     std::map<std::string, ByName> files;
     for (const json& file : the_case.facts.at("files"))
-        files.emplace(file.at("path"), by_name(the_case.folder / file.at("path")));
+        files.emplace(file.at("path"), tensors_by_name(the_case.folder / file.at("path")));
     std::size_t expected = 0, got = 0;
     for (const json& tensor : the_case.list("tensors")) {
-        compare_tensor(the_case, tensor, files.at(file_of(the_case, tensor)));
+        compare_tensor(the_case, tensor, tensor.at("name"), files.at(file_of(the_case, tensor)));
         ++expected;
     }
     for (const auto& [path, tensors] : files) got += tensors.size();
@@ -141,7 +152,8 @@ void run_tensors(const Case& the_case) {
 }
 
 void run_model(const Case& the_case) {
-    const ByName tensors = by_name(the_case.folder / the_case.facts.at("files").at(0).at("path"));
+    const ByName tensors =
+        tensors_by_name(the_case.folder / the_case.facts.at("files").at(0).at("path"));
     const auto model = build(the_case);
     take_mapped(the_case, *model,
                 [&](const std::string& name) { return tensors.at(name).tensor(); });
