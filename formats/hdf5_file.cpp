@@ -108,6 +108,26 @@ void check_superblock(std::span<const std::byte> bytes, std::uint64_t file_bytes
         fail<IoError>(reader, path, " goes on for ", file_bytes - end, " bytes after its end");
 }
 
+// Opening the file opens the outermost group.
+void check_root(std::span<const std::byte> bytes, const std::string& path) {
+    const auto version = static_cast<unsigned char>(bytes[8]);
+    const auto number = [&](std::size_t at) {
+        return detail::little_endian(bytes.subspan(at, sizeof(std::uint64_t)));
+    };
+    const std::size_t entry = version == 0 ? 56 : 60;  // in versions 0 and 1
+    constexpr std::size_t entry_bytes = 40, has_table = 1;
+    try {
+        if (version < 2 && bytes.size() < entry + entry_bytes)
+            throw IoError("there is no outermost group");
+        const std::uint64_t header = number(version < 2 ? entry + 8 : 36);
+        detail::hdf5_texts(bytes, header, [](std::uint64_t) {});
+        if (version < 2 && (number(entry + 16) & 0xFFFFFFFF) == has_table)
+            detail::check_hdf5_names(bytes, bytes.subspan(entry + 24, 16));
+    } catch (const IoError& e) {
+        fail<IoError>(reader, path, " can't be opened as an HDF5 file: ", e.what());
+    }
+}
+
 std::string joined(const std::string& path, std::string_view name) {
     return path.empty() ? std::string(name) : path + '/' + std::string(name);
 }
@@ -448,6 +468,7 @@ Hdf5File::Hdf5File(const std::string& path, const FileBudget& budget)
 void Hdf5File::scan(const FileBudget& budget) {
     const std::span<const std::byte> bytes = library_->bytes;
     check_superblock(bytes.first(std::min(bytes.size(), superblock_bytes)), bytes.size(), path_);
+    check_root(bytes, path_);
     Scanner::Found found;
     {
         const Hdf5Calls calls;

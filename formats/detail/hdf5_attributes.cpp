@@ -252,10 +252,13 @@ private:
     const std::function<void(std::uint64_t)>& spend_;
 };
 
-// The names of a group's members lie in a heap, for which libhdf5 would take any memory.
-void check_names(Bytes file, Cursor table) {
-    table.take(8);  // the address of the tree
-    Cursor heap(range(file, table.number(8), 32));
+}  // namespace
+
+// libhdf5 would take any memory for the names.
+void check_hdf5_names(std::span<const std::byte> file, std::span<const std::byte> table) {
+    Cursor addresses(table);
+    addresses.take(8);  // of the tree
+    Cursor heap(range(file, addresses.number(8), 32));
     if (heap.text(4) != "HEAP") refuse("there is no heap of names");
     heap.take(4);
     const std::uint64_t size = heap.number(8);
@@ -263,15 +266,13 @@ void check_names(Bytes file, Cursor table) {
     range(file, heap.number(8), size);
 }
 
-}  // namespace
-
 Hdf5Texts hdf5_texts(std::span<const std::byte> file, std::uint64_t header,
                      const std::function<void(std::uint64_t)>& spend) {
     Hdf5Texts all;
     const Reader reader(file, spend);
     const Header messages(file, header, [&](std::uint64_t type, Bytes content) {
         if (type == attribute) reader.add(content, all);
-        if (type == symbol_table) check_names(file, Cursor(content));
+        if (type == symbol_table) check_hdf5_names(file, content);
         if (type != attribute_info) return;
         Cursor info(content);
         info.take(1);

@@ -24,4 +24,8 @@ using Hdf5Texts = std::map<std::string, std::vector<std::string>, std::less<>>;
 Hdf5Texts hdf5_texts(std::span<const std::byte> file, std::uint64_t header,
                      const std::function<void(std::uint64_t bytes)>& spend);
 
+/// Throws IoError, without saying where, unless a group's names of members lie within the file.
+/// `table` are the addresses of its tree and of its heap of names.
+void check_hdf5_names(std::span<const std::byte> file, std::span<const std::byte> table);
+
 }  // namespace shikumi::formats::detail
