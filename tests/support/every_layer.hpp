@@ -24,9 +24,11 @@ struct LayerCase {
     }
 };
 
-namespace every_layer {
+}  // namespace shikumi_test
 
-using namespace shikumi;  // NOLINT
+namespace shikumi::every_layer {
+
+using shikumi_test::LayerCase;
 
 inline LayerCase one(auto layer, const Shape& input, DType dtype = f32) {
     return {nn::shared(std::move(layer)), {{input, dtype}}};
@@ -214,21 +216,23 @@ inline void add_preprocessing(std::vector<LayerCase>& all) {
     all.push_back(one(nn::CenterCrop(4, 5), picture));
 }
 
-}  // namespace every_layer
+}  // namespace shikumi::every_layer
+
+namespace shikumi_test {
 
 // Each class that files can hold, in at least one case.
 inline std::vector<LayerCase> every_layer_case() {
     std::vector<LayerCase> all;
-    every_layer::add_core(all);
-    every_layer::add_convolutions(all);
-    every_layer::add_pooling(all);
-    every_layer::add_reshaping(all);
-    every_layer::add_merging(all);
-    every_layer::add_normalization(all);
-    every_layer::add_regularization(all);
-    every_layer::add_attention(all);
-    every_layer::add_recurrent(all);
-    every_layer::add_preprocessing(all);
+    shikumi::every_layer::add_core(all);
+    shikumi::every_layer::add_convolutions(all);
+    shikumi::every_layer::add_pooling(all);
+    shikumi::every_layer::add_reshaping(all);
+    shikumi::every_layer::add_merging(all);
+    shikumi::every_layer::add_normalization(all);
+    shikumi::every_layer::add_regularization(all);
+    shikumi::every_layer::add_attention(all);
+    shikumi::every_layer::add_recurrent(all);
+    shikumi::every_layer::add_preprocessing(all);
     return all;
 }
 
