@@ -18,6 +18,9 @@ namespace {
 
 constexpr auto who = "compile";
 
+// Nothing to Keras where each batch is a step, and 1 here.
+constexpr auto accumulation = "gradient_accumulation_steps";
+
 bool is_one_of(std::string_view name, const auto& names) {
     return std::ranges::find(names, name) != std::end(names);
 }
@@ -67,7 +70,9 @@ Config optimizer_here(const Config& config, KerasReport& report) {
     if (config.text()) return config;
     const auto object = shikumi::detail::class_in(config, "optimizer");
     Config options = Config::Object{};
-    for (const auto& [name, value] : *object.config.object()) options.set(name_here(name), value);
+    for (const auto& [name, value] : *object.config.object()) {
+        if (name != accumulation || !value.is_null()) options.set(name_here(name), value);
+    }
     const Config* const decay = options.find("decay");
     // Keras 2's forms of RMSprop from before 2.11.
     if (decay && object.class_name == "RMSprop" && options.find("momentum") &&
@@ -125,10 +130,17 @@ Config legacy(const Config& config) {
     return all;
 }
 
+Config keras3_optimizer(const Config& optimizer) {
+    Config whole = optimizer, options = *optimizer.find("config");
+    const Config* const steps = options.find(accumulation);
+    if (steps && *steps == 1) options.set(accumulation, {});
+    whole.set("config", std::move(options));
+    return whole;
+}
+
 // Only Keras 3's optimisers have these.
 Config keras2_optimizer(const Config& optimizer) {
-    constexpr std::array<std::string_view, 2> only_in_keras3{"loss_scale_factor",
-                                                             "gradient_accumulation_steps"};
+    constexpr std::array<std::string_view, 2> only_in_keras3{"loss_scale_factor", accumulation};
     Config options = Config::Object{};
     for (const auto& [name, value] : *optimizer.find("config")->object()) {
         if (!is_one_of(name, only_in_keras3))
@@ -182,6 +194,7 @@ Config keras_compile_config(const CompileOptions& options,
         if (all.find("optimizer")->find("config")->find(own))
             fail<ValueError>(who, "Keras's optimisers have no '", own, "' in their configuration");
     }
+    all.set("optimizer", keras3_optimizer(*all.find("optimizer")));
     all.set("steps_per_execution", 1);
     all.set("jit_compile", false);
     return all;

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -263,7 +265,7 @@ private:
         Config::List arguments = *config.find("arguments")->list();
         auto next = call.inputs.begin();
         for (Config& one : arguments) {
-            if (one.is_null()) one = *next++;
+            one = one.is_null() ? *next++ : as_written(one);
         }
         if (line_ == KerasLine::keras3)
             return {{"module", known->module},
@@ -281,6 +283,13 @@ private:
                   {"function", known->tensorflow}}},
                 {"name", name},
                 {"inbound_nodes", Config::List{tensorflow_call(arguments)}}};
+    }
+    // A whole number is an integer: beside a tensor of integers, Keras would make a float of both.
+    static Config as_written(const Config& number) {
+        constexpr double exact = 0x1p53;
+        const double* const value = number.number();
+        if (!value || std::abs(*value) > exact || std::floor(*value) != *value) return number;
+        return static_cast<std::int64_t>(*value);
     }
     static Config tensorflow_call(const Config::List& arguments) {
         Config named = Config::Object{};
