@@ -24,11 +24,16 @@ struct LayerCase {
     }
 };
 
-}  // namespace shikumi_test
+namespace every_layer {
 
-namespace shikumi::every_layer {
-
-using shikumi_test::LayerCase;
+namespace nn = shikumi::nn;
+using shikumi::DType;
+using shikumi::f32;
+using shikumi::i32;
+using shikumi::i64;
+using shikumi::Interpolation;
+using shikumi::Padding;
+using shikumi::Shape;
 
 inline LayerCase one(auto layer, const Shape& input, DType dtype = f32) {
     return {nn::shared(std::move(layer)), {{input, dtype}}};
@@ -172,9 +177,11 @@ inline void add_attention(std::vector<LayerCase>& all) {
     all.push_back(
         several(nn::Attention({.use_scale = true, .score_mode = nn::Score::concat}), two));
     all.push_back(several(nn::AdditiveAttention({.use_scale = false}), three));
+    all.push_back(several(
+        nn::MultiHeadAttention(2, 3, {.value_dim = 4, .output_shape = {5}, .attention_axes = {1}}),
+        two));
     all.push_back(
-        several(nn::MultiHeadAttention(2, 3, {.value_dim = 4, .output_shape = {5}}), two));
-    all.push_back(several(nn::MultiHeadAttention(2, 3, {.use_bias = false}), three));
+        several(nn::MultiHeadAttention(2, 3, {.use_bias = false, .attention_axes = {1}}), three));
     all.push_back(several(nn::GroupQueryAttention(3, 4, 2), two));
 }
 
@@ -216,23 +223,21 @@ inline void add_preprocessing(std::vector<LayerCase>& all) {
     all.push_back(one(nn::CenterCrop(4, 5), picture));
 }
 
-}  // namespace shikumi::every_layer
-
-namespace shikumi_test {
+}  // namespace every_layer
 
 // Each class that files can hold, in at least one case.
 inline std::vector<LayerCase> every_layer_case() {
     std::vector<LayerCase> all;
-    shikumi::every_layer::add_core(all);
-    shikumi::every_layer::add_convolutions(all);
-    shikumi::every_layer::add_pooling(all);
-    shikumi::every_layer::add_reshaping(all);
-    shikumi::every_layer::add_merging(all);
-    shikumi::every_layer::add_normalization(all);
-    shikumi::every_layer::add_regularization(all);
-    shikumi::every_layer::add_attention(all);
-    shikumi::every_layer::add_recurrent(all);
-    shikumi::every_layer::add_preprocessing(all);
+    every_layer::add_core(all);
+    every_layer::add_convolutions(all);
+    every_layer::add_pooling(all);
+    every_layer::add_reshaping(all);
+    every_layer::add_merging(all);
+    every_layer::add_normalization(all);
+    every_layer::add_regularization(all);
+    every_layer::add_attention(all);
+    every_layer::add_recurrent(all);
+    every_layer::add_preprocessing(all);
     return all;
 }
 
