@@ -69,11 +69,13 @@ if(TARGET datasets_test)   # writes compressed files
 endif()
 if(TARGET hostile_test)   # makes archives
     target_link_libraries(hostile_test PRIVATE ZLIB::ZLIB)
-    if(shikumi_have_hdf5)
-        target_link_libraries(hostile_test PRIVATE shikumi::hdf5)
-        target_compile_definitions(hostile_test PRIVATE SHIKUMI_HAVE_HDF5=1)
-    endif()
 endif()
+foreach(test IN ITEMS formats_test hostile_test)   # make files that ours don't write
+    if(TARGET ${test} AND shikumi_have_hdf5)
+        target_link_libraries(${test} PRIVATE shikumi::hdf5)
+        target_compile_definitions(${test} PRIVATE SHIKUMI_HAVE_HDF5=1)
+    endif()
+endforeach()
 if(TARGET autograd_test)   # reads a profile's trace as JSON, inspects a loaded library
     find_package(nlohmann_json CONFIG REQUIRED)
     target_link_libraries(autograd_test PRIVATE nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})

@@ -166,24 +166,26 @@ std::optional<Count> count_in(Cursor space) {
 
 // ---- texts --------------------------------------------------------------------------------------
 
-// An object of a global heap.
-Bytes heap_object(Bytes file, std::uint64_t address, std::uint64_t wanted) {
+// The objects of a global heap, by their numbers.
+using Heap = std::map<std::uint64_t, Bytes>;
+
+Heap heap_at(Bytes file, std::uint64_t address) {
     Cursor start(range(file, address, 16));
     if (start.text(4) != "GCOL" || start.number(1) != 1) refuse("there is no heap of texts");
     start.take(3);
     const std::uint64_t size = start.number(8);
     if (size < 16) refuse("a heap of texts is too small");
-    Cursor heap(range(file, address, size));
-    heap.take(16);
-    while (heap.left() >= 16) {
-        const std::uint64_t index = heap.number(2);
-        heap.take(6);
-        const std::uint64_t bytes = heap.number(8);
+    Cursor left(range(file, address, size));
+    left.take(16);
+    Heap heap;
+    while (left.left() >= 16) {
+        const std::uint64_t index = left.number(2);
+        left.take(6);
+        const std::uint64_t bytes = left.number(8);
         if (index == 0) break;  // the rest is free
-        const Bytes object = heap.part(bytes, true);
-        if (index == wanted) return object;
+        heap.emplace(index, left.part(bytes, true));
     }
-    refuse("a text isn't where it should be");
+    return heap;
 }
 
 std::string until_zero(std::string_view text) {
@@ -200,7 +202,7 @@ public:
     Reader(Bytes file, const std::function<void(std::uint64_t)>& spend)
         : file_(file), spend_(spend) {}
 
-    void add(Bytes message, Hdf5Texts& all) const {
+    void add(Bytes message, Hdf5Texts& all) {
         Cursor left(message);
         const std::uint64_t version = left.number(1), flags = left.number(1);
         if (version < 1 || version > 3) refuse("an attribute is of an unknown version");
@@ -222,7 +224,7 @@ public:
 private:
     std::optional<std::vector<std::string>> texts_in(Cursor data,
                                                      const std::optional<TextType>& type,
-                                                     const Count& count) const {
+                                                     const Count& count) {
         if (count.list && count.elements == 0) return std::vector<std::string>();
         if (!type) return std::nullopt;
         constexpr std::uint64_t reference = 16;  // a length, an address and an index
@@ -238,11 +240,15 @@ private:
         spend_(type.size);
         return fixed_text(data.text(type.size), type.space_padded);
     }
-    std::string variable_text(Cursor& data) const {
+    std::string variable_text(Cursor& data) {
         const std::uint64_t length = data.number(4), address = data.number(8),
                             index = data.number(4);
         if (length == 0 || address == 0 || address == no_address) return {};
-        const Bytes object = heap_object(file_, address, index);
+        auto heap = heaps_.find(address);
+        if (heap == heaps_.end()) heap = heaps_.emplace(address, heap_at(file_, address)).first;
+        const auto found = heap->second.find(index);
+        if (found == heap->second.end()) refuse("a text isn't where it should be");
+        const Bytes object = found->second;
         if (length > object.size()) refuse("a text is longer than what is stored of it");
         spend_(length);
         return until_zero(Cursor(object).text(length));
@@ -250,6 +256,7 @@ private:
 
     Bytes file_;
     const std::function<void(std::uint64_t)>& spend_;
+    std::map<std::uint64_t, Heap> heaps_;  // by their addresses
 };
 
 }  // namespace
@@ -269,7 +276,7 @@ void check_hdf5_names(std::span<const std::byte> file, std::span<const std::byte
 Hdf5Texts hdf5_texts(std::span<const std::byte> file, std::uint64_t header,
                      const std::function<void(std::uint64_t)>& spend) {
     Hdf5Texts all;
-    const Reader reader(file, spend);
+    Reader reader(file, spend);
     const Header messages(file, header, [&](std::uint64_t type, Bytes content) {
         if (type == attribute) reader.add(content, all);
         if (type == symbol_table) check_hdf5_names(file, content);

@@ -9,6 +9,10 @@
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/formats/open_tensor_file.hpp>
 
+#ifdef SHIKUMI_HAVE_HDF5
+#include <hdf5.h>
+#endif
+
 #include "catch.hpp"
 #include "support/temporary.hpp"
 
@@ -183,3 +187,58 @@ TEST_CASE("threads read one HDF5 file, and several", "[hdf5]") {
     for (std::thread& thread : threads) thread.join();
     CHECK(right == std::vector<int>(4, 40));
 }
+
+#ifdef SHIKUMI_HAVE_HDF5
+
+// As Keras wrote them with h5py 2.
+TEST_CASE("texts of fixed length end where their padding begins", "[hdf5]") {
+    const TemporaryFolder folder;
+    const std::string path = folder.path() / "x.h5";
+    const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const auto add = [&](const char* name, H5T_str_t padding, const std::string& bytes) {
+        const hid_t type = H5Tcopy(H5T_C_S1);
+        H5Tset_size(type, 4);
+        H5Tset_strpad(type, padding);
+        const hsize_t count = bytes.size() / 4;
+        const hid_t space = H5Screate_simple(1, &count, nullptr);
+        const hid_t attribute = H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+        H5Awrite(attribute, type, bytes.data());
+        H5Aclose(attribute);
+        H5Sclose(space);
+        H5Tclose(type);
+    };
+    add("zeros", H5T_STR_NULLPAD, std::string("ab\0\0abcd", 8));
+    add("spaces", H5T_STR_SPACEPAD, "a   ab d");
+    H5Fclose(file);
+    const Hdf5File read(path);
+    REQUIRE(read.texts("", "zeros"));
+    CHECK(*read.texts("", "zeros") == Hdf5File::Texts{"ab", "abcd"});
+    REQUIRE(read.texts("", "spaces"));
+    CHECK(*read.texts("", "spaces") == Hdf5File::Texts{"a", "ab d"});
+}
+
+TEST_CASE("datasets in chunks, deflated, shuffled and with checksums, are read", "[hdf5]") {
+    const TemporaryFolder folder;
+    const std::string path = folder.path() / "x.h5";
+    const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hsize_t sizes[] = {3, 4}, chunk[] = {2, 2};
+    const hid_t how = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(2, sizes, nullptr);
+    H5Pset_chunk(how, 2, chunk);
+    H5Pset_shuffle(how);
+    H5Pset_deflate(how, 4);
+    H5Pset_fletcher32(how);
+    const hid_t data =
+        H5Dcreate2(file, "big endian", H5T_IEEE_F32BE, space, H5P_DEFAULT, how, H5P_DEFAULT);
+    std::vector<float> values(12);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
+    H5Dwrite(data, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+    H5Dclose(data);
+    H5Sclose(space);
+    H5Pclose(how);
+    H5Fclose(file);
+    const Hdf5File read(path);
+    CHECK(read.spec("big endian") == Spec{{3, 4}, f32});
+    CHECK(read.read("big endian").to_vector<float>() == values);
+}
+
+#endif
