@@ -58,6 +58,18 @@ TEST_CASE("BatchNormalization uses the batch in training, else moving statistics
     CHECK(layer.weights()[3].value().to_vector<double>() == moved);
 }
 
+// As PyTorch keeps it: n/(n − 1) times the variance of a batch of n.
+TEST_CASE("BatchNormalization can keep the variance of the population", "[nn]") {
+    nn::BatchNormalization layer({.momentum = 0, .unbiased = true, .dtype = f64});
+    const Tensor x = normal({5, 4, 3}, 2, 3);
+    check_standardized(layer(x, Mode::train), {0, 1});
+    const auto kept = layer.weights()[3].value().to_vector<double>();
+    const auto batch = var(x, {0, 1}).to_vector<double>();
+    for (std::size_t i = 0; i < 3; ++i) CHECK(kept[i] == Approx(batch[i] * 20 / 19));
+    layer(zeros({1, 1, 3}, f64), Mode::train);  // one alone has none
+    CHECK(layer.weights()[3].value().to_vector<double>() == std::vector<double>(3, 0.0));
+}
+
 // Figures of Keras's own test of masks.
 TEST_CASE("BatchNormalization leaves out masked steps", "[nn]") {
     const Tensor sample = tensor({{{1, 5}, {2, 5}, {0, 0}, {0, 0}}});
