@@ -91,11 +91,11 @@ struct TorchFileOptions {
 };
 
 /// Writes an object as `torch.save` does: a zip archive whose storages begin at multiples of 64
-/// bytes, and a pickle of protocol 2 that `torch.load(path, weights_only=True)` opens. Tensors that
-/// share their elements share a storage. The file takes its name when it is complete and on the
-/// disk; until then an older one stays. Throws ValueError for a key that is neither text nor
-/// integer, and a text that isn't UTF-8; IoError where the file can't be written or the library was
-/// built without libzip.
+/// bytes, one for each tensor, and a pickle of protocol 2 that `torch.load(path,
+/// weights_only=True)` opens. The file takes its name when it is complete and on the disk; until
+/// then an older one stays. Throws ValueError for a key that is neither text nor integer, and a
+/// text that isn't UTF-8; IoError where the file can't be written or the library was built without
+/// libzip.
 void write_torch(const std::string& path, const TorchValue& object,
                  const TorchFileOptions& options = {});
 

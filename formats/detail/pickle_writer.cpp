@@ -126,7 +126,9 @@ void TorchPickle::write(const TorchValue::StateDict& dict) {
 
 void TorchPickle::write(const StoredTensor& tensor) {
     const std::string_view typed = storage_class(tensor.type());
-    const std::size_t key = storage_of(tensor);
+    // Each has a storage of its own: what shares one in Python is changed together.
+    const std::size_t key = storages_.size();
+    storages_.push_back(tensor);
     write_global("torch._utils", typed.empty() ? "_rebuild_tensor_v3" : "_rebuild_tensor_v2");
     bytes_ += "((";
     write_text("storage");
@@ -151,19 +153,6 @@ void TorchPickle::write(const StoredTensor& tensor) {
     write_new_ordered_dict();  // no hooks
     if (typed.empty()) write_global("torch", name(tensor.type()));
     bytes_ += "tR";
-}
-
-// Elements that tensors share are written once.
-std::size_t TorchPickle::storage_of(const StoredTensor& tensor) {
-    const auto next = storages_.size();
-    if (!tensor.bytes().empty()) {
-        const auto [found, is_new] =
-            known_.emplace(std::pair(tensor.bytes().data(), tensor.bytes().size()), next);
-        // One of another type has a storage of its own: PyTorch knows no other way.
-        if (!is_new && storages_[found->second].type() == tensor.type()) return found->second;
-    }
-    storages_.push_back(tensor);
-    return next;
 }
 
 void TorchPickle::write_sizes(const std::vector<Index>& sizes) {

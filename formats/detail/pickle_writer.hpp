@@ -2,10 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <shikumi/autograd/core/config.hpp>
@@ -40,12 +38,10 @@ private:
     void write_new_ordered_dict();
     void write_sizes(const std::vector<Index>& sizes);
     void write_little_endian(std::uint64_t number, std::size_t bytes);
-    std::size_t storage_of(const StoredTensor& tensor);
 
     std::string_view writer_;
     std::string bytes_;
     std::vector<StoredTensor> storages_;
-    std::map<std::pair<const std::byte*, std::size_t>, std::size_t> known_;  // by address and size
 };
 
 }  // namespace shikumi::formats::detail

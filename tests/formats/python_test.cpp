@@ -1,6 +1,4 @@
-// NumPy, safetensors and TensorBoard themselves open our files, and we open theirs. Looks for a
-// Python with these packages as $SHIKUMI_PYTHON, else python3.
-#include <cstdlib>
+// NumPy, safetensors, PyTorch and TensorBoard themselves open our files, and we open theirs.
 #include <string>
 #include <vector>
 
@@ -10,40 +8,17 @@
 #include <shikumi/formats/formats.hpp>
 
 #include "catch.hpp"
+#include "support/python.hpp"
 #include "support/temporary.hpp"
 
 using namespace shikumi;
 using namespace shikumi::formats;
+using shikumi_test::check_python;
 using shikumi_test::contents;
+using shikumi_test::has_python;
 using shikumi_test::TemporaryFolder;
 
 namespace {
-
-std::string python() {
-    const char* const given = std::getenv("SHIKUMI_PYTHON");
-    return given ? given : "python3";
-}
-
-// Runs a program in a folder; what it prints is in "out".
-bool run(const TemporaryFolder& folder, const std::string& program) {
-    folder.write("program.py", program);
-    const std::string command =
-        "cd " + folder.path().string() + " && " + python() + " program.py >out 2>&1";
-    return std::system(command.c_str()) == 0;
-}
-
-// Whether there is a package; says so where there isn't.
-bool has(const TemporaryFolder& folder, const std::string& package) {
-    if (run(folder, "import " + package)) return true;
-    WARN("without Python's " << package << " this isn't tested");
-    return false;
-}
-
-void check(const TemporaryFolder& folder, const std::string& program) {
-    const bool done = run(folder, program);
-    INFO(contents(folder.path() / "out"));
-    CHECK(done);
-}
 
 std::vector<NamedTensor> some_tensors() {
     const Tensor x = tensor({{0.1, -2, 3e10}, {4, 5, 6}});
@@ -76,9 +51,9 @@ def check(t):
 
 TEST_CASE("safetensors itself opens our files", "[python]") {
     const TemporaryFolder folder;
-    if (!has(folder, "safetensors, numpy")) return;
+    if (!has_python(folder, "safetensors, numpy")) return;
     write_safetensors(folder.path() / "x.safetensors", some_tensors(), {.metadata = {{"k", "ä"}}});
-    check(folder, std::string(expected) + R"(
+    check_python(folder, std::string(expected) + R"(
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 np.seterr(all='ignore')
@@ -97,9 +72,50 @@ save_file(load_file('x.safetensors'), 'y.safetensors', metadata)
     }
 }
 
+TEST_CASE("PyTorch itself opens our files, and we its", "[python]") {
+    const TemporaryFolder folder;
+    if (!has_python(folder, "torch, numpy")) return;
+    std::vector<NamedTensor> tensors = some_tensors();
+    const Tensor x = tensor({0.5, -2, 448});
+    for (const StoredType type : {StoredType::bf16, StoredType::f8_e4m3, StoredType::f8_e5m2})
+        tensors.push_back({std::string(name(type)), StoredTensor(x).as(type)});
+    tensors.push_back({"uint16", StoredTensor(tensor({7, 65535}, i32)).as(StoredType::u16)});
+    try {
+        write_torch(folder.path() / "x.pt",
+                    TorchValue::Dict{{"model", TorchValue::StateDict{tensors, {{"", 1}}}},
+                                     {7, TorchValue::Tuple{{Config(0.5), Config("ä"), Config()}}},
+                                     {"big", Config(std::int64_t{-1} << 40)}});
+    } catch (const IoError& e) {
+        WARN(e.what());
+        return;
+    }
+    check_python(folder, std::string(expected) + R"(
+import torch
+saved = torch.load('x.pt', weights_only=True)
+assert saved[7] == (0.5, 'ä', None) and saved['big'] == -2**40
+model = saved['model']
+assert model._metadata[''] == {'version': 1}
+for name in ('bfloat16', 'float8_e4m3fn', 'float8_e5m2', 'uint16'):
+    t = model.pop(name)
+    assert t.dtype == getattr(torch, name), name
+    values = [7, 65535] if name == 'uint16' else [0.5, -2, 448]
+    assert t.to(torch.float32).tolist() == values, name
+check({name: t.numpy() for name, t in model.items()})
+base = torch.arange(24, dtype=torch.float32).reshape(2, 3, 4)
+torch.save({'base': base, 'turned': base.permute(2, 0, 1), 'part': base[1, :, 1:3],
+            'wide': base[0, 0, :1].expand(3, 2), 'weight': torch.nn.Parameter(base[0])}, 'y.pt')
+)");
+    const TorchFile back(folder.path() / "y.pt");
+    CHECK(back.read("part").to_vector<double>() == std::vector<double>{13, 14, 17, 18, 21, 22});
+    CHECK(back.read("wide").to_vector<double>() == std::vector<double>(6, 0.0));
+    CHECK(back.read("turned").to_vector<double>() ==
+          transpose(back.read("base"), {2, 0, 1}).to_vector<double>());
+    CHECK(back.spec("weight").shape == Shape{3, 4});
+}
+
 TEST_CASE("NumPy itself opens our files", "[python]") {
     const TemporaryFolder folder;
-    if (!has(folder, "numpy")) return;
+    if (!has_python(folder, "numpy")) return;
     try {
         write_npz(folder.path() / "x.npz", some_tensors());
         write_npz(folder.path() / "y.npz", some_tensors(), {.compress = true});
@@ -109,7 +125,7 @@ TEST_CASE("NumPy itself opens our files", "[python]") {
     }
     write_npy(folder.path() / "x.npy", tensor({{1, 2, 3}, {4, 5, 6}}));
     write_npy(folder.path() / "s.npy", scalar(2.5, f64));
-    check(folder, std::string(expected) + R"(
+    check_python(folder, std::string(expected) + R"(
 np.seterr(all='ignore')
 check(dict(np.load('x.npz', allow_pickle=False)))
 check(dict(np.load('y.npz', allow_pickle=False)))
@@ -126,7 +142,7 @@ np.savez_compressed('n.npz', a=np.arange(5, dtype='>i4'), b=np.float16(0.5))
 
 TEST_CASE("TensorBoard itself opens our event files", "[python]") {
     const TemporaryFolder folder;
-    if (!has(folder, "tensorboard")) return;
+    if (!has_python(folder, "tensorboard")) return;
     try {
         formats::detail::EventWriter writer(folder.path() / "logs");
         writer.scalar("loss", 0, 0.5);
@@ -140,7 +156,7 @@ TEST_CASE("TensorBoard itself opens our event files", "[python]") {
         WARN(e.what());
         return;
     }
-    check(folder, R"(
+    check_python(folder, R"(
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.util.tensor_util import make_ndarray
 a = EventAccumulator('logs').Reload()
