@@ -80,7 +80,7 @@ if(SHIKUMI_ZIP_INCLUDE_DIR AND SHIKUMI_ZIP_LIBRARY AND NOT TARGET libzip::zip)
     set_target_properties(libzip::zip PROPERTIES
         IMPORTED_LOCATION ${SHIKUMI_ZIP_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${SHIKUMI_ZIP_INCLUDE_DIR})
 endif()
-shikumi_optional(zip SHIKUMI_ZIP_LIBRARY "libzip (Debian: libzip-dev)" ".npz files can't be read or written")
+shikumi_optional(zip SHIKUMI_ZIP_LIBRARY "libzip (Debian: libzip-dev)" ".npz and .pt files can't be read or written")
 # Debian keeps the serial library beside those for MPI, each in a folder of its own.
 find_path(SHIKUMI_HDF5_INCLUDE_DIR hdf5.h PATH_SUFFIXES hdf5/serial)
 find_library(SHIKUMI_HDF5_LIBRARY NAMES hdf5_serial hdf5)
@@ -95,7 +95,7 @@ if(SHIKUMI_HDF5_INCLUDE_DIR AND SHIKUMI_HDF5_LIBRARY)
         target_compile_definitions(shikumi::hdf5 INTERFACE H5_USE_110_API)   # which later versions have, too
     endif()
 endif()
-shikumi_optional(hdf5 shikumi_found_hdf5 "libhdf5 (Debian: libhdf5-dev)" "Keras's weights can't be read or written")
+shikumi_optional(hdf5 shikumi_found_hdf5 "libhdf5 (Debian: libhdf5-dev)" "Keras's weights and models can't be read or written")
 find_package(PNG QUIET)
 shikumi_optional(png PNG_FOUND "libpng (Debian: libpng-dev)" "PNG pictures can't be read or written")
 find_package(JPEG QUIET)

@@ -377,9 +377,7 @@ struct PickledTensor {
     }
 };
 
-std::string in_pickle(const std::string& opcodes) {
-    return torch_zip("\x80\x02" + opcodes, std::string(8, 'x'));
-}
+std::string pickle_of(const std::string& opcodes) { return "\x80\x02" + opcodes; }
 
 void add_bad_tensors(std::vector<std::string>& files) {
     const auto add = [&](auto&& change) {
@@ -418,11 +416,15 @@ void add_bad_tensors(std::vector<std::string>& files) {
     add([](auto& t) { t.rest += '}' + pickled_text("neg") + "\x88s"; });
     add([](auto& t) { t.rest += "NNN"; });
     const std::string tensor = PickledTensor().text();
-    files.push_back(in_pickle('}' + pickled_text("a") + tensor + 's' + pickled_text("a") + tensor +
-                              "s."));  // twice
+    const std::string twice =
+        '}' + pickled_text("a") + tensor + 's' + pickled_text("a") + tensor + "s.";
+    files.push_back(torch_zip(pickle_of(twice), std::string(8, 'x')));
 }
 
-void add_bad_pickles(std::vector<std::string>& files) {
+}  // namespace
+
+std::vector<std::string> bad_pickles() {
+    std::vector<std::string> files;
     for (const char* called : {"os\nsystem",
                                "posix\nsystem",
                                "nt\nsystem",
@@ -455,14 +457,14 @@ void add_bad_pickles(std::vector<std::string>& files) {
                                "pty\nspawn",
                                "urllib.request\nurlopen"}) {
         const std::string opcode = 'c' + std::string(called) + '\n';
-        files.push_back(in_pickle(opcode + "(K\1tR."));
-        files.push_back(in_pickle('}' + pickled_text("a") + opcode + "s."));
-        files.push_back(in_pickle("}(i" + std::string(called) + "\ns."));
+        files.push_back(pickle_of(opcode + "(K\1tR."));
+        files.push_back(pickle_of('}' + pickled_text("a") + opcode + "s."));
+        files.push_back(pickle_of("}(i" + std::string(called) + "\ns."));
     }
     for (int opcode = 0; opcode < 256; ++opcode) {
         constexpr std::string_view whole = "(].}N0";
         if (whole.find(static_cast<char>(opcode)) == whole.npos)
-            files.push_back(in_pickle(std::string(1, static_cast<char>(opcode))));
+            files.push_back(pickle_of(std::string(1, static_cast<char>(opcode))));
     }
     for (const char* opcodes : {"",
                                 ".",
@@ -520,25 +522,25 @@ void add_bad_pickles(std::vector<std::string>& files) {
                                 "Px\n.",
                                 "]N\x93.",
                                 "}NN\x93."})
-        files.push_back(in_pickle(opcodes));
-    files.push_back(in_pickle(repeated("]", 200) + repeated("a", 199) + '.'));
+        files.push_back(pickle_of(opcodes));
+    files.push_back(pickle_of(repeated("]", 200) + repeated("a", 199) + '.'));
     // Each list holds the one before twice: 2⁶⁰ items.
     std::string doubled = "]" + std::string("q\0", 2);
     for (int i = 0; i < 60; ++i) {
         const auto last = static_cast<char>(i), next = static_cast<char>(i + 1);
         doubled += std::string("](h") + last + 'h' + last + "eq" + next;
     }
-    files.push_back(in_pickle(doubled + '.'));
+    files.push_back(pickle_of(doubled + '.'));
     std::string circle = "]" + std::string("q\0", 2);
-    files.push_back(in_pickle(circle + std::string("h\0", 2) + "a."));
+    files.push_back(pickle_of(circle + std::string("h\0", 2) + "a."));
+    return files;
 }
-
-}  // namespace
 
 std::vector<std::string> bad_torch() {
     std::vector<std::string> files;
     add_bad_tensors(files);
-    add_bad_pickles(files);
+    for (const std::string& bad : bad_pickles())
+        files.push_back(torch_zip(bad, std::string(8, 'x')));
     const std::string good = "\x80\x02}" + pickled_text("a") + PickledTensor().text() + "s.";
     const Member pickle = stored("x/data.pkl", good), storage = stored("x/data/0", "12345678");
     for (const char* order : {"big", "", "little\n", "LITTLE", "middle"})

@@ -14,6 +14,7 @@ std::vector<std::string> bad_safetensors();
 std::vector<std::string> bad_npy();
 std::vector<std::string> bad_npz();
 std::vector<std::string> bad_torch();
+std::vector<std::string> bad_pickles();
 std::vector<std::string> bad_hdf5();
 std::vector<std::string> bad_events();
 std::vector<std::string> bad_idx();

@@ -10,6 +10,8 @@
 
 #include <shikumi/formats/detail/crc32c.hpp>
 #include <shikumi/formats/detail/events.hpp>
+#include <shikumi/formats/detail/pickle_writer.hpp>
+#include <shikumi/formats/detail/torch_objects.hpp>
 #include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/detail/state_file.hpp>
 #include <shikumi/nn/io/json.hpp>
@@ -72,6 +74,16 @@ std::string read_hdf5(const fs::path& path) {
     const Hdf5File file(path.string(), budget);
     std::string text = read_tensor_file(file);
     for (const std::string& group : file.groups()) text += group + '\n';
+    return text;
+}
+// What is behind the checksums of a .pt file.
+std::string read_pickle(const fs::path& path) {
+    const Pickle pickle(contents(path), "read_pickle", path.string(), most_objects(budget));
+    const TorchObjects objects = torch_objects(pickle, "read_pickle", path.string(), budget);
+    std::string text;
+    for (const TorchTensor& tensor : objects.tensors)
+        text += sentence(tensor.entry.name, " ", tensor.entry.shape, " ", tensor.offset, "\n");
+    for (const auto& [name, value] : objects.values) text += name + ' ' + nn::to_json(value) + '\n';
     return text;
 }
 std::string read_npy_file(const fs::path& path) { return described(read_npy(path, budget)); }
@@ -213,6 +225,13 @@ std::vector<std::string> good_npz() {
         written("z.npz", [](const fs::path& p) { write_npz(p, {}); })};
 }
 
+std::vector<std::string> good_pickles() {
+    const TorchValue::Dict group{{"lr", Config(0.1)}, {"params", Config(Config::List{0, 1})}};
+    return {TorchPickle("test", TorchValue::StateDict{some_tensors(), {{"", 1}}}).bytes(),
+            TorchPickle("test", TorchValue::Dict{{3, TorchValue::List{group}}}).bytes(),
+            "\x80\x04}\x94\x8c\1x\x94\x8c\1m\x94\x8c\1C\x94\x93)\x81}bs."};
+}
+
 std::vector<std::string> good_torch() {
     const auto write = [](const TorchValue& object) {
         return written("x.pt", [&](const fs::path& p) { write_torch(p, object); });
@@ -310,6 +329,7 @@ std::vector<Reader> all_readers() {
         {"idx", read_idx_file, good_idx, bad_idx, false},
         {"csv", read_csv_file, good_csv, bad_csv, false},
         {"json", read_json_file, good_json, bad_json, false},
+        {"pickle", read_pickle, good_pickles, bad_pickles, false},
         {"architecture", read_architecture, good_architectures, bad_architectures, false}};
     const auto add = [&](const Reader& reader) {
         try {
