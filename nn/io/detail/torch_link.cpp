@@ -113,8 +113,10 @@ std::vector<Tensor> TorchLink::tensors_of(const std::vector<Tensor>& values,
 }
 
 std::vector<Tensor> TorchLink::slots_of(const std::vector<Tensor>& values) const {
-    if (kind == Kind::sum) return {laid_out(values.front(), weights[0].shape())};
-    return weights_of(values);
+    if (kind != Kind::sum) return weights_of(values);
+    Tensor total = values.front();
+    for (std::size_t i = 1; i < values.size(); ++i) total = total + values[i];
+    return {laid_out(total / static_cast<double>(values.size()), weights[0].shape())};
 }
 
 std::vector<Tensor> TorchLink::torch_slots_of(const std::vector<Tensor>& values) const {

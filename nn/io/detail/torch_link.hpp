@@ -36,7 +36,7 @@ struct TorchLink {
     std::vector<Tensor> tensors_of(const std::vector<Tensor>& values,
                                    const std::vector<Tensor>& before = {}) const;
     /// The same for what an optimiser keeps for each weight. Terms of a sum have equal gradients,
-    /// so what is kept is the same for all.
+    /// so what is kept differs by their decay alone: the mean is that of the sum at twice the rate.
     std::vector<Tensor> slots_of(const std::vector<Tensor>& values) const;
     /// The way back.
     std::vector<Tensor> torch_slots_of(const std::vector<Tensor>& values) const;
