@@ -20,6 +20,7 @@ Initializer given_values(const std::vector<double>& values) {
 
 Normalization::Normalization(const NormalizationOptions& options)
     : Layer({.name = options.name, .dtype = options.dtype}), options_(options) {
+    if (options.axis.all()) options_.axis = Axes(std::vector<Index>{});  // Keras's None
     if (options.mean.size() != options.variance.size())
         fail<ValueError>("normalization", "wants as many variances as means, got ",
                          options.variance.size(), " and ", options.mean.size());

@@ -11,7 +11,7 @@ namespace shikumi::nn {
 
 /// What Normalization can be given.
 struct NormalizationOptions {
-    Axes axis = -1;  ///< axes whose places have a mean and a variance each; none: one for all
+    Axes axis = -1;  ///< axes whose places have a mean and a variance each; {}: one for all
     std::vector<double> mean = {};      ///< where it is known beforehand, with the variance
     std::vector<double> variance = {};  ///< one number for each place, as for the mean
     bool invert = false;                ///< turn standardised numbers back into the original ones

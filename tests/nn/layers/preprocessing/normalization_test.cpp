@@ -26,6 +26,12 @@ TEST_CASE("Normalization learns mean and variance from data", "[nn]") {
     nn::Normalization back({.invert = true, .dtype = f64});
     back.adapt(x);
     CHECK(max(abs(back(layer(x)) - x)).item<double>() < 1e-9);
+    nn::Normalization whole({.axis = {}, .dtype = f64});  // as Keras's None
+    whole.adapt(x);
+    CHECK(whole.weights()[0].shape() == Shape{});
+    CHECK(whole.weights()[2].value().item<double>() == 400);
+    CHECK(max(abs(whole(x) - (x - mean(x)) / sqrt(var(x)))).item<double>() < 1e-9);
+    CHECK(whole.get_config().find("axis")->is_null());
     nn::check_layer(nn::Normalization(), {3, 4});
     REQUIRE_THROWS_AS(layer.adapt(zeros({4, 5, 3})), ShapeError);
     REQUIRE_THROWS_AS(layer.adapt(zeros({0, 5, 2})), ValueError);
