@@ -124,6 +124,8 @@ void draw(const Options& options, const Values& all, const Values& said, const V
     const std::size_t shown = std::min<std::size_t>(said.size(), 200), first = all.size() - shown;
     const std::span<const float> truth = std::span(all).last(shown),
                                  next = std::span(said).last(shown);
+    Values onward{all.back()};  // the forecast's line begins where the series ends
+    onward.insert(onward.end(), ahead.begin(), ahead.end());
     const plot::LineChart charts[] = {
         {"the next value, on values that were held out",
          "step",
@@ -132,7 +134,7 @@ void draw(const Options& options, const Values& all, const Values& said, const V
         {"what follows",
          "step",
          "value",
-         {line_of("series", truth, first), line_of("forecast", ahead, all.size())}}};
+         {line_of("series", truth, first), line_of("forecast", onward, all.size() - 1)}}};
     const char* const names[] = {"time_series-next.svg", "time_series-forecast.svg"};
     for (int i = 0; i < 2; ++i) {
         const auto file = options.out / names[i];
