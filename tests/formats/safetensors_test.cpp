@@ -11,6 +11,7 @@
 
 #include "catch.hpp"
 #include "support/io_faults.hpp"
+#include "support/refused.hpp"
 #include "support/temporary.hpp"
 #include "support/threads.hpp"
 
@@ -39,10 +40,9 @@ std::vector<NamedTensor> some_tensors() {
 
 void check_refused(const TemporaryFolder& folder, const std::string& bytes, const std::string& part,
                    const FileBudget& budget = {}) {
-    const auto path = folder.write("bad.safetensors", bytes);
-    INFO(bytes.substr(0, 200));
-    CHECK_THROWS_AS(SafetensorsFile(path, budget), IoError);
-    CHECK_THROWS_WITH(SafetensorsFile(path, budget), contains(part) && contains(path.string()));
+    shikumi_test::check_refused(folder, bytes, part, [&](const std::string& path) {
+        return SafetensorsFile(path, budget);
+    });
 }
 
 }  // namespace
