@@ -83,7 +83,7 @@ void visit_step_fields(auto& fields, auto& o) {
     fields("ema_momentum", o.ema_momentum);
     fields("ema_overwrite_frequency", o.ema_overwrite_frequency);
     fields("loss_scale_factor", o.loss_scale_factor);
-    fields("gradient_accumulation_steps", o.gradient_accumulation_steps);
+    fields.or_null("gradient_accumulation_steps", o.gradient_accumulation_steps, Index{1});
 }
 }  // namespace detail
 

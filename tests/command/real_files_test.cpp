@@ -74,7 +74,7 @@ TEST_CASE("show shows real files", "[real_files]") {
         shikumi_says("show " + shell_word(cases() / "torch_checkpoint_objects/model.pt"));
     CHECK(torch.code == 0);
     CHECK_THAT(torch.out, contains("model.0.weight") && contains("\npassed over:\n") &&
-                              contains("argparse.Namespace"));
+                              contains("config: types.SimpleNamespace\n"));
 }
 
 TEST_CASE("files that are to be refused are, in one line", "[real_files]") {
