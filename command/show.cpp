@@ -137,6 +137,7 @@ void print_metadata(const Config& metadata) {
     for (const auto& [name, value] : metadata.object() ? *metadata.object() : Config::Object()) {
         const std::string text = one_line(short_value(value));
         if (name == "checksums" || name == "training" || text.empty()) continue;
+        if (name.find("_metadata.") != name.npos) continue;  // versions of PyTorch's layouts
         if (printed == most) {
             ++more;
             continue;

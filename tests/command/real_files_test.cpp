@@ -75,6 +75,7 @@ TEST_CASE("show shows real files", "[real_files]") {
     CHECK(torch.code == 0);
     CHECK_THAT(torch.out, contains("model.0.weight") && contains("\npassed over:\n") &&
                               contains("config: types.SimpleNamespace\n"));
+    CHECK(torch.out.find("_metadata") == torch.out.npos);
 }
 
 TEST_CASE("files that are to be refused are, in one line", "[real_files]") {
