@@ -49,9 +49,9 @@ void check_finetune(const std::string& name, const std::string& file, const std:
     const TemporaryFolder data, out;
     shikumi_test::write_digits(data, "train", 320);
     shikumi_test::write_digits(data, "t10k", 80);
-    const Outcome said =
-        run("finetune", "--model '" + model.string() + "' --epochs 3 --data '" +
-                            data.path().string() + "' --out '" + out.path().string() + "'");
+    const Outcome said = run(
+        "finetune", "--model '" + model.string() + "' --epochs 20 --learning-rate 0.02 --data '" +
+                        data.path().string() + "' --out '" + out.path().string() + "'");
     INFO(said.text);
     if (said.text.find("built without") != said.text.npos) {
         WARN("finetune isn't tried on " << file << ", which this build can't read");
