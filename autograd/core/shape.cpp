@@ -66,13 +66,12 @@ Index Shape::product() const noexcept {
     return n;
 }
 
-Index Shape::back() const {
-    if (rank() == 0) fail<ShapeError>("shape", "a scalar has no last axis");
-    return (*this)[rank() - 1];
+void Shape::refuse_scalar(std::string_view axis) {
+    fail<ShapeError>("shape", "a scalar has no ", axis, " axis");
 }
 
 Index Shape::front() const {
-    if (rank() == 0) fail<ShapeError>("shape", "a scalar has no first axis");
+    if (rank() == 0) refuse_scalar("first");
     return (*this)[0];
 }
 

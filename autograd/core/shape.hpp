@@ -8,6 +8,7 @@
 #include <iosfwd>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <shikumi/autograd/core/dtype.hpp>
 
@@ -53,7 +54,10 @@ public:
         return static_cast<Index>((axis & 1 ? word >> 31 : word) & size_mask);
     }
     /// Size of the last axis. Throws ShapeError for a scalar.
-    Index back() const;
+    Index back() const {
+        if (rank() == 0) refuse_scalar("last");
+        return (*this)[rank() - 1];
+    }
     /// Size of the first axis. Throws ShapeError for a scalar.
     Index front() const;
     /// True for a scalar, which has no axes.
@@ -109,6 +113,7 @@ private:
     };
 
     // low_: axes 0 and 1 (31 bits each) and the rank's low 2 bits; high_: axes 2, 3, high 2 bits.
+    [[noreturn]] static void refuse_scalar(std::string_view axis);
     int packed_rank() const noexcept {
         return static_cast<int>((low_ >> 62) | ((high_ >> 62) << 2));
     }
