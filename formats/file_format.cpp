@@ -72,11 +72,14 @@ FileFormat file_format(const std::string& path) {
     const std::string start = file.text_at(0, std::min<std::uint64_t>(file.size(), 16));
     if (start.starts_with("PK")) return format_of_archive(path);
     if (start.starts_with("\x93NUMPY")) return FileFormat::npy;
+    // Before the pickle: the length of a header may begin as one, 0x0280 for instance.
+    if (start.size() > 8 && start.substr(4, 5) == std::string_view("\0\0\0\0{", 5))
+        return FileFormat::safetensors;
     // A pickle of protocol 2 or later, as PyTorch wrote before its archives.
     if (start.size() > 2 && start[0] == '\x80' && start[1] >= 2 && start[1] <= 5)
         return FileFormat::torch;
     if (is_json(start)) return FileFormat::json;
-    if (start.size() > 8 && start[8] == '{') return FileFormat::safetensors;
+    if (start.size() > 8 && start[8] == '{') return FileFormat::safetensors;  // a damaged one
     if (is_hdf5(file)) return FileFormat::hdf5;
     return FileFormat::unknown;
 }

@@ -73,6 +73,9 @@ Config optimizer_here(const Config& config, KerasReport& report) {
     for (const auto& [name, value] : *object.config.object()) {
         if (name != accumulation || !value.is_null()) options.set(name_here(name), value);
     }
+    // Keras 2 writes how often averages overwrite weights also where there are none.
+    const Config* const averaged = options.find("use_ema");
+    if (!averaged || is_off(*averaged)) options.set("ema_overwrite_frequency", Config());
     const Config* const decay = options.find("decay");
     // Keras 2's forms of RMSprop from before 2.11.
     if (decay && object.class_name == "RMSprop" && options.find("momentum") &&

@@ -33,6 +33,7 @@ TEST_CASE("a file's content says its format, whatever its name", "[file_format]"
     CHECK(is("{}") == FileFormat::json);
     CHECK(is(" \n[1, 2]") == FileFormat::json);
     CHECK(is("{\0\0\0\0\0\0\0{}"s) == FileFormat::safetensors);
+    CHECK(is("\x80\x02\0\0\0\0\0\0{}"s) == FileFormat::safetensors);
     CHECK(is("\x89HDF\r\n\x1a\n") == FileFormat::hdf5);
     CHECK(is(std::string(1024, ' ') + "\x89HDF\r\n\x1a\n") == FileFormat::hdf5);
     CHECK(is(std::string(100, ' ') + "\x89HDF\r\n\x1a\n") == FileFormat::unknown);

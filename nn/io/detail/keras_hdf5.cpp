@@ -153,17 +153,24 @@ WeightsReport take_keras_weights(std::string_view who, Model& model, const Hdf5F
     const std::vector<std::string> names = weight_names(model);
     const Places places = places_in(who, model, file);
     std::vector<OfferedTensor> offered;
-    std::set<std::size_t> given;
     const auto offer = [&](const std::string& dataset, const Parameter& weight) {
         const auto i =
             static_cast<std::size_t>(std::ranges::find(weights, weight) - weights.begin());
-        given.insert(i);
         Spec spec = file.spec(dataset);
         const auto entry = std::ranges::find(file.tensors(), dataset, &formats::TensorEntry::name);
         if (counts(*entry, weight)) spec.dtype = weight.dtype();
         offered.push_back({names[i], spec, [&file, dataset] { return file.read(dataset); }});
     };
     for (const auto& [dataset, weight] : places.weights) offer(dataset, weight);
+    // What Keras has in the configuration instead stays as it is.
+    std::vector<Parameter> kept;
+    for (const KerasGroup& group : keras_groups(model))
+        kept.insert(kept.end(), group.weights.begin(), group.weights.end());
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        if (std::ranges::find(kept, weights[i]) == kept.end())
+            offered.push_back({names[i], weights[i].value().spec(),
+                               [weight = weights[i]] { return weight.value(); }});
+    }
     for (const std::string& dataset : places.unknown)
         offered.push_back({dataset, Spec{}, [] { return Tensor(); }});
     const TakenWeights taken = take_weights(model, offered, {.strict = strict});
@@ -193,8 +200,7 @@ std::vector<KerasVariable> keras_variables_in(const Hdf5File& file) {
 namespace {
 
 // Keras counts in integers.
-formats::StoredTensor in_keras_type(const KerasGroup& group, std::size_t i) {
-    const Parameter& weight = group.weights[i];
+formats::StoredTensor in_keras_type(const Parameter& weight) {
     const bool counts = weight.shape().empty() && weight.name().ends_with("/count");
     return counts ? formats::StoredTensor(weight.value().cast(i64))
                   : formats::StoredTensor(weight.value());
@@ -215,7 +221,8 @@ void add_weights(Hdf5Content& content, const Model& model) {
         content.groups.push_back(vars);
         content.attributes.push_back({vars, "name", {group.name}});
         for (std::size_t i = 0; i < group.weights.size(); ++i)
-            content.datasets.push_back({vars + '/' + std::to_string(i), in_keras_type(group, i)});
+            content.datasets.push_back(
+                {vars + '/' + std::to_string(i), in_keras_type(group.weights[i])});
     }
 }
 
@@ -236,7 +243,7 @@ void add_legacy_weights(Hdf5Content& content, const Model& model, const std::str
         std::set<std::string> used;
         for (const Parameter& weight : layer.weights) {
             weights.push_back(unique(weight.name(), used));
-            content.datasets.push_back({joined(group, weights.back()), weight.value()});
+            content.datasets.push_back({joined(group, weights.back()), in_keras_type(weight)});
         }
         layers.push_back(layer.name);
         content.attributes.push_back({group, "weight_names", std::move(weights), true});

@@ -158,12 +158,15 @@ Order order_of(const OptimizerState& state, const std::vector<Parameter>& traine
 std::vector<KerasVariable> keras_variables(const optim::Optimizer& optimizer,
                                            const std::vector<Parameter>& trained) {
     const OptimizerState& state = optimizer.parts();
+    // As Keras keeps numbers where its floats are f64.
+    const DType number = !trained.empty() && trained.front().dtype() == f64 ? f64 : f32;
     std::vector<KerasVariable> all{{"iteration", state.iterations.value()}};
     if (!state.groups.front().schedule.scheduled())
-        all.push_back({"learning_rate", state.groups.front().learning_rate.value().cast(f32)});
+        all.push_back({"learning_rate", state.groups.front().learning_rate.value().cast(number)});
     for (const Parameter& part : slots_in_order(state, trained))
         all.push_back({part.name(), part.value()});
-    for (const Parameter& part : state.shared) all.push_back({part.name(), part.value().cast(f32)});
+    for (const Parameter& part : state.shared)
+        all.push_back({part.name(), part.value().cast(number)});
     return all;
 }
 

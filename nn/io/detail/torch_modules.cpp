@@ -208,12 +208,23 @@ private:
         for (Layer* const layer : parent.inner_layers()) {
             if (!seen_.insert(layer).second || layer->weights().empty()) continue;
             const auto [path, deep] = path_of(*layer, depth);
-            if (has_torch_links(*layer) || layer->inner_layers().empty())
+            if (has_torch_links(*layer) || has_weights_of_its_own(*layer))
                 layers.push_back(
                     {path, layer->class_name(), torch_links(*layer, sample_of(origins, *layer))});
             else
                 visit(*layer, deep);
         }
+    }
+    // Weights that none of its inner layers has.
+    static bool has_weights_of_its_own(const Layer& layer) {
+        std::vector<Parameter> inner;
+        for (const Layer* const other : layer.inner_layers()) {
+            const std::vector<Parameter> its = other->weights();
+            inner.insert(inner.end(), its.begin(), its.end());
+        }
+        return !std::ranges::all_of(layer.weights(), [&](const Parameter& weight) {
+            return std::ranges::find(inner, weight) != inner.end();
+        });
     }
     // The names that lead to a layer, by those of its first weight; and how many they are.
     std::pair<std::string, std::size_t> path_of(const Layer& layer, std::size_t depth) const {

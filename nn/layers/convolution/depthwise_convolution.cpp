@@ -15,10 +15,9 @@ void DepthwiseConvolution::build(const Spec& input) {
     check_axes(input.shape);
     check_fit(input.shape);
     const Index in = input.shape.back(), m = options_.depth_multiplier;
-    kernel_ =
-        add_weight("depthwise_kernel", kernel_shape(size(), in, m), options_.depthwise_initializer,
-                   {.regularizer = options_.depthwise_regularizer,
-                    .constraint = options_.depthwise_constraint});
+    kernel_ = add_weight("kernel", kernel_shape(size(), in, m), options_.depthwise_initializer,
+                         {.regularizer = options_.depthwise_regularizer,
+                          .constraint = options_.depthwise_constraint});
     add_bias(in * m, options_);
 }
 

@@ -28,7 +28,7 @@ struct DepthwiseConvOptions {
 };
 
 /// A convolution of each channel by itself: (batch, axes…, channels) becomes (batch, places…,
-/// channels · m), where channel c makes the channels c·m to c·m + m − 1. Weights: depthwise_kernel
+/// channels · m), where channel c makes the channels c·m to c·m + m − 1. Weights: kernel
 /// (window…, channels, m), then bias (channels · m).
 class DepthwiseConvolution : public ConvolutionalLayer {
 public:

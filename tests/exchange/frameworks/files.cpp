@@ -129,6 +129,10 @@ void make_round_trip(const Exchanged& exchanged, const std::string& file) {
     } catch (const ValueError& e) {
         throw shikumi_test::Skipped(e.what());
     }
+    // Statistics that were given are in the architecture, which keeps no weights for Keras.
+    if (file.ends_with(".weights.h5") &&
+        nn::to_json(model).find("\"Normalization\"") != std::string::npos)
+        throw shikumi_test::Skipped("what a Normalization was given isn't among Keras's weights");
     const auto again = read_model_file(file, nn::to_json(model));
     const std::vector<Tensor> after = again->predict(exchanged.inputs);
     want(after.size() == before.size(), "another number of outputs");

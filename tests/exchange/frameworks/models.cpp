@@ -42,6 +42,7 @@ Exchanged of_stack(std::uint32_t number) {
     Stack stack = random_stack(number);
     Exchanged all{std::make_shared<nn::Sequential>(std::move(stack.model)), {}};
     all.inputs.push_back(random_input(stack.input, stack.tokens, number));
+    (*all.model)(all.inputs);
     return all;
 }
 

@@ -260,6 +260,12 @@ void add_graphs(AllModels& m) {
     m.add("states", nn::Model(sequence, {states[0], states[1], states[2]}),
           {input_of({5, 3}, f32)});
 
+    const nn::Input steps({5});
+    const auto mask = nn::connect(nn::Operation("greater", {std::nullopt, 0.0}), {steps});
+    m.add("mask of a tensor",
+          nn::Model({sequence, steps}, nn::connect(nn::WithMask(), {sequence, mask}) | nn::LSTM(2)),
+          {input_of({5, 3}, f32), input_of({5}, f32)});
+
     nn::Sequential own{nn::Input({4}), nn::Dense(3), Stretch(1.5)};
     m.add(own_class, std::move(own), {input_of({4}, f32)});
 }

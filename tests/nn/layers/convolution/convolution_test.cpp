@@ -66,10 +66,10 @@ TEST_CASE("weights have Keras's names, order and shapes", "[nn]") {
     CHECK(weights_of(nn::Conv3D(4, 2), {1, 3, 3, 3, 1}) == "kernel (2, 2, 2, 1, 4), bias (4,)");
     CHECK(weights_of(nn::Conv2DTranspose(4, 3), {1, 5, 5, 2}) == "kernel (3, 3, 4, 2), bias (4,)");
     CHECK(weights_of(nn::DepthwiseConv2D(3, {.depth_multiplier = 2}), {1, 9, 9, 4}) ==
-          "depthwise_kernel (3, 3, 4, 2), bias (8,)");
+          "kernel (3, 3, 4, 2), bias (8,)");
     CHECK(weights_of(nn::Conv3DTranspose(4, 3), {1, 5, 5, 5, 2}) ==
           "kernel (3, 3, 3, 4, 2), bias (4,)");
-    CHECK(weights_of(nn::DepthwiseConv1D(3), {1, 9, 4}) == "depthwise_kernel (3, 4, 1), bias (4,)");
+    CHECK(weights_of(nn::DepthwiseConv1D(3), {1, 9, 4}) == "kernel (3, 4, 1), bias (4,)");
     CHECK(weights_of(nn::SeparableConv1D(5, 3), {1, 9, 4}) ==
           "depthwise_kernel (3, 4, 1), pointwise_kernel (1, 4, 5), bias (5,)");
     CHECK(weights_of(nn::SeparableConv2D(5, 3, {.depth_multiplier = 2}), {1, 9, 9, 4}) ==
