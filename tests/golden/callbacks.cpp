@@ -3,8 +3,11 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <memory>
 #include <sstream>
+
+#include <shikumi/nn/io/detail/write_beside.hpp>
 
 #include "cases.hpp"
 #include "compare.hpp"
@@ -302,12 +305,19 @@ struct WatchFolder final : nn::Hooks {
     void on_train_batch_end(nn::Run& run) override { note(run, run.batch()); }
     void on_epoch_end(nn::Run& run) override { note(run, nullptr); }
     void note(const nn::Run& run, const json& batch) {
+        wait_for_files(run);
         for (const auto& entry : std::filesystem::directory_iterator(path)) {
             const std::string name = entry.path().filename().string();
             written.push_back({{"epoch", run.epoch()}, {"batch", batch}, {"file", name}});
             if (name.find(".weights.") == std::string::npos) compare(run, entry.path());
             std::filesystem::remove(entry.path());
         }
+    }
+    // Keras writes at once; here files are written beside the training, in order.
+    static void wait_for_files(const nn::Run& run) {
+        const auto written = std::make_shared<std::promise<void>>();
+        nn::detail::write_beside(run, [written] { written->set_value(); });
+        written->get_future().wait();
     }
     static void compare(const nn::Run& run, const std::filesystem::path& file) {
         const std::vector<Tensor> read = nn::load(file)->get_weights();
