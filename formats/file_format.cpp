@@ -10,10 +10,8 @@ namespace shikumi::formats {
 
 namespace {
 
-constexpr std::string_view reader = "file_format";
-
-FileFormat format_of_archive(const std::string& path) {
-    const detail::ZipReader archive(reader, path, FileBudget{}.tensors);
+FileFormat format_of_archive(const std::string& path, std::string_view who) {
+    const detail::ZipReader archive(who, path, FileBudget{}.tensors);
     const auto any = [&](auto condition) {
         return std::ranges::any_of(archive.members(), condition, &detail::ZipMember::name);
     };
@@ -67,10 +65,10 @@ std::string_view name(FileFormat format) noexcept {
     return "unknown";
 }
 
-FileFormat file_format(const std::string& path) {
-    const detail::InputFile file(reader, path);
+FileFormat file_format(const std::string& path, std::string_view who) {
+    const detail::InputFile file(who, path);
     const std::string start = file.text_at(0, std::min<std::uint64_t>(file.size(), 16));
-    if (start.starts_with("PK")) return format_of_archive(path);
+    if (start.starts_with("PK")) return format_of_archive(path, who);
     if (start.starts_with("\x93NUMPY")) return FileFormat::npy;
     // Before the pickle: the length of a header may begin as one, 0x0280 for instance.
     if (start.size() > 8 && start.substr(4, 5) == std::string_view("\0\0\0\0{", 5))

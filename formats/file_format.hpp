@@ -24,7 +24,8 @@ std::string_view name(FileFormat format) noexcept;
 
 /// The format that a file's first bytes say, of a zip archive its members. That the file is whole
 /// is for its reader to find out. Throws IoError where the file can't be read, or is a zip archive
-/// that is damaged, and for every zip archive where the library was built without libzip.
-FileFormat file_format(const std::string& path);
+/// that is damaged, and for every zip archive where the library was built without libzip. Errors
+/// begin with `who`.
+FileFormat file_format(const std::string& path, std::string_view who = "file_format");
 
 }  // namespace shikumi::formats

@@ -57,10 +57,10 @@ constexpr int most_levels = 64;
 // No deflate stream grows by more: a match of 258 bytes takes at least two bits.
 constexpr std::uint64_t largest_expansion = 1032;
 
-// ---- a file in memory
-// ----------------------------------------------------------------------------- libhdf5 would copy
-// the bytes several times, unless it is told how to: it gets them as they are. It opens them for
-// reading only.
+// ---- a file in memory ---------------------------------------------------------------------------
+
+// libhdf5 would copy the bytes several times, unless it is told how to: it gets them as they are.
+// It opens them for reading only.
 
 void* same_bytes(std::size_t, H5FD_file_image_op_t, void* bytes) { return bytes; }
 void* no_copy(void* to, const void*, std::size_t, H5FD_file_image_op_t, void*) { return to; }

@@ -4,9 +4,9 @@
 #include <string_view>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/formats/file_format.hpp>
 #include <shikumi/nn/detail/build_budget.hpp>
 #include <shikumi/nn/io/architecture.hpp>
-#include <shikumi/nn/io/detail/keras_archive.hpp>
 #include <shikumi/nn/io/detail/state_file.hpp>
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/io/keras_file.hpp>
@@ -49,7 +49,9 @@ std::shared_ptr<Model> model_of(const detail::StateFile& file) {
 }  // namespace
 
 std::shared_ptr<Model> load(const std::string& path) {
-    if (detail::is_of_keras("load", path)) return load_keras(path);
+    const formats::FileFormat format = formats::file_format(path, "load");
+    if (format == formats::FileFormat::keras || format == formats::FileFormat::hdf5)
+        return load_keras(path);
     const detail::StateFile file = detail::read_state("load", path);
     try {
         return model_of(file);

@@ -5,7 +5,6 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/formats/file_format.hpp>
 #include <shikumi/formats/open_tensor_file.hpp>
-#include <shikumi/nn/io/detail/keras_archive.hpp>
 #include <shikumi/nn/io/detail/take_weights.hpp>
 #include <shikumi/nn/io/keras_weights.hpp>
 #include <shikumi/nn/io/torch_weights.hpp>
@@ -34,9 +33,10 @@ WeightsReport load_by_names(Model& model, const std::string& file,
 
 WeightsReport load_weights(Model& model, const std::string& file,
                            const LoadWeightsOptions& options) {
-    const bool of_keras = detail::is_of_keras("load_weights", file);
-    if (!of_keras && formats::file_format(file) != formats::FileFormat::torch)
-        return load_by_names(model, file, options);
+    using formats::FileFormat;
+    const FileFormat format = formats::file_format(file, "load_weights");
+    const bool of_keras = format == FileFormat::keras || format == FileFormat::hdf5;
+    if (!of_keras && format != FileFormat::torch) return load_by_names(model, file, options);
     if (options.rename)
         fail<ValueError>("load_weights", "can't rename the weights of ", file,
                          ": in files of Keras and PyTorch the layers tell which they are");

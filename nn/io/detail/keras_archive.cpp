@@ -25,21 +25,12 @@ std::string metadata() {
                     R"(", "date_saved": "1980-01-01@00:00:00"})");
 }
 
-bool begins_with(std::string_view who, const std::string& path, std::string_view bytes) {
-    const formats::detail::InputFile file(who, path);
-    return file.text_at(0, std::min<std::uint64_t>(file.size(), bytes.size())) == bytes;
-}
-
 }  // namespace
 
-bool is_zip(std::string_view who, const std::string& path) { return begins_with(who, path, "PK"); }
-
-bool is_of_keras(std::string_view who, const std::string& path) {
-    if (!is_zip(who, path)) return begins_with(who, path, "\x89HDF");
-    const formats::detail::ZipReader archive(who, path, formats::FileBudget{}.tensors);
-    return std::ranges::any_of(archive.members(), [](const formats::detail::ZipMember& member) {
-        return member.name == config_member;
-    });
+bool is_zip(std::string_view who, const std::string& path) {
+    constexpr std::string_view start = "PK";
+    const formats::detail::InputFile file(who, path);
+    return file.text_at(0, std::min<std::uint64_t>(file.size(), start.size())) == start;
 }
 
 KerasArchive::KerasArchive(std::string_view who, const std::string& path,

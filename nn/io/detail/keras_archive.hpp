@@ -16,10 +16,6 @@ inline constexpr std::string_view keras_version = "3.15.0";
 /// Whether a file begins as a zip archive does. Throws IoError where it can't be read.
 bool is_zip(std::string_view who, const std::string& path);
 
-/// Whether a file is one of Keras's by its content: HDF5, or an archive with a configuration.
-/// Throws IoError where it can't be read.
-bool is_of_keras(std::string_view who, const std::string& path);
-
 /// A .keras file that has been read. Assets are passed over.
 class KerasArchive {
 public:
