@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <shikumi/nn/detail/class_name.hpp>
+#include <shikumi/nn/io/detail/weight_names.hpp>
 #include <shikumi/nn/layers/attention/group_query_attention.hpp>
 #include <shikumi/nn/layers/attention/headed_attention.hpp>
 #include <shikumi/nn/layers/preprocessing/normalization.hpp>
@@ -35,11 +36,7 @@ bool keeps_no_weights(const Layer& layer) {
 // Those that the layer itself has added: first what may be trained, then its states.
 std::vector<Parameter> own_weights(const Layer& layer) {
     if (keeps_no_weights(layer)) return {};
-    std::vector<Parameter> inner;
-    for (const Layer* const other : layer.inner_layers()) {
-        const std::vector<Parameter> its = other->weights();
-        inner.insert(inner.end(), its.begin(), its.end());
-    }
+    const std::vector<Parameter> inner = inner_weights(layer);
     std::vector<Parameter> trained, states;
     for (const Weight& weight : layer.described_weights()) {
         if (std::ranges::find(inner, weight.parameter) == inner.end())

@@ -217,11 +217,7 @@ private:
     }
     // Weights that none of its inner layers has.
     static bool has_weights_of_its_own(const Layer& layer) {
-        std::vector<Parameter> inner;
-        for (const Layer* const other : layer.inner_layers()) {
-            const std::vector<Parameter> its = other->weights();
-            inner.insert(inner.end(), its.begin(), its.end());
-        }
+        const std::vector<Parameter> inner = inner_weights(layer);
         return !std::ranges::all_of(layer.weights(), [&](const Parameter& weight) {
             return std::ranges::find(inner, weight) != inner.end();
         });

@@ -100,4 +100,13 @@ std::vector<std::string> weight_names(Model& model) {
     return names;
 }
 
+std::vector<Parameter> inner_weights(const Layer& layer) {
+    std::vector<Parameter> all;
+    for (const Layer* const inner : layer.inner_layers()) {
+        const std::vector<Parameter> its = inner->weights();
+        all.insert(all.end(), its.begin(), its.end());
+    }
+    return all;
+}
+
 }  // namespace shikumi::nn::detail

@@ -12,4 +12,7 @@ namespace shikumi::nn::detail {
 /// names are numbered within the model. No name comes twice.
 std::vector<std::string> weight_names(Model& model);
 
+/// The weights of a layer's inner layers; its own are the others.
+std::vector<Parameter> inner_weights(const Layer& layer);
+
 }  // namespace shikumi::nn::detail
