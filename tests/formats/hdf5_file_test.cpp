@@ -14,12 +14,14 @@
 #endif
 
 #include "catch.hpp"
+#include "support/libraries.hpp"
 #include "support/temporary.hpp"
 
 using namespace shikumi;
 using namespace shikumi::formats;
 using shikumi_test::contains;
 using shikumi_test::contents;
+using shikumi_test::has_hdf5;
 using shikumi_test::TemporaryFolder;
 
 namespace {
@@ -38,18 +40,6 @@ Hdf5Content some_content() {
                            {"layers", "layer_names", {"a", "größe"}, true},
                            {"empty", "weight_names", {}, true},
                            {"layers/dense/vars", "name", {"dense"}}}};
-}
-
-// Whether this build has libhdf5; says so where it doesn't.
-bool has_hdf5() {
-    try {
-        hdf5_bytes({});
-        return true;
-    } catch (const IoError& e) {
-        CHECK_THAT(e.what(), contains("libhdf5-dev"));
-        WARN("without libhdf5 HDF5 files aren't tested");
-        return false;
-    }
 }
 
 std::span<const std::byte> bytes_of(const std::string& text) {

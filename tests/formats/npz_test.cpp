@@ -11,12 +11,14 @@
 
 #include "catch.hpp"
 #include "support/io_faults.hpp"
+#include "support/libraries.hpp"
 #include "support/temporary.hpp"
 
 using namespace shikumi;
 using namespace shikumi::formats;
 using shikumi_test::contains;
 using shikumi_test::contents;
+using shikumi_test::has_zip;
 using shikumi_test::TemporaryFolder;
 
 namespace {
@@ -29,23 +31,11 @@ std::vector<NamedTensor> some_arrays() {
             {"scalar", scalar(7, i64)}};
 }
 
-// Whether this build has libzip; says so where it doesn't.
-bool has_zip(const TemporaryFolder& folder) {
-    try {
-        write_npz(folder.path() / "try.npz", some_arrays());
-        return true;
-    } catch (const IoError& e) {
-        CHECK_THAT(e.what(), contains("libzip-dev"));
-        WARN("without libzip .npz files aren't tested");
-        return false;
-    }
-}
-
 }  // namespace
 
 TEST_CASE("arrays are written as .npz and read back", "[npz]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     for (const bool compress : {false, true}) {
         const auto path = folder.path() / "x.npz";
         write_npz(path, some_arrays(), {.compress = compress});
@@ -71,7 +61,7 @@ TEST_CASE("arrays are written as .npz and read back", "[npz]") {
 
 TEST_CASE("what can't be written as .npz is refused", "[npz]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const auto path = folder.path() / "x.npz";
     const Tensor x = zeros({1});
     for (const char* name : {"/a", "../a", "a/../b", "C:a", "a\\b"}) {
@@ -91,7 +81,7 @@ TEST_CASE("what can't be written as .npz is refused", "[npz]") {
 
 TEST_CASE("bad .npz files are refused in words", "[npz]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const auto path = folder.path() / "x.npz";
     write_npz(path, some_arrays());
     const std::string good = contents(path);
@@ -122,7 +112,7 @@ TEST_CASE("bad .npz files are refused in words", "[npz]") {
 
 TEST_CASE("a failed write leaves the old .npz file", "[npz]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const auto path = folder.path() / "x.npz";
     const auto write = [&](double value) {
         write_npz(path, std::vector<NamedTensor>{{"x", full({50'000}, value)}});

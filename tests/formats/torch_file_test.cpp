@@ -14,27 +14,17 @@
 #include <shikumi/formats/open_tensor_file.hpp>
 
 #include "catch.hpp"
+#include "support/libraries.hpp"
 #include "support/temporary.hpp"
 
 using namespace shikumi;
 using namespace shikumi::formats;
 using shikumi_test::contains;
 using shikumi_test::contents;
+using shikumi_test::has_zip;
 using shikumi_test::TemporaryFolder;
 
 namespace {
-
-// Whether this build has libzip; says so where it doesn't.
-bool has_zip(const TemporaryFolder& folder) {
-    try {
-        write_torch(folder.path() / "try.pt", Config());
-        return true;
-    } catch (const IoError& e) {
-        CHECK_THAT(e.what(), contains("libzip-dev"));
-        WARN("without libzip .pt files aren't tested");
-        return false;
-    }
-}
 
 std::vector<NamedTensor> some_tensors() {
     const Tensor x = tensor({{0.5, -2, 3e10}, {4, 5, 6}});
@@ -87,7 +77,7 @@ std::string message_of(const std::filesystem::path& path) {
 
 TEST_CASE("PyTorch files are written and read back", "[torch]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const std::string path = folder.path() / "x.pt";
     const std::vector<NamedTensor> tensors = some_tensors();
     write_torch(path, TorchValue::StateDict{tensors, {{"", 1}, {"layer", 2}}});
@@ -112,7 +102,7 @@ TEST_CASE("PyTorch files are written and read back", "[torch]") {
 
 TEST_CASE("nested objects are read by paths", "[torch]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const std::string path = folder.path() / "x.pt";
     const Tensor x = tensor({1, 2});
     const TorchValue::Dict group{{"lr", Config(0.1)},
@@ -146,7 +136,7 @@ TEST_CASE("nested objects are read by paths", "[torch]") {
 
 TEST_CASE("storages begin at multiples of 64 bytes", "[torch]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const std::string path = folder.path() / "any name at all.pt";
     write_torch(path, TorchValue::StateDict{some_tensors()});
     const std::string file = contents(path);
@@ -166,7 +156,7 @@ TEST_CASE("storages begin at multiples of 64 bytes", "[torch]") {
 
 TEST_CASE("a tensor is a window on a storage", "[torch]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const std::filesystem::path path = folder.path() / "x.pt";
     const Tensor storage = tensor({0, 1, 2, 3, 4, 5});
     const auto read = [&](const std::string& offset, const std::string& size,
@@ -198,7 +188,7 @@ TEST_CASE("a tensor is a window on a storage", "[torch]") {
 
 TEST_CASE("one storage is read through several windows", "[torch]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const std::filesystem::path path = folder.path() / "x.pt";
     const std::string zero("K\0", 2);
     write_file(path,
@@ -217,7 +207,7 @@ TEST_CASE("one storage is read through several windows", "[torch]") {
 
 TEST_CASE("objects that are no data are passed over and listed", "[torch]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const std::filesystem::path path = folder.path() / "x.pt";
     const std::string zero("K\0", 2);
     write_file(path,
@@ -238,7 +228,7 @@ TEST_CASE("objects that are no data are passed over and listed", "[torch]") {
 
 TEST_CASE("what else torch.save can write is refused with advice", "[torch]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const std::filesystem::path path = folder.path() / "x.pt";
     const Tensor one = tensor({1});
     const std::string zero("K\0", 2);

@@ -9,12 +9,15 @@
 #include <shikumi/shikumi.hpp>
 
 #include "catch.hpp"
+#include "support/libraries.hpp"
 #include "support/temporary.hpp"
 
 using namespace shikumi;
 using namespace shikumi::nn;
 using shikumi_test::contains;
 using shikumi_test::contents;
+using shikumi_test::has_hdf5;
+using shikumi_test::has_zip;
 using shikumi_test::TemporaryFolder;
 
 namespace {
@@ -28,18 +31,6 @@ Sequential some_model() {
 Tensor some_pictures() { return reshape(cos(arange(8 * 6 * 6 * 2).cast(f32)), {8, 6, 6, 2}); }
 Tensor some_classes() { return tensor({0, 1, 1, 0, 1, 0, 0, 1}, i64); }
 
-// Whether this build has the libraries; says so where it doesn't.
-bool has_libraries(const TemporaryFolder& folder) {
-    try {
-        Sequential model(Dense(1, {.input_dim = 1}));
-        save_keras(model, folder.path() / "try.keras");
-        return true;
-    } catch (const IoError&) {
-        WARN("without libhdf5 and libzip Keras's files aren't tested");
-        return false;
-    }
-}
-
 std::vector<std::vector<double>> values_of(Model& model) {
     std::vector<std::vector<double>> all;
     for (const Tensor& weight : model.get_weights()) all.push_back(weight.to_vector<double>());
@@ -50,7 +41,7 @@ std::vector<std::vector<double>> values_of(Model& model) {
 
 TEST_CASE("a model comes back from Keras's files with the same bits", "[keras]") {
     const TemporaryFolder folder;
-    if (!has_libraries(folder)) return;
+    if (!has_zip() || !has_hdf5()) return;
     for (const char* name : {"x.keras", "x.h5"}) {
         INFO(name);
         const std::string path = folder.path() / name;
@@ -70,7 +61,7 @@ TEST_CASE("a model comes back from Keras's files with the same bits", "[keras]")
 
 TEST_CASE("a compiled model trains on from Keras's files", "[keras]") {
     const TemporaryFolder folder;
-    if (!has_libraries(folder)) return;
+    if (!has_zip() || !has_hdf5()) return;
     const std::vector<optim::Optimizer> optimizers{
         optim::SGD({.momentum = 0.9}), optim::Adam({.amsgrad = true}),
         optim::RMSprop({.momentum = 0.5, .centered = true}), optim::Nadam()};
@@ -100,7 +91,7 @@ TEST_CASE("a compiled model trains on from Keras's files", "[keras]") {
 
 TEST_CASE("compile and the optimiser can be left out", "[keras]") {
     const TemporaryFolder folder;
-    if (!has_libraries(folder)) return;
+    if (!has_zip() || !has_hdf5()) return;
     const std::string path = folder.path() / "x.keras";
     Sequential model = some_model();
     model.compile({.optimizer = "adam", .loss = sparse_categorical_crossentropy});
@@ -114,7 +105,7 @@ TEST_CASE("compile and the optimiser can be left out", "[keras]") {
 
 TEST_CASE("a file of Keras's that isn't right is refused with its name", "[keras]") {
     const TemporaryFolder folder;
-    if (!has_libraries(folder)) return;
+    if (!has_zip() || !has_hdf5()) return;
     const auto check = [&](const std::string& path, const std::vector<std::string>& words) {
         try {
             load_keras(path);

@@ -8,26 +8,17 @@
 #include <shikumi/shikumi.hpp>
 
 #include "catch.hpp"
+#include "support/libraries.hpp"
 #include "support/temporary.hpp"
 
 using namespace shikumi;
 using namespace shikumi::nn;
 using formats::Hdf5File;
 using shikumi_test::contains;
+using shikumi_test::has_hdf5;
 using shikumi_test::TemporaryFolder;
 
 namespace {
-
-// Whether this build has libhdf5; says so where it doesn't.
-bool has_hdf5() {
-    try {
-        formats::hdf5_bytes({});
-        return true;
-    } catch (const IoError&) {
-        WARN("without libhdf5 Keras's weights aren't tested");
-        return false;
-    }
-}
 
 Sequential two_dense(const std::string& first = {}, const std::string& second = {}) {
     return Sequential(Dense(3, {.activation = relu, .input_dim = 2, .name = first}),

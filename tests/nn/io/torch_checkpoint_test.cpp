@@ -7,26 +7,17 @@
 #include <shikumi/shikumi.hpp>
 
 #include "catch.hpp"
+#include "support/libraries.hpp"
 #include "support/python.hpp"
 #include "support/temporary.hpp"
 
 using namespace shikumi;
 using shikumi_test::contains;
 using shikumi_test::contents;
+using shikumi_test::has_zip;
 using shikumi_test::TemporaryFolder;
 
 namespace {
-
-// Whether this build has libzip; says so where it doesn't.
-bool has_zip(const TemporaryFolder& folder) {
-    try {
-        formats::write_torch(folder.path() / "try.pt", Config());
-        return true;
-    } catch (const IoError&) {
-        WARN("without libzip .pt files aren't tested");
-        return false;
-    }
-}
 
 nn::Sequential small() {
     return nn::Sequential{nn::LSTM(4, {.input_shape = {5, 3}, .name = "rnn"}),
@@ -59,7 +50,7 @@ void check_near(const std::vector<std::vector<double>>& a,
 
 TEST_CASE("a checkpoint brings the optimiser back", "[torch]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const std::string path = folder.path() / "checkpoint.pt";
     const std::vector<optim::Optimizer> optimizers{
         optim::torch::SGD({.learning_rate = 0.1, .momentum = 0.9, .nesterov = true}),
@@ -103,7 +94,7 @@ TEST_CASE("a checkpoint brings the optimiser back", "[torch]") {
 
 TEST_CASE("biases that are two of PyTorch's learn twice as fast", "[torch]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const std::string path = folder.path() / "checkpoint.pt";
     nn::Sequential model = small();
     model.compile({.optimizer = optim::torch::SGD({.learning_rate = 0.1, .weight_decay = 0.01}),
@@ -128,7 +119,7 @@ TEST_CASE("biases that are two of PyTorch's learn twice as fast", "[torch]") {
 
 TEST_CASE("checkpoints that don't fit are refused", "[torch]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const std::string path = folder.path() / "checkpoint.pt";
     nn::Sequential model = small();
     CHECK_THROWS_AS(nn::save_torch_checkpoint(model, path), StateError);
@@ -237,7 +228,7 @@ for name, make in optimizers.items():
 
 TEST_CASE("PyTorch's training goes on here, and ours there", "[torch][python]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder) || !shikumi_test::has_python(folder, "torch")) return;
+    if (!has_zip() || !shikumi_test::has_python(folder, "torch")) return;
     shikumi_test::check_python(folder, std::string(head) + before);
     const Tensor x = formats::read_npy(folder.path() / "x.npy");
     const Tensor y = formats::read_npy(folder.path() / "y.npy");

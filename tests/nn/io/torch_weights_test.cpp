@@ -13,25 +13,16 @@
 #include <shikumi/shikumi.hpp>
 
 #include "catch.hpp"
+#include "support/libraries.hpp"
 #include "support/python.hpp"
 #include "support/temporary.hpp"
 
 using namespace shikumi;
 using shikumi_test::contains;
+using shikumi_test::has_zip;
 using shikumi_test::TemporaryFolder;
 
 namespace {
-
-// Whether this build has libzip; says so where it doesn't.
-bool has_zip(const TemporaryFolder& folder) {
-    try {
-        formats::write_torch(folder.path() / "try.pt", Config());
-        return true;
-    } catch (const IoError&) {
-        WARN("without libzip .pt files aren't tested");
-        return false;
-    }
-}
 
 std::vector<std::vector<double>> values_of(nn::Model& model) {
     std::vector<std::vector<double>> values;
@@ -65,7 +56,7 @@ void make_uneven(nn::Model& model) {
 
 TEST_CASE("modules are called as the layers", "[torch]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const std::string path = folder.path() / "x.pt";
     nn::Sequential model = two_dense(), other = two_dense();
     nn::save_torch_weights(model, path);
@@ -93,7 +84,7 @@ TEST_CASE("modules are called as the layers", "[torch]") {
 
 TEST_CASE("what doesn't fit is reported, and nothing changes", "[torch]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const std::string path = folder.path() / "x.pt";
     nn::Sequential model = two_dense("a", "b");
     const auto before = values_of(model);
@@ -127,7 +118,7 @@ TEST_CASE("what doesn't fit is reported, and nothing changes", "[torch]") {
 
 TEST_CASE("a checkpoint's state dict is found", "[torch]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const std::string path = folder.path() / "x.pt";
     nn::Sequential model = two_dense("a", "b"), other = two_dense("x", "y");
     using formats::TorchValue;
@@ -151,7 +142,7 @@ TEST_CASE("a checkpoint's state dict is found", "[torch]") {
 
 TEST_CASE("both biases of an LSTM come back", "[torch]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder)) return;
+    if (!has_zip()) return;
     const std::string path = folder.path() / "x.pt", back = folder.path() / "back.pt";
     nn::Sequential model{nn::LSTM(2, {.input_shape = {3, 1}, .name = "rnn"})};
     const Tensor first = some({8}), second = some({8}, 0.7);
@@ -369,7 +360,7 @@ void check_near(const std::string& name, const Tensor& got, const Tensor& expect
 
 TEST_CASE("PyTorch has each layer's weights as we have them, both ways", "[torch][python]") {
     const TemporaryFolder folder;
-    if (!has_zip(folder) || !shikumi_test::has_python(folder, "torch")) return;
+    if (!has_zip() || !shikumi_test::has_python(folder, "torch")) return;
     std::string program = program_head;
     std::vector<std::shared_ptr<nn::Model>> models;
     for (const Kind& kind : kinds) {

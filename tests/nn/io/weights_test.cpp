@@ -8,11 +8,13 @@
 
 #include "catch.hpp"
 #include "support/io_faults.hpp"
+#include "support/libraries.hpp"
 #include "support/temporary.hpp"
 
 using namespace shikumi;
 using shikumi_test::contains;
 using shikumi_test::contents;
+using shikumi_test::has_zip;
 using shikumi_test::TemporaryFolder;
 
 namespace {
@@ -28,23 +30,12 @@ std::vector<std::vector<double>> values_of(nn::Model& model) {
     return values;
 }
 
-// Whether this build has libzip.
-bool has_zip(const TemporaryFolder& folder) {
-    try {
-        formats::write_npz(folder.path() / "try.npz", {});
-        return true;
-    } catch (const IoError&) {
-        WARN("without libzip .npz files aren't tested");
-        return false;
-    }
-}
-
 }  // namespace
 
 TEST_CASE("weights are written to files and read back", "[weights]") {
     const TemporaryFolder folder;
     std::vector<std::string> files{"w.safetensors"};
-    if (has_zip(folder)) files.push_back("w.npz");
+    if (has_zip()) files.push_back("w.npz");
     for (const std::string& name : files) {
         const auto file = folder.path() / name;
         nn::Sequential from = small(), to = small();
