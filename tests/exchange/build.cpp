@@ -116,16 +116,6 @@ json with_channels_last(const json& architecture, Flattening flattening) {
     return layers;
 }
 
-json architecture_of(const Case& the_case, Flattening flattening) {
-    json architecture = the_case.facts.at("architecture");
-    if (architecture.is_object()) return architecture;
-    if (has_channels_first(the_case)) architecture = with_channels_last(architecture, flattening);
-    if (std::ranges::any_of(architecture, [](const json& l) { return l.contains("inbound"); }))
-        return graph(std::move(architecture));
-    return {{"class_name", "Sequential"},
-            {"config", {{"name", "model"}, {"layers", std::move(architecture)}}}};
-}
-
 // ---- weights ------------------------------------------------------------------------------------
 
 Tensor blocks(const Tensor& x, const json& step) {
@@ -208,8 +198,18 @@ nn::StateDict weights_of(const Case& the_case, nn::Model& model, const TensorOf&
 
 }  // namespace
 
-std::shared_ptr<nn::Model> build(const Case& the_case, Flattening flattening) {
-    auto model = nn::model_from_json(architecture_of(the_case, flattening).dump());
+json architecture_of(const Case& the_case, Flattening flattening) {
+    json architecture = the_case.facts.at("architecture");
+    if (architecture.is_object()) return architecture;
+    if (has_channels_first(the_case)) architecture = with_channels_last(architecture, flattening);
+    if (std::ranges::any_of(architecture, [](const json& l) { return l.contains("inbound"); }))
+        return graph(std::move(architecture));
+    return {{"class_name", "Sequential"},
+            {"config", {{"name", "model"}, {"layers", std::move(architecture)}}}};
+}
+
+std::shared_ptr<nn::Model> build(const Case& the_case) {
+    auto model = nn::model_from_json(architecture_of(the_case, Flattening::theirs).dump());
     model->parameters();  // makes those that aren't made yet
     return model;
 }

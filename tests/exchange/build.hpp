@@ -17,8 +17,10 @@ enum class Flattening {
     ours,    ///< in that of channels last
 };
 
-/// The model of the case's architecture, with channels last whatever the framework has.
-std::shared_ptr<nn::Model> build(const Case& the_case, Flattening flattening = Flattening::theirs);
+/// The architecture of the case in Keras's terms, with channels last whatever the framework has.
+json architecture_of(const Case& the_case, Flattening flattening);
+/// The model of that, in which Flatten keeps the framework's order.
+std::shared_ptr<nn::Model> build(const Case& the_case);
 /// An array of a model's input in the framework's layout, in that of ours.
 Tensor to_our_layout(const Case& the_case, const Tensor& x);
 /// An output of ours in the framework's layout.

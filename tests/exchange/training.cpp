@@ -33,14 +33,6 @@ std::vector<Tensor> batch(const std::vector<Tensor>& arrays, const Tensor& order
     return rows;
 }
 
-Tensor order_of(const json& training, std::size_t step) {
-    const std::size_t size = training.at("batch_size");
-    std::vector<std::int64_t> order;
-    for (std::size_t i = step * size; i < (step + 1) * size; ++i)
-        order.push_back(training.at("sample_order").at(i));
-    return tensor(order);
-}
-
 }  // namespace
 
 nn::CompileOptions compile_options(const json& training, const std::vector<std::string>& outputs) {
@@ -49,20 +41,31 @@ nn::CompileOptions compile_options(const json& training, const std::vector<std::
     return nn::compile_options_from_config(nn::parse_json(config.dump(), "the case"), outputs);
 }
 
+Tensor order_of(const json& training, std::size_t step) {
+    const std::size_t size = training.at("batch_size");
+    std::vector<std::int64_t> order;
+    for (std::size_t i = step * size; i < (step + 1) * size; ++i)
+        order.push_back(training.at("sample_order").at(i));
+    return tensor(order);
+}
+
+void compare_loss(const json& training, std::size_t step, double loss) {
+    const double expected = training.at("losses").at(step), tolerance = training.at("tolerance");
+    want(std::abs(loss - expected) <= tolerance * std::abs(expected),
+         "the loss of step " + std::to_string(step + 1) + " is " + std::to_string(loss) +
+             ", expected " + std::to_string(expected));
+}
+
 void train(const Case& the_case, nn::Model& model) {
     const json& training = the_case.facts.at("training");
     auto [x, y] = samples(the_case);
     for (Tensor& input : x) input = to_our_layout(the_case, input);
-    const double tolerance = training.at("tolerance");
     for (std::size_t step = 0; step < training.at("steps"); ++step) {
         if (training.contains("learning_rates"))
             model.optimizer().set_learning_rate(training.at("learning_rates").at(step));
         const Tensor order = order_of(training, step);
         const double loss = model.train_on_batch(batch(x, order), batch(y, order))["loss"];
-        const double expected = training.at("losses").at(step);
-        want(std::abs(loss - expected) <= tolerance * std::abs(expected),
-             "the loss of step " + std::to_string(step + 1) + " is " + std::to_string(loss) +
-                 ", expected " + std::to_string(expected));
+        compare_loss(training, step, loss);
     }
 }
 

@@ -1,6 +1,8 @@
 // How training goes on from a file of a case.
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <vector>
 
 #include <shikumi/nn/models/model.hpp>
@@ -11,6 +13,10 @@ namespace shikumi::exchange {
 
 /// What `compile` has to be told: loss and optimiser of the case, in Keras's terms.
 nn::CompileOptions compile_options(const json& training, const std::vector<std::string>& outputs);
+/// The numbers of the samples of a step.
+Tensor order_of(const json& training, std::size_t step);
+/// Throws Different unless the loss of a step is that of the case.
+void compare_loss(const json& training, std::size_t step, double loss);
 /// Trains a compiled model on the case's steps and compares the loss of each.
 void train(const Case& the_case, nn::Model& model);
 
