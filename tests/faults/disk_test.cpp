@@ -13,10 +13,12 @@
 #include "catch.hpp"
 #include "support/io_faults.hpp"
 #include "support/temporary.hpp"
+#include "support/weight_values.hpp"
 
 using namespace shikumi;
 using shikumi_test::contains;
 using shikumi_test::IoFaults;
+using shikumi_test::weight_values;
 
 namespace {
 
@@ -32,12 +34,6 @@ std::unique_ptr<nn::Sequential> line() {
     model->add(nn::Dense(1));
     model->compile({.optimizer = optim::Adam({.learning_rate = 0.05}), .loss = "mse"});
     return model;
-}
-
-std::vector<std::vector<float>> weights(nn::Model& model) {
-    std::vector<std::vector<float>> all;
-    for (const Tensor& w : model.get_weights()) all.push_back(w.to_vector<float>());
-    return all;
 }
 
 }  // namespace
@@ -68,9 +64,9 @@ TEST_CASE("a save that fails leaves the file before it", "[faults]") {
                 failed = true;
                 CHECK_THAT(std::string(e.what()), contains("model.safetensors"));
             }
-            const auto found = weights(*nn::load(file));
-            CHECK((found == weights(*old) || found == weights(*fresh)));
-            if (!failed) CHECK(found == weights(*fresh));
+            const auto found = weight_values<float>(*nn::load(file));
+            CHECK((found == weight_values<float>(*old) || found == weight_values<float>(*fresh)));
+            if (!failed) CHECK(found == weight_values<float>(*fresh));
             CHECK(folder.entries() == 1);
         }
     }
@@ -80,7 +76,7 @@ TEST_CASE("a training whose backup fails goes on from the one before it", "[faul
     const auto train = [](const nn::Resume& resume) {
         const auto model = line();
         model->fit(x, y, {.batch_size = 2, .epochs = 4, .verbose = 0, .resume = resume});
-        return weights(*model);
+        return weight_values<float>(*model);
     };
     const auto wanted = train({});
     int calls = 0;
@@ -108,9 +104,9 @@ TEST_CASE("a training whose backup fails goes on from the one before it", "[faul
 
 TEST_CASE("a folder that can't be written ends a training before it begins", "[faults]") {
     const auto model = line();
-    const auto before = weights(*model);
+    const auto before = weight_values<float>(*model);
     CHECK_THROWS_AS(model->fit(x, y, {.verbose = 0, .resume = "/proc/nowhere/at/all"}), IoError);
-    CHECK(weights(*model) == before);
+    CHECK(weight_values<float>(*model) == before);
 }
 
 TEST_CASE("a damaged backup is refused by name, and the one before it is taken", "[faults]") {
@@ -119,7 +115,7 @@ TEST_CASE("a damaged backup is refused by name, and the one before it is taken",
     const auto train = [&](int epochs, const nn::Resume& resume) {
         const auto model = line();
         model->fit(x, y, {.batch_size = 2, .epochs = epochs, .verbose = 0, .resume = resume});
-        return weights(*model);
+        return weight_values<float>(*model);
     };
     const auto wanted = train(5, {});
     train(3, state);

@@ -11,6 +11,7 @@
 #include "catch.hpp"
 #include "support/libraries.hpp"
 #include "support/temporary.hpp"
+#include "support/weight_values.hpp"
 
 using namespace shikumi;
 using namespace shikumi::nn;
@@ -19,6 +20,7 @@ using shikumi_test::contents;
 using shikumi_test::has_hdf5;
 using shikumi_test::has_zip;
 using shikumi_test::TemporaryFolder;
+using shikumi_test::weight_values;
 
 namespace {
 
@@ -30,12 +32,6 @@ Sequential some_model() {
 
 Tensor some_pictures() { return reshape(cos(arange(8 * 6 * 6 * 2).cast(f32)), {8, 6, 6, 2}); }
 Tensor some_classes() { return tensor({0, 1, 1, 0, 1, 0, 0, 1}, i64); }
-
-std::vector<std::vector<double>> values_of(Model& model) {
-    std::vector<std::vector<double>> all;
-    for (const Tensor& weight : model.get_weights()) all.push_back(weight.to_vector<double>());
-    return all;
-}
 
 }  // namespace
 
@@ -50,7 +46,7 @@ TEST_CASE("a model comes back from Keras's files with the same bits", "[keras]")
         save_keras(model, path);
         const std::shared_ptr<Model> read = load_keras(path);
         CHECK(read->compiled() == nullptr);
-        CHECK(values_of(*read) == values_of(model));
+        CHECK(weight_values<double>(*read) == weight_values<double>(model));
         CHECK(read->predict(some_pictures()).to_vector<float>() ==
               model.predict(some_pictures()).to_vector<float>());
         const std::string before = contents(path);

@@ -10,6 +10,7 @@
 #include "catch.hpp"
 #include "support/libraries.hpp"
 #include "support/temporary.hpp"
+#include "support/weight_values.hpp"
 
 using namespace shikumi;
 using namespace shikumi::nn;
@@ -17,6 +18,7 @@ using formats::Hdf5File;
 using shikumi_test::contains;
 using shikumi_test::has_hdf5;
 using shikumi_test::TemporaryFolder;
+using shikumi_test::weight_values;
 
 namespace {
 
@@ -26,12 +28,6 @@ Sequential two_dense(const std::string& first = {}, const std::string& second = 
 }
 
 using Values = std::vector<std::vector<double>>;
-
-Values values_of(Model& model) {
-    Values all;
-    for (const Tensor& weight : model.get_weights()) all.push_back(weight.to_vector<double>());
-    return all;
-}
 
 void set_to(Model& model, double number) {
     std::vector<Tensor> all;
@@ -44,23 +40,23 @@ void set_to(Model& model, double number) {
 void check_round_trip(Model& model, const std::string& path) {
     INFO(path);
     save_keras_weights(model, path);
-    const Values before = values_of(model);
+    const Values before = weight_values<double>(model);
     set_to(model, 0.125);
     const WeightsReport report = load_keras_weights(model, path);
     CHECK(report.complete());
     CHECK(report.taken.size() == before.size());
-    CHECK(values_of(model) == before);
+    CHECK(weight_values<double>(model) == before);
 }
 
 void check_refused(Model& model, const std::string& path, const std::vector<std::string>& words) {
-    const Values before = values_of(model);
+    const Values before = weight_values<double>(model);
     try {
         load_keras_weights(model, path);
         FAIL_CHECK("was read");
     } catch (const Error& e) {
         for (const std::string& word : words) CHECK_THAT(e.what(), contains(word));
     }
-    CHECK(values_of(model) == before);
+    CHECK(weight_values<double>(model) == before);
 }
 
 }  // namespace
@@ -163,7 +159,7 @@ TEST_CASE("older files are matched by position, and by name where they don't fit
     Sequential saved = two_dense("one", "two"), same = two_dense("three", "four");
     save_keras_weights(saved, path);
     CHECK(load_keras_weights(same, path).complete());
-    CHECK(values_of(same) == values_of(saved));
+    CHECK(weight_values<double>(same) == weight_values<double>(saved));
 
     Sequential longer(Dense(3, {.input_dim = 2, .name = "one"}), Dense(3, {.name = "new"}),
                       Dense(1, {.name = "two"}));
@@ -251,10 +247,10 @@ TEST_CASE("files of Keras 2.12 count layers with weights twice", "[keras]") {
                                 file.read_stored(name)});
     }
     formats::write_hdf5(path, old);
-    const Values before = values_of(model);
+    const Values before = weight_values<double>(model);
     set_to(model, 0);
     CHECK(load_keras_weights(model, path).complete());
-    CHECK(values_of(model) == before);
+    CHECK(weight_values<double>(model) == before);
 }
 
 TEST_CASE("a compiled model's optimiser goes with its weights", "[keras]") {
@@ -277,7 +273,7 @@ TEST_CASE("a compiled model's optimiser goes with its weights", "[keras]") {
         model.train_on_batch(x, y);
         again.train_on_batch(x, y);
     }
-    CHECK(values_of(again) == values_of(model));
+    CHECK(weight_values<double>(again) == weight_values<double>(model));
 
     Sequential other = compiled(optim::SGD({.momentum = 0.9}));
     check_refused(other, path, {path, "SGD", "14 variables"});

@@ -10,12 +10,14 @@
 #include "support/libraries.hpp"
 #include "support/python.hpp"
 #include "support/temporary.hpp"
+#include "support/weight_values.hpp"
 
 using namespace shikumi;
 using shikumi_test::contains;
 using shikumi_test::contents;
 using shikumi_test::has_zip;
 using shikumi_test::TemporaryFolder;
+using shikumi_test::weight_values;
 
 namespace {
 
@@ -30,12 +32,6 @@ void train(nn::Model& model, int steps = 2) {
     const Tensor x = reshape(sin(arange(8 * 5 * 3).cast(f32) * 1.3), {8, 5, 3});
     const Tensor y = reshape(cos(arange(8 * 2).cast(f32) * 0.7), {8, 2});
     for (int i = 0; i < steps; ++i) model.train_on_batch(x, y);
-}
-
-std::vector<std::vector<double>> values_of(nn::Model& model) {
-    std::vector<std::vector<double>> values;
-    for (const Tensor& w : model.get_weights()) values.push_back(w.to_vector<double>());
-    return values;
 }
 
 void check_near(const std::vector<std::vector<double>>& a,
@@ -88,7 +84,7 @@ TEST_CASE("a checkpoint brings the optimiser back", "[torch]") {
             step(model);
             step(other);
         }
-        check_near(values_of(other), values_of(model));
+        check_near(weight_values<double>(other), weight_values<double>(model));
     }
 }
 

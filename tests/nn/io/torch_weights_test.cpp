@@ -16,19 +16,15 @@
 #include "support/libraries.hpp"
 #include "support/python.hpp"
 #include "support/temporary.hpp"
+#include "support/weight_values.hpp"
 
 using namespace shikumi;
 using shikumi_test::contains;
 using shikumi_test::has_zip;
 using shikumi_test::TemporaryFolder;
+using shikumi_test::weight_values;
 
 namespace {
-
-std::vector<std::vector<double>> values_of(nn::Model& model) {
-    std::vector<std::vector<double>> values;
-    for (const Tensor& w : model.get_weights()) values.push_back(w.to_vector<double>());
-    return values;
-}
 
 std::vector<std::string> names_in(const std::string& path) {
     return formats::TorchFile(path).names();
@@ -67,7 +63,7 @@ TEST_CASE("modules are called as the layers", "[torch]") {
     CHECK(file.read("dense.weight").to_vector<double>() ==
           transpose(model.get_weights()[0]).to_vector<double>());
     CHECK(nn::load_torch_weights(other, path).weights.complete());
-    CHECK(values_of(other) == values_of(model));
+    CHECK(weight_values<double>(other) == weight_values<double>(model));
     nn::save_torch_weights(model, path,
                            {.prefix = "net.", .modules = {{"dense", "0"}, {"dense_1", "2"}}});
     CHECK(names_in(path) ==
@@ -79,7 +75,7 @@ TEST_CASE("modules are called as the layers", "[torch]") {
     nn::save_torch_weights(model, folder.path() / "x.safetensors");
     nn::Sequential third = two_dense();
     CHECK(nn::load_torch_weights(third, folder.path() / "x.safetensors").weights.complete());
-    CHECK(values_of(third) == values_of(model));
+    CHECK(weight_values<double>(third) == weight_values<double>(model));
 }
 
 TEST_CASE("what doesn't fit is reported, and nothing changes", "[torch]") {
@@ -87,7 +83,7 @@ TEST_CASE("what doesn't fit is reported, and nothing changes", "[torch]") {
     if (!has_zip()) return;
     const std::string path = folder.path() / "x.pt";
     nn::Sequential model = two_dense("a", "b");
-    const auto before = values_of(model);
+    const auto before = weight_values<double>(model);
     const Tensor good = zeros({4, 3});
     const auto write = [&](std::vector<formats::NamedTensor> tensors) {
         formats::write_torch(path, formats::TorchValue::StateDict{std::move(tensors)});
@@ -101,11 +97,11 @@ TEST_CASE("what doesn't fit is reported, and nothing changes", "[torch]") {
         CHECK_THAT(e.what(), contains("missing: 'b.bias'"));
         CHECK_THAT(e.what(), contains("unexpected: 'c.x'"));
     }
-    CHECK(values_of(model) == before);
+    CHECK(weight_values<double>(model) == before);
     const nn::TorchReport report = nn::load_torch_weights(model, path, {.strict = false});
     CHECK(report.weights.taken.size() == 2);
-    CHECK(values_of(model)[0] == std::vector<double>(12, 0.0));
-    CHECK(values_of(model)[1] == before[1]);
+    CHECK(weight_values<double>(model)[0] == std::vector<double>(12, 0.0));
+    CHECK(weight_values<double>(model)[1] == before[1]);
     CHECK_THROWS_AS(nn::load_torch_weights(model, path, {.key = "model"}), IoError);
     write({{"a.weight", zeros({4, 3}, f64)},
            {"a.bias", zeros({4})},
@@ -134,7 +130,7 @@ TEST_CASE("a checkpoint's state dict is found", "[torch]") {
         path,
         TorchValue::Dict{{"epoch", Config(3)}, {"state_dict", dict}, {"best", zeros({4, 3})}});
     const nn::TorchReport report = nn::load_torch_weights(other, path);
-    CHECK(values_of(other) == values_of(model));
+    CHECK(weight_values<double>(other) == weight_values<double>(model));
     CHECK_THAT(report.text(), contains("'module.'"));
     CHECK(nn::load_torch_weights(other, path, {.key = "state_dict", .prefix = "module."})
               .weights.complete());

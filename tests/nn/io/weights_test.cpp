@@ -10,24 +10,20 @@
 #include "support/io_faults.hpp"
 #include "support/libraries.hpp"
 #include "support/temporary.hpp"
+#include "support/weight_values.hpp"
 
 using namespace shikumi;
 using shikumi_test::contains;
 using shikumi_test::contents;
 using shikumi_test::has_zip;
 using shikumi_test::TemporaryFolder;
+using shikumi_test::weight_values;
 
 namespace {
 
 nn::Sequential small(Index units = 3) {
     return nn::Sequential{nn::Conv2D(2, 2, {.input_shape = {4, 4, 1}}), nn::Flatten(),
                           nn::Dense(units)};
-}
-
-std::vector<std::vector<double>> values_of(nn::Model& model) {
-    std::vector<std::vector<double>> values;
-    for (const Tensor& w : model.get_weights()) values.push_back(w.to_vector<double>());
-    return values;
 }
 
 }  // namespace
@@ -42,13 +38,14 @@ TEST_CASE("weights are written to files and read back", "[weights]") {
         nn::save_weights(from, file);
         const nn::WeightsReport report = nn::load_weights(to, file);
         CHECK(report.complete());
-        CHECK(values_of(to) == values_of(from));
+        CHECK(weight_values<double>(to) == weight_values<double>(from));
         std::filesystem::rename(file, folder.path() / "w");  // the content says what it is
         CHECK(nn::load_weights(to, folder.path() / "w").complete());
         nn::save_weights(from, file, {.floats = formats::StoredType::f16, .compress = true});
         CHECK(nn::load_weights(to, file).complete());
-        CHECK(values_of(to) != values_of(from));
-        CHECK(values_of(to)[0][0] == Approx(values_of(from)[0][0]).epsilon(1e-3));
+        CHECK(weight_values<double>(to) != weight_values<double>(from));
+        CHECK(weight_values<double>(to)[0][0] ==
+              Approx(weight_values<double>(from)[0][0]).epsilon(1e-3));
     }
 }
 
@@ -64,11 +61,11 @@ TEST_CASE("weights of f64, states and models of any kind keep all bits", "[weigh
     for (Parameter p : from.parameters()) p.assign(p.value() + 1.0 / 3);
     nn::save_weights(from, file);
     nn::load_weights(to, file);
-    CHECK(values_of(to) == values_of(from));
+    CHECK(weight_values<double>(to) == weight_values<double>(from));
     CHECK_THROWS_AS(nn::load_weights(narrow, file), IoError);
     nn::save_weights(narrow, file);
     nn::load_weights(to, file);  // f32 fits into f64
-    CHECK(values_of(to) == values_of(narrow));
+    CHECK(weight_values<double>(to) == weight_values<double>(narrow));
 }
 
 TEST_CASE("weights of another network are refused", "[weights]") {
@@ -76,12 +73,12 @@ TEST_CASE("weights of another network are refused", "[weights]") {
     const auto file = folder.path() / "w.safetensors";
     nn::Sequential other = small(5), model = small();
     nn::save_weights(other, file);
-    const auto before = values_of(model);
+    const auto before = weight_values<double>(model);
     CHECK_THROWS_AS(nn::load_weights(model, file), IoError);
     CHECK_THROWS_WITH(nn::load_weights(model, file),
                       contains(file.string()) && contains("2 of 4 weights taken") &&
                           contains("'dense/bias' is f32 (3,), got f32 (5,)"));
-    CHECK(values_of(model) == before);
+    CHECK(weight_values<double>(model) == before);
     const nn::WeightsReport report = nn::load_weights(model, file, {.strict = false});
     CHECK(report.taken == std::vector<std::string>{"conv2d/kernel", "conv2d/bias"});
     CHECK(report.mismatched.size() == 2);
@@ -90,7 +87,7 @@ TEST_CASE("weights of another network are refused", "[weights]") {
         return name.starts_with("conv2d/") ? "eyes/" + name.substr(7) : std::string();
     };
     CHECK(nn::load_weights(renamed, file, {.rename = rename}).complete());
-    CHECK(values_of(renamed)[0] == values_of(other)[0]);
+    CHECK(weight_values<double>(renamed)[0] == weight_values<double>(other)[0]);
 }
 
 TEST_CASE("files that can't be weights are refused", "[weights]") {
@@ -103,11 +100,11 @@ TEST_CASE("files that can't be weights are refused", "[weights]") {
     CHECK_THROWS_AS(nn::load_weights(model, folder.write("text", "some text or other")), IoError);
     const auto file = folder.path() / "w.safetensors";
     nn::save_weights(model, file);
-    const auto before = values_of(model);
+    const auto before = weight_values<double>(model);
     std::string damaged = contents(file);
     damaged.back() ^= 1;
     CHECK_THROWS_WITH(nn::load_weights(model, folder.write("d", damaged)), contains("checksum"));
-    CHECK(values_of(model) == before);
+    CHECK(weight_values<double>(model) == before);
     CHECK_THROWS_WITH(nn::load_weights(model, file, {.budget = {.bytes = 10}}), contains("budget"));
     nn::Sequential unknown{nn::Dense(3)};
     CHECK_THROWS_AS(nn::save_weights(unknown, file), StateError);
@@ -125,10 +122,10 @@ TEST_CASE("a failed write leaves the old weights", "[weights]") {
         CHECK_THROWS_WITH(nn::save_weights(other, file), contains("No space left"));
     }
     nn::load_weights(third, file);
-    CHECK(values_of(third) == values_of(model));
+    CHECK(weight_values<double>(third) == weight_values<double>(model));
     CHECK_THROWS_AS(nn::save_weights(other, folder.path() / "none" / "w.npz"), IoError);
     std::filesystem::create_symlink(file, folder.path() / "link.safetensors");
     nn::save_weights(other, folder.path() / "link.safetensors");
     nn::load_weights(third, file);
-    CHECK(values_of(third) == values_of(other));
+    CHECK(weight_values<double>(third) == weight_values<double>(other));
 }

@@ -8,8 +8,10 @@
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
+#include "support/weight_values.hpp"
 
 using namespace shikumi;
+using shikumi_test::weight_values;
 
 namespace {
 
@@ -48,12 +50,6 @@ nn::Sequential model(const optim::Optimizer& optimizer) {
     nn::Sequential m{nn::Dense(6, {.activation = nn::tanh, .input_dim = 5}), nn::Dense(2)};
     m.compile({.optimizer = optimizer, .loss = nn::mean_squared_error});
     return m;
-}
-
-std::vector<std::vector<double>> values(nn::Model& m) {
-    std::vector<std::vector<double>> all;
-    for (const Tensor& w : m.get_weights()) all.push_back(w.to_vector<double>());
-    return all;
 }
 
 }  // namespace
@@ -99,7 +95,7 @@ TEST_CASE("a training that is watched ends with the same bits", "[gradient_norms
                                                .verbose = 0,
                                                .callbacks = std::move(callbacks),
                                                .seed = 1});
-            return std::pair(values(m), history.history.at("loss"));
+            return std::pair(weight_values<double>(m), history.history.at("loss"));
         };
         auto watch = std::make_shared<Watch>(2);
         CHECK(trained({}) == trained({watch}));
@@ -121,7 +117,7 @@ TEST_CASE("a table whose rows are looked up is watched, too", "[gradient_norms]"
                .verbose = 0,
                .callbacks = std::move(callbacks),
                .seed = 1});
-        return values(m);
+        return weight_values<double>(m);
     };
     auto watch = std::make_shared<Watch>(1);
     CHECK(trained({}) == trained({watch}));

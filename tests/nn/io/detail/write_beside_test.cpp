@@ -14,8 +14,10 @@
 
 #include "catch.hpp"
 #include "support/temporary.hpp"
+#include "support/weight_values.hpp"
 
 using namespace shikumi;
+using shikumi_test::weight_values;
 
 namespace {
 
@@ -37,12 +39,6 @@ void write_slowly(nn::Run& run, std::function<void()> write) {
 
 nn::History train(nn::Sequential& model, const nn::LambdaCallbackOptions& hooks) {
     return model.fit(x, y, {.epochs = 5, .verbose = 0, .callbacks = {nn::LambdaCallback(hooks)}});
-}
-
-std::vector<std::vector<float>> weights(nn::Model& model) {
-    std::vector<std::vector<float>> all;
-    for (const Tensor& w : model.get_weights()) all.push_back(w.to_vector<float>());
-    return all;
 }
 
 }  // namespace
@@ -109,10 +105,11 @@ TEST_CASE("a model that is written later is the one of that moment", "[nn][io]")
     std::vector<std::vector<std::vector<float>>> then;
     train(model, {.on_epoch_end = [&](nn::Run& run) {
               write_slowly(run, nn::detail::model_writing(model, file(run.epoch())));
-              then.push_back(weights(model));
+              then.push_back(weight_values<float>(model));
           }});
     REQUIRE(then.size() == 5);
     for (int epoch = 0; epoch < 5; ++epoch)
-        CHECK(weights(*nn::load(file(epoch))) == then[static_cast<std::size_t>(epoch)]);
+        CHECK(weight_values<float>(*nn::load(file(epoch))) ==
+              then[static_cast<std::size_t>(epoch)]);
     CHECK(then[0] != then[4]);
 }
