@@ -219,14 +219,10 @@ private:
             const auto dot = path.find('.', start.size());
             if (dot == path.npos) continue;
             const std::string digits = path.substr(start.size(), dot - start.size());
-            if (digits != std::to_string(groups_.empty() ? 0 : groups_.size() - 1)) {
-                if (digits != std::to_string(groups_.size()))
-                    fail<IoError>(loader, file_.path(), ": its groups are in no order: '", path,
-                                  "'");
+            if (digits == std::to_string(groups_.size()))
                 groups_.emplace_back();
-            } else if (groups_.empty()) {
-                groups_.emplace_back();
-            }
+            else if (groups_.empty() || digits != std::to_string(groups_.size() - 1))
+                fail<IoError>(loader, file_.path(), ": its groups are in no order: '", path, "'");
             groups_.back().emplace(path.substr(dot + 1), value);
         }
     }
