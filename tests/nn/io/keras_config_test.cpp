@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/optim/configs.hpp>
 
 #include "catch.hpp"
 #include "support/every_layer.hpp"
