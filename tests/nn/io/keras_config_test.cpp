@@ -10,7 +10,9 @@
 #include <vector>
 
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/optim/adam.hpp>
 #include <shikumi/optim/configs.hpp>
+#include <shikumi/optim/rmsprop.hpp>
 
 #include "catch.hpp"
 #include "support/every_layer.hpp"
