@@ -21,8 +21,6 @@ using CallPointer = std::shared_ptr<const Call>;
 
 // ---- writing ------------------------------------------------------------------------------------
 
-// ---- writing ------------------------------------------------------------------------------------
-
 // Which node of its layer each call is.
 using Nodes = std::map<const Call*, Index>;
 
@@ -217,26 +215,26 @@ private:
 
 Config Functional::get_config() const {
     const Nodes nodes = numbered(calls_);
-    std::map<std::string, const Layer*> names;
+    std::set<std::string> names;
     std::map<const Layer*, Config::List> calls_of;
     for (const CallPointer& call : calls_) {
         const Layer* const layer = call->layer.layer.get();
-        if (nodes.at(call.get()) == 0 && !names.emplace(call->name(), layer).second)
+        if (nodes.at(call.get()) == 0 && !names.insert(call->name()).second)
             fail<ValueError>(name_, "two layers are called '", call->name(),
                              "': in a file their names must differ");
         if (layer) calls_of[layer].push_back(node_of(*call, nodes));
     }
     Config::List layers, inputs, outputs;
-    std::set<const Layer*> written;
     for (const Call* const call : by_depth()) {
         const Layer* const layer = call->layer.layer.get();
-        if (layer && !written.insert(layer).second) continue;
+        Config::List calls = std::exchange(calls_of[layer], {});
+        if (layer && calls.empty()) continue;  // written with its first call
         const Spec& spec = call->outputs.front();
         Config entry = layer ? to_config(*layer)
                              : to_config(Input(without_batch(spec.shape),
                                                {.dtype = spec.dtype, .name = call->name()}));
         entry.set("name", call->name());
-        entry.set("inbound_nodes", calls_of[layer]);
+        entry.set("inbound_nodes", std::move(calls));
         layers.push_back(std::move(entry));
     }
     for (const SymbolicTensor& input : inputs_) inputs.push_back(history_of(input, nodes));

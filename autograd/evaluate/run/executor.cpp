@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <exception>
 #include <mutex>
-#include <optional>
 
 #include <shikumi/autograd/evaluate/run/expand_broadcast.hpp>
 #include <shikumi/autograd/evaluate/run/scope_context.hpp>
@@ -24,18 +23,6 @@ struct Scratch {
     void clear() noexcept {}
     bool worth_keeping() const noexcept { return true; }
 };
-
-// Whether the thread gets so much memory of its own. Where it doesn't, the group goes on in another
-// way: an error would come too late, when the group has begun to write over a parameter.
-bool takes(std::optional<ThreadCache<Scratch>>& own, std::size_t bytes) noexcept {
-    try {
-        own.emplace();
-        ensure_capacity((*own)->memory, bytes);
-        return true;
-    } catch (const std::exception&) {
-        return false;
-    }
-}
 
 // What an error about memory adds: the largest value that the evaluation computes.
 std::string largest_value(Nodes nodes, const Plan& plan) {
@@ -77,16 +64,7 @@ void Executor::lay_out_memory(const Plan& plan) {
     laid_out_ = plan.number;
 }
 
-void Executor::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assignments) {
-    try {
-        take_memory(plan, nodes, assignments);
-    } catch (Error& error) {
-        error.add_context(largest_value(nodes, plan));
-        throw;
-    }
-}
-
-void Executor::take_memory(const Plan& plan, Nodes nodes, std::span<const Assignment> assignments) {
+void Executor::bind(const Plan& plan, Nodes nodes, std::span<const Assignment> assignments) try {
     if (laid_out_ != plan.number) lay_out_memory(plan);
     if (plan.extra_leaves > 0) reserve_nodes(plan.extra_leaves);
     for (const Plan::Leaf& leaf : plan.leaves) slots_[leaf.slot] = nodes[leaf.node]->data;
@@ -105,6 +83,9 @@ void Executor::take_memory(const Plan& plan, Nodes nodes, std::span<const Assign
     }
     for (const Plan::OffsetSlot& part : plan.offset_slots)
         slots_[part.slot] = static_cast<std::byte*>(slots_[part.base]) + part.bytes;
+} catch (Error& error) {
+    error.add_context(largest_value(nodes, plan));
+    throw;
 }
 
 // The old value is written over where only its parameter and this graph hold it.
@@ -167,10 +148,14 @@ void Executor::run_in_blocks(const Plan& plan, const FusionGroup& group) {
         return run_blocks(plan, group, 0, group.size, scratch());
     std::mutex alone;
     kernels::parallel_pieces(group.size, group.piece, [&](Index first, Index last) {
-        std::optional<ThreadCache<Scratch>> own;
-        if (takes(own, group.scratch())) {
-            auto* const memory = static_cast<std::byte*>((*own)->memory.data());
-            return run_blocks(plan, group, first, last, memory);
+        // A thread that gets no memory of its own waits for the caller's: an error would come too
+        // late, when the group has begun to write over a parameter.
+        try {
+            const ThreadCache<Scratch> own;
+            ensure_capacity(own->memory, group.scratch());
+            return run_blocks(plan, group, first, last,
+                              static_cast<std::byte*>(own->memory.data()));
+        } catch (const std::exception&) {
         }
         const std::lock_guard one_by_one(alone);
         run_blocks(plan, group, first, last, scratch());

@@ -39,7 +39,6 @@ private:
         Buffer fresh = {};
     };
 
-    void take_memory(const Plan& plan, Nodes nodes, std::span<const Assignment> assignments);
     void lay_out_memory(const Plan& plan);
     void* take_output_memory(const OutputBuffer& output, const Node* old_value);
 
