@@ -11,12 +11,18 @@ namespace shikumi::formats {
 TensorFile::TensorFile(std::string reader, std::string path)
     : reader_(std::move(reader)), path_(std::move(path)) {}
 
+TensorFile::~TensorFile() = default;
+TensorFile::TensorFile(TensorFile&&) noexcept = default;
+TensorFile& TensorFile::operator=(TensorFile&&) noexcept = default;
+
 std::vector<std::string> TensorFile::names() const {
     std::vector<std::string> names;
     names.reserve(tensors_.size());
     for (const TensorEntry& tensor : tensors_) names.push_back(tensor.name);
     return names;
 }
+
+bool TensorFile::contains(std::string_view name) const noexcept { return by_name_.contains(name); }
 
 void TensorFile::add(TensorEntry entry, const FileBudget& budget) {
     if (tensors_.size() >= budget.tensors)

@@ -52,14 +52,14 @@ struct TensorEntry {
 /// memory. All errors are IoErrors that name function, file and tensor.
 class TensorFile {
 public:
-    virtual ~TensorFile() = default;
+    virtual ~TensorFile();
 
     /// All tensors, in the order of the file.
     const std::vector<TensorEntry>& tensors() const noexcept { return tensors_; }
     /// The names of all tensors, in the order of the file.
     std::vector<std::string> names() const;
     /// Whether there is a tensor of that name.
-    bool contains(std::string_view name) const noexcept { return by_name_.contains(name); }
+    bool contains(std::string_view name) const noexcept;
     /// Shape and dtype of the tensor that `read` gives. Throws IoError where there is none of that
     /// name, and names the nearest ones.
     Spec spec(std::string_view name) const { return tensors_[position(name)].spec(); }
@@ -82,9 +82,9 @@ protected:
     /// `reader` is the function that errors name.
     TensorFile(std::string reader, std::string path);
     /// Takes the file over.
-    TensorFile(TensorFile&&) = default;
+    TensorFile(TensorFile&&) noexcept;
     /// Takes the file over.
-    TensorFile& operator=(TensorFile&&) = default;
+    TensorFile& operator=(TensorFile&&) noexcept;
 
     /// Adds a tensor. Throws IoError for a name that is there already, and past the budget.
     void add(TensorEntry entry, const FileBudget& budget);

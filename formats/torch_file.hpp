@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <shikumi/autograd/core/config.hpp>
@@ -60,8 +59,9 @@ private:
 };
 
 /// A Python object to be written: a plain value (a Config's object is a dict), a tensor, a
-/// container of these, or a module's state dict.
-struct TorchValue {
+/// container of these, or a module's state dict. Copies share it.
+class TorchValue {
+public:
     /// A tuple.
     struct Tuple {
         std::vector<TorchValue> items = {};  ///< its elements
@@ -77,12 +77,35 @@ struct TorchValue {
         std::vector<std::pair<std::string, int>> versions = {};
     };
 
-    /// Any of them.
+    /// A plain value.
     template <class T>
-    requires(!std::same_as<std::remove_cvref_t<T>, TorchValue>) TorchValue(T&& any)
-        : value(std::forward<T>(any)) {}
+    requires std::convertible_to<T, Config> TorchValue(T&& value)
+        : TorchValue(Plain{std::forward<T>(value)}) {}
+    /// A tensor.
+    TorchValue(const Tensor& tensor) : TorchValue(StoredTensor(tensor)) {}
+    /// A tensor of a type of its own.
+    TorchValue(StoredTensor tensor);
+    /// A tuple.
+    TorchValue(Tuple tuple);
+    /// A list.
+    TorchValue(List list);
+    /// A dict.
+    TorchValue(Dict dict);
+    /// A module's state.
+    TorchValue(StateDict dict);
 
-    std::variant<Config, StoredTensor, Tuple, List, Dict, StateDict> value;  ///< what it is
+    /// Which of these it is: for the writer, in a header of its own.
+    struct Kind;
+    /// It.
+    const Kind& kind() const noexcept { return *kind_; }
+
+private:
+    struct Plain {
+        Config value;
+    };
+    explicit TorchValue(Plain plain);
+
+    std::shared_ptr<const Kind> kind_;
 };
 
 /// How a .pt file is written.

@@ -1,10 +1,13 @@
 // write_torch, which programs that only read don't link.
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <shikumi/formats/detail/pickle_writer.hpp>
+#include <shikumi/formats/detail/torch_kind.hpp>
 #include <shikumi/formats/detail/zip.hpp>
 #include <shikumi/formats/torch_file.hpp>
 
@@ -15,7 +18,19 @@ namespace {
 constexpr std::string_view writer = "write_torch";
 constexpr std::size_t alignment = 64;
 
+template <class T>
+std::shared_ptr<const TorchValue::Kind> shared(T&& value) {
+    return std::make_shared<const TorchValue::Kind>(std::forward<T>(value));
+}
+
 }  // namespace
+
+TorchValue::TorchValue(Plain plain) : kind_(shared(std::move(plain.value))) {}
+TorchValue::TorchValue(StoredTensor tensor) : kind_(shared(std::move(tensor))) {}
+TorchValue::TorchValue(Tuple tuple) : kind_(shared(std::move(tuple))) {}
+TorchValue::TorchValue(List list) : kind_(shared(std::move(list))) {}
+TorchValue::TorchValue(Dict dict) : kind_(shared(std::move(dict))) {}
+TorchValue::TorchValue(StateDict dict) : kind_(shared(std::move(dict))) {}
 
 void write_torch(const std::string& path, const TorchValue& object,
                  const TorchFileOptions& options) {

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <variant>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/formats/detail/in_quotes.hpp>
+#include <shikumi/formats/detail/torch_kind.hpp>
 #include <shikumi/formats/detail/utf8.hpp>
 
 namespace shikumi::formats::detail {
@@ -50,7 +52,7 @@ TorchPickle::TorchPickle(std::string_view writer, const TorchValue& object) : wr
 }
 
 void TorchPickle::write(const TorchValue& object) {
-    std::visit([&](const auto& value) { write(value); }, object.value);
+    std::visit([&](const auto& value) { write(value); }, object.kind().value);
 }
 
 void TorchPickle::write(const Config& value) {

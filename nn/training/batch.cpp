@@ -4,6 +4,9 @@
 
 namespace shikumi::nn {
 
+TensorList::TensorList(std::initializer_list<std::pair<std::string, Tensor>> by_name)
+    : TensorList(std::vector(by_name)) {}
+
 TensorList::TensorList(std::vector<std::pair<std::string, Tensor>> by_name) {
     for (auto& [name, tensor] : by_name) {
         names_.push_back(std::move(name));

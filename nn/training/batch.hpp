@@ -25,8 +25,7 @@ public:
     /// Several, in order.
     TensorList(std::vector<Tensor> list) : list_(std::move(list)) {}
     /// Several by the names of inputs or outputs.
-    TensorList(std::initializer_list<std::pair<std::string, Tensor>> by_name)
-        : TensorList(std::vector(by_name)) {}
+    TensorList(std::initializer_list<std::pair<std::string, Tensor>> by_name);
     /// Several by the names of inputs or outputs.
     TensorList(std::vector<std::pair<std::string, Tensor>> by_name);
 

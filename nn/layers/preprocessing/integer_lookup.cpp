@@ -57,15 +57,16 @@ Tensor indices_of(const detail::Vocabulary<Index>& vocabulary, const Tensor& x) 
 }  // namespace
 
 IntegerLookup::IntegerLookup(const IntegerLookupOptions& options)
-    : Layer({.name = options.name, .dtype = options.dtype}),
-      options_(options),
-      vocabulary_(
-          error_name, options.max_tokens, options.num_oov_indices, options.oov_token,
-          options.output_mode == OutputMode::index ? options.mask_token : std::optional<Index>()) {
-    if (options.vocabulary.empty()) return;
-    vocabulary_.set(options.vocabulary);
-    if (options.output_mode == OutputMode::tf_idf)
-        weights_ = vocabulary_.weights(options.idf_weights);
+    : Layer({.name = options.name, .dtype = options.dtype}), options_(options) {
+    detail::Vocabulary<Index> vocabulary(
+        error_name, options.max_tokens, options.num_oov_indices, options.oov_token,
+        options.output_mode == OutputMode::index ? options.mask_token : std::optional<Index>());
+    if (!options.vocabulary.empty()) {
+        vocabulary.set(options.vocabulary);
+        if (options.output_mode == OutputMode::tf_idf)
+            weights_ = vocabulary.weights(options.idf_weights);
+    }
+    vocabulary_ = std::make_shared<const detail::Vocabulary<Index>>(std::move(vocabulary));
 }
 
 void IntegerLookup::adapt(const Tensor& data) {
@@ -81,23 +82,27 @@ void IntegerLookup::adapt(const Tensor& data) {
         counts.add({at, end});
         at = end;
     }
-    vocabulary_.learn(counts);
+    detail::Vocabulary<Index> vocabulary = *vocabulary_;
+    vocabulary.learn(counts);
+    vocabulary_ = std::make_shared<const detail::Vocabulary<Index>>(std::move(vocabulary));
     if (options_.output_mode != OutputMode::tf_idf) return;
     std::vector<double> weights;
-    for (const Index number : vocabulary_.tokens())
+    for (const Index number : vocabulary_->tokens())
         weights.push_back(counts.inverse_document_frequency(number));
-    weights_ = vocabulary_.weights(weights);
+    weights_ = vocabulary_->weights(weights);
 }
+
+std::vector<Index> IntegerLookup::vocabulary() const { return vocabulary_->all(); }
 
 Tensor IntegerLookup::call(const Tensor& x, Mode) {
     shikumi::detail::want_indices(error_name, x.spec());
-    vocabulary_.require_known();
-    return detail::encode_vocabulary(vocabulary_, indices_of(vocabulary_, x.cast(i64)), weights_,
+    vocabulary_->require_known();
+    return detail::encode_vocabulary(*vocabulary_, indices_of(*vocabulary_, x.cast(i64)), weights_,
                                      options_.output_mode, options_.pad_to_max_tokens, dtype());
 }
 
 std::string IntegerLookup::label() const {
-    return sentence("IntegerLookup of ", vocabulary_.size(), " indices");
+    return sentence("IntegerLookup of ", vocabulary_->size(), " indices");
 }
 
 void visit_fields(auto& fields, FieldsOf<IntegerLookupOptions> auto& o) {
@@ -111,8 +116,8 @@ void visit_fields(auto& fields, FieldsOf<IntegerLookupOptions> auto& o) {
 
 Config IntegerLookup::get_config() const {
     IntegerLookupOptions options = options_;
-    options.vocabulary = vocabulary_.tokens();
-    options.idf_weights = vocabulary_.weights_of_known(weights_);
+    options.vocabulary = vocabulary_->tokens();
+    options.idf_weights = vocabulary_->weights_of_known(weights_);
     return ConfigWriter().fields(options);
 }
 

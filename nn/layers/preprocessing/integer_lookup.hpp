@@ -1,15 +1,20 @@
 // IntegerLookup.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <shikumi/nn/layer.hpp>
-#include <shikumi/nn/layers/preprocessing/detail/vocabulary.hpp>
 #include <shikumi/nn/layers/preprocessing/output_mode.hpp>
 
 namespace shikumi::nn {
+
+namespace detail {
+template <class Token>
+class Vocabulary;
+}
 
 /// What IntegerLookup can be given. Defaults are Keras's.
 struct IntegerLookupOptions {
@@ -37,7 +42,7 @@ public:
     /// once the layer has been called.
     void adapt(const Tensor& data);
     /// The number that each index stands for.
-    std::vector<Index> vocabulary() const { return vocabulary_.all(); }
+    std::vector<Index> vocabulary() const;
     /// Throws DTypeError unless x holds integers, StateError while there is no vocabulary.
     Tensor call(const Tensor& x, Mode mode) override;
     std::string label() const override;
@@ -47,8 +52,8 @@ public:
 
 private:
     IntegerLookupOptions options_;
-    detail::Vocabulary<Index> vocabulary_;
-    std::vector<double> weights_;  // of the indices, for tf_idf
+    std::shared_ptr<const detail::Vocabulary<Index>> vocabulary_;  // shared by copies
+    std::vector<double> weights_;                                  // of the indices, for tf_idf
 };
 
 }  // namespace shikumi::nn

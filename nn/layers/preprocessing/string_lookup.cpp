@@ -2,6 +2,7 @@
 #include <shikumi/nn/layers/preprocessing/string_lookup.hpp>
 
 #include <cstdint>
+#include <utility>
 
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -31,17 +32,19 @@ Index index_of(const detail::Vocabulary<std::string>& vocabulary, const std::str
 
 }  // namespace
 
-StringLookup::StringLookup(const StringLookupOptions& options)
-    : options_(options),
-      vocabulary_(error_name, options.max_tokens, options.num_oov_indices, options.oov_token,
-                  options.output_mode == OutputMode::index ? options.mask_token
-                                                           : std::optional<std::string>()) {
+StringLookup::StringLookup(const StringLookupOptions& options) : options_(options) {
     if (!is_floating(options.dtype))
         fail<DTypeError>(error_name, "makes vectors of f32 or f64, not ", options.dtype);
-    if (options.vocabulary.empty()) return;
-    vocabulary_.set(options.vocabulary);
-    if (options.output_mode == OutputMode::tf_idf)
-        weights_ = vocabulary_.weights(options.idf_weights);
+    detail::Vocabulary<std::string> vocabulary(
+        error_name, options.max_tokens, options.num_oov_indices, options.oov_token,
+        options.output_mode == OutputMode::index ? options.mask_token
+                                                 : std::optional<std::string>());
+    if (!options.vocabulary.empty()) {
+        vocabulary.set(options.vocabulary);
+        if (options.output_mode == OutputMode::tf_idf)
+            weights_ = vocabulary.weights(options.idf_weights);
+    }
+    vocabulary_ = std::make_shared<const detail::Vocabulary<std::string>>(std::move(vocabulary));
 }
 
 void StringLookup::adapt(const std::vector<std::string>& document) {
@@ -51,27 +54,31 @@ void StringLookup::adapt(const std::vector<std::string>& document) {
 void StringLookup::adapt(const std::vector<std::vector<std::string>>& documents) {
     detail::TokenCounts<std::string> counts;
     for (const std::vector<std::string>& document : documents) counts.add(document);
-    vocabulary_.learn(counts);
+    detail::Vocabulary<std::string> vocabulary = *vocabulary_;
+    vocabulary.learn(counts);
+    vocabulary_ = std::make_shared<const detail::Vocabulary<std::string>>(std::move(vocabulary));
     if (options_.output_mode != OutputMode::tf_idf) return;
     std::vector<double> weights;
-    for (const std::string& token : vocabulary_.tokens())
+    for (const std::string& token : vocabulary_->tokens())
         weights.push_back(counts.inverse_document_frequency(token));
-    weights_ = vocabulary_.weights(weights);
+    weights_ = vocabulary_->weights(weights);
 }
 
+std::vector<std::string> StringLookup::vocabulary() const { return vocabulary_->all(); }
+
 Tensor StringLookup::operator()(const std::vector<std::string>& strings, const Shape& shape) const {
-    vocabulary_.require_known();
+    vocabulary_->require_known();
     std::vector<std::int64_t> indices;
-    for (const std::string& text : strings) indices.push_back(index_of(vocabulary_, text));
-    return detail::encode_vocabulary(vocabulary_, tensor(indices, shape), weights_,
+    for (const std::string& text : strings) indices.push_back(index_of(*vocabulary_, text));
+    return detail::encode_vocabulary(*vocabulary_, tensor(indices, shape), weights_,
                                      options_.output_mode, options_.pad_to_max_tokens,
                                      options_.dtype);
 }
 
 std::vector<std::string> StringLookup::strings(const Tensor& indices) const {
     shikumi::detail::want_indices(error_name, indices.spec());
-    vocabulary_.require_known();
-    const std::vector<std::string> all = vocabulary_.all();
+    vocabulary_->require_known();
+    const std::vector<std::string> all = vocabulary_->all();
     std::vector<std::string> found;
     for (const Index index : indices.to_vector<Index>())
         found.push_back(index >= 0 && index < static_cast<Index>(all.size())
@@ -90,8 +97,8 @@ void visit_fields(auto& fields, FieldsOf<StringLookupOptions> auto& o) {
 
 Config StringLookup::get_config() const {
     StringLookupOptions options = options_;
-    options.vocabulary = vocabulary_.tokens();
-    options.idf_weights = vocabulary_.weights_of_known(weights_);
+    options.vocabulary = vocabulary_->tokens();
+    options.idf_weights = vocabulary_->weights_of_known(weights_);
     return ConfigWriter().fields(options);
 }
 

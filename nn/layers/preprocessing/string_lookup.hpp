@@ -1,15 +1,20 @@
 // StringLookup.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <shikumi/autograd/graph/tensor.hpp>
-#include <shikumi/nn/layers/preprocessing/detail/vocabulary.hpp>
 #include <shikumi/nn/layers/preprocessing/output_mode.hpp>
 
 namespace shikumi::nn {
+
+namespace detail {
+template <class Token>
+class Vocabulary;
+}
 
 /// What StringLookup can be given. Defaults are Keras's.
 struct StringLookupOptions {
@@ -37,7 +42,7 @@ public:
     /// Takes the vocabulary from several documents.
     void adapt(const std::vector<std::vector<std::string>>& documents);
     /// The string that each index stands for.
-    std::vector<std::string> vocabulary() const { return vocabulary_.all(); }
+    std::vector<std::string> vocabulary() const;
     /// The indices of strings under a shape, i64, or what the output mode makes of them. Throws
     /// ShapeError where the shape has another number of elements, ValueError for an unknown string
     /// where num_oov_indices is 0, StateError while there is no vocabulary.
@@ -56,7 +61,7 @@ public:
 
 private:
     StringLookupOptions options_;
-    detail::Vocabulary<std::string> vocabulary_;
+    std::shared_ptr<const detail::Vocabulary<std::string>> vocabulary_;  // shared by copies
     std::vector<double> weights_;  // of the indices, for tf_idf
 };
 

@@ -1,0 +1,17 @@
+// What a Python object to be written is.
+#pragma once
+
+#include <variant>
+
+#include <shikumi/autograd/core/config.hpp>
+#include <shikumi/formats/stored_tensor.hpp>
+#include <shikumi/formats/torch_file.hpp>
+
+namespace shikumi::formats {
+
+/// One of the kinds of objects that are written.
+struct TorchValue::Kind {
+    std::variant<Config, StoredTensor, Tuple, List, Dict, StateDict> value;  ///< the object
+};
+
+}  // namespace shikumi::formats
