@@ -18,6 +18,7 @@
 #include <shikumi/nn/input.hpp>
 #include <shikumi/nn/io/detail/keras_forms.hpp>
 #include <shikumi/nn/io/json.hpp>
+#include <shikumi/nn/io/detail/built_model.hpp>
 #include <shikumi/nn/io/keras_config.hpp>
 #include <shikumi/nn/layers/activations/activation.hpp>
 #include <shikumi/nn/layers/activations/elu.hpp>
@@ -258,8 +259,7 @@ void check_registered(const Config& config) {
                          *own->text(), ">() before");
 }
 
-SharedLayer read(const Config& config, KerasReport* report, const ModelBudget& budget) {
-    const detail::BuildBudget limit(budget.weight_bytes, budget.steps);
+SharedLayer read(const Config& config, KerasReport* report) {
     const Config own = detail::from_keras(
         config,
         {.line = keras_line(config), .report = report, .is_own = [](const std::string& name) {
@@ -273,7 +273,12 @@ SharedLayer read(const Config& config, KerasReport* report, const ModelBudget& b
     return layer;
 }
 
-std::shared_ptr<Model> as_model(const SharedLayer& layer) {
+detail::BuildBudget limit_of(const ModelBudget& budget) {
+    return {budget.weight_bytes, budget.steps};
+}
+
+std::shared_ptr<Model> read_model(const Config& config, KerasReport* report) {
+    const SharedLayer layer = read(config, report);
     auto model = std::dynamic_pointer_cast<Model>(layer.layer);
     if (!model)
         fail<ValueError>("model", "wants a model, got the layer ", layer.layer->class_name());
@@ -297,17 +302,31 @@ Config architecture(const Layer& layer) {
 }
 
 SharedLayer layer_from_config(const Config& config, const ModelBudget& budget) {
-    return read(config, nullptr, budget);
+    const detail::BuildBudget limit = limit_of(budget);
+    return read(config, nullptr);
 }
 
 std::shared_ptr<Model> model_from_config(const Config& config, const ModelBudget& budget) {
-    return as_model(read(config, nullptr, budget));
+    const detail::BuildBudget limit = limit_of(budget);
+    return read_model(config, nullptr);
 }
 
 std::shared_ptr<Model> model_from_keras_config(const Config& config, KerasReport& report,
                                                const ModelBudget& budget) {
+    const detail::BuildBudget limit = limit_of(budget);
     const shikumi::detail::UnreadFields unread(report.notes);
-    return as_model(read(config, &report, budget));
+    return read_model(config, &report);
+}
+
+std::shared_ptr<Model> detail::built_model(const Config& config, KerasReport* report,
+                                           const ModelBudget& budget) {
+    const BuildBudget limit = limit_of(budget);
+    std::optional<shikumi::detail::UnreadFields> unread;
+    if (report) unread.emplace(report->notes);
+    std::shared_ptr<Model> model = read_model(config, report);
+    unread.reset();
+    model->parameters();  // makes those that aren't made yet
+    return model;
 }
 
 std::string to_json(const Layer& layer) { return to_json(architecture(layer)); }

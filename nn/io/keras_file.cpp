@@ -6,7 +6,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/formats/hdf5_file.hpp>
-#include <shikumi/nn/detail/build_budget.hpp>
+#include <shikumi/nn/io/detail/built_model.hpp>
 #include <shikumi/nn/io/detail/keras_archive.hpp>
 #include <shikumi/nn/io/detail/keras_hdf5.hpp>
 #include <shikumi/nn/io/detail/keras_layout.hpp>
@@ -52,10 +52,7 @@ std::shared_ptr<Model> model_of(const Configs& configs, const Hdf5File& file,
                                 const LoadKerasOptions& options) {
     KerasReport unread;
     KerasReport& report = options.report ? *options.report : unread;
-    const ModelBudget budget = budget_of(file);
-    std::shared_ptr<Model> model = model_from_keras_config(configs.model, report, budget);
-    const detail::BuildBudget limit(budget.weight_bytes, budget.steps);
-    model->parameters();  // makes those that aren't made yet
+    std::shared_ptr<Model> model = detail::built_model(configs.model, &report, budget_of(file));
     detail::take_keras_weights(reader, *model, file, true);
     if (!options.compile) return model;
     if (!configs.training.is_null()) {
@@ -126,7 +123,7 @@ void write_legacy(Model& model, const std::string& path, const CompileOptions* h
     if (how) {
         const Config training = keras_training_config(*how, model.output_names());
         content.attributes.push_back({"", "training_config", {to_json(training)}});
-        detail::add_legacy_optimizer(content, how->optimizer, detail::keras_trained(model));
+        detail::add_legacy_optimizer(content, how->optimizer, model);
     }
     formats::write_hdf5(path, content, keep);
 }

@@ -5,8 +5,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/formats/file_format.hpp>
-#include <shikumi/nn/detail/build_budget.hpp>
-#include <shikumi/nn/io/architecture.hpp>
+#include <shikumi/nn/io/detail/built_model.hpp>
 #include <shikumi/nn/io/detail/state_file.hpp>
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/io/keras_file.hpp>
@@ -35,10 +34,9 @@ std::shared_ptr<Model> model_of(const detail::StateFile& file) {
                       "the file holds a training of a model, but not what the model is "
                       "made of: see FitOptions::resume");
     // Weights that the file doesn't have are no reason to take memory.
-    const ModelBudget budget{.weight_bytes = bytes_of(file.state)};
-    std::shared_ptr<Model> model = model_from_json(*architecture, budget);
-    const detail::BuildBudget limit(budget.weight_bytes, budget.steps);
-    model->parameters();  // makes those that aren't made yet
+    std::shared_ptr<Model> model =
+        detail::built_model(parse_json(*architecture, "architecture"), nullptr,
+                            {.weight_bytes = bytes_of(file.state)});
     if (const std::string* const compiled = text("compile"))
         model->compile(
             compile_options_from_config(parse_json(*compiled, "compile"), model->output_names()));

@@ -58,9 +58,13 @@ std::shared_ptr<nn::Model> model_without_weights(const Case& the_case) {
     return model;
 }
 
-// The model in a file; one that holds weights alone is given them.
-std::shared_ptr<nn::Model> model_in(const Case& the_case, const json& file) {
-    const std::string path = path_of(the_case, file);
+bool holds_optimizer(const Case& the_case, const json& file) {
+    return file.value("optimizer_state", false) && the_case.facts.contains("training");
+}
+
+// The model in a file of the case, or in a copy of it; one that holds weights alone is given them.
+std::shared_ptr<nn::Model> model_in(const Case& the_case, const json& file,
+                                    const std::string& path) {
     if (!holds_weights_alone(file)) {
         nn::KerasReport report;
         auto model = nn::load_keras(path, {.report = &report});
@@ -70,7 +74,7 @@ std::shared_ptr<nn::Model> model_in(const Case& the_case, const json& file) {
         return model;
     }
     auto model = model_without_weights(the_case);
-    if (file.value("optimizer_state", false) && the_case.facts.contains("training"))
+    if (holds_optimizer(the_case, file))
         model->compile(compile_options(the_case.facts.at("training"), model->output_names()));
     nn::load_keras_weights(*model, path);  // with the optimiser, once it is compiled
     return model;
@@ -130,34 +134,30 @@ bool is_narrow(const formats::StoredTensor& tensor) {
     return tensor.type() == formats::StoredType::f16 || tensor.type() == formats::StoredType::bf16;
 }
 
-// The dataset of a name in a file of ours. In .h5 files Keras puts the name of the Sequential where
-// a variable was made before its own: "model_weights/dense/model/dense/kernel" and
-// "optimizer_weights/adam/model_dense_kernel_momentum". Readers go by the order, and we leave it
-// out.
+// The dataset of ours for one of a file's. Keras 2 has other names in .h5 files: its weight
+// "model_weights/dense/dense/kernel:0" is "model_weights/dense/model/dense/kernel" in Keras 3,
+// where a Sequential called "model" holds the layer.
 ByName::const_iterator find_written(const ByName& written, const std::string& name) {
-    if (const auto exact = written.find(name); exact != written.end()) return exact;
-    const std::size_t group = name.find('/', name.find('/') + 1) + 1;  // behind the first two parts
-    auto found = written.end();
-    std::size_t longest = 0;
-    for (auto i = written.begin(); i != written.end(); ++i) {
-        if (!i->first.starts_with(name.substr(0, group))) continue;
-        const std::string own = i->first.substr(group);
-        const bool same = name.ends_with('/' + own) || name.ends_with('_' + own);
-        if (!same || own.size() <= longest) continue;
-        longest = own.size();
-        found = i;
-    }
-    return found;
+    const std::size_t end = name.rfind(":0");
+    if (end == std::string::npos) return written.find(name);
+    const std::size_t first = name.find('/') + 1;
+    const std::size_t own = name.starts_with("model_weights/") ? name.find('/', first) : first - 1;
+    const std::string group = name.substr(0, own), rest = name.substr(own, end - own);
+    return std::find_if(written.begin(), written.end(), [&](const auto& dataset) {
+        return dataset.first.starts_with(group) && dataset.first.ends_with(rest);
+    });
 }
 
-// Keras 3's files come back with the same datasets. Types that our tensors don't have come back as
-// f32.
+// Keras 3's files come back with the same datasets, and Keras 2's weights. Types that our tensors
+// don't have come back as f32.
 void compare_written(const Case& the_case, const json& file, const std::string& copy) {
     const std::string format = file.at("format");
     const ByName before = tensors_of(path_of(the_case, file), format),
                  after = tensors_of(copy, format);
+    const bool keras_3 = the_case.facts.at("made_by").contains("keras");
     for (const json& facts : the_case.list("tensors")) {
         if (!facts.at("in_file").contains(format)) continue;
+        if (!keras_3 && facts.value("role", "") == "optimizer") continue;  // training tells
         const std::string name = facts.at("in_file").at(format);
         const auto found = find_written(after, name);
         want(found != after.end(), "'" + name + "' was not written back");
@@ -169,42 +169,51 @@ void compare_written(const Case& the_case, const json& file, const std::string& 
     }
 }
 
+void write(const std::string& path, const json& file, nn::Model& model) {
+    if (holds_weights_alone(file))
+        nn::save_keras_weights(model, path,
+                               {.include_optimizer = file.value("optimizer_state", false)});
+    else
+        nn::save_keras(model, path);
+}
+
+// ---- all of it ----------------------------------------------------------------------------------
+
+void compare_training(const Case& the_case, const json& file, nn::Model& model) {
+    if (!holds_optimizer(the_case, file)) return;
+    if (the_case.facts.at("name").get<std::string>() == repeated_index)
+        train_as_tensorflow(the_case, model);
+    train(the_case, model);
+    compare_trained_weights(the_case, model);
+}
+
+void compare_model(const Case& the_case, nn::Model& model) {
+    compare_weights(the_case, model);
+    compare_predictions(the_case, model);
+}
+
 void write_back(const Case& the_case, const json& file, nn::Model& model) {
     const shikumi_test::TemporaryFolder folder;
-    const bool weights_alone = holds_weights_alone(file);
     const std::string format = file.at("format");
     const std::string copy = (folder.path() / (format == "keras"              ? "copy.keras"
                                                : format == "keras_weights_h5" ? "copy.weights.h5"
                                                                               : "copy.h5"))
                                  .string();
-    if (weights_alone)
-        nn::save_keras_weights(model, copy,
-                               {.include_optimizer = file.value("optimizer_state", false)});
-    else
-        nn::save_keras(model, copy);
-    // We write Keras 3's names.
-    if (the_case.facts.at("made_by").contains("keras")) compare_written(the_case, file, copy);
-    const auto again = weights_alone ? model_without_weights(the_case) : nn::load_keras(copy);
-    if (weights_alone) nn::load_keras_weights(*again, copy);
-    compare_weights(the_case, *again);
-    compare_predictions(the_case, *again);
+    write(copy, file, model);
+    compare_written(the_case, file, copy);
+    const auto again = model_in(the_case, file, copy);
+    compare_model(the_case, *again);
+    compare_training(the_case, file, *again);
 }
-
-// ---- all of it ----------------------------------------------------------------------------------
 
 void run_file(const Case& the_case, const json& file) {
     if (file.at("format") == "keras_json") return;  // its model is that of the weights
     compare_tensors(the_case, file);
-    const auto model = model_in(the_case, file);
-    compare_weights(the_case, *model);
-    compare_predictions(the_case, *model);
+    const auto model = model_in(the_case, file, path_of(the_case, file));
+    compare_model(the_case, *model);
     compare_accuracy(the_case, *model);
     if (!the_case.list("write_back").empty()) write_back(the_case, file, *model);
-    if (!file.value("optimizer_state", false) || !the_case.facts.contains("training")) return;
-    if (the_case.facts.at("name").get<std::string>() == repeated_index)
-        train_as_tensorflow(the_case, *model);
-    train(the_case, *model);
-    compare_trained_weights(the_case, *model);
+    compare_training(the_case, file, *model);
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ Places places_by_layer(std::string_view who, const Model& model, const Hdf5File&
             if (!found[i] || k >= found[i]->weights.size())
                 places.unknown.push_back(dataset);
             else if (file.contains(dataset))
-                places.weights.emplace_back(dataset, found[i]->weights[k]);
+                places.weights.emplace_back(dataset, found[i]->weights[k].parameter);
         }
     }
     return places;
@@ -241,9 +241,10 @@ void add_legacy_weights(Hdf5Content& content, const Model& model, const std::str
         const std::string group = joined(base, layer.name);
         Hdf5File::Texts weights;
         std::set<std::string> used;
-        for (const Parameter& weight : layer.weights) {
-            weights.push_back(unique(weight.name(), used));
-            content.datasets.push_back({joined(group, weights.back()), in_keras_type(weight)});
+        for (const KerasWeight& weight : layer.weights) {
+            weights.push_back(unique(weight.path(), used));
+            content.datasets.push_back(
+                {joined(group, weights.back()), in_keras_type(weight.parameter)});
         }
         layers.push_back(layer.name);
         content.attributes.push_back({group, "weight_names", std::move(weights), true});
@@ -254,13 +255,16 @@ void add_legacy_weights(Hdf5Content& content, const Model& model, const std::str
 }
 
 void add_legacy_optimizer(Hdf5Content& content, const optim::Optimizer& optimizer,
-                          const std::vector<Parameter>& trained) {
-    const std::string base = "optimizer_weights";
+                          const Model& model) {
+    const std::string base = "optimizer_weights", group = snake_case(optimizer.name()) + '/';
+    const std::vector<KerasWeight> weights = keras_weights(model);
     Hdf5File::Texts names;
     std::set<std::string> used;
-    for (const KerasVariable& variable : keras_variables(optimizer, trained)) {
-        names.push_back(unique(snake_case(optimizer.name()) + '/' + variable.name, used));
-        content.datasets.push_back({joined(base, names.back()), variable.value});
+    for (const auto& [name, value, weight] : keras_variables(optimizer, keras_trained(model))) {
+        const auto found = std::ranges::find(weights, weight, &KerasWeight::parameter);
+        const bool contained = found != weights.end() && !found->container.empty();
+        names.push_back(unique(group + (contained ? found->container + '_' : "") + name, used));
+        content.datasets.push_back({joined(base, names.back()), value});
     }
     content.attributes.push_back({base, "weight_names", std::move(names), true});
 }

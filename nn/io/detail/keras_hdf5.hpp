@@ -28,6 +28,6 @@ void add_optimizer(formats::Hdf5Content& content, const optim::Optimizer& optimi
 void add_legacy_weights(formats::Hdf5Content& content, const Model& model, const std::string& base);
 /// Adds the optimiser's memory to them.
 void add_legacy_optimizer(formats::Hdf5Content& content, const optim::Optimizer& optimizer,
-                          const std::vector<Parameter>& trained);
+                          const Model& model);
 
 }  // namespace shikumi::nn::detail

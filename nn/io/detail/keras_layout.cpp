@@ -15,6 +15,7 @@
 #include <shikumi/nn/layers/recurrent/rnn.hpp>
 #include <shikumi/nn/layers/recurrent/stacked_cells.hpp>
 #include <shikumi/nn/layers/recurrent/time_distributed.hpp>
+#include <shikumi/nn/models/sequential.hpp>
 
 namespace shikumi::nn::detail {
 
@@ -130,11 +131,20 @@ private:
 
 // ---- order --------------------------------------------------------------------------------------
 
-void collect(const Layer& layer, std::vector<Parameter>& all) {
+// Keras names a weight when its layer is built: within a Sequential by this, too, but not by what
+// that is in.
+std::string container_in(const Layer& layer, const std::string& around) {
+    if (as<Sequential>(layer)) return layer.name();
+    return as<Model>(layer) ? std::string() : around;
+}
+
+void collect(const Layer& layer, const std::string& around, std::vector<KerasWeight>& all) {
     for (const Parameter& weight : own_weights(layer)) {
-        if (std::ranges::find(all, weight) == all.end()) all.push_back(weight);
+        if (std::ranges::find(all, weight, &KerasWeight::parameter) == all.end())
+            all.push_back({weight, around});
     }
-    for (const Layer* const inner : layer.inner_layers()) collect(*inner, all);
+    const std::string container = container_in(layer, around);
+    for (const Layer* const inner : layer.inner_layers()) collect(*inner, container, all);
 }
 
 }  // namespace
@@ -145,22 +155,32 @@ std::vector<KerasGroup> keras_groups(const Model& model, KerasNumbers numbers) {
     return std::move(groups.all);
 }
 
+std::string KerasWeight::path() const { return joined(container, parameter.name()); }
+
 std::vector<KerasLayer> keras_layers(const Model& model) {
+    const std::string container = container_in(model, {});
     std::vector<KerasLayer> layers;
     for (const Layer* const layer : model.inner_layers()) {
         KerasLayer& added = layers.emplace_back(KerasLayer{layer->name(), {}});
-        collect(*layer, added.weights);
+        collect(*layer, container, added.weights);
         std::ranges::stable_partition(added.weights,
-                                      [](const Parameter& w) { return w.trainable(); });
+                                      [](const KerasWeight& w) { return w.parameter.trainable(); });
     }
     return layers;
 }
 
-std::vector<Parameter> keras_trained(const Model& model) {
-    std::vector<Parameter> all;
-    collect(model, all);
-    std::erase_if(all, [](const Parameter& weight) { return !weight.trainable(); });
+std::vector<KerasWeight> keras_weights(const Model& model) {
+    std::vector<KerasWeight> all;
+    collect(model, {}, all);
     return all;
+}
+
+std::vector<Parameter> keras_trained(const Model& model) {
+    std::vector<Parameter> trained;
+    for (const KerasWeight& weight : keras_weights(model)) {
+        if (weight.parameter.trainable()) trained.push_back(weight.parameter);
+    }
+    return trained;
 }
 
 }  // namespace shikumi::nn::detail

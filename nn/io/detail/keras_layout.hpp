@@ -25,17 +25,28 @@ enum class KerasNumbers {
 std::vector<KerasGroup> keras_groups(const Model& model,
                                      KerasNumbers numbers = KerasNumbers::layers);
 
+/// A weight of a model, as an older .h5 file has it.
+struct KerasWeight {
+    Parameter parameter;
+    std::string container;  // the name of the Sequential that holds its layer; "": none does
+
+    /// Its path: "sequential/dense/kernel".
+    std::string path() const;
+};
+
 /// A layer of a model, as an older .h5 file has it.
 struct KerasLayer {
     std::string name;
-    std::vector<Parameter>
-        weights;  // with those inside of it: first what is trained, then the rest
+    // With those inside of it: first what is trained, then the rest.
+    std::vector<KerasWeight> weights;
 };
 
 /// The layers of a model, those without weights, too.
 std::vector<KerasLayer> keras_layers(const Model& model);
 
-/// All weights of a model that are trained, in the order of Keras's optimisers.
+/// All weights of a model, in the order of Keras's optimisers.
+std::vector<KerasWeight> keras_weights(const Model& model);
+/// Those of them that are trained.
 std::vector<Parameter> keras_trained(const Model& model);
 
 }  // namespace shikumi::nn::detail

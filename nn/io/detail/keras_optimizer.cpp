@@ -35,14 +35,19 @@ std::vector<WeightState> states_of(const OptimizerState& state,
     return all;
 }
 
+// A part of the memory.
+struct Kept {
+    Parameter part, weight;
+};
+
 // What is kept for weights, in Keras's order.
-std::vector<Parameter> slots_in_order(const OptimizerState& state,
-                                      const std::vector<Parameter>& trained) {
+std::vector<Kept> slots_in_order(const OptimizerState& state,
+                                 const std::vector<Parameter>& trained) {
     const std::vector<WeightState> weights = states_of(state, trained);
-    std::vector<Parameter> all;
+    std::vector<Kept> all;
     for (const auto part : {&WeightState::average, &WeightState::accumulator}) {
         for (const WeightState& weight : weights) {
-            if ((weight.*part).defined()) all.push_back(weight.*part);
+            if ((weight.*part).defined()) all.push_back({weight.*part, weight.weight});
         }
     }
     constexpr std::size_t most_rounds = 3;
@@ -50,7 +55,8 @@ std::vector<Parameter> slots_in_order(const OptimizerState& state,
         for (const WeightState& weight : weights) {
             const std::vector<optim::Slot> slots = state.rule->slots(weight.weight);
             for (std::size_t i = 0; i < slots.size(); ++i) {
-                if (round_of(state, slots[i], i) == round) all.push_back(weight.slots[i]);
+                if (round_of(state, slots[i], i) == round)
+                    all.push_back({weight.slots[i], weight.weight});
             }
         }
     }
@@ -138,7 +144,8 @@ bool is_fresh(const std::vector<KerasVariable>& variables, const std::vector<Par
 Order order_of(const OptimizerState& state, const std::vector<Parameter>& trained,
                const std::vector<KerasVariable>& variables) {
     if (is_legacy(variables)) return {legacy_order(state, trained, variables), 1};
-    std::vector<Parameter> parts = slots_in_order(state, trained);
+    std::vector<Parameter> parts;
+    for (const Kept& slot : slots_in_order(state, trained)) parts.push_back(slot.part);
     const std::size_t slots = parts.size(), count = variables.size();
     parts.insert(parts.end(), state.shared.begin(), state.shared.end());
     if (!parts.empty() && is_fresh(variables, parts)) return {{}, count};
@@ -163,8 +170,8 @@ std::vector<KerasVariable> keras_variables(const optim::Optimizer& optimizer,
     std::vector<KerasVariable> all{{"iteration", state.iterations.value()}};
     if (!state.groups.front().schedule.scheduled())
         all.push_back({"learning_rate", state.groups.front().learning_rate.value().cast(number)});
-    for (const Parameter& part : slots_in_order(state, trained))
-        all.push_back({part.name(), part.value()});
+    for (const auto& [part, weight] : slots_in_order(state, trained))
+        all.push_back({part.name(), part.value(), weight});
     for (const Parameter& part : state.shared)
         all.push_back({part.name(), part.value().cast(number)});
     return all;

@@ -16,6 +16,7 @@ namespace shikumi::nn::detail {
 struct KerasVariable {
     std::string name;  ///< "iteration", "learning_rate", "dense_kernel_momentum"
     Tensor value;
+    Parameter weight = {};  ///< for which it is kept; undefined: for none
 };
 
 /// The variables in Keras's order, for these weights; those of weights that have made no step as

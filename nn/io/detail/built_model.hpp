@@ -1,0 +1,16 @@
+// Models of configurations, with their weights.
+#pragma once
+
+#include <memory>
+
+#include <shikumi/nn/io/architecture.hpp>
+#include <shikumi/nn/io/keras_config.hpp>
+
+namespace shikumi::nn::detail {
+
+/// The model of a configuration, whose weights are made, too, all within the budget. With a report
+/// the configuration is Keras's. Throws as `model_from_config`, or as `model_from_keras_config`.
+std::shared_ptr<Model> built_model(const Config& config, KerasReport* report,
+                                   const ModelBudget& budget);
+
+}  // namespace shikumi::nn::detail
