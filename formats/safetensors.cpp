@@ -1,6 +1,7 @@
 #include <shikumi/formats/safetensors.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
@@ -229,14 +230,34 @@ SafetensorsFile::SafetensorsFile(const std::string& path, const FileBudget& budg
     data_->checksums.assign(checksums->begin() + 1, checksums->end());
 }
 
-void SafetensorsFile::read_elements(std::size_t i, StoredTensor& tensor) const {
-    const std::span<std::byte> bytes = tensor.mutable_bytes();
-    data_->file.read_at(data_->offsets[i], bytes);
+void SafetensorsFile::check_elements(std::size_t i, std::span<const std::byte> bytes) const {
     if (!data_->checksums.empty() && detail::crc32c(bytes) != data_->checksums[i])
         fail<IoError>(reader, path_, ": the elements of ", in_quotes(tensors_[i].name),
                       " aren't those that their checksum is of: the file is damaged, or was "
                       "changed by a program that kept 'checksums' in the metadata");
+}
+
+void SafetensorsFile::read_elements(std::size_t i, StoredTensor& tensor) const {
+    const std::span<std::byte> bytes = tensor.mutable_bytes();
+    data_->file.read_at(data_->offsets[i], bytes);
+    check_elements(i, bytes);
     detail::swap_unless_little(bytes, size_of(tensor.type()));
+}
+
+Tensor SafetensorsFile::map(std::string_view name) const {
+    constexpr std::uint64_t worth_it = std::uint64_t{1} << 20;  // below, a copy costs less
+    const std::size_t i = position(name);
+    const TensorEntry& entry = tensors_[i];
+    const bool as_it_is = std::endian::native == std::endian::little &&
+                          entry.type == stored_type(held_as(entry.type)) &&
+                          entry.type != StoredType::bool_;  // those are checked
+    const std::uint64_t offset = data_->offsets[i];
+    if (!as_it_is || entry.bytes() < worth_it || offset % 8 != 0 || offset < Buffer::alignment)
+        return read(name);
+    Buffer buffer = data_->file.map_at(offset, static_cast<std::size_t>(entry.bytes()));
+    check_elements(
+        i, {static_cast<const std::byte*>(buffer.data()), static_cast<std::size_t>(entry.bytes())});
+    return Tensor(Array(entry.spec(), std::move(buffer)));
 }
 
 void write_safetensors(const std::string& path, std::span<const NamedTensor> tensors,

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <shikumi/formats/tensor_file.hpp>
 
@@ -26,8 +27,19 @@ public:
     SafetensorsFile(SafetensorsFile&&) noexcept;
     ~SafetensorsFile() override;
 
+    /// The tensor that `read` gives, without a copy of its elements where that can be: they stay in
+    /// the file and are read when they are touched, so that a large file is there at once. What is
+    /// written into the tensor stays in memory. The file must stay as it is while the tensor lives:
+    /// changes may show, and a file that is cut short ends the program by SIGBUS; a file that gets
+    /// the name instead does no harm. Elements with a checksum are compared with it, for which they
+    /// are read once; those of another type in the file, and small ones, are read as by `read`.
+    /// Throws as `read` does.
+    Tensor map(std::string_view name) const;
+
 private:
     void read_elements(std::size_t i, StoredTensor& tensor) const override;
+
+    void check_elements(std::size_t i, std::span<const std::byte> bytes) const;
 
     struct Data;
     std::unique_ptr<Data> data_;

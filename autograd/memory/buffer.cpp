@@ -1,8 +1,12 @@
 #include <shikumi/autograd/memory/buffer.hpp>
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstdint>
 #include <mutex>
 #include <new>
 
@@ -52,7 +56,7 @@ public:
             stats_.live -= size;
             refuse(size);
         }
-        return new (memory) Block{{1}, size, nullptr};
+        return new (memory) Block{{1}, size};
     }
 
     void give_back(Block* block) noexcept {
@@ -122,7 +126,17 @@ Buffer Buffer::allocate(std::size_t bytes) {
     if (bytes > (std::size_t{1} << 62)) refuse(bytes);
     return Buffer(Pool::instance().take(bytes));
 }
-void Buffer::give_back(Block* block) noexcept { Pool::instance().give_back(block); }
+void Buffer::give_back(Block* block) noexcept {
+    if (block->mapped) return unmap(block);
+    Pool::instance().give_back(block);
+}
+
+// The block lies in the first page of the mapping.
+void Buffer::unmap(Block* block) noexcept {
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    const std::size_t before = reinterpret_cast<std::uintptr_t>(block) % page;
+    munmap(reinterpret_cast<std::byte*>(block) - before, before + sizeof(Block) + block->capacity);
+}
 
 MemoryStats memory_stats() noexcept { return Pool::instance().stats(); }
 void release_cached_memory() noexcept { Pool::instance().trim(); }

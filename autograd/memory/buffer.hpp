@@ -12,12 +12,17 @@ namespace shikumi {
 /// process-wide pool of size classes, so a program in its steady state allocates nothing.
 class Buffer {
 public:
-    static constexpr std::size_t alignment = 64;  ///< of the first byte
+    static constexpr std::size_t alignment = 64;  ///< of the first byte of what is allocated
 
     /// No memory.
     Buffer() noexcept = default;
     /// At least `bytes` of uninitialised memory. Throws MemoryError.
     static Buffer allocate(std::size_t bytes);
+    /// Bytes of an open file, from a place on that is a multiple of 8 and lies behind the first
+    /// `alignment` ones; the first byte is aligned as it is in the file. They are read when they
+    /// are touched, and what is written into them stays in memory. A file that is cut short
+    /// meanwhile ends the program by SIGBUS. Throws MemoryError where the system can't do that.
+    static Buffer map(int file, std::uint64_t offset, std::size_t bytes);
 
     /// Shares the block.
     Buffer(const Buffer& other) noexcept : block_(other.block_) {
@@ -47,13 +52,18 @@ public:
 
 private:
     friend class Pool;
-    struct alignas(alignment) Block {
+    // Lies before the bytes; those of a file may begin at any multiple of 8.
+    struct Block {
         std::atomic<std::int64_t> count;
         std::size_t capacity;
-        Block* next;
+        Block* next = nullptr;
+        bool mapped = false;
+        std::byte padding[39] = {};
     };
+    static_assert(sizeof(Block) == alignment && alignof(Block) <= 8);
     explicit Buffer(Block* block) noexcept : block_(block) {}
     static void give_back(Block* block) noexcept;
+    static void unmap(Block* block) noexcept;
 
     Block* block_ = nullptr;
 };

@@ -43,13 +43,26 @@ void InputFile::read_at(std::uint64_t offset, std::span<std::byte> out) const {
     }
 }
 
+// Throws unless a file of that size holds the bytes.
+void InputFile::check_size(std::uint64_t now, std::uint64_t offset, std::uint64_t bytes) const {
+    if (offset > now || bytes > now - offset)
+        fail<IoError>(reader_, path_, " ends at byte ", now, ", ",
+                      bytes - (now - std::min(offset, now)), " bytes too early");
+}
+
 std::string InputFile::text_at(std::uint64_t offset, std::uint64_t bytes) const {
-    if (offset > size_ || bytes > size_ - offset)
-        fail<IoError>(reader_, path_, " ends at byte ", size_, ", ",
-                      bytes - (size_ - std::min(offset, size_)), " bytes too early");
+    check_size(size_, offset, bytes);
     std::string text(static_cast<std::size_t>(bytes), '\0');
     read_at(offset, std::as_writable_bytes(std::span(text)));
     return text;
+}
+
+Buffer InputFile::map_at(std::uint64_t offset, std::size_t bytes) const {
+    struct stat state {};
+    if (fstat(descriptor_, &state) != 0)
+        fail<IoError>(reader_, "can't read ", path_, ": ", std::strerror(errno));
+    check_size(static_cast<std::uint64_t>(state.st_size), offset, bytes);
+    return Buffer::map(descriptor_, offset, bytes);
 }
 
 }  // namespace shikumi::formats::detail

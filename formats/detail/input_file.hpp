@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include <shikumi/autograd/memory/buffer.hpp>
+
 namespace shikumi::formats::detail {
 
 /// A regular file, open for reading at any place. Any number of threads may read it.
@@ -40,8 +42,12 @@ public:
     /// `bytes` of text from a place on. Throws IoError where the file ends before; no memory is
     /// taken then.
     std::string text_at(std::uint64_t offset, std::uint64_t bytes) const;
+    /// Bytes from a place on, as `Buffer::map` has them. Throws IoError where the file ends before.
+    Buffer map_at(std::uint64_t offset, std::size_t bytes) const;
 
 private:
+    void check_size(std::uint64_t now, std::uint64_t offset, std::uint64_t bytes) const;
+
     std::string reader_;
     std::string path_;
     int descriptor_ = -1;

@@ -1,11 +1,14 @@
 #include <shikumi/formats/safetensors.hpp>
 
 #include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/graph/parameter.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/formats/open_tensor_file.hpp>
 
@@ -233,4 +236,48 @@ TEST_CASE("threads read one safetensors file", "[safetensors]") {
                 throw std::runtime_error("another tensor's values");
         }
     });
+}
+
+TEST_CASE("safetensors are mapped without a copy", "[safetensors]") {
+    const TemporaryFolder folder;
+    const std::string path = (folder.path() / "t.safetensors").string();
+    Generator rng(1);
+    const Tensor large = random_uniform({1 << 18}, rng), small = tensor({1.0, 2.0});
+    const Tensor wide = random_uniform({1 << 17}, rng, 0, 1, f64);
+    const std::vector<NamedTensor> tensors{{"large", large},
+                                           {"small", small},
+                                           {"wide", wide},
+                                           {"half", StoredTensor(large).as(StoredType::f16)}};
+    const bool checksums = GENERATE(false, true);
+    write_safetensors(path, tensors, {.checksums = checksums});
+    const std::string before = contents(path);
+    auto file = std::make_unique<SafetensorsFile>(path);
+    const std::size_t live = memory_stats().live;
+    const Tensor mapped = file->map("large"), mapped_wide = file->map("wide");
+    CHECK(memory_stats().live == live);
+    for (const NamedTensor& t : tensors)
+        CHECK(file->map(t.name).to_vector<double>() == file->read(t.name).to_vector<double>());
+    CHECK_THROWS_AS(file->map("other"), IoError);
+
+    // It outlives the reader and the name, and what is written stays in memory.
+    file.reset();
+    Parameter weight("w", mapped);
+    weight.assign(weight + 1);
+    CHECK(weight.value().to_vector<float>() == (large + 1).to_vector<float>());
+    CHECK(contents(path) == before);
+    std::filesystem::remove(path);
+    CHECK(mapped_wide.to_vector<double>() == wide.to_vector<double>());
+}
+
+TEST_CASE("damage and an early end show when safetensors are mapped", "[safetensors]") {
+    const TemporaryFolder folder;
+    const std::string path = (folder.path() / "t.safetensors").string();
+    write_safetensors(path, std::vector<NamedTensor>{{"large", zeros({1 << 18})}});
+    std::string bytes = contents(path);
+    bytes[bytes.size() - 5] ^= 1;
+    folder.write("t.safetensors", bytes);
+    CHECK_THROWS_WITH(SafetensorsFile(path).map("large"), contains("checksum"));
+    const SafetensorsFile file(path);
+    std::filesystem::resize_file(path, bytes.size() - 4096);
+    CHECK_THROWS_WITH(file.map("large"), contains("too early"));
 }
