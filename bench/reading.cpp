@@ -1,14 +1,18 @@
-// How long files are read: reading make FOLDER | bytes FILE | tensors FILE | model FILE. `make`
-// writes arrays.safetensors of 500 MB and vgg16.keras; the others print the seconds that one
-// reading takes. bench/read sets them beside safetensors and Keras.
+// How long files are read: reading make FOLDER | bytes FILE | tensors FILE | mapped FILE | model
+// FILE. `make` writes arrays.safetensors of 500 MB and vgg16.keras; the others print the seconds
+// that one reading takes, and those until each page was touched. bench/read sets them beside
+// safetensors and Keras.
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <shikumi/nn/io/keras_file.hpp>
@@ -31,51 +35,77 @@ void make(const std::string& folder) {
     nn::save_keras(vgg, folder + "/vgg16.keras");
 }
 
-// Keeps what was read until the time is taken.
-using Reading = std::function<std::shared_ptr<void>(const std::string& file)>;
+// What was read, kept until the time is taken.
+struct Read {
+    std::shared_ptr<void> all;
+    std::vector<std::span<const float>> numbers;
+};
+using Reading = std::function<Read(const std::string& file)>;
 
-std::shared_ptr<void> bytes(const std::string& file) {
+Read bytes(const std::string& file) {
     const auto size = static_cast<std::size_t>(std::filesystem::file_size(file));
-    const std::shared_ptr<char[]> memory(new char[size]);
+    const std::shared_ptr<float[]> memory(new float[size / sizeof(float)]);
     std::ifstream in;
     in.rdbuf()->pubsetbuf(nullptr, 0);  // straight into the memory
     in.open(file, std::ios::binary);
-    if (!in.read(memory.get(), static_cast<std::streamsize>(size)))
+    if (!in.read(reinterpret_cast<char*>(memory.get()), static_cast<std::streamsize>(size)))
         throw std::runtime_error("can't read " + file);
-    return memory;
+    return {memory, {{memory.get(), size / sizeof(float)}}};
 }
 
-std::shared_ptr<void> tensors(const std::string& file) {
+Read tensors_by(const std::string& file,
+                Tensor (formats::SafetensorsFile::*read)(std::string_view) const) {
     const auto all = std::make_shared<std::vector<Tensor>>();
+    std::vector<std::span<const float>> numbers;
     const formats::SafetensorsFile in(file);
-    for (const std::string& name : in.names()) all->push_back(in.read(name));
-    return all;
+    for (const std::string& name : in.names()) {
+        all->push_back((in.*read)(name));
+        numbers.push_back(all->back().data<float>());
+    }
+    return {all, std::move(numbers)};
 }
 
-std::shared_ptr<void> model(const std::string& file) { return nn::load_keras(file); }
+Read tensors(const std::string& file) { return tensors_by(file, &formats::SafetensorsFile::read); }
+Read mapped(const std::string& file) { return tensors_by(file, &formats::SafetensorsFile::map); }
+
+Read model(const std::string& file) { return {nn::load_keras(file), {}}; }
 
 Reading reading_called(const std::string& name) {
     if (name == "bytes") return bytes;
     if (name == "tensors") return tensors;
+    if (name == "mapped") return mapped;
     if (name == "model") return model;
-    throw std::runtime_error("make, bytes, tensors or model, not " + name);
+    throw std::runtime_error("make, bytes, tensors, mapped or model, not " + name);
+}
+
+// Reads a number of each page, since what is mapped is read only then.
+float touch(const Read& read) {
+    constexpr std::size_t page = 4096 / sizeof(float);
+    float sum = 0;
+    for (const std::span<const float> numbers : read.numbers)
+        for (std::size_t i = 0; i < numbers.size(); i += page) sum += numbers[i];
+    return sum;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     try {
-        if (argc != 3) throw std::runtime_error("reading make|bytes|tensors|model PATH");
+        if (argc != 3) throw std::runtime_error("reading make|bytes|tensors|mapped|model PATH");
         const std::string what = argv[1], path = argv[2];
         if (what == "make") {
             make(path);
             return 0;
         }
         const Reading reading = reading_called(what);
-        const auto begin = std::chrono::steady_clock::now();
-        const std::shared_ptr<void> kept = reading(path);
-        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-        std::printf("%.6f\n", taken.count());
+        using Clock = std::chrono::steady_clock;
+        using Seconds = std::chrono::duration<double>;
+        const auto begin = Clock::now();
+        const Read read = reading(path);
+        const Seconds taken = Clock::now() - begin;
+        const volatile float sum = touch(read);
+        static_cast<void>(sum);
+        std::printf("%.6f %.6f\n", taken.count(), Seconds(Clock::now() - begin).count());
     } catch (const std::exception& e) {
         std::fprintf(stderr, "%s\n", e.what());
         return 2;
