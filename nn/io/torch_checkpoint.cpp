@@ -238,43 +238,56 @@ bool is_buffer(std::string_view name) {
 }
 
 // The number of each parameter in the optimiser, by the tensor's name.
-std::map<std::string, std::int64_t> numbers_of(const TorchFile& file, const TorchState& state,
-                                               const OptimizerPart& part) {
-    std::map<std::string, std::int64_t> numbers;
-    std::vector<std::int64_t> all;
-    bool named = true;
+using Numbers = std::map<std::string, std::int64_t>;
+
+// By what the groups call their parameters; nothing where one doesn't name them all.
+std::optional<Numbers> numbers_by_name(const OptimizerPart& part, const std::string& prefix) {
+    Numbers numbers;
     for (std::size_t g = 0; g < part.groups().size(); ++g) {
         const std::vector<std::int64_t> indices = part.parameters(g);
         const std::vector<std::string> names = part.names(g);
-        all.insert(all.end(), indices.begin(), indices.end());
-        named = named && names.size() == indices.size();
-        for (std::size_t i = 0; named && i < names.size(); ++i)
-            numbers[names[i].starts_with(state.prefix()) ? names[i].substr(state.prefix().size())
-                                                         : names[i]] = indices[i];
+        if (names.size() != indices.size()) return std::nullopt;
+        for (std::size_t i = 0; i < names.size(); ++i)
+            numbers[names[i].starts_with(prefix) ? names[i].substr(prefix.size()) : names[i]] =
+                indices[i];
     }
-    if (!named) {
-        if (part.groups().size() > 1)
-            fail<IoError>(loader, file.path(), ": its optimizer has ", part.groups().size(),
-                          " groups and doesn't name their parameters: make it of "
-                          "model.named_parameters(), so that it does");
-        numbers.clear();
-        std::vector<std::string> order;
-        for (const auto& [name, shape] : state.tensors()) {
-            if (!is_buffer(name) && file.same_as(state.start() + name).empty())
-                order.push_back(name);
-        }
-        if (order.size() != all.size())
-            fail<IoError>(loader, file.path(), ": its optimizer has ", all.size(),
-                          " parameters, its model ", order.size());
-        for (std::size_t i = 0; i < order.size(); ++i) numbers[order[i]] = all[i];
+    return numbers;
+}
+
+// By the order of the state dict, which is that of the only group.
+Numbers numbers_by_order(const TorchFile& file, const TorchState& state,
+                         const OptimizerPart& part) {
+    if (part.groups().size() > 1)
+        fail<IoError>(loader, file.path(), ": its optimizer has ", part.groups().size(),
+                      " groups and doesn't name their parameters: make it of "
+                      "model.named_parameters(), so that it does");
+    const std::vector<std::int64_t> indices = part.parameters(0);
+    std::vector<std::string> order;
+    for (const auto& [name, shape] : state.tensors()) {
+        if (!is_buffer(name) && file.same_as(state.start() + name).empty()) order.push_back(name);
     }
+    if (order.size() != indices.size())
+        fail<IoError>(loader, file.path(), ": its optimizer has ", indices.size(),
+                      " parameters, its model ", order.size());
+    Numbers numbers;
+    for (std::size_t i = 0; i < order.size(); ++i) numbers[order[i]] = indices[i];
+    return numbers;
+}
+
+// A tensor that is the same as another one has its number.
+void add_tied(const TorchFile& file, const TorchState& state, Numbers& numbers) {
     for (const auto& [name, shape] : state.tensors()) {
         const std::string first = file.same_as(state.start() + name);
-        if (first.starts_with(state.start()))
-            if (const auto found = numbers.find(first.substr(state.start().size()));
-                found != numbers.end())
-                numbers[name] = found->second;
+        if (!first.starts_with(state.start())) continue;
+        const auto found = numbers.find(first.substr(state.start().size()));
+        if (found != numbers.end()) numbers[name] = found->second;
     }
+}
+
+Numbers numbers_of(const TorchFile& file, const TorchState& state, const OptimizerPart& part) {
+    std::optional<Numbers> named = numbers_by_name(part, state.prefix());
+    Numbers numbers = named ? std::move(*named) : numbers_by_order(file, state, part);
+    add_tied(file, state, numbers);
     return numbers;
 }
 
@@ -432,7 +445,7 @@ private:
     TorchState state_;
     OptimizerPart part_;
     const KnownOptimizer& known_;
-    std::map<std::string, std::int64_t> numbers_;
+    Numbers numbers_;
 };
 
 }  // namespace
