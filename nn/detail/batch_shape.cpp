@@ -1,5 +1,6 @@
 #include <shikumi/nn/detail/batch_shape.hpp>
 
+#include <string>
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
@@ -29,8 +30,14 @@ std::optional<Shape> sample_shape(const Config& batch_shape, std::string_view re
 
 Shape known_sample_shape(const Config& batch_shape, std::string_view reading) {
     const std::optional<Shape> sample = sample_shape(batch_shape, reading);
-    if (!sample) fail<ValueError>(reading, "all sizes but the batch must be known");
-    return *sample;
+    if (sample) return *sample;
+    std::string given;
+    for (const Config& size : *batch_shape.list())
+        given += sentence(given.empty() ? "" : ", ",
+                          size.integer() ? std::to_string(*size.integer()) : "null");
+    fail<ValueError>(reading, "wants all sizes but the batch's, got [", given,
+                     "]: a model here is built for one shape of its inputs. Save it with that ",
+                     "shape, or make a model here and load the weights alone");
 }
 
 }  // namespace shikumi::nn::detail

@@ -409,7 +409,9 @@ TEST_CASE("what a layer can't take is refused by layer and option", "[nn][io]") 
     CHECK(dense({{"dtype", "int32"}}) == "[layer] weights are f32 or f64, got i32" + where);
     CHECK(dense({{"lora_rank", 4}}) == "[Dense: lora_rank] can only be nothing, got 4" + where);
     CHECK(dense({{"batch_shape", Config::List{{}, {}, 3}}}) ==
-          "[Dense: batch_shape] all sizes but the batch must be known" + where);
+          "[Dense: batch_shape] wants all sizes but the batch's, got [null, null, 3]: a model here "
+          "is built for one shape of its inputs. Save it with that shape, or make a model here and "
+          "load the weights alone" + where);
     CHECK(refusal_of({{"class_name", "Dense"}}) ==
           "[Dense] the field 'units' is missing, in the configuration of Dense");
     CHECK(refusal_of({{"class_name", "Conv2D"},
