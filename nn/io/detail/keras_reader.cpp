@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -183,8 +184,10 @@ private:
     Config history(const Config& config) const {
         Config::List parts = *config.list();
         if (parts.size() > 1 && parts[0].text() && parts[1].integer() &&
-            one_node_more_.contains(*parts[0].text()))
-            parts[1] = *parts[1].integer() - 1;
+            one_node_more_.contains(*parts[0].text())) {
+            const std::int64_t node = *parts[1].integer();
+            parts[1] = node > 0 ? node - 1 : std::int64_t{-1};  // which no node has
+        }
         return parts;
     }
     Config tensor(const Config& config) const {

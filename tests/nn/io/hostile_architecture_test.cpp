@@ -1,13 +1,10 @@
 // Files that mean harm: every field of a layer's configuration with values that it can't want.
 #include <shikumi/nn/nn.hpp>
 
-#include <cstdint>
-#include <limits>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "catch.hpp"
+#include "support/harmful.hpp"
 
 using namespace shikumi;
 
@@ -110,60 +107,6 @@ const Described described[] = {
     {"ZeroPadding3D", R"({"padding": [[1, 0], [0, 1], [1, 1]]})", "[null, 2, 2, 2, 2]"},
 };
 
-const Config harmful[] = {
-    -1,
-    0,
-    std::int64_t{1} << 31,
-    std::int64_t{1} << 62,
-    std::numeric_limits<std::int64_t>::min(),
-    1e308,
-    "nan",
-    "x",
-    {},
-    true,
-    Config::List{},
-    Config::List{-1, 1 << 20, 1 << 20, 1 << 20},
-    Config::List{1, 2, 3, 4, 5, 6, 7, 8, 9},
-    Config::Object{},
-};
-
-// The way to a value: names in objects, places in lists.
-struct Step {
-    std::string name;
-    std::size_t place;
-};
-
-Config replaced(const Config& whole, const std::vector<Step>& way, std::size_t at,
-                const Config& value) {
-    if (at == way.size()) return value;
-    if (whole.list()) {
-        Config::List list = *whole.list();
-        list[way[at].place] = replaced(list[way[at].place], way, at + 1, value);
-        return list;
-    }
-    Config::Object object = *whole.object();
-    for (auto& [name, field] : object) {
-        if (name == way[at].name) field = replaced(field, way, at + 1, value);
-    }
-    return object;
-}
-
-template <class F>
-void for_each_place(const Config& config, std::vector<Step>& way, const F& visit) {
-    visit(way);
-    const auto go_on = [&](Step step, const Config& inner) {
-        way.push_back(std::move(step));
-        for_each_place(inner, way, visit);
-        way.pop_back();
-    };
-    if (config.object()) {
-        for (const auto& [name, field] : *config.object()) go_on({name, 0}, field);
-    } else if (config.list()) {
-        for (std::size_t i = 0; i < config.list()->size(); ++i)
-            go_on({{}, i}, config.list()->at(i));
-    }
-}
-
 Config layer_of(const Described& one) {
     return {{"class_name", one.class_name},
             {"config", nn::parse_json(one.config, one.class_name)},
@@ -179,12 +122,11 @@ TEST_CASE("a harmful value anywhere in a layer's file is refused, or means somet
         INFO(one.class_name);
         const Config layer = layer_of(one);
         REQUIRE_NOTHROW(nn::layer_from_config(layer, budget));
-        std::vector<Step> way;
-        for_each_place(layer, way, [&](const std::vector<Step>& place) {
-            for (const Config& value : harmful) {
+        shikumi_test::for_each_place(layer, [&](const shikumi_test::Place& place) {
+            for (const Config& value : shikumi_test::harmful_values()) {
                 ++tried;
                 try {
-                    nn::layer_from_config(replaced(layer, place, 0, value), budget);
+                    nn::layer_from_config(shikumi_test::replaced(layer, place, value), budget);
                 } catch (const Error&) {  // nothing else, and no end of the program
                     ++refused;
                 }
