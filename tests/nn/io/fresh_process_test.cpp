@@ -18,6 +18,7 @@
 #include <shikumi/optim/optim.hpp>
 
 #include "catch.hpp"
+#include "support/every_layer.hpp"
 #include "support/process.hpp"
 #include "support/temporary.hpp"
 
@@ -49,8 +50,8 @@ private:
 Tensor input_of(const Shape& sample, DType dtype) {
     static Generator rng(1);
     const Shape batch = nn::batch_of(3, sample);
-    return dtype == i64 ? floor(random_uniform(batch, rng, 0, 5)).cast(i64)
-                        : random_normal(batch, rng, 0, 1, dtype);
+    return is_integer(dtype) ? floor(random_uniform(batch, rng, 0, 5)).cast(dtype)
+                             : random_normal(batch, rng, 0, 1, dtype);
 }
 
 // Away from what a new model begins with.
@@ -79,17 +80,6 @@ public:
         model.add(std::move(layer));
         add("", std::move(model), {input_of(sample, dtype)});
     }
-    // A layer of several inputs.
-    template <std::derived_from<nn::Layer> L>
-    void merging(L layer, const std::vector<Shape>& samples) {
-        std::vector<nn::SymbolicTensor> inputs;
-        std::vector<Tensor> x;
-        for (const Shape& sample : samples) {
-            inputs.emplace_back(nn::Input(sample));
-            x.push_back(input_of(sample, f32));
-        }
-        add("", nn::Model(inputs, nn::connect(std::move(layer), inputs)), x);
-    }
     template <std::derived_from<nn::Model> M>
     nn::Model& add(const std::string& name, M model, std::vector<Tensor> x) {
         auto shared = std::make_shared<M>(std::move(model));
@@ -106,104 +96,21 @@ public:
     std::vector<Saved> all = {};
 };
 
-void add_windows(AllModels& m) {
-    m.of(nn::Conv1D(3, 2, {.padding = Padding::causal, .dilation_rate = 2}), {5, 2});
-    m.of(nn::Conv2D(4, {2, 1}, {.groups = 2, .activation = nn::gelu}), {3, 3, 4});
-    m.of(nn::Conv3D(2, 2), {3, 2, 3, 2});
-    m.of(nn::Conv1DTranspose(2, 3, {.strides = 2, .output_padding = 1}), {3, 2});
-    m.of(nn::Conv2DTranspose(3, 3, {.strides = 2, .padding = Padding::same}), {3, 2, 2});
-    m.of(nn::Conv3DTranspose(2, 2, {.strides = {1, 2, 2}}), {2, 2, 2, 2});
-    m.of(nn::DepthwiseConv1D(2, {.depth_multiplier = 2}), {4, 3});
-    m.of(nn::DepthwiseConv2D(2, {.depth_multiplier = 2}), {3, 4, 3});
-    m.of(nn::SeparableConv1D(3, 2, {.strides = 2}), {5, 2});
-    m.of(nn::SeparableConv2D(3, 2, {.padding = Padding::same}), {3, 3, 2});
-    m.of(nn::AdaptiveMaxPooling1D(3), {5, 2});
-    m.of(nn::AdaptiveMaxPooling2D({2, 3}), {5, 4, 2});
-    m.of(nn::AdaptiveMaxPooling3D(2), {2, 4, 3, 1});
-    m.of(nn::AdaptiveAveragePooling1D(2), {4, 3});
-    m.of(nn::AdaptiveAveragePooling2D({3, 1}), {5, 4, 2});
-    m.of(nn::AdaptiveAveragePooling3D({1, 2, 2}), {2, 4, 3, 1});
-    m.of(nn::GlobalMaxPooling1D(), {5, 3});
-    m.of(nn::GlobalMaxPooling2D({.keepdims = true}), {4, 3, 2});
-    m.of(nn::GlobalMaxPooling3D(), {2, 4, 3, 2});
-    m.of(nn::GlobalAveragePooling1D(), {5, 3});
-    m.of(nn::GlobalAveragePooling2D(), {4, 3, 2});
-    m.of(nn::GlobalAveragePooling3D(), {2, 4, 3, 2});
-    m.of(nn::MaxPooling1D(2), {5, 3});
-    m.of(nn::MaxPooling2D(3, {.strides = 2, .padding = Padding::same}), {5, 4, 2});
-    m.of(nn::MaxPooling3D({1, 2, 2}), {2, 4, 2, 2});
-    m.of(nn::AveragePooling1D(3, {.strides = 1}), {5, 3});
-    m.of(nn::AveragePooling2D({3, 2}, {.padding = Padding::same}), {5, 4, 2});
-    m.of(nn::AveragePooling3D(2), {2, 4, 2, 2});
+void add_each_layer(AllModels& m) {
+    for (const shikumi_test::LayerCase& one : shikumi_test::every_layer_case()) {
+        std::vector<Tensor> x;
+        for (const Spec& input : one.inputs) x.push_back(input_of(input.shape, input.dtype));
+        m.add("", one.model(), x);
+    }
 }
 
-void add_simple(AllModels& m) {
+// What isn't known by the class alone: f64, cells, states that stay.
+void add_others(AllModels& m) {
     m.of(nn::Dense(3, {.activation = nn::tanh, .kernel_regularizer = nn::L2(0.1), .dtype = f64}),
          {4}, f64);
-    m.of(nn::EinsumDense("abc,cd->abd", {std::nullopt, 3}, {.bias_axes = "d"}), {2, 4});
-    m.of(nn::Embedding(5, 3), {4}, i64);
-    m.of(nn::Masking(), {4, 3});
-    m.of(nn::Activation(nn::swish), {3});
-    m.of(nn::ELU(0.7), {3});
-    m.of(nn::LeakyReLU(), {3});
-    m.of(nn::PReLU({.shared_axes = {1}}), {3, 2});
-    m.of(nn::ReLU({.max_value = 1.2, .negative_slope = 0.3}), {3});
-    m.of(nn::Softmax(1), {4, 2});
-    m.of(nn::BatchNormalization({.axis = 1}), {3, 2});
-    m.of(nn::GroupNormalization({.groups = 2}), {3, 4});
-    m.of(nn::LayerNormalization({.axis = {1, 2}}), {3, 2});
-    m.of(nn::RMSNormalization(), {4});
-    m.of(nn::UnitNormalization(), {4});
-    m.of(nn::ActivityRegularization({.l2 = 0.1}), {3});
-    m.of(nn::AlphaDropout(0.2), {30});
-    m.of(nn::Dropout(0.2), {30});
-    m.of(nn::GaussianDropout(0.2), {30});
-    m.of(nn::GaussianNoise(0.2), {30});
-    m.of(nn::SpatialDropout1D(0.4), {3, 9});
-    m.of(nn::SpatialDropout2D(0.4), {3, 2, 9});
-    m.of(nn::SpatialDropout3D(0.4), {2, 3, 2, 9});
-    m.of(nn::Cropping1D(1), {4, 3});
-    m.of(nn::Cropping2D({{1, 2}, {0, 1}}), {5, 3, 2});
-    m.of(nn::Cropping3D({{0, 1}, {1, 0}, {1, 1}}), {2, 3, 3, 1});
-    m.of(nn::ZeroPadding1D({1, 2}), {3, 2});
-    m.of(nn::ZeroPadding2D({{1, 2}, {0, 3}}), {3, 2, 2});
-    m.of(nn::ZeroPadding3D({1, 0, 2}), {1, 2, 3, 1});
-    m.of(nn::UpSampling1D(3), {3, 2});
-    m.of(nn::UpSampling2D({2, 3}), {3, 2, 2});
-    m.of(nn::UpSampling3D({1, 2, 3}), {2, 2, 2, 1});
-    m.of(nn::Flatten(), {3, 2});
-    m.of(nn::Permute({2, 1}), {3, 2});
-    m.of(nn::RepeatVector(3), {2});
-    m.of(nn::Reshape({-1, 2}), {2, 3});
-}
-
-void add_merging(AllModels& m) {
-    const std::vector<Shape> two{{3, 2}, {3, 2}}, sequences{{4, 6}, {5, 6}};
-    m.merging(nn::Add(), two);
-    m.merging(nn::Subtract(), two);
-    m.merging(nn::Multiply(), two);
-    m.merging(nn::Average(), two);
-    m.merging(nn::Maximum(), two);
-    m.merging(nn::Minimum(), two);
-    m.merging(nn::Concatenate(1), two);
-    m.merging(nn::Dot(2, {.normalize = true}), two);
-    m.merging(nn::Attention({.use_scale = true}), sequences);
-    m.merging(nn::AdditiveAttention(), sequences);
-    m.merging(nn::MultiHeadAttention(2, 3), sequences);
-    m.merging(nn::GroupQueryAttention(2, 4, 2), sequences);
-}
-
-void add_recurrent(AllModels& m) {
-    m.of(nn::SimpleRNN(3, {.return_sequences = true}), {4, 2});
-    m.of(nn::LSTM(3, {.go_backwards = true}), {4, 2});
-    m.of(nn::GRU(3, {.reset_after = false}), {4, 2});
     m.of(nn::RNN(nn::StackedRNNCells(nn::LSTMCell(2), nn::GRUCell(3), nn::SimpleRNNCell(2))),
          {4, 2});
-    m.of(nn::Bidirectional(nn::GRU(2), {.merge_mode = nn::MergeMode::sum}), {4, 2});
     m.of(nn::TimeDistributed(nn::Sequential(nn::Flatten(), nn::Dense(3))), {3, 4, 2});
-    m.of(nn::ConvLSTM1D(2, 2), {2, 3, 1});
-    m.of(nn::ConvLSTM2D(1, 2), {2, 3, 3, 1});
-    m.of(nn::ConvLSTM3D(1, 2), {2, 2, 2, 2, 1});
     m.of(nn::ConvLSTMCell(1, 2, 2), {3, 1});
     nn::Sequential stateful{nn::Input({4, 2}), nn::LSTM(3, {.stateful = true})};
     const Tensor x = input_of({4, 2}, f32);
@@ -211,7 +118,7 @@ void add_recurrent(AllModels& m) {
 }
 
 // What layers learn by `adapt` is in the file, too.
-void add_preprocessing(AllModels& m) {
+void add_learned(AllModels& m) {
     const auto learned = [&](auto layer, const Tensor& data, DType dtype) {
         layer.adapt(data);
         auto model = std::make_shared<nn::Sequential>();
@@ -222,14 +129,6 @@ void add_preprocessing(AllModels& m) {
     learned(nn::Normalization(), input_of({3}, f32) * 3 + 1, f32);
     learned(nn::Discretization({.num_bins = 4}), input_of({3}, f32), f32);
     learned(nn::IntegerLookup({.output_mode = nn::OutputMode::tf_idf}), input_of({3}, i64), i64);
-    m.of(nn::CategoryEncoding(5), {3}, i64);
-    m.of(nn::Rescaling(2, 1), {3});
-    m.of(nn::Resizing(3, 2, {.antialias = true}), {5, 4, 2});
-    m.of(nn::CenterCrop(2, 3), {4, 4, 1});
-    m.of(nn::RandomFlip(), {4, 3, 1});
-    m.of(nn::RandomRotation(0.1), {4, 3, 1});
-    m.of(nn::RandomTranslation(0.3, 0.3), {4, 3, 1});
-    m.of(nn::RandomZoom(0.3, 0.2), {4, 3, 1});
 }
 
 void add_masked(AllModels& m) {
@@ -286,11 +185,9 @@ void add_trained(AllModels& m) {
 
 std::vector<Saved> all_models() {
     AllModels m;
-    add_simple(m);
-    add_windows(m);
-    add_merging(m);
-    add_recurrent(m);
-    add_preprocessing(m);
+    add_each_layer(m);
+    add_others(m);
+    add_learned(m);
     add_masked(m);
     add_graphs(m);
     add_trained(m);
