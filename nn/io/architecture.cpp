@@ -16,9 +16,9 @@
 #include <shikumi/nn/detail/class_name.hpp>
 #include <shikumi/nn/detail/placeholder.hpp>
 #include <shikumi/nn/input.hpp>
+#include <shikumi/nn/io/detail/built_model.hpp>
 #include <shikumi/nn/io/detail/keras_forms.hpp>
 #include <shikumi/nn/io/json.hpp>
-#include <shikumi/nn/io/detail/built_model.hpp>
 #include <shikumi/nn/io/keras_config.hpp>
 #include <shikumi/nn/layers/activations/activation.hpp>
 #include <shikumi/nn/layers/activations/elu.hpp>

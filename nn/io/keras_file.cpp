@@ -1,106 +1,28 @@
 #include <shikumi/nn/io/keras_file.hpp>
 
-#include <optional>
+#include <functional>
 #include <string_view>
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/formats/hdf5_file.hpp>
-#include <shikumi/nn/io/detail/built_model.hpp>
 #include <shikumi/nn/io/detail/keras_archive.hpp>
 #include <shikumi/nn/io/detail/keras_hdf5.hpp>
 #include <shikumi/nn/io/detail/keras_layout.hpp>
+#include <shikumi/nn/io/detail/writing.hpp>
 #include <shikumi/nn/io/json.hpp>
+#include <shikumi/nn/io/keras_config.hpp>
 
 namespace shikumi::nn {
 
 namespace {
 
 using formats::Hdf5Content;
-using formats::Hdf5File;
 
-constexpr std::string_view reader = "load_keras", writer = "save_keras";
+constexpr std::string_view writer = "save_keras";
 
-// What the configurations in a file say.
-struct Configs {
-    Config model;
-    Config training;  // nothing where the model wasn't compiled
-};
-
-// Weights that the file doesn't have are no reason to take memory; but statistics that a layer was
-// given stand in its configuration.
-ModelBudget budget_of(const Hdf5File& file) {
-    std::size_t bytes = std::size_t{1} << 20;
-    for (const formats::TensorEntry& tensor : file.tensors()) bytes += tensor.spec().bytes();
-    return {.weight_bytes = bytes};
-}
-
-void take_optimizer(Model& model, const Hdf5File& file, KerasReport& report) {
-    const std::vector<detail::KerasVariable> variables = detail::keras_variables_in(file);
-    if (!model.compiled()) {
-        if (!variables.empty())
-            report.notes.push_back("the optimizer's memory is left out: the model isn't compiled");
-    } else if (variables.empty()) {
-        report.notes.push_back("the optimizer begins anew: the file doesn't hold its memory");
-    } else if (auto note = detail::take_keras_variables(model.optimizer(),
-                                                        detail::keras_trained(model), variables)) {
-        report.notes.push_back(std::move(*note));
-    }
-}
-
-std::shared_ptr<Model> model_of(const Configs& configs, const Hdf5File& file,
-                                const LoadKerasOptions& options) {
-    KerasReport unread;
-    KerasReport& report = options.report ? *options.report : unread;
-    std::shared_ptr<Model> model = detail::built_model(configs.model, &report, budget_of(file));
-    detail::take_keras_weights(reader, *model, file, true);
-    if (!options.compile) return model;
-    if (!configs.training.is_null()) {
-        auto how =
-            compile_options_from_keras_config(configs.training, model->output_names(), report);
-        if (how) model->compile(std::move(*how));
-    }
-    take_optimizer(*model, file, report);
-    return model;
-}
-
-Config compile_config_in(const Config& config) {
-    const Config* const found = config.find("compile_config");
-    return found ? *found : Config();
-}
-
-std::shared_ptr<Model> load_archive(const std::string& path, const LoadKerasOptions& options) {
-    const detail::KerasArchive archive(reader, path, options.budget);
-    if (options.report) {
-        for (const std::string& member : archive.passed_over())
-            options.report->notes.push_back("the member '" + member + "' is passed over");
-    }
-    const Config config = parse_json(archive.config(), path + ", config.json");
-    return model_of({config, compile_config_in(config)}, archive.weights(), options);
-}
-
-std::shared_ptr<Model> load_hdf5(const std::string& path, const LoadKerasOptions& options) {
-    const Hdf5File file(path, options.budget);
-    const auto text = [&](const char* name) {
-        const auto found = file.metadata().find(name);
-        return found == file.metadata().end() ? Config()
-                                              : parse_json(found->second, path + ", " + name);
-    };
-    Configs configs{text("model_config"), text("training_config")};
-    if (configs.model.is_null())
-        fail<IoError>(reader, path,
-                      " holds no architecture: it lacks the attribute 'model_config'. ",
-                      "Weights alone are read by load_keras_weights");
-    // Which Keras wrote it tells how its configuration is meant.
-    if (const auto version = file.metadata().find("keras_version");
-        version != file.metadata().end() && !configs.model.find("keras_version"))
-        configs.model.set("keras_version", version->second);
-    return model_of(configs, file, options);
-}
-
-// ---- writing ------------------------------------------------------------------------------------
-
-void write_archive(Model& model, const std::string& path, const CompileOptions* how, int keep) {
+std::function<void()> archive_writing(Model& model, std::string path, const CompileOptions* how,
+                                      int keep) {
     Config config = keras_config(model);
     Hdf5Content content;
     detail::add_weights(content, model);
@@ -108,10 +30,13 @@ void write_archive(Model& model, const std::string& path, const CompileOptions* 
         config.set("compile_config", keras_compile_config(*how, model.output_names()));
         detail::add_optimizer(content, how->optimizer, detail::keras_trained(model));
     }
-    detail::write_keras_archive(writer, path, to_json(config), formats::hdf5_bytes(content), keep);
+    return [path = std::move(path), config = to_json(config), content = std::move(content), keep] {
+        detail::write_keras_archive(writer, path, config, formats::hdf5_bytes(content), keep);
+    };
 }
 
-void write_legacy(Model& model, const std::string& path, const CompileOptions* how, int keep) {
+std::function<void()> legacy_writing(Model& model, std::string path, const CompileOptions* how,
+                                     int keep) {
     const std::string weights = "model_weights";
     Hdf5Content content{.attributes = {{"", "model_config", {to_json(keras_config(model))}}}};
     for (const std::string& group : {std::string(), weights}) {
@@ -125,34 +50,27 @@ void write_legacy(Model& model, const std::string& path, const CompileOptions* h
         content.attributes.push_back({"", "training_config", {to_json(training)}});
         detail::add_legacy_optimizer(content, how->optimizer, model);
     }
-    formats::write_hdf5(path, content, keep);
+    return [path = std::move(path), content = std::move(content), keep] {
+        formats::write_hdf5(path, content, keep);
+    };
 }
 
 }  // namespace
 
-std::shared_ptr<Model> load_keras(const std::string& path, const LoadKerasOptions& options) {
-    try {
-        return detail::is_zip(reader, path) ? load_archive(path, options)
-                                            : load_hdf5(path, options);
-    } catch (IoError&) {
-        throw;  // says which file it is
-    } catch (Error& e) {
-        e.add_context(sentence("in the file ", path));
-        throw;
-    }
-}
-
-void save_keras(Model& model, const std::string& path, const SaveKerasOptions& options) {
+std::function<void()> detail::keras_writing(Model& model, std::string path,
+                                            const SaveKerasOptions& options) {
     const bool archive = path.ends_with(".keras");
     if (!archive && !path.ends_with(".h5"))
         fail<ValueError>(writer, "can't tell the format of '", path,
                          "': its extension is neither .keras nor .h5");
     model.parameters();  // makes them
     const CompileOptions* const how = options.include_optimizer ? model.compiled() : nullptr;
-    if (archive)
-        write_archive(model, path, how, options.keep);
-    else
-        write_legacy(model, path, how, options.keep);
+    return archive ? archive_writing(model, std::move(path), how, options.keep)
+                   : legacy_writing(model, std::move(path), how, options.keep);
+}
+
+void save_keras(Model& model, const std::string& path, const SaveKerasOptions& options) {
+    detail::keras_writing(model, path, options)();
 }
 
 }  // namespace shikumi::nn

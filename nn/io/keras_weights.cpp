@@ -1,6 +1,8 @@
 #include <shikumi/nn/io/keras_weights.hpp>
 
+#include <functional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
@@ -8,6 +10,7 @@
 #include <shikumi/nn/io/detail/keras_archive.hpp>
 #include <shikumi/nn/io/detail/keras_hdf5.hpp>
 #include <shikumi/nn/io/detail/keras_layout.hpp>
+#include <shikumi/nn/io/detail/writing.hpp>
 
 namespace shikumi::nn {
 
@@ -42,21 +45,28 @@ WeightsReport load_keras_weights(Model& model, const std::string& file,
     return take(model, formats::Hdf5File(file, options.budget), options);
 }
 
-void save_keras_weights(Model& model, const std::string& file,
-                        const SaveKerasWeightsOptions& options) {
+std::function<void()> detail::keras_weights_writing(Model& model, std::string file,
+                                                    const SaveKerasWeightsOptions& options) {
     if (!file.ends_with(".h5"))
         fail<ValueError>("save_keras_weights", "can't tell the format of '", file,
                          "': its name ends neither in .weights.h5 nor in .h5");
     model.parameters();  // makes them
     formats::Hdf5Content content;
     if (!file.ends_with(".weights.h5")) {
-        detail::add_legacy_weights(content, model, "");
+        add_legacy_weights(content, model, "");
     } else {
-        detail::add_weights(content, model);
+        add_weights(content, model);
         if (model.compiled() && options.include_optimizer)
-            detail::add_optimizer(content, model.optimizer(), detail::keras_trained(model));
+            add_optimizer(content, model.optimizer(), keras_trained(model));
     }
-    formats::write_hdf5(file, content, options.keep);
+    return [file = std::move(file), content = std::move(content), keep = options.keep] {
+        formats::write_hdf5(file, content, keep);
+    };
+}
+
+void save_keras_weights(Model& model, const std::string& file,
+                        const SaveKerasWeightsOptions& options) {
+    detail::keras_weights_writing(model, file, options)();
 }
 
 }  // namespace shikumi::nn

@@ -34,9 +34,8 @@ std::shared_ptr<Model> model_of(const detail::StateFile& file) {
                       "the file holds a training of a model, but not what the model is "
                       "made of: see FitOptions::resume");
     // Weights that the file doesn't have are no reason to take memory.
-    std::shared_ptr<Model> model =
-        detail::built_model(parse_json(*architecture, "architecture"), nullptr,
-                            {.weight_bytes = bytes_of(file.state)});
+    std::shared_ptr<Model> model = detail::built_model(
+        parse_json(*architecture, "architecture"), nullptr, {.weight_bytes = bytes_of(file.state)});
     if (const std::string* const compiled = text("compile"))
         model->compile(
             compile_options_from_config(parse_json(*compiled, "compile"), model->output_names()));

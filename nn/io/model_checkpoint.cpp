@@ -19,13 +19,17 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto who = "ModelCheckpoint";
-constexpr std::string_view of_models = ".safetensors", of_weights = ".weights.safetensors";
 
+// ".safetensors" and what Keras reads; weights alone have ".weights" before that.
 std::string checked_path(std::string path, bool weights_only) {
-    const std::string_view ending = weights_only ? of_weights : of_models;
-    if (!path.ends_with(ending))
-        fail<ValueError>(who, "a file of ", weights_only ? "weights" : "models", " ends in '",
-                         ending, "', got '", path, "'");
+    const bool of_weights = path.ends_with(".weights.safetensors") || path.ends_with(".weights.h5");
+    const bool of_models = path.ends_with(".safetensors") || path.ends_with(".keras") ||
+                           (path.ends_with(".h5") && !of_weights);
+    if (weights_only ? !of_weights : !of_models)
+        fail<ValueError>(who, "a file of ", weights_only ? "weights" : "models", " ends in ",
+                         weights_only ? "'.weights.safetensors' or '.weights.h5'"
+                                      : "'.safetensors', '.keras' or '.h5'",
+                         ", got '", path, "'");
     return path;
 }
 

@@ -33,8 +33,9 @@ struct ModelCheckpointOptions {
 /// ends the training at one of these moments.
 class ModelCheckpoint : public Callback {
 public:
-    /// The file must end in ".safetensors", and in ".weights.safetensors" where weights alone are
-    /// saved: throws ValueError otherwise, and for a form of a field that isn't known. Training
+    /// The file must end in ".safetensors", ".keras" or ".h5", and in ".weights.safetensors" or
+    /// ".weights.h5" where weights alone are saved, and is written as by `save` or `save_weights`:
+    /// throws ValueError otherwise, and for a form of a field that isn't known. Training
     /// throws ValueError, before it begins, for a field that won't be logged; later IoError where a
     /// file can't be written, StateError and ValueError for a model that `save` refuses.
     explicit ModelCheckpoint(std::string path, const ModelCheckpointOptions& options = {});

@@ -32,10 +32,24 @@ SavedState without_optimizer(const SavedState& state) {
     return rest;
 }
 
+// Names by which other programs would look for weights alone.
+void refuse_names_of_weights(const std::string& path) {
+    for (const std::string_view ending : {".weights.h5", ".npz", ".pt", ".pth"}) {
+        if (path.ends_with(ending))
+            fail<ValueError>("save", "a file ", ending, " holds weights and no model, got '", path,
+                             "': save_weights writes it");
+    }
+}
+
 }  // namespace
 
 std::function<void()> detail::model_writing(Model& model, std::string path,
                                             const SaveOptions& options) {
+    refuse_names_of_weights(path);
+    if (path.ends_with(".keras") || path.ends_with(".h5"))
+        return keras_writing(
+            model, std::move(path),
+            {.include_optimizer = options.include_optimizer, .keep = options.keep});
     model.parameters();  // makes them
     StateFile file{save_state([&](StateFields& fields) { visit_model(fields, model); })};
     file.about["architecture"] = to_json(model);

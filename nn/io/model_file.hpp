@@ -18,11 +18,13 @@ struct SaveOptions {
 /// a compiled one also the options of `compile`, the optimiser's memory and the random numbers, so
 /// that it trains on with the same bits. The file is a safetensors file whose metadata hold the
 /// rest as JSON; it takes its name when it is complete and on the disk, until then an older one
-/// stays. docs/files.md describes the format.
+/// stays. docs/files.md describes the format. A name that ends in .keras or .h5 is written for
+/// Keras, as by `save_keras`, without random numbers and states.
 ///
 /// Throws StateError before the model's weights are known, and for a class of one's own that isn't
 /// registered (`register_layer`); ValueError for functions, losses and optimisers of one's own that
-/// aren't; IoError where the file can't be written.
+/// aren't, and for a name that ends in .weights.h5, .npz, .pt or .pth, as files of weights do;
+/// IoError where the file can't be written.
 void save(Model& model, const std::string& path, const SaveOptions& options = {});
 /// The model that `save` has written, compiled if it was, or Keras: files of Keras's, which their
 /// content tells, are read as `load_keras` does. Nothing that the file names is run but

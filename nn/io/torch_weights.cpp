@@ -10,6 +10,7 @@
 #include <shikumi/formats/safetensors.hpp>
 #include <shikumi/formats/torch_file.hpp>
 #include <shikumi/nn/io/detail/torch_state.hpp>
+#include <shikumi/nn/io/detail/writing.hpp>
 
 namespace shikumi::nn {
 
@@ -59,15 +60,22 @@ TorchReport load_torch_weights(Model& model, const std::string& path, const Torc
     return state.report();
 }
 
-void save_torch_weights(Model& model, const std::string& path, const SaveTorchOptions& options) {
-    const std::vector<detail::TorchLayer> layers = detail::torch_layers(model);
-    detail::TorchDict dict = detail::torch_dict("save_torch_weights", layers, options);
+std::function<void()> detail::torch_weights_writing(Model& model, std::string path,
+                                                    const SaveTorchOptions& options) {
+    const std::vector<TorchLayer> layers = torch_layers(model);
+    TorchDict dict = torch_dict("save_torch_weights", layers, options);
     if (path.ends_with(".safetensors"))
-        return formats::write_safetensors(path, dict.tensors, {.keep = options.keep});
-    formats::write_torch(path,
-                         formats::TorchValue::StateDict{std::move(dict.tensors),
-                                                        detail::module_versions(layers, dict)},
-                         {.keep = options.keep});
+        return [path = std::move(path), tensors = std::move(dict.tensors), keep = options.keep] {
+            formats::write_safetensors(path, tensors, {.keep = keep});
+        };
+    auto versions = module_versions(layers, dict);
+    return [path = std::move(path),
+            state = formats::TorchValue::StateDict{std::move(dict.tensors), std::move(versions)},
+            keep = options.keep] { formats::write_torch(path, state, {.keep = keep}); };
+}
+
+void save_torch_weights(Model& model, const std::string& path, const SaveTorchOptions& options) {
+    detail::torch_weights_writing(model, path, options)();
 }
 
 }  // namespace shikumi::nn

@@ -1,4 +1,4 @@
-// A model's weights as a file that other programs read: safetensors or .npz.
+// A model's weights as a file that other programs read.
 #pragma once
 
 #include <functional>
@@ -12,8 +12,8 @@ namespace shikumi::nn {
 
 /// How weights are written.
 struct SaveWeightsOptions {
-    /// The type in which floats are stored; that of the weights where it is empty. f16 and bf16
-    /// halve the file, and round.
+    /// The type in which .safetensors and .npz store floats; that of the weights where it is
+    /// empty. f16 and bf16 halve the file, and round.
     std::optional<formats::StoredType> floats = {};
     bool compress = false;            ///< deflate the arrays of an .npz file
     formats::Metadata metadata = {};  ///< texts for a safetensors file
@@ -29,11 +29,13 @@ struct LoadWeightsOptions {
     formats::FileBudget budget = {};  ///< what the file may ask for
 };
 
-/// Writes the weights of a model under the names of `state_dict`: as safetensors, with a checksum
-/// for each, or as .npz, whichever the file's extension says. The file takes its name when it is
-/// complete and on the disk; until then an older one stays. Throws ValueError for another
-/// extension; IoError where the file can't be written; StateError before the model's weights are
-/// known.
+/// Writes the weights of a model, in the format that the file's extension says: under the names of
+/// `state_dict` as safetensors, with a checksum for each, or as .npz; for Keras as .weights.h5 or
+/// .h5, as `save_keras_weights` without the optimiser; for PyTorch as .pt or .pth, as
+/// `save_torch_weights`. The file takes its name when it is complete and on the disk; until then an
+/// older one stays. Throws ValueError for another extension, for options that a format doesn't have
+/// and as those functions do; IoError where the file can't be written; StateError before the
+/// model's weights are known.
 void save_weights(Model& model, const std::string& file, const SaveWeightsOptions& options = {});
 /// Reads weights of a model whose input shape is known by their names, from a safetensors or an
 /// .npz file, whichever its content says; from Keras's and PyTorch's files as

@@ -4,7 +4,10 @@
 #include <functional>
 #include <string>
 
+#include <shikumi/nn/io/keras_file.hpp>
+#include <shikumi/nn/io/keras_weights.hpp>
 #include <shikumi/nn/io/model_file.hpp>
+#include <shikumi/nn/io/torch_weights.hpp>
 #include <shikumi/nn/io/weights.hpp>
 
 namespace shikumi::nn::detail {
@@ -16,5 +19,15 @@ std::function<void()> model_writing(Model& model, std::string path,
 /// The same for `save_weights`.
 std::function<void()> weights_writing(Model& model, std::string file,
                                       const SaveWeightsOptions& options = {});
+/// The same for `save_keras`.
+std::function<void()> keras_writing(Model& model, std::string path,
+                                    const SaveKerasOptions& options = {});
+/// The same for `save_keras_weights`.
+std::function<void()> keras_weights_writing(Model& model, std::string file,
+                                            const SaveKerasWeightsOptions& options = {});
+
+/// The same for `save_torch_weights`.
+std::function<void()> torch_weights_writing(Model& model, std::string path,
+                                            const SaveTorchOptions& options = {});
 
 }  // namespace shikumi::nn::detail

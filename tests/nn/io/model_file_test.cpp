@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/formats/file_format.hpp>
 #include <shikumi/formats/npy.hpp>
 #include <shikumi/formats/safetensors.hpp>
 #include <shikumi/nn/io/architecture.hpp>
@@ -15,6 +16,7 @@
 
 #include "catch.hpp"
 #include "support/layers.hpp"
+#include "support/libraries.hpp"
 #include "support/temporary.hpp"
 
 using namespace shikumi;
@@ -112,6 +114,57 @@ TEST_CASE("a model is saved before it is trained, and without compile", "[nn]") 
     nn::Sequential unknown{nn::Dense(2)};
     CHECK_THROWS_AS(nn::save(unknown, file), StateError);
     CHECK_FALSE(nn::load(file)->compiled());  // the old file is as it was
+}
+
+TEST_CASE("the name of a file chooses the format of a model", "[nn]") {
+    const shikumi_test::TemporaryFolder folder;
+    nn::Sequential model = small_model();
+    const Tensor x = samples({20, 3});
+    model.fit(x, samples({20, 2}, 2), two_epochs);
+    for (const char* const name : {"m.safetensors", "m.keras", "m.h5"}) {
+        INFO(name);
+        const std::string file = (folder.path() / name).string();
+        if (fs::path(name).extension() != ".safetensors" &&
+            (!shikumi_test::has_zip() || !shikumi_test::has_hdf5()))
+            continue;
+        nn::save(model, file);
+        const std::shared_ptr<nn::Model> loaded = nn::load(file);
+        CHECK(values({loaded->predict(x)}) == values({model.predict(x)}));
+        CHECK(loaded->compiled());
+        CHECK(formats::file_format(file) ==
+              (fs::path(name).extension() == ".keras" ? formats::FileFormat::keras
+               : fs::path(name).extension() == ".h5"  ? formats::FileFormat::hdf5
+                                                      : formats::FileFormat::safetensors));
+        nn::save(model, file, {.include_optimizer = false});
+        CHECK_FALSE(nn::load(file)->compiled());
+    }
+    for (const char* const name : {"m.weights.h5", "m.npz", "m.pt", "m.pth"})
+        CHECK_THROWS_WITH(nn::save(model, (folder.path() / name).string()),
+                          shikumi_test::contains("save_weights"));
+}
+
+TEST_CASE("checkpoints are written for Keras, too", "[nn]") {
+    if (!shikumi_test::has_zip() || !shikumi_test::has_hdf5()) return;
+    const shikumi_test::TemporaryFolder folder;
+    nn::Sequential model = small_model();
+    const Tensor x = samples({20, 3}), y = samples({20, 2}, 2);
+    const std::string whole = (folder.path() / "{epoch}.keras").string(),
+                      weights = (folder.path() / "{epoch}.weights.h5").string();
+    model.fit(x, y,
+              {.epochs = 2,
+               .verbose = 0,
+               .callbacks = {nn::ModelCheckpoint(whole),
+                             nn::ModelCheckpoint(weights, {.save_weights_only = true})}});
+    CHECK(folder.entries() == 4);
+    CHECK(values({nn::load((folder.path() / "2.keras").string())->predict(x)}) ==
+          values({model.predict(x)}));
+    const std::shared_ptr<nn::Model> first = nn::load((folder.path() / "1.keras").string());
+    nn::Sequential again = small_model();
+    nn::load_weights(again, (folder.path() / "1.weights.h5").string());
+    CHECK(values({first->predict(x)}) == values({again.predict(x)}));
+    CHECK(values({first->predict(x)}) != values({model.predict(x)}));
+    CHECK_THROWS_AS(nn::ModelCheckpoint(weights), ValueError);
+    CHECK_THROWS_AS(nn::ModelCheckpoint(whole, {.save_weights_only = true}), ValueError);
 }
 
 TEST_CASE("a graph of layers with several inputs and a model inside is saved", "[nn]") {

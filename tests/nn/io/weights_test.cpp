@@ -95,7 +95,7 @@ TEST_CASE("files that can't be weights are refused", "[weights]") {
     nn::Sequential model = small();
     CHECK_THROWS_AS(nn::save_weights(model, folder.path() / "w.weights"), ValueError);
     CHECK_THROWS_WITH(nn::save_weights(model, folder.path() / "w.weights"),
-                      contains(".safetensors nor .npz"));
+                      contains(".safetensors, .npz, .h5, .pt"));
     CHECK_THROWS_AS(nn::load_weights(model, folder.path() / "none"), IoError);
     CHECK_THROWS_AS(nn::load_weights(model, folder.write("text", "some text or other")), IoError);
     const auto file = folder.path() / "w.safetensors";
@@ -108,6 +108,27 @@ TEST_CASE("files that can't be weights are refused", "[weights]") {
     CHECK_THROWS_WITH(nn::load_weights(model, file, {.budget = {.bytes = 10}}), contains("budget"));
     nn::Sequential unknown{nn::Dense(3)};
     CHECK_THROWS_AS(nn::save_weights(unknown, file), StateError);
+}
+
+TEST_CASE("the name of a file chooses the format of weights", "[weights]") {
+    const TemporaryFolder folder;
+    nn::Sequential model = small();
+    const auto expected = weight_values<double>(model);
+    for (const std::string name :
+         {"w.safetensors", "w.npz", "w.weights.h5", "w.h5", "w.pt", "w.pth"}) {
+        INFO(name);
+        if (name.ends_with(".h5") ? !shikumi_test::has_hdf5()
+                                  : !name.ends_with(".safetensors") && !shikumi_test::has_zip())
+            continue;
+        const std::string file = (folder.path() / name).string();
+        nn::save_weights(model, file);
+        nn::Sequential other = small();
+        CHECK(nn::load_weights(other, file).complete());
+        CHECK(weight_values<double>(other) == expected);
+        if (name.ends_with(".safetensors") || name.ends_with(".npz")) continue;
+        CHECK_THROWS_WITH(nn::save_weights(model, file, {.floats = formats::StoredType::f16}),
+                          contains(".safetensors and .npz"));
+    }
 }
 
 TEST_CASE("a failed write leaves the old weights", "[weights]") {
