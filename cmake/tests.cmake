@@ -1,7 +1,7 @@
 # tests/FOLDER/**/*.cpp make the Catch2 program FOLDER_test; tests/support/*.cpp, if any, are linked into each.
-# tests/golden makes the golden-case runner, tests/exchange the one for files of other frameworks, tests/peers compares
-# with libtorch, tests/fuzz feeds readers with bytes, tests/consumer is a user's project, tests/scripts tries ./run and
-# ./test.
+# tests/golden makes the golden-case runner, tests/derivatives the one for derivatives, tests/exchange the one for files
+# of other frameworks, tests/peers compares with libtorch, tests/fuzz feeds readers with bytes, tests/consumer is a
+# user's project, tests/scripts tries ./run and ./test.
 find_package(Catch2 3 CONFIG QUIET)
 if(Catch2_FOUND)
     add_library(shikumi_test_main INTERFACE)
@@ -38,7 +38,7 @@ if(SHIKUMI_SANITIZE)   # ten times slower
     set(timeout 5400)
 endif()
 file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES ON RELATIVE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/tests/*)
-list(REMOVE_ITEM folders support golden exchange fuzz consumer peers scripts)
+list(REMOVE_ITEM folders support golden derivatives exchange fuzz consumer peers scripts)
 foreach(folder IN LISTS folders)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp)
     if(NOT sources OR (folder STREQUAL "examples" AND NOT SHIKUMI_EXAMPLES)
@@ -109,19 +109,26 @@ if(header_checks AND NOT SHIKUMI_SANITIZE)
     target_link_libraries(shikumi_headers_alone PRIVATE shikumi shikumi_warnings)
 endif()
 
-file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/golden/*.cpp)
-if(sources)
-    find_package(nlohmann_json CONFIG REQUIRED)
-    add_executable(golden ${sources})
-    set_target_properties(golden PROPERTIES CXX_EXTENSIONS OFF RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
-    target_include_directories(golden PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-    target_link_libraries(golden PRIVATE shikumi nlohmann_json::nlohmann_json shikumi_warnings)
-    # The cases are not part of the source tree.
-    set(SHIKUMI_GOLDEN_CASES ${PROJECT_SOURCE_DIR}/../shared/oracle CACHE PATH "Folder of golden cases for the tests")
-    if(EXISTS ${SHIKUMI_GOLDEN_CASES})
-        add_test(NAME golden COMMAND golden ${SHIKUMI_GOLDEN_CASES})
+# Cases with figures that other programs gave: values and training, and derivatives. They are not part of the source tree.
+set(SHIKUMI_GOLDEN_CASES ${PROJECT_SOURCE_DIR}/../shared/oracle CACHE PATH "Folder of golden cases for the tests")
+set(SHIKUMI_DERIVATIVES_CASES ${PROJECT_SOURCE_DIR}/../shared/derivatives CACHE PATH "Folder of cases of derivatives for the tests")
+foreach(program IN ITEMS golden derivatives)
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${program}/*.cpp)
+    if(NOT sources)
+        continue()
     endif()
-endif()
+    find_package(nlohmann_json CONFIG REQUIRED)
+    add_executable(${program} ${sources})
+    set_target_properties(${program} PROPERTIES CXX_EXTENSIONS OFF RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+    target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+    target_link_libraries(${program} PRIVATE shikumi nlohmann_json::nlohmann_json shikumi_warnings)
+    string(TOUPPER SHIKUMI_${program}_CASES cases)
+    if(EXISTS ${${cases}})
+        add_test(NAME ${program} COMMAND ${program} ${${cases}})
+    else()
+        message(STATUS "shikumi: no test ${program}, whose cases are not in ${${cases}}")
+    endif()
+endforeach()
 
 # Files of other frameworks, which are not part of the source tree either; and models for ./test exchange, which other
 # frameworks open.
