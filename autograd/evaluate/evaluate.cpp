@@ -13,6 +13,7 @@
 #include <shikumi/autograd/evaluate/run/plan_cache.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/graph_locks.hpp>
+#include <shikumi/autograd/graph/trace.hpp>
 #include <shikumi/autograd/memory/thread_cache.hpp>
 
 namespace shikumi {
@@ -141,6 +142,13 @@ void evaluate_constants(const CaptureContext& context, std::span<const Tensor> r
     }
 }
 
+// In a function that is traced: what depends on no argument.
+void evaluate_known(std::span<const Tensor> roots) {
+    for (const Tensor& root : roots) {
+        if (!root.evaluated() && Trace::known(root)) evaluate_now({&root, 1}, {}, {});
+    }
+}
+
 }  // namespace
 
 void detail::require_value(const Tensor& t) {
@@ -151,6 +159,7 @@ void detail::require_value(const Tensor& t) {
                              "replayed: return it and look at it outside, or call the function "
                              "under Eager");
     }
+    if (const Trace* trace = Trace::current()) trace->want_known(t);
     evaluate(t);
 }
 
@@ -182,6 +191,10 @@ void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignm
     if (CaptureContext* context = CaptureContext::current())
         return assignments.empty() ? evaluate_constants(*context, roots)
                                    : context->assign(assignments);
+    if (const Trace* trace = Trace::current()) {
+        if (!assignments.empty()) trace->refuse("a parameter is assigned");
+        return evaluate_known(roots);
+    }
     if (assignments.empty() &&
         std::all_of(roots.begin(), roots.end(), [](const Tensor& t) { return t.evaluated(); }))
         return;

@@ -5,6 +5,7 @@
 #include <shikumi/autograd/evaluate/plan/pending_graph.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/graph_locks.hpp>
+#include <shikumi/autograd/graph/trace.hpp>
 
 namespace shikumi::detail {
 
@@ -43,7 +44,7 @@ std::vector<Tensor> constants_of(const PendingGraph& graph, const std::vector<bo
 }  // namespace
 
 void fold_pending(const Tensor& root) {
-    if (capturing()) return;
+    if (capturing() || Trace::current()) return;
     const OwnGraph own;
     const PendingGraph graph({&root, 1}, {});
     const std::vector<bool> alive = differentiable(graph);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <limits>
+#include <memory>
 #include <span>
 
 #include <shikumi/autograd/graph/parameter.hpp>
@@ -67,8 +68,11 @@ void fold_pending(const Tensor& root);
 /// True while this thread records a function for `capture`. Its arguments have no values then, what
 /// depends on them stays pending, and assignments are recorded instead of made.
 bool capturing() noexcept;
-/// Tells the capture under way, if there is one, to draw `key` from `rng` at each replay.
+/// Tells the capture under way, if there is one, to draw `key` from `rng` at each replay, and all
+/// logs of draws.
 void redraw(const Tensor& key, Generator& rng);
+/// The same for a generator that may be gone.
+void redraw(const Tensor& key, const std::shared_ptr<RandomKey>& generator);
 
 }  // namespace detail
 

@@ -17,13 +17,15 @@ std::size_t after(std::size_t offset, const Spec& spec) noexcept {
 
 }  // namespace
 
-OutputSpecs::OutputSpecs(std::initializer_list<Spec> specs) : size_(specs.size()) {
+OutputSpecs::OutputSpecs(std::span<const Spec> specs) : size_(specs.size()) {
     if (specs.size() == 0 || specs.size() > most)
         fail<ValueError>("outputs", "an operation has 1 to ", most, " outputs, got ", specs.size());
     std::copy(specs.begin(), specs.end(), specs_.begin());
 }
 
 std::vector<Tensor> MultiOutput::jvp_all(Tensors, Tensors, Tensors) const { return {}; }
+
+std::vector<Tensor> MultiOutput::batched_all(const Batch&) const { return {}; }
 
 Spec MultiOutput::infer(Specs in) const {
     std::size_t bytes = 0;

@@ -18,7 +18,9 @@ public:
     static constexpr std::size_t most = 8;  ///< outputs of one operation
 
     /// Throws ValueError for no or more than eight outputs.
-    OutputSpecs(std::initializer_list<Spec> specs);
+    OutputSpecs(std::initializer_list<Spec> specs) : OutputSpecs(std::span(specs)) {}
+    /// Throws ValueError for no or more than eight outputs.
+    explicit OutputSpecs(std::span<const Spec> specs);
     /// Number of outputs.
     std::size_t size() const noexcept { return size_; }
     /// The spec of output `i`.
@@ -51,6 +53,9 @@ public:
     /// The tangent of each output (undefined: zero), given those of the inputs (undefined: zero).
     /// An empty list asks the engine to work them out from `vjp_all`.
     virtual std::vector<Tensor> jvp_all(Tensors in, Tensors out, Tensors tangents) const;
+    /// Each output for all examples of a batch along a new first axis: the batching rule. An empty
+    /// list asks `vmap` to apply the operation to one example after the other.
+    virtual std::vector<Tensor> batched_all(const Batch& in) const;
 
     /// The pack: its size in bytes.
     Spec infer(Specs in) const final;
@@ -59,6 +64,7 @@ public:
     /// A pack is not differentiated; its outputs are.
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const final { return {}; }
     Tensor jvp(Tensors, const Tensor&, Tensors) const final { return {}; }
+    Tensor batched(const Batch&) const final { return {}; }
 };
 
 namespace detail {

@@ -27,6 +27,8 @@ constexpr std::uint32_t heavy = 4096;
 
 kernels::Prepared Op::prepare(Specs, const Spec&) const { return {}; }
 
+Tensor Op::batched(const Batch&) const { return {}; }
+
 std::size_t Op::view_offset(Specs) const noexcept { return 0; }
 
 double Op::flops(Specs, const Spec&) const noexcept { return 0; }
@@ -71,10 +73,12 @@ inline Node& begun(const Op& op) try {
     throw;
 }
 
+void evaluate_fresh(const Tensor& tensor) { evaluate(tensor); }
+
 inline void finish(Node& node, const Tensor& tensor, Specs specs, std::uint32_t below) {
     new (&node.spec) Spec(node.op->infer(specs));
     detail::weigh(node, below);
-    if (recording.eager) return evaluate(tensor);
+    if (recording.eager) return (recording.evaluate ? recording.evaluate : evaluate_fresh)(tensor);
     // At each doubling, so that a graph that can't be folded is not looked at again and again.
     if (node.weight >= heavy && std::bit_width(node.weight) > std::bit_width(below))
         detail::fold_pending(tensor);

@@ -42,6 +42,41 @@ using Tensors = std::span<const Tensor>;
 /// The values of an operation's inputs.
 using ConstViews = std::span<const ConstView>;
 
+/// An operation's inputs for all examples of a batch: what a batching rule works with. A mapped
+/// input has a first axis of the batch's size, with one example after the other; the rest is the
+/// same for every example.
+class Batch {
+public:
+    /// `mapped` has an element for each input; there is at least one example. Both lists must
+    /// outlive this one.
+    Batch(Tensors inputs, const std::vector<bool>& mapped, Index size) noexcept
+        : inputs_(inputs), mapped_(mapped), size_(size) {}
+    /// Number of examples.
+    Index size() const noexcept { return size_; }
+    /// All inputs.
+    Tensors inputs() const noexcept { return inputs_; }
+    /// Input `i` as it is, with the first axis or without it.
+    const Tensor& operator[](std::size_t i) const noexcept { return inputs_[i]; }
+    /// Whether input `i` has the first axis.
+    bool mapped(std::size_t i) const noexcept { return mapped_[i]; }
+    /// The number of axes of one example's input `i`.
+    int rank(std::size_t i) const { return inputs_[i].rank() - (mapped_[i] ? 1 : 0); }
+    /// Input `i` with the first axis: repeated along it where it is the same for every example.
+    Tensor whole(std::size_t i) const;
+    /// `whole(i)` with its first two axes joined: for an operation that has a batch of its own.
+    Tensor joined(std::size_t i) const;
+    /// Input `i` for an operation that broadcasts examples of at most `rank` axes: where it is
+    /// mapped, axes of size 1 behind the first one give its examples so many.
+    Tensor aligned(std::size_t i, int rank) const;
+    /// The reverse of `joined` for a result: its first axis cut into the examples and their own.
+    Tensor parted(const Tensor& result) const;
+
+private:
+    Tensors inputs_;
+    const std::vector<bool>& mapped_;
+    Index size_;
+};
+
 class Op;
 
 namespace detail {
@@ -107,6 +142,10 @@ public:
     /// The output's tangent, given the inputs' (undefined where zero). An undefined result asks
     /// the engine to work it out from `vjp`.
     virtual Tensor jvp(Tensors in, const Tensor& out, Tensors tangents) const = 0;
+    /// The results for all examples of a batch along a new first axis: the batching rule. An
+    /// undefined result asks `vmap` to apply the operation to one example after the other. A
+    /// pointwise operation needs no rule.
+    virtual Tensor batched(const Batch& in) const;
     /// How the evaluator runs it.
     virtual Form form() const noexcept { return Form::kernel; }
     /// Of a Form::view: where its values begin among those of the first input, in bytes. A multiple
@@ -279,11 +318,16 @@ Spec floating_spec(std::string_view op, Specs in);
 Spec numeric_spec(std::string_view op, Specs in);
 
 namespace detail {
+class Trace;
+
 /// What holds for the operations that a thread records.
 struct RecordingState {
     bool no_grad = false;
     bool eager = false;
     const std::string* scope = nullptr;
+    Trace* trace = nullptr;
+    /// Under `Eager`: evaluates a fresh node in place of `evaluate`.
+    void (*evaluate)(const Tensor& fresh) = nullptr;
 };
 extern thread_local constinit RecordingState recording;
 }  // namespace detail

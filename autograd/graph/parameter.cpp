@@ -69,7 +69,7 @@ void Parameter::assign(const Tensor& value) {
         const Assignment later{*this, value};
         return evaluate({}, {&later, 1});
     }
-    evaluate(value);
+    detail::require_value(value);
     detail::rebind(s, detail::detached_leaf(value));
 }
 

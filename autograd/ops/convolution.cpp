@@ -72,6 +72,10 @@ struct Convolution final : Windowed {
         return products(out.shape, in[1].shape);
     }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
+    Tensor batched(const Batch& in) const override {
+        return in.mapped(1) ? Tensor()
+                            : in.parted(record(Convolution(window, groups), in.joined(0), in[1]));
+    }
 };
 
 // x[q, i] = Σ y[p, o] w[t, i, o] over the positions p and taps t that lie on q
@@ -87,6 +91,11 @@ struct ConvolutionByInput final : Windowed {
         return products(in[0].shape, in[1].shape);
     }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
+    Tensor batched(const Batch& in) const override {
+        if (in.mapped(1)) return {};
+        const Shape all = shape.with_front(in.size() * shape.front());
+        return in.parted(record(ConvolutionByInput(window, groups, all), in.joined(0), in[1]));
+    }
 
     Shape shape;
 };
@@ -143,6 +152,9 @@ struct Unfold final : Multilinear {
     }
     void eval(ConstViews in, View out) const override { kernels::unfold(window, in[0], out); }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
+    Tensor batched(const Batch& in) const override {
+        return in.parted(record(Unfold(window), in.joined(0)));
+    }
 
     Window window;
 };
@@ -156,6 +168,10 @@ struct Fold final : Multilinear {
     void eval(ConstViews in, View out) const override { kernels::fold(window, in[0], out); }
     Tensor adjoint(int, Tensors, const Tensor& g) const override {
         return record(Unfold(window), g);
+    }
+    Tensor batched(const Batch& in) const override {
+        const Shape all = shape.with_front(in.size() * shape.front());
+        return in.parted(record(Fold(window, all), in.joined(0)));
     }
 
     Window window;

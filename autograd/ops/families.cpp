@@ -3,6 +3,7 @@
 
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/ops/detail/axes.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -75,6 +76,34 @@ Tensor Multilinear::jvp(Tensors in, const Tensor& out, Tensors tangents) const {
 
 void detail::add_to(Tensor& sum, const Tensor& term) {
     if (term.defined()) sum = sum.defined() ? sum + term : term;
+}
+
+Tensor Batch::whole(std::size_t i) const {
+    const Tensor& x = inputs_[i];
+    return mapped(i) ? x : broadcast_to(x, detail::with_front_axis(size_, x.shape()));
+}
+
+Tensor Batch::joined(std::size_t i) const {
+    const Tensor x = whole(i);
+    Shape::Sizes sizes;
+    sizes.push_back(size_ * x.shape()[1]);
+    for (int axis = 2; axis < x.rank(); ++axis) sizes.push_back(x.shape()[axis]);
+    return reshape(x, Shape(sizes));
+}
+
+Tensor Batch::parted(const Tensor& result) const {
+    const Shape& shape = result.shape();
+    return reshape(result, detail::with_front_axis(size_, shape.with_front(shape.front() / size_)));
+}
+
+Tensor Batch::aligned(std::size_t i, int rank) const {
+    const Tensor& x = inputs_[i];
+    if (!mapped(i) || x.rank() > rank) return x;
+    Shape::Sizes sizes;
+    sizes.push_back(size_);
+    for (int missing = rank - (x.rank() - 1); missing > 0; --missing) sizes.push_back(1);
+    for (int axis = 1; axis < x.rank(); ++axis) sizes.push_back(x.shape()[axis]);
+    return reshape(x, Shape(sizes));
 }
 
 // The members of Tensor that are operations.

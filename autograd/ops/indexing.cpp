@@ -25,6 +25,16 @@ struct ByIndex : Multilinear {
     int axis;
 };
 
+// Where an index of each example of a batch lies among the rows of all of them.
+Tensor in_joined_rows(StaticName op, const Tensor& indices, Index rows) {
+    const Index examples = indices.shape().front();
+    Shape::Sizes sizes;
+    sizes.push_back(examples);
+    for (int i = 1; i < indices.rank(); ++i) sizes.push_back(1);
+    return detail::checked_indices(op, indices, rows, true) +
+           reshape(arange(examples) * rows, Shape(sizes));
+}
+
 // out = x[…, indices, …]; g added up at the indices
 struct Take final : ByIndex {
     using ByIndex::ByIndex;
@@ -43,6 +53,13 @@ struct Take final : ByIndex {
         kernels::take(name(), in[0], in[1], axis, out);
     }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
+    Tensor batched(const Batch& in) const override {
+        if (!in.mapped(1)) return record(Take(axis + 1), in[0], in[1]);
+        if (axis != 0) return {};
+        if (!in.mapped(0)) return record(Take(0), in[0], in[1]);
+        const Tensor indices = in_joined_rows("take", in[1], in[0].shape()[1]);
+        return record(Take(0), in.joined(0), indices);
+    }
 };
 
 // out[…, indices, …] += x; g[…, indices, …]
@@ -56,6 +73,16 @@ struct TakeAdjoint final : ByIndex {
     }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override {
         return i == 0 ? record(Take(axis), g, in[1]) : Tensor();
+    }
+    Tensor batched(const Batch& in) const override {
+        if (!in.mapped(1))
+            return record(TakeAdjoint(axis + 1, detail::with_front_axis(in.size(), shape)), in[0],
+                          in[1]);
+        if (axis != 0) return {};
+        const Index rows = shape.front();
+        const TakeAdjoint all(0, shape.with_front(in.size() * rows));
+        return in.parted(
+            record(TakeAdjoint(all), in.whole(0), in_joined_rows("take", in[1], rows)));
     }
 
     Shape shape;
@@ -75,6 +102,9 @@ struct TakeAlong final : ByIndex {
         kernels::take_along(name(), in[0], in[1], axis, out);
     }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
+    Tensor batched(const Batch& in) const override {
+        return record(TakeAlong(axis + 1), in.whole(0), in.whole(1));
+    }
 };
 
 // out[i… with indices[i…] at the axis] += x[i…]; g there
@@ -88,6 +118,10 @@ struct TakeAlongAdjoint final : ByIndex {
     }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override {
         return i == 0 ? record(TakeAlong(axis), g, in[1]) : Tensor();
+    }
+    Tensor batched(const Batch& in) const override {
+        return record(TakeAlongAdjoint(axis + 1, detail::with_front_axis(in.size(), shape)),
+                      in.whole(0), in.whole(1));
     }
 
     Shape shape;
@@ -112,6 +146,7 @@ struct OneHot final : General {
     }
     void eval(ConstViews in, View out) const override { kernels::one_hot(name(), in[0], out); }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
+    Tensor batched(const Batch& in) const override { return record(OneHot(depth, dtype), in[0]); }
 
     Index depth;
     DType dtype;
@@ -143,6 +178,9 @@ struct SearchSorted final : General {
         });
     }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
+    Tensor batched(const Batch& in) const override {
+        return in.mapped(0) ? Tensor() : record(SearchSorted(side), in[0], in[1]);
+    }
 
     Side side;
 };

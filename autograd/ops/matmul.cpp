@@ -75,6 +75,17 @@ struct Matmul final : Multilinear {
         return transpose_b ? product(g, true, a, transpose_a) : product(a, !transpose_a, g, false);
     }
 
+    // A matrix times a column of each example: one product of it and all columns.
+    Tensor batched(const Batch& in) const override {
+        const Tensor &a = in[0], &b = in[1];
+        if (!in.mapped(0) && a.rank() == 2 && in.rank(1) == 2 && b.shape()[2 - transpose_b] == 1) {
+            const Tensor columns = reshape(b, Shape{in.size(), b.size() / in.size()});
+            return expand_dims(product(columns, false, a, !transpose_a), 2);
+        }
+        const int rank = std::max(in.rank(0), in.rank(1));
+        return product(in.aligned(0, rank), transpose_a, in.aligned(1, rank), transpose_b);
+    }
+
     static Shape matrix(const Shape& stored, bool transposed) {
         Shape::Sizes sizes = stored.sizes();
         if (transposed) std::swap(sizes[stored.rank() - 2], sizes[stored.rank() - 1]);

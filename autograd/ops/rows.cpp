@@ -23,6 +23,9 @@ struct CheckedIndices final : General {
         kernels::checked_indices(op, in[0], size, from_end, out);
     }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
+    Tensor batched(const Batch& in) const override {
+        return record(CheckedIndices(op, size, from_end), in[0]);
+    }
 
     std::string_view op;  // that the user called
     Index size;

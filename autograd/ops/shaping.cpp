@@ -19,6 +19,7 @@ namespace shikumi {
 
 namespace {
 
+using detail::with_front_axis;
 using kernels::Layout;
 using kernels::detail::AroundAxis;
 
@@ -42,6 +43,9 @@ struct Reshape final : Multilinear {
     Tensor adjoint(int, Tensors in, const Tensor& g) const override {
         return reshape(g, in[0].shape());
     }
+    Tensor batched(const Batch& in) const override {
+        return record(Reshape(with_front_axis(in.size(), shape)), in[0]);
+    }
 
     Shape shape;
 };
@@ -53,6 +57,7 @@ struct Identity final : Multilinear {
     Spec infer(Specs in) const override { return in[0]; }
     void eval(ConstViews in, View out) const override { copy_bytes(in[0], out); }
     Tensor adjoint(int, Tensors, const Tensor& g) const override { return g; }
+    Tensor batched(const Batch& in) const override { return identity(in[0]); }
 };
 
 // out = x; a constant
@@ -63,6 +68,7 @@ struct StopGradient final : General {
     void eval(ConstViews in, View out) const override { copy_bytes(in[0], out); }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
     Tensor jvp(Tensors, const Tensor& out, Tensors) const override { return zeros_like(out); }
+    Tensor batched(const Batch& in) const override { return stop_gradient(in[0]); }
 };
 
 // out = x, repeated along axes it lacks or has with size 1; g summed over them
@@ -80,6 +86,9 @@ struct BroadcastTo final : Multilinear {
     Tensor adjoint(int, Tensors in, const Tensor& g) const override {
         return detail::sum_to(g, in[0].shape());
     }
+    Tensor batched(const Batch& in) const override {
+        return broadcast_to(in.aligned(0, shape.rank()), with_front_axis(in.size(), shape));
+    }
 
     Shape shape;
 };
@@ -89,6 +98,14 @@ struct Grid {
     std::array<Index, Shape::max_rank> start{}, step{};
 
     bool operator==(const Grid&) const = default;
+    // The same grid in each example of a batch.
+    Grid behind_batch() const {
+        Grid grid;
+        grid.step[0] = 1;
+        std::copy(start.begin(), start.end() - 1, grid.start.begin() + 1);
+        std::copy(step.begin(), step.end() - 1, grid.step.begin() + 1);
+        return grid;
+    }
     // Where the grid's elements lie in an array of `shape`.
     Layout layout(const Shape& shape) const {
         Layout layout = Layout::contiguous(shape);
@@ -115,6 +132,9 @@ struct Cut final : Multilinear {
     Tensor adjoint(int, Tensors in, const Tensor& g) const override {
         return placed(g, in[0].shape(), grid);
     }
+    Tensor batched(const Batch& in) const override {
+        return sliced(in[0], with_front_axis(in.size(), shape), grid.behind_batch());
+    }
 
     Shape shape;
     Grid grid;
@@ -133,6 +153,9 @@ struct Place final : Multilinear {
     }
     Tensor adjoint(int, Tensors in, const Tensor& g) const override {
         return sliced(g, in[0].shape(), grid);
+    }
+    Tensor batched(const Batch& in) const override {
+        return placed(in[0], with_front_axis(in.size(), shape), grid.behind_batch());
     }
 
     Shape shape;
@@ -189,6 +212,11 @@ struct Concatenate final : General {
             if (!parts[i].defined()) parts[i] = zeros_like(in[i]);
         }
         return concatenate(parts, axis);
+    }
+    Tensor batched(const Batch& in) const override {
+        std::vector<Tensor> parts;
+        for (std::size_t i = 0; i < in.inputs().size(); ++i) parts.push_back(in.whole(i));
+        return concatenate(parts, axis + 1);
     }
 
     int axis;
@@ -325,6 +353,14 @@ Tensor detail::Transpose::adjoint(int, Tensors in, const Tensor& g) const {
         inverse[static_cast<unsigned>(order[static_cast<unsigned>(i)])] = i;
     return transpose(g,
                      std::span<const int>(inverse.data(), static_cast<std::size_t>(in[0].rank())));
+}
+
+Tensor detail::Transpose::batched(const Batch& in) const {
+    Order behind{};
+    for (int i = 1; i < in[0].rank(); ++i)
+        behind[static_cast<unsigned>(i)] =
+            static_cast<std::int8_t>(order[static_cast<unsigned>(i - 1)] + 1);
+    return record(Transpose(behind), in[0]);
 }
 
 bool detail::Transpose::swaps_last_two(int rank) const noexcept {

@@ -1,6 +1,9 @@
 #include <shikumi/autograd/transform/reverse.hpp>
 
+#include <string>
+
 #include <shikumi/autograd/ops/detail/gradients.hpp>
+#include <shikumi/autograd/transform/anomaly.hpp>
 
 namespace shikumi::detail {
 
@@ -29,15 +32,35 @@ inline void Reverse::add(std::uint32_t input, Tensor cotangent, const Op& op) {
         sum = std::move(cotangent);
 }
 
-void Reverse::propagate(const Tensor& cotangent) {
+namespace {
+
+Tensor rule_of(const Node& node, int k, const Tensor& out, const Tensor& cotangent) try {
+    return node.op->vjp(k, node.inputs(), out, cotangent);
+} catch (AnomalyError& error) {
+    error.add_context("in the derivative of " + std::string(node.op->name()));
+    throw;
+}
+
+std::vector<Tensor> pulled_by_rule(const Node& pack, PackCotangents known) try {
+    return pull_back(pack, std::move(known));
+} catch (AnomalyError& error) {
+    error.add_context("in the derivative of " + std::string(pack.op->name()));
+    throw;
+}
+
+}  // namespace
+
+void Reverse::seed(std::uint32_t position, const Tensor& cotangent) {
+    add_to(cotangents[position], cotangent);
+}
+
+void Reverse::propagate() {
     const std::uint32_t n = walk.size();
     for (std::uint32_t i = 0; i < n; ++i) {
         for (const std::uint32_t input : walk.inputs(i)) {
             if (ways_[i] == Way::none && ways_[input] != Way::none) ways_[i] = Way::leads;
         }
     }
-    cotangents.resize(n);
-    cotangents[n - 1] = cotangent;
     for (std::uint32_t i = n; i-- > 0;) {
         if (ways_[i] == Way::none) continue;
         if (!cotangents[i].defined()) {
@@ -57,7 +80,7 @@ void Reverse::propagate(const Tensor& cotangent) {
                 if (multi_output(walk[input])) packs_[input].add(node, own);
                 continue;
             }
-            add(input, node.op->vjp(static_cast<int>(k), node.inputs(), out, own), *node.op);
+            add(input, rule_of(node, static_cast<int>(k), out, own), *node.op);
         }
     }
 }
@@ -68,7 +91,7 @@ void Reverse::propagate_pack(std::uint32_t position) {
     if (pack == packs_.end()) return;
     const Node& node = walk[position];
     const Scope scope(node.scope);
-    std::vector<Tensor> pulled = pull_back(node, std::move(pack->second));
+    std::vector<Tensor> pulled = pulled_by_rule(node, std::move(pack->second));
     const auto inputs = walk.inputs(position);
     for (std::size_t k = 0; k < inputs.size(); ++k) {
         if (ways_[inputs[k]] != Way::none && is_floating(walk[inputs[k]].spec.dtype))

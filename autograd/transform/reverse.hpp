@@ -18,23 +18,25 @@ namespace shikumi::detail {
 /// broadcast. Throws GradientError naming `op` where dtype or shape don't fit.
 Tensor fitted(const Tensor& t, const Spec& spec, const Op& op, std::string_view what);
 
-/// Cotangents of the nodes below one tensor.
+/// Cotangents of the nodes below some tensors.
 class Reverse {
 public:
-    /// Goes down from `y`, but not below a node for which `stop` holds.
+    /// Goes down from `roots`, but not below a node for which `stop` holds.
     template <class Stop>
-    void walk_from(const Tensor& y, Stop&& stop) {
-        const Node* const root = y.node();
-        walk.run({&root, 1}, [&](const Node& node) {
+    void walk_from(std::span<const Node* const> roots, Stop&& stop) {
+        walk.run(roots, [&](const Node& node) {
             return node.recorded() && !node.has(Node::constant) && !stop(node);
         });
         ways_.assign(walk.size(), Way::none);
+        cotangents.resize(walk.size());
     }
+    /// Adds to the cotangent of the node at `position`, a root.
+    void seed(std::uint32_t position, const Tensor& cotangent);
     /// Asks for the cotangent of the node at `position`.
     void want(std::uint32_t position) { ways_[position] = Way::target; }
     bool wanted(std::uint32_t position) const { return ways_[position] == Way::target; }
-    /// Propagates `cotangent`, that of the walk's root, to the nodes that are wanted.
-    void propagate(const Tensor& cotangent);
+    /// Propagates the roots' cotangents to the nodes that are wanted.
+    void propagate();
 
     void clear() noexcept {
         walk.clear();

@@ -31,7 +31,11 @@ CaptureContext* CaptureContext::current() noexcept { return context; }
 
 bool detail::capturing() noexcept { return context != nullptr; }
 void detail::redraw(const Tensor& key, Generator& rng) {
-    if (context) context->redraw(key, rng);
+    if (context || DrawLog::active()) redraw(key, rng.shared());
+}
+void detail::redraw(const Tensor& key, const std::shared_ptr<RandomKey>& generator) {
+    if (context) context->redraw(key, generator);
+    DrawLog::add(key, generator);
 }
 
 std::string CaptureContext::cause(const Tensor& t) const {

@@ -7,15 +7,9 @@
 #include <vector>
 
 #include <shikumi/autograd/graph/evaluation.hpp>
+#include <shikumi/autograd/graph/trace.hpp>
 
 namespace shikumi::detail {
-
-/// One draw from a generator: the leaf that holds the key of the random numbers, and the key that
-/// the generator gives next. Each replay draws again.
-struct RandomDraw {
-    Tensor key;
-    std::shared_ptr<RandomKey> generator;
-};
 
 /// Records the assignments and random draws of this thread while it lives; no parameter changes.
 /// Later reads of an assigned parameter see the value that it is to have. A value that differs from
@@ -37,8 +31,10 @@ public:
     void evaluate_once(const Tensor& t);
     /// Records assignments. A parameter's last value counts.
     void assign(std::span<const Assignment> assignments);
-    /// Records that `key` is to be drawn from `rng`.
-    void redraw(const Tensor& key, Generator& rng) { draws_.push_back({key, rng.shared()}); }
+    /// Records that each replay draws `key` again.
+    void redraw(const Tensor& key, const std::shared_ptr<RandomKey>& generator) {
+        draws_.push_back({key, generator});
+    }
 
     /// In the order of the parameters' first assignments, with their last values.
     std::vector<Assignment> assignments() const;

@@ -10,6 +10,7 @@
 #include <shikumi/autograd/evaluate/capture/recording.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/graph/sole_recorder.hpp>
+#include <shikumi/autograd/graph/trace.hpp>
 
 namespace shikumi {
 
@@ -126,7 +127,9 @@ CapturedPrograms::State& CapturedPrograms::state() {
     return *state_;
 }
 
-bool CapturedPrograms::bypassed() noexcept { return Eager::active() || capturing(); }
+bool CapturedPrograms::bypassed() noexcept {
+    return Eager::active() || capturing() || Trace::current();
+}
 
 CapturedPrograms::Use::Use(State& state, const Call& call) : state_(state), call_(call) {
     evaluate_arguments(call);

@@ -5,12 +5,6 @@
 
 namespace shikumi::detail {
 
-Tensor pending_leaf(const Spec& spec) {
-    Node* node = new_node();
-    node->spec = spec;
-    return Tensor::adopt(node);
-}
-
 Recording record_call(std::span<const Node* const> arguments,
                       const std::function<std::vector<Tensor>(std::span<const Tensor>)>& function) {
     Recording recording;

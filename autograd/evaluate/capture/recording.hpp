@@ -20,9 +20,6 @@ struct Recording {
     std::vector<RandomDraw> draws;  // in the order of drawing
 };
 
-/// A leaf that gets its value later.
-Tensor pending_leaf(const Spec& spec);
-
 /// Calls `function` on leaves without values that have the specs of `arguments` (null: absent) and
 /// takes down what it does. Afterwards, and after an exception, parameters and generators are as
 /// they were before.

@@ -45,6 +45,14 @@ inline void check_rank(std::string_view op, int rank) {
                          " are possible");
 }
 
+/// `shape` with one axis more in front.
+inline Shape with_front_axis(Index size, const Shape& shape) {
+    Shape::Sizes sizes;
+    sizes.push_back(size);
+    for (const Index s : shape.sizes()) sizes.push_back(s);
+    return Shape(sizes);
+}
+
 /// How many elements of `shape` become one.
 inline Index count(const Shape& shape, AxisSet axes) {
     Index n = 1;
