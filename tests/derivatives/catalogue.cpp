@@ -1,0 +1,27 @@
+#include "catalogue.hpp"
+
+#include <map>
+#include <stdexcept>
+
+namespace shikumi::derivatives {
+
+namespace {
+
+std::map<std::string, CatalogueFunction>& all() {
+    static std::map<std::string, CatalogueFunction> functions;
+    return functions;
+}
+
+}  // namespace
+
+Catalogue::Catalogue(std::initializer_list<std::pair<const char*, CatalogueFunction>> functions) {
+    for (const auto& [name, function] : functions) all()[name] = function;
+}
+
+const CatalogueFunction& find_function(const std::string& name) {
+    const auto found = all().find(name);
+    if (found == all().end()) throw std::runtime_error("there is no function '" + name + "'");
+    return found->second;
+}
+
+}  // namespace shikumi::derivatives
