@@ -69,9 +69,6 @@ kernels::Window window_over(std::string_view op, const Shape& x, const PerAxis& 
         w.stride[axis] = steps[i];
         w.dilation[axis] = gaps[i];
     }
-    const auto above_one = [](Index n) { return n > 1; };
-    if (std::ranges::any_of(steps, above_one) && std::ranges::any_of(gaps, above_one))
-        fail<ValueError>(op, "strides above 1 don't go together with dilation above 1");
     choose_padding(op, w, x, pads);
     for (std::size_t i = 0; i < axes; ++i) {
         const auto axis = static_cast<unsigned>(i + 3 - axes);

@@ -12,7 +12,7 @@ namespace shikumi {
 /// ⌊(n + p - extent) / stride⌋ + 1 for a window that covers `extent` elements. All take f32 and f64
 /// and throw DTypeError for any other dtype, ShapeError for another rank, for lists of another
 /// length and where a window doesn't fit, and ValueError for a size, stride or dilation below 1,
-/// for negative padding, and for strides together with dilation.
+/// and for negative padding.
 /// @{
 
 /// The sum of each window's products with a kernel of shape (window…, in / groups, out):

@@ -16,8 +16,7 @@ std::vector<Index> per_axis(std::string_view op, std::string_view what, const Pe
 
 /// The window over the middle axes of x (batch, axes…, channels). Throws ShapeError unless x has
 /// one to three of them, where lists have another length, or where the window doesn't fit;
-/// ValueError for a size, stride or dilation below 1, for negative padding, or for strides together
-/// with dilation.
+/// ValueError for a size, stride or dilation below 1, or for negative padding.
 kernels::Window window_over(std::string_view op, const Shape& x, const PerAxis& size,
                             const PerAxis& strides, const PerAxis& dilation, const Pads& pads);
 
