@@ -41,13 +41,47 @@ Labels labels_of(const std::string& term, int ellipsis) {
     return labels;
 }
 
+// Two axes of one label become their diagonal: side by side as one axis of n · n elements, it has
+// every (n + 1)-th of them.
+Operand diagonal(const Operand& a, std::size_t first, std::size_t second,
+                 std::string_view equation) {
+    const auto i = static_cast<int>(first), j = static_cast<int>(second);
+    const Index n = a.x.shape()[i];
+    if (a.x.shape()[j] != n)
+        fail<ShapeError>(op, "'", equation, "' wants one size for both axes ",
+                         std::string(1, static_cast<char>(a.labels[first])), ", got ", a.x.shape());
+    Labels labels;
+    std::vector<int> order;
+    Shape::Sizes sizes;
+    for (int axis = 0; axis < a.x.rank(); ++axis) {
+        if (axis == i || axis == j) continue;
+        order.push_back(axis);
+        labels.push_back(a.labels[static_cast<std::size_t>(axis)]);
+        sizes.push_back(a.x.shape()[axis]);
+    }
+    labels.push_back(a.labels[first]);
+    order.insert(order.end(), {i, j});
+    sizes.push_back(n * n);
+    return {slice(reshape(transpose(a.x, order), Shape(sizes)), -1, {.step = n + 1}), labels};
+}
+
+Operand without_repeated_labels(Operand a, std::string_view equation) {
+    for (std::size_t i = 0; i < a.labels.size(); ++i) {
+        for (std::size_t j = i + 1; j < a.labels.size(); ++j) {
+            if (a.labels[i] == a.labels[j])
+                return without_repeated_labels(diagonal(a, i, j, equation), equation);
+        }
+    }
+    return a;
+}
+
 Operand operand(const Tensor& x, const std::string& term, std::string_view equation) {
     const bool open = term.find('.') != term.npos;
     const int named = static_cast<int>(term.size()) - open;
     if (x.rank() < named || (!open && x.rank() != named))
         fail<ShapeError>(op, "a term of '", equation, "' wants ", named,
                          open ? " axes or more" : "", open ? "" : " axes", ", got ", x.shape());
-    return {x, labels_of(term, x.rank() - named)};
+    return without_repeated_labels({x, labels_of(term, x.rank() - named)}, equation);
 }
 
 // x with its axes in the order of `labels`, which are all of its own.

@@ -9,8 +9,9 @@ namespace {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-// A term with a dot for its ellipsis.
-std::string read_term(std::string_view op, std::string_view equation, std::string_view term) {
+// A term with a dot for its ellipsis. Only an input may name an axis twice.
+std::string read_term(std::string_view op, std::string_view equation, std::string_view term,
+                      bool output) {
     std::string axes;
     for (std::size_t i = 0; i < term.size(); ++i) {
         if (term[i] == ' ') continue;
@@ -20,7 +21,7 @@ std::string read_term(std::string_view op, std::string_view equation, std::strin
                              "' may hold letters, commas, ... and ->, got '",
                              std::string(1, term[i]), "'");
         const char axis = ellipsis ? '.' : term[i];
-        if (axes.find(axis) != std::string::npos)
+        if ((ellipsis || output) && axes.find(axis) != std::string::npos)
             fail<ValueError>(op, "the equation '", equation, "' names ",
                              ellipsis ? "..." : std::string(1, axis), " twice in '", term, "'");
         axes += axis;
@@ -48,7 +49,7 @@ Equation parse_equation(std::string_view op, std::string_view equation) {
     Equation parsed;
     for (;;) {
         const std::size_t comma = left.find(',');
-        parsed.inputs.push_back(read_term(op, equation, left.substr(0, comma)));
+        parsed.inputs.push_back(read_term(op, equation, left.substr(0, comma), false));
         if (comma == left.npos) break;
         left.remove_prefix(comma + 1);
     }
@@ -56,7 +57,7 @@ Equation parse_equation(std::string_view op, std::string_view equation) {
         parsed.output = implied_output(parsed.inputs);
         return parsed;
     }
-    parsed.output = read_term(op, equation, equation.substr(arrow + 2));
+    parsed.output = read_term(op, equation, equation.substr(arrow + 2), true);
     for (const char axis : parsed.output) {
         const bool known = std::ranges::any_of(
             parsed.inputs, [&](const std::string& in) { return in.find(axis) != in.npos; });

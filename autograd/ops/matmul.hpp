@@ -15,11 +15,12 @@ namespace shikumi {
 Tensor matmul(const Tensor& a, const Tensor& b);
 
 /// Sums of products by Einstein's convention, as NumPy's: in "abc,cd->abd" a letter names an axis
-/// of each tensor that has it, and letters that the output lacks are summed over. An ellipsis
-/// stands for any further axes, which broadcast. Without "->" the output has the letters that occur
-/// once, in alphabetical order. Tensors are multiplied from left to right. f32, f64, i32 or i64,
-/// all of one dtype. Throws ValueError for an equation that can't be read, a letter twice in one
-/// term included; ShapeError for another number of tensors and for axes that don't fit; DTypeError.
+/// of each tensor that has it, and letters that the output lacks are summed over. A letter twice in
+/// one tensor is the diagonal of both axes. An ellipsis stands for any further axes, which
+/// broadcast. Without "->" the output has the letters that occur once, in alphabetical order.
+/// Tensors are multiplied from left to right. f32, f64, i32 or i64, all of one dtype. Throws
+/// ValueError for an equation that can't be read, a letter twice in the output included; ShapeError
+/// for another number of tensors and for axes that don't fit; DTypeError.
 Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands);
 
 }  // namespace shikumi

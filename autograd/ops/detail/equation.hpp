@@ -16,8 +16,8 @@ struct Equation {
 
 /// Reads an equation. Without "->" the output has the ellipsis, then the letters that occur once,
 /// in alphabetical order. Throws ValueError that begins with `op` for anything but letters, commas,
-/// ellipses and one arrow, for a letter that occurs twice in a term, and for one of the output that
-/// no input has.
+/// ellipses and one arrow, for an ellipsis that occurs twice in a term, and for a letter that
+/// occurs twice in the output or that no input has.
 Equation parse_equation(std::string_view op, std::string_view equation);
 
 }  // namespace shikumi::detail

@@ -53,6 +53,25 @@ TEST_CASE("einsum of several tensors multiplies them", "[ops]") {
     CHECK(einsum("ij,jk->ik", {zeros({2, 0}), zeros({0, 3})}).to_vector<double>() == Numbers(6, 0));
 }
 
+TEST_CASE("a label twice in one tensor is its diagonal", "[ops]") {
+    const Tensor x = normal({3, 3}, 1), cube = normal({3, 2, 3, 3}, 2);
+    const auto a = x.to_vector<double>(), c = cube.to_vector<double>();
+    CHECK(einsum("ii->i", {x}).to_vector<double>() == Numbers{a[0], a[4], a[8]});
+    CHECK(einsum("ii", {x}).item<double>() == Approx(a[0] + a[4] + a[8]));
+    const auto diagonal = einsum("ijii->ji", {cube});
+    CHECK(diagonal.shape() == Shape{2, 3});
+    Numbers wanted;
+    for (std::size_t j = 0; j < 2; ++j) {
+        for (std::size_t i = 0; i < 3; ++i) wanted.push_back(c[((i * 2 + j) * 3 + i) * 3 + i]);
+    }
+    CHECK(diagonal.to_vector<double>() == wanted);
+    CHECK(einsum("...ii->...", {zeros({2, 0, 0})}).to_vector<double>() == Numbers{0, 0});
+    check_gradients(FunctionOfMany([](const std::vector<Tensor>& t) {
+                        return einsum("aab,b->a", {t[0], t[1]});
+                    }),
+                    {normal({3, 3, 2}, 3), normal({2}, 4)});
+}
+
 TEST_CASE("einsum has derivatives of any order", "[ops]") {
     const auto f = [](const std::vector<Tensor>& x) {
         return einsum("bij,jk,b->ki", {x[0], x[1], x[2]});
@@ -66,7 +85,11 @@ TEST_CASE("equations are read, and refused where they mean nothing", "[ops]") {
     CHECK(parsed.output == ".c");
     CHECK(detail::parse_equation("test", "c...a,ab").output == ".bc");
     REQUIRE_THROWS_WITH(detail::parse_equation("test", "a..b->a"), contains("'.'"));
-    REQUIRE_THROWS_WITH(detail::parse_equation("test", "aba->b"), contains("a twice"));
+    CHECK(detail::parse_equation("test", "aba").output == "b");
+    REQUIRE_THROWS_WITH(detail::parse_equation("test", "ab->aba"), contains("a twice"));
+    REQUIRE_THROWS_WITH(detail::parse_equation("test", "...a...->a"), contains("... twice"));
+    REQUIRE_THROWS_WITH(einsum("aa->a", {ones({2, 3})}),
+                        contains("both axes a") && contains("(2, 3)"));
     REQUIRE_THROWS_WITH(detail::parse_equation("test", "ab->abc"), contains("axis c"));
     REQUIRE_THROWS_WITH(einsum("ab,bc->ac", {ones({2, 3}), ones({4, 2})}),
                         contains("(2, 3)") && contains("(4, 2)"));
