@@ -68,10 +68,15 @@ public:
     /// The same values under another shape; one size may be -1 and is worked out. Throws ShapeError
     /// where the number of elements differs.
     Tensor reshape(std::initializer_list<Index> sizes) const;
-    /// The elements at a position or in a slice of each of the first axes, as NumPy's: `x[0]`,
-    /// `x[-1]`, `x[Slice{1, 4}]`, `x[{0, 2}]`, `x[{Slice{}, 1}]`. A position removes its axis, a
-    /// slice keeps it, and the remaining axes stay whole. Throws ValueError for a position outside
-    /// its axis, ShapeError for more subscripts than axes.
+    /// The elements that subscripts choose, by NumPy's rules: `x[0]`, `x[Slice{1, 4}]`, `x[{0, 2}]`,
+    /// `x[{ellipsis, -1}]`, `x[{Slice{}, newaxis}]`, `x[indices]`, `x[x > 0]`. A position removes
+    /// its axis, a slice keeps it, and the remaining axes stay whole. Tensors of indices broadcast;
+    /// their axes stand in the place of those that they index where these lie side by side, else in
+    /// front. A mask of bool stands for the indices of its true elements; it is evaluated at once,
+    /// since the result's shape depends on it. Throws ValueError for a position outside its axis
+    /// and for two ellipses, ShapeError for more subscripts than axes, for a mask of other sizes,
+    /// and for indices that don't broadcast, DTypeError for other tensors. An index outside its
+    /// axis throws ValueError when the result is evaluated.
     Tensor operator[](const Subscripts& subscripts) const;
 
     /// The only element, converted to T by the rule of `cast`. Throws ShapeError where there is not

@@ -12,6 +12,7 @@
 #include <shikumi/autograd/core/config.hpp>
 #include <shikumi/autograd/core/dtype.hpp>
 #include <shikumi/autograd/core/scalar.hpp>
+#include <shikumi/autograd/graph/tensor.hpp>
 
 namespace shikumi {
 
@@ -111,25 +112,53 @@ struct Slice {
 /// A slice.
 using Range = Slice;
 
-/// What stands in brackets behind a tensor: a position or a slice for each of its first axes.
+/// Stands among subscripts for all axes that they leave out.
+struct Ellipsis {};
+/// The ellipsis: `x[{ellipsis, 0}]` is the first element along the last axis.
+inline constexpr Ellipsis ellipsis{};
+/// Stands among subscripts for a new axis of size 1.
+struct NewAxis {};
+/// The new axis: `x[{Slice{}, newaxis}]`.
+inline constexpr NewAxis newaxis{};
+
+/// What stands in brackets behind a tensor, by NumPy's rules: a position, a slice, a tensor of
+/// indices or a mask for each of its first axes, and perhaps new axes and an ellipsis.
 class Subscripts {
 public:
-    /// A position, which removes its axis, or a slice, which keeps it.
+    /// One subscript.
     class One {
     public:
+        /// What it is.
+        enum class Kind : std::uint8_t {
+            position,  ///< a number, which removes its axis
+            slice,     ///< a slice, which keeps it
+            tensor,    ///< indices for one axis, or a mask for as many axes as it has
+            ellipsis,  ///< all axes that the others leave out
+            newaxis,   ///< a new axis
+        };
+
         /// A position; negative ones count from the end.
         template <IntegerType T>
-        One(T position) : slice_{.start = position}, position_(true) {}
+        One(T position) : slice_{.start = position}, kind_(Kind::position) {}
         /// A slice.
         One(const Slice& slice) : slice_(slice) {}
-        /// Whether it is a position, which `slice().start` holds.
-        bool position() const noexcept { return position_; }
-        /// The slice.
+        /// Indices (integers), or a mask (bool).
+        One(const Tensor& tensor) : tensor_(tensor), kind_(Kind::tensor) {}
+        /// The axes that the others leave out.
+        One(Ellipsis) : kind_(Kind::ellipsis) {}
+        /// A new axis.
+        One(NewAxis) : kind_(Kind::newaxis) {}
+        /// What it is.
+        Kind kind() const noexcept { return kind_; }
+        /// The slice; of a position, its start is that.
         const Slice& slice() const noexcept { return slice_; }
+        /// The indices or the mask; else undefined.
+        const Tensor& tensor() const noexcept { return tensor_; }
 
     private:
         Slice slice_;
-        bool position_ = false;
+        Tensor tensor_;
+        Kind kind_ = Kind::slice;
     };
 
     /// A position on the first axis.
@@ -137,8 +166,16 @@ public:
     Subscripts(T position) : list_{One(position)} {}
     /// A slice of the first axis.
     Subscripts(const Slice& slice) : list_{One(slice)} {}
+    /// Indices along the first axis, or a mask over the first axes.
+    Subscripts(const Tensor& tensor) : list_{One(tensor)} {}
+    /// An ellipsis alone: everything.
+    Subscripts(Ellipsis all) : list_{One(all)} {}
+    /// A new axis in front.
+    Subscripts(NewAxis axis) : list_{One(axis)} {}
     /// One for each of the first axes.
     Subscripts(std::initializer_list<One> list) : list_(list) {}
+    /// One for each of the first axes.
+    explicit Subscripts(std::vector<One> list) : list_(std::move(list)) {}
     /// The subscripts as they were given.
     const std::vector<One>& list() const noexcept { return list_; }
 
@@ -171,6 +208,21 @@ private:
     std::vector<Index> numbers_;
 };
 
+/// What `pad` adds beside an axis.
+enum class PadMode : std::uint8_t {
+    constant,   ///< zeros
+    edge,       ///< the outermost element, again and again
+    reflect,    ///< the elements in reverse order, without the outermost one
+    symmetric,  ///< the elements in reverse order, with the outermost one
+    wrap,       ///< the elements from the other end on
+};
+
+/// Which axes belong to the first two tensors of `meshgrid`.
+enum class Indexing : std::uint8_t {
+    xy,  ///< the second axis to the first one, the first axis to the second one: x runs along rows
+    ij,  ///< their own
+};
+
 /// Rules for how many elements a convolution or pooling adds at the ends of an axis of n elements.
 enum class Padding : std::uint8_t {
     valid,   ///< none
@@ -200,7 +252,7 @@ private:
 /// How a convolution's window moves, and which channels it joins.
 struct ConvolutionOptions {
     PerAxis strides = 1;   ///< elements from one position of the window to the next
-    PerAxis dilation = 1;  ///< elements from one tap to the next; above 1 only with strides of 1
+    PerAxis dilation = 1;  ///< elements from one tap to the next
     Pads padding = {};     ///< zeros that are added at the ends of the axes
     Index groups = 1;      ///< parts into which the channels are cut; each has a kernel of its own
 };

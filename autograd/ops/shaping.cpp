@@ -10,6 +10,7 @@
 #include <shikumi/autograd/kernels/copy.hpp>
 #include <shikumi/autograd/kernels/detail/around_axis.hpp>
 #include <shikumi/autograd/ops/detail/axes.hpp>
+#include <shikumi/autograd/ops/detail/extent.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 #include <shikumi/autograd/ops/detail/transpose.hpp>
@@ -222,31 +223,11 @@ struct Concatenate final : General {
     int axis;
 };
 
-// A range's first position and number of elements in an axis of `size`, as Python's slices.
-struct Extent {
-    Index start, count;
-};
-Extent extent(const Slice& range, Index size) {
-    if (range.step == 0) fail<ValueError>("slice", "a step of 0 gets nowhere");
-    const bool up = range.step > 0;
-    const auto within = [&](Index position) {
-        if (position < 0) position += size;
-        return std::clamp(position, up ? Index{0} : Index{-1}, up ? size : size - 1);
-    };
-    const Index start = range.start ? within(*range.start) : up ? 0 : size - 1;
-    const Index stop = range.stop ? within(*range.stop) : up ? size : -1;
-    const Index distance = up ? stop - start : start - stop;
-    if (distance <= 0) return {0, 0};
-    // One less than the step's size, which exists even for the least integer.
-    const Index below = up ? range.step - 1 : -(range.step + 1);
-    return {start, below >= distance ? 1 : (distance - 1) / (below + 1) + 1};
-}
-
 // A slice of x: all of it, until it is narrowed along some axes.
 struct SliceBuilder {
     explicit SliceBuilder(const Tensor& x) : sizes(x.shape().sizes()) { grid.step.fill(1); }
     void narrow(int axis, const Slice& range) {
-        const auto [start, count] = extent(range, sizes[axis]);
+        const auto [start, count] = detail::extent(range, sizes[axis]);
         sizes[axis] = count;
         grid.start[static_cast<unsigned>(axis)] = start;
         grid.step[static_cast<unsigned>(axis)] = count > 1 ? Index{range.step} : Index{1};
@@ -260,6 +241,21 @@ struct SliceBuilder {
     Shape::Sizes sizes;
     Grid grid;
 };
+
+// x without as many elements at the ends of each axis as negative widths say.
+Tensor without_borders(const Tensor& x, const std::vector<std::pair<Index, Index>>& widths) {
+    std::vector<Slice> kept;
+    for (const auto& [before, after] : widths) {
+        const Index size = x.shape()[static_cast<int>(kept.size())];
+        const Index first = -std::min<Index>(0, std::max(before, -size - 1)),
+                    last = size + std::min<Index>(0, std::max(after, -size - 1));
+        if (first > last)
+            fail<ShapeError>("pad", "widths of ", before, " and ", after,
+                             " cut off more than axis ", kept.size(), " of ", x.shape(), " has");
+        kept.push_back({first, last});
+    }
+    return slice(x, kept);
+}
 
 Shape with_size(const Shape& shape, int axis, Index size) {
     Shape::Sizes sizes = shape.sizes();
@@ -436,6 +432,22 @@ Tensor stack(const std::vector<Tensor>& parts, Integer axis) {
     return concatenate(expanded, at);
 }
 
+detail::Extent detail::extent(const Slice& range, Index size) {
+    if (range.step == 0) fail<ValueError>("slice", "a step of 0 gets nowhere");
+    const bool up = range.step > 0;
+    const auto within = [&](Index position) {
+        if (position < 0) position += size;
+        return std::clamp(position, up ? Index{0} : Index{-1}, up ? size : size - 1);
+    };
+    const Index start = range.start ? within(*range.start) : up ? 0 : size - 1;
+    const Index stop = range.stop ? within(*range.stop) : up ? size : -1;
+    const Index distance = up ? stop - start : start - stop;
+    if (distance <= 0) return {0, 0};
+    // One less than the step's size, which exists even for the least integer.
+    const Index below = up ? range.step - 1 : -(range.step + 1);
+    return {start, below >= distance ? 1 : (distance - 1) / (below + 1) + 1};
+}
+
 Tensor slice(const Tensor& x, const std::vector<Slice>& ranges) {
     if (static_cast<int>(ranges.size()) > x.rank())
         fail<ShapeError>("slice", ranges.size(), " ranges for ", x.shape(), ", which has ",
@@ -449,31 +461,6 @@ Tensor slice(const Tensor& x, Integer axis, const Slice& range) {
     SliceBuilder part(x);
     part.narrow(normalize_axis("slice", axis, x.rank()), range);
     return part.of(x);
-}
-
-Tensor Tensor::operator[](const Subscripts& subscripts) const {
-    constexpr std::string_view op = "subscript";
-    const auto& list = subscripts.list();
-    if (list.size() > static_cast<std::size_t>(rank()))
-        fail<ShapeError>(op, list.size(), " subscripts for ", shape(), ", which has ", rank(),
-                         " axes");
-    SliceBuilder part(*this);
-    detail::AxisSet positions = 0;
-    for (int axis = 0; axis < static_cast<int>(list.size()); ++axis) {
-        const Subscripts::One& one = list[static_cast<std::size_t>(axis)];
-        if (!one.position()) {
-            part.narrow(axis, one.slice());
-            continue;
-        }
-        const Index size = shape()[axis], given = *one.slice().start;
-        if (given < -size || given >= size)
-            fail<ValueError>(op, "position ", given, " is outside axis ", axis, " of ", shape());
-        const Index at = given < 0 ? given + size : given;
-        part.narrow(axis, {at, at + 1});
-        positions |= detail::AxisSet{1} << axis;
-    }
-    const Tensor kept = part.of(*this);
-    return shikumi::reshape(kept, detail::reduced(kept.shape(), positions, false));
 }
 
 std::vector<Tensor> split(const Tensor& x, const std::vector<Index>& sizes, Integer axis) {
@@ -511,18 +498,17 @@ Tensor flip(const Tensor& x, const Axes& axes) {
     return part.of(x);
 }
 
-Tensor pad(const Tensor& x, const std::vector<std::pair<Index, Index>>& widths, Scalar value) {
-    if (static_cast<int>(widths.size()) != x.rank())
-        fail<ShapeError>("pad", widths.size(), " pairs of widths for ", x.shape(), ": wanted ",
-                         x.rank());
+Tensor pad(const Tensor& given, const std::vector<std::pair<Index, Index>>& widths, Scalar value) {
+    if (static_cast<int>(widths.size()) != given.rank())
+        fail<ShapeError>("pad", widths.size(), " pairs of widths for ", given.shape(), ": wanted ",
+                         given.rank());
+    const Tensor x = without_borders(given, widths);
     Grid grid;
     grid.step.fill(1);
     Shape::Sizes sizes = x.shape().sizes();
     for (std::size_t i = 0; i < widths.size(); ++i) {
-        const auto [before, after] = widths[i];
-        if (before < 0 || after < 0)
-            fail<ShapeError>("pad", "can't add ", before, " and ", after,
-                             " elements: slice cuts some off");
+        const Index before = std::max<Index>(0, widths[i].first),
+                    after = std::max<Index>(0, widths[i].second);
         grid.start[i] = before;
         Index& size = sizes[static_cast<int>(i)];
         if (__builtin_add_overflow(size, before, &size) ||
@@ -561,9 +547,10 @@ Tensor tile(const Tensor& x, const std::vector<Index>& repeats) {
     return out;
 }
 
-Tensor repeat(const Tensor& x, Integer count, Integer axis) {
-    const int at = normalize_axis("repeat", axis, x.rank());
+Tensor detail::repeated(const Tensor& x, Index count, std::optional<Index> axis) {
     if (count < 0) fail<ShapeError>("repeat", "can't repeat ", x.shape(), " ", count, " times");
+    if (!axis) return repeated(flatten(x), count, 0);
+    const int at = normalize_axis("repeat", *axis, x.rank());
     const auto [outer, size, inner] = AroundAxis(x.shape(), at);
     const Shape repeated{outer * size, count, inner};
     return reshape(broadcast_to(reshape(x, Shape{outer * size, 1, inner}), repeated),

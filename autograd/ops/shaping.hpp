@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@ namespace shikumi {
 
 namespace detail {
 std::vector<Index> equal_sizes(const Tensor& x, Index parts, Index axis);  // of `split`
+Tensor repeated(const Tensor& x, Index count, std::optional<Index> axis);  // of `repeat`
 }  // namespace detail
 
 /// \defgroup shaping Shapes, joining and cutting
@@ -66,14 +68,63 @@ Tensor slice(const Tensor& x, const std::vector<Slice>& ranges);
 Tensor slice(const Tensor& x, Integer axis, const Slice& range);
 /// The elements in reverse order along the given axes, by default along all of them.
 Tensor flip(const Tensor& x, const Axes& axes = {});
-/// `x` with {before, after} elements of `value` added along each axis. The number takes the
-/// tensor's dtype; DTypeError where that can't hold it.
+/// `x` with {before, after} elements of `value` added along each axis; negative numbers cut
+/// elements off. The number takes the tensor's dtype; DTypeError where that can't hold it.
 Tensor pad(const Tensor& x, const std::vector<std::pair<Index, Index>>& widths, Scalar value = 0);
+/// `x` with {before, after} of its own elements added along each axis, by NumPy's modes. What is
+/// wider than the axis goes on reflecting or wrapping. Throws ShapeError for negative widths,
+/// unless the mode is `constant`, and for an axis without elements to repeat.
+Tensor pad(const Tensor& x, const std::vector<std::pair<Index, Index>>& widths, PadMode mode);
 /// `x` repeated as a whole, `repeats[i]` times along axis i, as NumPy's: the last number belongs to
 /// the last axis, and further numbers add axes in front.
 Tensor tile(const Tensor& x, const std::vector<Index>& repeats);
-/// Every element along an axis `count` times in a row.
-Tensor repeat(const Tensor& x, Integer count, Integer axis);
+/// Every element along an axis, or of the flattened tensor, `count` times in a row. Throws
+/// ShapeError for a negative number.
+template <IntegerType T>
+Tensor repeat(const Tensor& x, T count, std::optional<Integer> axis = {}) {
+    return detail::repeated(x, Integer(count), axis);
+}
+/// Each element along an axis, or of the flattened tensor, as often as its own number says. Throws
+/// ShapeError for a negative number, and unless there is one for each element.
+Tensor repeat(const Tensor& x, const std::vector<Index>& counts, std::optional<Integer> axis = {});
+/// The elements moved `shifts` places along the axes, one for each or one for all; those that leave
+/// at one end come in at the other. Without axes, of the flattened tensor. Throws ShapeError for
+/// another number of shifts.
+Tensor roll(const Tensor& x, const PerAxis& shifts, const Axes& axes = {});
+/// `x` with some axes moved to other places; the others keep their order. Throws ShapeError for an
+/// axis or a place named twice, and unless there are as many of both.
+Tensor moveaxis(const Tensor& x, const Axes& source, const Axes& destination);
+/// `x` with two axes in each other's place.
+Tensor swapaxes(const Tensor& x, Integer axis1, Integer axis2);
+/// `x` turned `k` times by 90° from axis `first` towards axis `second`. Throws ShapeError for one
+/// axis twice.
+Tensor rot90(const Tensor& x, Integer k = 1, Integer first = 0, Integer second = 1);
+/// Coordinates for each point of a grid: the lists (n) and (m) become two tensors (m, n), or (n, m)
+/// with `ij`; more lists add axes. Throws ShapeError unless each has one axis or none.
+std::vector<Tensor> meshgrid(const std::vector<Tensor>& lists, Indexing indexing = Indexing::xy);
+/// The parts joined along the second axis, lists along their only one. Throws ShapeError and
+/// DTypeError as `concatenate` does.
+Tensor hstack(const std::vector<Tensor>& parts);
+/// The parts joined along the first axis, lists as rows. Throws ShapeError and DTypeError as
+/// `concatenate` does.
+Tensor vstack(const std::vector<Tensor>& parts);
+/// The parts joined along the third axis: a list (n) counts as (1, n, 1), a matrix (m, n) as (m, n,
+/// 1). Throws ShapeError and DTypeError as `concatenate` does.
+Tensor dstack(const std::vector<Tensor>& parts);
+/// The parts joined along the second axis, lists as columns. Throws ShapeError and DTypeError as
+/// `concatenate` does.
+Tensor column_stack(const std::vector<Tensor>& parts);
+/// The differences x[i+1] - x[i] along an axis, taken `n` times; empty where n reaches its size.
+/// Any dtype but bool, else DTypeError. Throws ValueError for a negative n.
+Tensor diff(const Tensor& x, Integer n = 1, Integer axis = -1);
+/// The windows of `size` elements along an axis, one every `step` elements: the axis counts the
+/// windows, and a new last one the elements in each, as PyTorch's `unfold`. Throws ShapeError where
+/// no window fits, ValueError for a size or step below 1.
+Tensor sliding_window(const Tensor& x, Integer size, Integer axis = -1, Integer step = 1);
+/// The powers x^(columns-1), …, x, 1 of each element of x (n), or `increasing` 1, x, …: (n,
+/// columns), or (n, n). Any dtype but bool, else DTypeError. Throws ShapeError for other ranks,
+/// ValueError for negative columns.
+Tensor vander(const Tensor& x, std::optional<Integer> columns = {}, Boolean increasing = false);
 /// `x` as a constant to differentiation.
 Tensor stop_gradient(const Tensor& x);
 /// `x` as a new node of the graph, with respect to which one can differentiate.
