@@ -196,6 +196,16 @@ detail::IndexedRows detail::indexed_rows_of(const Tensor& gradient) {
     return {node->inputs()[1], node->inputs()[0]};
 }
 
+Tensor detail::sum_at(std::string_view op, const Tensor& values, const Tensor& indices,
+                      Index size) {
+    want_indices(op, indices.spec());
+    if (values.dtype() == bool_) fail<DTypeError>(op, "can't add up ", values.spec());
+    if (values.shape() != indices.shape())
+        fail<ShapeError>(op, "values ", values.shape(), " want an index each, got ",
+                         indices.shape());
+    return record(TakeAdjoint(0, Shape{size}), flatten(values), flatten(indices));
+}
+
 Tensor take(const Tensor& x, const Tensor& indices, Integer axis) {
     return record(Take(normalize_axis("take", axis, x.rank())), x, indices);
 }

@@ -15,6 +15,9 @@
 #include <shikumi/autograd/ops/matmul.hpp>
 #include <shikumi/autograd/ops/random.hpp>
 #include <shikumi/autograd/ops/reductions.hpp>
+#include <shikumi/autograd/ops/scans.hpp>
 #include <shikumi/autograd/ops/shaping.hpp>
 #include <shikumi/autograd/ops/softmax.hpp>
+#include <shikumi/autograd/ops/sorting.hpp>
+#include <shikumi/autograd/ops/statistics.hpp>
 #include <shikumi/autograd/ops/windows.hpp>

@@ -8,6 +8,7 @@
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/lengths.hpp>
+#include <shikumi/autograd/ops/detail/recurrence.hpp>
 #include <shikumi/autograd/ops/detail/reducing.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -198,27 +199,25 @@ struct Logic final : AxisReduction<General> {
 // same recurrence of g in the other direction; by a, λ of the element that a leads to times s of
 // the one that it comes from. Only products and sums, so a zero harms no derivative.
 struct Scan final : General {
-    explicit Scan(bool b) : backwards(b) {}
+    explicit Scan(kernels::ScanOrder o) : order(o) {}
     bool operator==(const Scan&) const = default;
     std::string_view name() const noexcept override { return "scan"; }
     Spec infer(Specs in) const override { return in[1]; }
-    void eval(ConstViews in, View out) const override {
-        kernels::scan(backwards, in[0], in[1], out);
-    }
+    void eval(ConstViews in, View out) const override { kernels::scan(order, in[0], in[1], out); }
     double flops(Specs in, const Spec&) const noexcept override { return 2 * elements(in); }
     Tensor vjp(int i, Tensors in, const Tensor& out, const Tensor& g) const override {
-        const Tensor by_b = record(Scan(!backwards), in[0], g);
+        const Tensor by_b = record(Scan({!order.backwards, order.restarts}), in[0], g);
         if (i == 1) return by_b;
         const Index n = out.shape().back();
         const auto first = [n](const Tensor& x) { return slice(x, 1, {.stop = n - 1}); };
         const auto last = [](const Tensor& x) { return slice(x, 1, {.start = 1}); };
-        return backwards ? first(by_b) * last(out) : last(by_b) * first(out);
+        return order.backwards ? first(by_b) * last(out) : last(by_b) * first(out);
     }
     Tensor batched(const Batch& in) const override {
         return in.parted(record(Scan(backwards), in.joined(0), in.joined(1)));
     }
 
-    bool backwards;
+    kernels::ScanOrder order;
 };
 
 // How many elements become one, less ddof, but at least 0.
@@ -251,7 +250,19 @@ Tensor mean(const Tensor& x, const Axes& axes, Boolean keepdims) {
     return record(Mean(set, keepdims, count_of(x, set)), x);
 }
 
-// The last element of the recurrence pᵢ = xᵢ pᵢ₋₁, which starts with x₀.
+Tensor detail::linear_recurrence(kernels::ScanOrder order, const Tensor& a, const Tensor& b) {
+    return record(Scan(order), a, b);
+}
+
+// The recurrence pᵢ = xᵢ pᵢ₋₁, which starts with x₀.
+Tensor detail::running_products(const Tensor& rows) {
+    const Index m = rows.shape()[0], n = rows.shape()[1];
+    if (n < 2) return rows;
+    const Tensor start =
+        concatenate({slice(rows, 1, {.stop = 1}), zeros({m, n - 1}, rows.dtype())}, 1);
+    return record(Scan({}), slice(rows, 1, {.start = 1}), start);
+}
+
 Tensor prod(const Tensor& x, const Axes& axes, Boolean keepdims) {
     if (!is_floating(x.dtype()) && x.dtype() != i64) return prod(cast(x, i64), axes, keepdims);
     const AxisSet set = detail::axis_set("prod", axes, x.rank());
@@ -264,11 +275,7 @@ Tensor prod(const Tensor& x, const Axes& axes, Boolean keepdims) {
     const Shape out = detail::reduced(x.shape(), set, keepdims);
     const Index n = detail::count(x.shape(), set), m = out.size();
     if (n == 0) return ones(out, x.dtype());
-    const Tensor rows = reshape(transpose(x, order), Shape{m, n});
-    if (n == 1) return reshape(rows, out);
-    const Tensor start =
-        concatenate({slice(rows, 1, {.stop = 1}), zeros({m, n - 1}, x.dtype())}, 1);
-    const Tensor products = record(Scan(false), slice(rows, 1, {.start = 1}), start);
+    const Tensor products = detail::running_products(reshape(transpose(x, order), Shape{m, n}));
     return reshape(slice(products, 1, {.start = n - 1}), out);
 }
 

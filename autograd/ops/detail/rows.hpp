@@ -1,6 +1,8 @@
 // Rows of a table by index: for embeddings, and for optimisers that change a few rows of a weight.
 #pragma once
 
+#include <string_view>
+
 #include <shikumi/autograd/core/named_function.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
 
@@ -14,6 +16,11 @@ Tensor checked_indices(StaticName op, const Tensor& indices, Index size, bool fr
 /// x with other rows: out[indices[i]] = rows[i], the last one where an index occurs again. Throws
 /// ShapeError or DTypeError where the rows don't fit the table.
 Tensor put_rows(const Tensor& x, const Tensor& indices, const Tensor& rows);
+
+/// Zeros (size), to whose element indices[i] values[i] is added, for each i. Throws DTypeError for
+/// values of bool and for other indices than integers, ShapeError where the shapes differ;
+/// ValueError, when it is evaluated, for an index outside. Errors name `op`.
+Tensor sum_at(std::string_view op, const Tensor& values, const Tensor& indices, Index size);
 
 /// Each row replaced by the sum of all rows that have the same index.
 Tensor sum_by_index(const Tensor& rows, const Tensor& indices);

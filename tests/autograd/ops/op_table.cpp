@@ -51,6 +51,7 @@ const std::vector<Row>& op_table() {
         add_structure_rows(all);
         add_product_rows(all);
         add_window_rows(all);
+        add_order_rows(all);
         return all;
     }();
     return rows;
