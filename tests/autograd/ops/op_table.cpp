@@ -52,6 +52,7 @@ const std::vector<Row>& op_table() {
         add_product_rows(all);
         add_window_rows(all);
         add_order_rows(all);
+        add_update_rows(all);
         return all;
     }();
     return rows;

@@ -94,5 +94,6 @@ void add_structure_rows(Rows& rows);
 void add_product_rows(Rows& rows);
 void add_window_rows(Rows& rows);
 void add_order_rows(Rows& rows);
+void add_update_rows(Rows& rows);
 
 }  // namespace shikumi_test
