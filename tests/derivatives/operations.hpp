@@ -1,6 +1,7 @@
 // The operations of the cases, by the names they have there. Each file of cases has its own list.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <initializer_list>
 #include <string>
@@ -36,12 +37,21 @@ public:
 
     /// The outputs.
     Tensors operator()(const Tensors& in, const json& options) const { return call_(in, options); }
-    /// Whether it decides by its inputs' values.
-    bool looks() const { return looks_; }
+    /// Whether it decides by the values of these inputs: some operations do so by masks alone.
+    bool looks(const Tensors& in) const {
+        const auto is_mask = [](const Tensor& t) { return t.dtype() == bool_; };
+        return looks_ || (at_masks_ && std::any_of(in.begin(), in.end(), is_mask));
+    }
+    /// The same operation, which decides by the values of its masks.
+    Operation looking_at_masks() const {
+        Operation other = *this;
+        other.at_masks_ = true;
+        return other;
+    }
 
 private:
     std::function<Tensors(const Tensors&, const json&)> call_;
-    bool looks_;
+    bool looks_, at_masks_ = false;
 };
 
 /// A static object of this type adds operations to those that cases can name.

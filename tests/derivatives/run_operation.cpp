@@ -59,7 +59,7 @@ public:
             const auto third = second + static_cast<std::ptrdiff_t>(cotangents.size());
             return all_parts({t.begin(), second}, {second, third}, {third, t.end()});
         };
-        in_every_mode(split, in, operation_.looks(),
+        in_every_mode(split, in, operation_.looks(in),
                       [&](const std::string& mode, const Tensors& got) { check(mode, got); });
     }
 

@@ -30,7 +30,7 @@ public:
             flushed.push_back(where(abs(x) < least, x * 0, x));
         }
         const Tensors at_zero = f(flushed);
-        in_every_mode(f, in, operation.looks(), [&](const std::string& mode, const Tensors& got) {
+        in_every_mode(f, in, operation.looks(in), [&](const std::string& mode, const Tensors& got) {
             check(mode + "value", got.at(0), at_zero.at(0), "y", "tol");
             for (std::size_t i = 0; i < in.size(); ++i) {
                 const std::string n = two ? std::to_string(i + 1) : "";
