@@ -214,7 +214,7 @@ struct Scan final : General {
         return order.backwards ? first(by_b) * last(out) : last(by_b) * first(out);
     }
     Tensor batched(const Batch& in) const override {
-        return in.parted(record(Scan(backwards), in.joined(0), in.joined(1)));
+        return in.parted(record(Scan(order), in.joined(0), in.joined(1)));
     }
 
     kernels::ScanOrder order;
