@@ -73,6 +73,7 @@ Tensor TorchLink::laid_back(const Tensor& weight) const {
 std::vector<Tensor> TorchLink::weights_of(const std::vector<Tensor>& values) const {
     switch (kind) {
         case Kind::counter:
+        case Kind::constant:
             return {};
         case Kind::sum: {
             Tensor total = values.front();
@@ -122,6 +123,7 @@ std::vector<Tensor> TorchLink::slots_of(const std::vector<Tensor>& values) const
 std::vector<Tensor> TorchLink::torch_slots_of(const std::vector<Tensor>& values) const {
     switch (kind) {
         case Kind::counter:
+        case Kind::constant:
             return {};
         case Kind::sum:
             return std::vector<Tensor>(tensors.size(), laid_back(values[0]));
@@ -284,10 +286,24 @@ void add_features(Links& links, const char* name, const Parameter& w, const Shap
     link.axes = axes_from_to(sample.rank(), 1, sample.rank() - 1);
 }
 
+// What PyTorch's module has beside the one of gamma and beta that the layer has. LayerNorm alone
+// can do without a bias.
+void add_missing_half(Links& links, const Layer& layer) {
+    if (links.size() != 1) return;
+    const bool scales = weight(layer, "gamma").defined();
+    if (scales && layer.class_name() == "LayerNormalization") return;
+    links.push_back({.kind = Kind::constant,
+                     .tensors = {scales ? "bias" : "weight"},
+                     .weights = {},
+                     .shape = links[0].shape,
+                     .value = scales ? 0.0 : 1.0});
+}
+
 Links normalization(const Layer& layer, const Shape& sample) {
     Links links;
     add_features(links, "weight", weight(layer, "gamma"), sample);
     add_features(links, "bias", weight(layer, "beta"), sample);
+    add_missing_half(links, layer);
     add_features(links, "running_mean", weight(layer, "moving_mean"), sample);
     add_features(links, "running_var", weight(layer, "moving_variance"), sample);
     if (layer.class_name() == "BatchNormalization")
@@ -301,10 +317,13 @@ Links rms_normalization(const Layer& layer, const Shape&) {
     return links;
 }
 
-Links prelu(const Layer& layer, const Shape&) {
+Links prelu(const Layer& layer, const Shape& sample) {
     Links links;
-    add_plain(links, "weight", weight(layer, "alpha"));
-    links.back().shape = {links.back().weights[0].size()};
+    const Parameter alpha = weight(layer, "alpha");
+    if (alpha.shape().back() != alpha.size())
+        refuse(layer, "PyTorch's PReLU has a number for each channel, or one for all");
+    add_features(links, "weight", alpha, sample);
+    links.back().shape = {alpha.size()};
     return links;
 }
 
@@ -313,8 +332,23 @@ std::vector<int> gates_of(std::string_view cell) {
     return cell == "GRU" ? std::vector<int>{1, 0, 2} : std::vector<int>{};
 }
 
+// PyTorch's cells have tanh and sigmoid alone, its RNN relu, too.
+void check_activations(const Layer& layer, std::string_view cell) {
+    const Config config = layer.get_config();
+    const auto is_one_of = [&](const char* name, std::initializer_list<std::string_view> known) {
+        const Config* const found = config.find(name);
+        return !found || (found->text() && std::ranges::find(known, *found->text()) != known.end());
+    };
+    const bool simple = cell == "SimpleRNN" && is_one_of("activation", {"tanh", "relu"});
+    if (!simple &&
+        !(is_one_of("activation", {"tanh"}) && is_one_of("recurrent_activation", {"sigmoid"})))
+        refuse(layer, "PyTorch's has no other activations than tanh and sigmoid");
+}
+
 void add_recurrent(Links& links, const Layer& layer, std::string_view cell,
                    const std::string& suffix) {
+    const std::vector<Layer*> inner = layer.inner_layers();
+    check_activations(inner.size() == 1 ? *inner[0] : layer, cell);
     const std::vector<int> gates = gates_of(cell);
     const auto add = [&](const char* name, const Parameter& w) {
         const Shape theirs{w.shape()[1], w.shape()[0]};

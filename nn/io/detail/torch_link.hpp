@@ -14,19 +14,21 @@ namespace shikumi::nn::detail {
 struct TorchLink {
     /// How several tensors, or several weights, belong together.
     enum class Kind {
-        each,    ///< one tensor; several weights lie in it one after the other (in_proj_weight)
-        sum,     ///< the weight is the sum of the tensors: the two biases of an LSTM
-        stack,   ///< each tensor is a row of the weight: the two biases of a GRU
-        counter  ///< no weight: num_batches_tracked, a number that PyTorch counts up
+        each,     ///< one tensor; several weights lie in it one after the other (in_proj_weight)
+        sum,      ///< the weight is the sum of the tensors: the two biases of an LSTM
+        stack,    ///< each tensor is a row of the weight: the two biases of a GRU
+        counter,  ///< no weight: num_batches_tracked, a number that PyTorch counts up
+        constant  ///< no weight: what PyTorch's module has and the layer does without
     };
 
     Kind kind = Kind::each;
     std::vector<std::string> tensors;  ///< their names in the module
-    std::vector<Parameter> weights;    ///< none for a counter
+    std::vector<Parameter> weights;    ///< none for a counter or a constant
     Shape shape = {};                  ///< of each tensor
     std::vector<int> blocks = {};      ///< which block of axis 0 comes where; empty: as it is
     Shape unfolded = {};               ///< what a weight's part is first reshaped to
     std::vector<int> axes = {};        ///< and then transposed by; empty: as it is
+    double value = 0;                  ///< of a constant's elements
 
     /// The values of the weights, by those of the tensors.
     std::vector<Tensor> weights_of(const std::vector<Tensor>& values) const;

@@ -191,7 +191,8 @@ Shape sample_of(const Origins& origins, const Layer& layer) {
                                                                           : Shape();
     }
     const bool by_feature = name == "Dense" || name == "BatchNormalization" ||
-                            name == "LayerNormalization" || name == "GroupNormalization";
+                            name == "LayerNormalization" || name == "GroupNormalization" ||
+                            name == "PReLU";
     return by_feature ? flattened_before(origins, layer) : Shape();
 }
 
@@ -263,15 +264,18 @@ class Modules {
 public:
     explicit Modules(const TorchTensors& tensors) {
         for (const auto& [name, shape] : tensors) shapes_.emplace(name, shape);
-        for (const auto& [name, shape] : tensors) count(module_of(name));
+        for (const auto& [name, shape] : tensors) {
+            count(module_of(name));
+            if (const auto both = separable_of(name)) count(*both);
+        }
     }
 
-    // Whether the module has the tensors of the layer.
+    // Whether the module has the tensors of the layer's weights.
     bool fits(const TorchLayer& layer, const TorchModule& module) const {
         return std::ranges::all_of(layer.links, [&](const TorchLink& link) {
             return std::ranges::all_of(link.tensors, [&](const std::string& name) {
                 const auto found = shapes_.find(module.tensor(name));
-                return link.kind == TorchLink::Kind::counter ||
+                return link.weights.empty() ||
                        (found != shapes_.end() && found->second == link.shape);
             });
         });
@@ -314,6 +318,16 @@ private:
         if (mark == level.npos) return {path};
         const auto found = with_level(std::string(level.substr(mark + 2)));
         return {path, found ? found->level : -1};
+    }
+    // The module of a separable convolution, whose two may be modules of other layers as well.
+    std::optional<TorchModule> separable_of(const std::string& name) const {
+        constexpr std::string_view first = ".depthwise.", second = ".pointwise.";
+        const std::size_t at = std::min(name.rfind(first), name.rfind(second));
+        if (at == name.npos) return std::nullopt;
+        const std::string path = name.substr(0, at);
+        const bool both = shapes_.contains(path + ".depthwise.weight") &&
+                          shapes_.contains(path + ".pointwise.weight");
+        return both ? std::optional(TorchModule{path}) : std::nullopt;
     }
     void count(const TorchModule& module) {
         const auto [found, is_new] =

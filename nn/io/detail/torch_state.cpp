@@ -113,11 +113,12 @@ void TorchState::compare(const std::vector<TorchLayer>& layers) {
                 const auto found = shapes.find(name);
                 if (found == shapes.end()) {
                     all = false;
-                    if (link.kind != TorchLink::Kind::counter)
-                        report_.weights.missing.push_back(start_ + name);
+                    if (!link.weights.empty()) report_.weights.missing.push_back(start_ + name);
                     continue;
                 }
+                if (link.kind == TorchLink::Kind::constant && !holds(name, link)) continue;
                 used.insert(name);
+                if (link.kind == TorchLink::Kind::constant) continue;
                 const bool counter = link.kind == TorchLink::Kind::counter;
                 const DType wanted = counter ? i64 : link.weights[0].dtype();
                 if (counter || (*found->second == link.shape && fits(type(name), wanted))) continue;
@@ -139,6 +140,13 @@ void TorchState::compare(const std::vector<TorchLayer>& layers) {
     for (const auto& [name, shape] : tensors_) {
         if (!used.contains(name)) report_.weights.unexpected.push_back(start_ + name);
     }
+}
+
+bool TorchState::holds(const std::string& name, const TorchLink& link) const {
+    const Tensor values = read(name);
+    if (values.shape() != link.shape) return false;
+    const std::vector<double> all = values.cast(f64).to_vector<double>();
+    return std::ranges::all_of(all, [&](double x) { return x == link.value; });
 }
 
 void TorchState::add_notes() {
@@ -204,6 +212,7 @@ std::vector<Tensor> values_of(const TorchLink& link, const TorchModule& module,
         const std::int64_t counted = before.empty() ? 0 : before[0].item<Index>();
         return {scalar(static_cast<double>(counted + batches), i64)};
     }
+    if (link.kind == TorchLink::Kind::constant) return {full(link.shape, link.value, f32)};
     std::vector<Tensor> values;
     for (const Parameter& weight : link.weights) values.push_back(weight.value());
     if (before.size() != link.tensors.size()) before.clear();

@@ -45,6 +45,8 @@ public:
 private:
     void choose(const std::vector<TorchLayer>& layers, const TorchOptions& options);
     void compare(const std::vector<TorchLayer>& layers);
+    // Whether a tensor is the constant of a link.
+    bool holds(const std::string& name, const TorchLink& link) const;
     void add_notes();
 
     std::string_view who_;

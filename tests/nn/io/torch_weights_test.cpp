@@ -166,6 +166,98 @@ TEST_CASE("both biases of an LSTM come back", "[torch]") {
           std::vector<double>(8, 0.0));
 }
 
+TEST_CASE("a normalisation without gamma or beta is one with 1 or 0 there", "[torch]") {
+    const TemporaryFolder folder;
+    if (!has_zip()) return;
+    const std::string path = folder.path() / "x.pt";
+    nn::Sequential model{nn::BatchNormalization({.scale = false, .name = "a"}),
+                         nn::GroupNormalization({.groups = 2, .center = false, .name = "b"}),
+                         nn::LayerNormalization({.center = false, .name = "c"}),
+                         nn::LayerNormalization({.scale = false, .name = "d"})};
+    model.set_input_shape({4});
+    make_uneven(model);
+    nn::save_torch_weights(model, path);
+    const formats::TorchFile file(path);
+    CHECK(file.read("a.weight").to_vector<double>() == std::vector<double>(4, 1.0));
+    CHECK(file.read("b.bias").to_vector<double>() == std::vector<double>(4, 0.0));
+    CHECK_FALSE(file.contains("c.bias"));  // PyTorch's LayerNorm can do without
+    CHECK(file.read("d.weight").to_vector<double>() == std::vector<double>(4, 1.0));
+    const auto before = weight_values<double>(model);
+    CHECK(nn::load_torch_weights(model, path).weights.complete());
+    CHECK(weight_values<double>(model) == before);
+    std::vector<formats::NamedTensor> tensors;
+    for (const std::string& name : file.names()) tensors.push_back({name, file.read(name)});
+    const auto scale = std::ranges::find(tensors, "a.weight", &formats::NamedTensor::name);
+    scale->value = full({4}, 2.0);
+    formats::write_torch(path, formats::TorchValue::StateDict{std::move(tensors)});
+    CHECK_THROWS_WITH(nn::load_torch_weights(model, path), contains("unexpected: 'a.weight'"));
+    CHECK(weight_values<double>(model) == before);
+}
+
+TEST_CASE("a separable convolution is found under a name of the file's own", "[torch]") {
+    const TemporaryFolder folder;
+    if (!has_zip()) return;
+    const std::string path = folder.path() / "x.pt";
+    const auto make = [](const std::string& name) {
+        return nn::Sequential{
+            nn::SeparableConv2D(4, 3, {.input_shape = {5, 5, 2}, .name = name}),
+            nn::SeparableConv2D(4, 3, {.use_bias = false, .name = name + "_two"})};
+    };
+    nn::Sequential model = make("a"), other = make("b");
+    nn::save_torch_weights(model, path, {.modules = {{"a", "net.0"}, {"a_two", "net.1"}}});
+    const nn::TorchReport report = nn::load_torch_weights(other, path);
+    CHECK(report.modules[1] == std::pair<std::string, std::string>("b_two", "net.1"));
+    CHECK(weight_values<double>(other) == weight_values<double>(model));
+    nn::Sequential single{// the two as layers of their own
+                          nn::DepthwiseConv2D(3, {.use_bias = false, .input_shape = {5, 5, 2}}),
+                          nn::Conv2D(4, 1), nn::DepthwiseConv2D(3, {.use_bias = false}),
+                          nn::Conv2D(4, 1, {.use_bias = false})};
+    nn::load_torch_weights(single, path);
+    CHECK(weight_values<double>(single) == weight_values<double>(model));
+}
+
+TEST_CASE("PReLU behind a Flatten has PyTorch's order of features", "[torch]") {
+    const TemporaryFolder folder;
+    if (!has_zip()) return;
+    const std::string path = folder.path() / "x.pt";
+    nn::Sequential model{nn::MaxPooling2D(1, {.input_shape = {1, 2, 3}}), nn::Flatten(),
+                         nn::PReLU({.name = "p"})};
+    model.parameters();
+    model.set_weights({tensor({1.0, 2.0, 3.0, 4.0, 5.0, 6.0}).cast(f32)});
+    nn::save_torch_weights(model, path);
+    CHECK(formats::TorchFile(path).read("p.weight").to_vector<double>() ==
+          std::vector<double>{1, 4, 2, 5, 3, 6});
+    nn::load_torch_weights(model, path);
+    CHECK(weight_values<double>(model)[0] == std::vector<double>{1, 2, 3, 4, 5, 6});
+}
+
+TEST_CASE("what a module of PyTorch's can't do is refused by the layer's name", "[torch]") {
+    const auto refusal = [](nn::Sequential model) {
+        const TemporaryFolder folder;
+        try {
+            nn::save_torch_weights(model, folder.path() / "x.pt");
+        } catch (const ValueError& e) {
+            return std::string(e.what());
+        }
+        return std::string("written");
+    };
+    using nn::Sequential;
+    const Shape sequence{4, 3};
+    CHECK_THAT(refusal(Sequential{nn::LSTM(
+                   2, {.recurrent_activation = nn::hard_sigmoid6, .input_shape = sequence})}),
+               contains("'lstm") && contains("no other activations than tanh and sigmoid"));
+    CHECK_THAT(refusal(Sequential{nn::GRU(2, {.activation = nn::relu, .input_shape = sequence})}),
+               contains("no other activations"));
+    CHECK_THAT(
+        refusal(Sequential{nn::SimpleRNN(2, {.activation = nn::elu, .input_shape = sequence})}),
+        contains("no other activations"));
+    CHECK_THAT(refusal(Sequential{
+                   nn::RNN(nn::GRUCell(2, {.activation = nn::relu}), {.input_shape = sequence})}),
+               contains("no other activations"));
+    CHECK_THAT(refusal(Sequential{nn::Dense(3, {.input_shape = sequence}), nn::PReLU()}),
+               contains("a number for each channel"));
+}
+
 // ---- with PyTorch -------------------------------------------------------------------------------
 
 namespace {
