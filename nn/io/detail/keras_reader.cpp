@@ -23,6 +23,12 @@ std::string text_of(const Config& config, std::string_view name) {
     return found && found->text() ? *found->text() : std::string();
 }
 
+// The class's name. .h5 files have that of Keras's program where it is another one than users know.
+std::string class_of(const Config& object) {
+    const std::string name = text_of(object, "class_name");
+    return name == "GroupedQueryAttention" ? "GroupQueryAttention" : name;
+}
+
 // "Dense 'hidden'".
 std::string described(const Config& object) {
     const Config* const config = object.find("config");
@@ -205,8 +211,8 @@ private:
         std::optional<Config> options;
         for (const Config& node : nodes) {
             const std::string where = who(layer);
-            LayerCall call = call_in(arguments_in(node, where), text_of(layer, "class_name"),
-                                     reading_.line, where);
+            LayerCall call =
+                call_in(arguments_in(node, where), class_of(layer), reading_.line, where);
             for (Config& input : call.inputs) input = tensor(input);
             for (std::size_t i = 0; i < call.masks.size(); ++i) {
                 if (!call.masks[i].is_null())
@@ -303,6 +309,7 @@ Config class_object(const Config& object, const KerasReading& reading) {
     const Config* const options = object.find("config");
     if (!options || !options->object()) return object;
     Config all = object;
+    all.set("class_name", class_of(object));
     if (!options->find("layers") || !options->find("input_layers")) {
         all.set("config", options_of(object, *options, reading));
         return all;

@@ -312,6 +312,14 @@ private:
     std::set<std::string> one_node_more_;
 };
 
+// A list of one tensor is a tensor alone, as in a Keras 3 model made of it: only then does the
+// model take a tensor without a warning, and predict give one.
+Config one_or_several(Config references, KerasLine line) {
+    const Config::List* const list = references.list();
+    const bool is_one = line == KerasLine::keras3 && list && list->size() == 1;
+    return is_one ? Config(list->front()) : references;
+}
+
 Config graph(const Config& model, KerasLine line) {
     Config all = Config::Object{};
     const GraphWriter graph(model, line);
@@ -319,7 +327,7 @@ Config graph(const Config& model, KerasLine line) {
         if (name == "layers")
             all.set(name, graph.layers());
         else if (name == "input_layers" || name == "output_layers")
-            all.set(name, graph.references(value));
+            all.set(name, one_or_several(graph.references(value), line));
         else if (name != "input_shape" && (name != "dtype" || line == KerasLine::keras3))
             all.set(name, value);
     }

@@ -221,6 +221,29 @@ TEST_CASE("what is no layer of Keras's, or no option here, is refused by name", 
                contains("[BatchNormalization: renorm] can only be false"));
 }
 
+TEST_CASE("a class is known by the name that it has in Keras's program", "[nn][io]") {
+    const std::string json = graph_of(
+        R"({"class_name":"GroupedQueryAttention","config":{"name":"a","head_dim":3,
+            "num_query_heads":4,"num_key_value_heads":2},"name":"a",
+            "inbound_nodes":[{"args":[)" +
+            tensor_of("x") + ',' + tensor_of("x") + R"(],"kwargs":{}}]})",
+        "a");
+    nn::KerasReport report;
+    const auto model = nn::model_from_keras_config(nn::parse_json(json, "json"), report);
+    CHECK(model->inner_layers().back()->class_name() == "GroupQueryAttention");
+}
+
+TEST_CASE("a model of one tensor takes and gives it alone in Keras 3", "[nn][io]") {
+    const nn::Input x({3}, {.name = "x"});
+    nn::Model model({x}, x | nn::Dense(2, {.name = "d"}), "m");
+    const auto said = [&](nn::KerasLine line, const char* name) {
+        return nn::to_json(*nn::keras_config(model, line).find("config")->find(name));
+    };
+    CHECK(said(nn::KerasLine::keras3, "input_layers") == R"(["x",0,0])");
+    CHECK(said(nn::KerasLine::keras3, "output_layers") == R"(["d",0,0])");
+    CHECK(said(nn::KerasLine::keras2, "output_layers") == R"([["d",0,0]])");
+}
+
 TEST_CASE("operations of tensors are layers", "[nn][io]") {
     const std::string json = graph_of(
         R"({"module":"keras.src.ops.numpy","class_name":"Subtract","config":{"name":"o"},"name":"o",
