@@ -25,7 +25,8 @@ std::vector<Tensor> arrays(const Case& the_case, const json& list) {
     return all;
 }
 
-void compare(const std::string& what, const Tensor& got, const Tensor& expected, double tolerance) {
+void compare(const std::string& what, const Tensor& got, const Tensor& expected, double tolerance,
+             double absolute) {
     want(got.shape() == expected.shape(),
          what + " is " + to_string(got.shape()) + ", expected " + to_string(expected.shape()));
     const auto a = got.to_vector<double>(), b = expected.to_vector<double>();
@@ -39,7 +40,7 @@ void compare(const std::string& what, const Tensor& got, const Tensor& expected,
         where = i;
         if (std::isnan(d)) break;
     }
-    want(difference <= tolerance * largest,
+    want(difference <= tolerance * largest + absolute,
          what + ", element " + std::to_string(where) + ": " +
              std::to_string(a.empty() ? 0 : a[where]) + ", expected " +
              std::to_string(b.empty() ? 0 : b[where]) + ", " +

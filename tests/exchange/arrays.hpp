@@ -15,7 +15,9 @@ void want(bool holds, const std::string& what);
 Tensor array(const Case& the_case, const json& facts);
 /// The arrays of a list: {name, npy} each, and "scale" for pictures as bytes.
 std::vector<Tensor> arrays(const Case& the_case, const json& list);
-/// Throws Different unless shapes are the same and |got − expected| ≤ tolerance × max |expected|.
-void compare(const std::string& what, const Tensor& got, const Tensor& expected, double tolerance);
+/// Throws Different unless shapes are the same and
+/// |got − expected| ≤ tolerance × max |expected| + absolute.
+void compare(const std::string& what, const Tensor& got, const Tensor& expected, double tolerance,
+             double absolute = 0);
 
 }  // namespace shikumi::exchange

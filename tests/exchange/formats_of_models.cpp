@@ -11,10 +11,19 @@ namespace {
 std::shared_ptr<nn::Model> empty_model(const std::string& architecture) {
     nn::KerasReport report;
     auto model = nn::model_from_keras_config(nn::parse_json(architecture, "the facts"), report);
-    std::vector<Tensor> weights = model->get_weights();
-    for (Tensor& weight : weights) weight = zeros_like(weight);
-    model->set_weights(weights);  // so that the file has to give them
+    model->parameters();  // makes them
+    for (nn::Layer* const layer : model->inner_layers()) {
+        // Statistics that a Normalization was given are in its architecture.
+        if (layer->class_name() == "Normalization") continue;
+        for (Parameter weight : layer->weights())
+            weight.assign(zeros_like(weight.value()));  // so that the file has to give it
+    }
     return model;
+}
+
+// Weights of Keras's without their architecture: of Keras 3, and in the form of before.
+bool holds_keras_weights(const std::string& file) {
+    return file.ends_with(".weights.h5") || file.ends_with("old.h5");
 }
 
 }  // namespace
@@ -22,13 +31,17 @@ std::shared_ptr<nn::Model> empty_model(const std::string& architecture) {
 const std::vector<std::string>& model_files() {
     static const std::vector<std::string> all{"ours.safetensors", "model.safetensors", "model.npz",
                                               "model.keras",      "model.weights.h5",  "model.h5",
-                                              "model.pt"};
+                                              "old.h5",           "model.pt"};
     return all;
+}
+
+bool holds_training(const std::string& file) {
+    return !holds_keras_weights(file) && (file.ends_with(".keras") || file.ends_with(".h5"));
 }
 
 void write_model_file(nn::Model& model, const std::string& file) {
     if (file.ends_with("ours.safetensors")) return nn::save(model, file);
-    if (file.ends_with(".weights.h5")) return nn::save_keras_weights(model, file);
+    if (holds_keras_weights(file)) return nn::save_keras_weights(model, file);
     if (file.ends_with(".keras") || file.ends_with(".h5")) return nn::save_keras(model, file);
     if (file.ends_with(".pt")) return nn::save_torch_weights(model, file);
     nn::save_weights(model, file);
@@ -37,13 +50,11 @@ void write_model_file(nn::Model& model, const std::string& file) {
 std::shared_ptr<nn::Model> read_model_file(const std::string& file,
                                            const std::string& architecture) {
     if (file.ends_with("ours.safetensors")) return nn::load(file);
-    const bool is_weights = file.ends_with(".weights.h5");
-    if (!is_weights && (file.ends_with(".keras") || file.ends_with(".h5")))
-        return nn::load_keras(file);
+    if (holds_training(file)) return nn::load_keras(file);
     auto model = empty_model(architecture);
-    if (is_weights)
+    if (holds_keras_weights(file))
         nn::load_keras_weights(*model, file);
-    else if (file.ends_with(".pt"))
+    else if (file.ends_with(".pt") || file.ends_with("torch.safetensors"))
         nn::load_torch_weights(*model, file);
     else
         nn::load_weights(*model, file);

@@ -1,75 +1,39 @@
-"""check.py ours FOLDER: opens the models that `frameworks write` wrote, in Keras, PyTorch, safetensors and NumPy.
-check.py theirs OURS FOLDER: writes models for `frameworks read`: ours with other weights, and random stacks."""
+"""check.py FRAMEWORK ours OURS [WORD]: opens the models that `frameworks write` wrote into OURS.
+check.py FRAMEWORK theirs OURS THEIRS [WORD]: writes models into THEIRS for `frameworks read`: those of OURS with other
+weights, and random stacks. FRAMEWORK: arrays (safetensors and NumPy), keras, tf_keras or torch. With WORD, only models
+that have it in their names."""
+import collections
+import importlib
 import os
 import pathlib
 import sys
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
-
-import numpy
-import safetensors.numpy
-
 import facts as f
-import keras_files
-import keras_stacks
-import torch_files
 
-STACKS = 200
-
-
-def open_safetensors(path, known):
-    tensors = safetensors.numpy.load_file(path)
-    arrays = numpy.load(path.parent / "model.npz")
-    if set(tensors) != set(arrays.files):
-        raise f.Different("the names in model.safetensors and model.npz differ")
-    # .npz keeps the order of the model.
-    f.compare_all("weight in safetensors", [tensors[n] for n in arrays.files], known["weights"], 0)
-    f.compare_all("weight in npz", [arrays[n] for n in arrays.files], known["weights"], 0)
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 
-OPENERS = {
-    **keras_files.OPENERS,
-    "model.pt": torch_files.open_weights,
-    "model.safetensors": open_safetensors,
-}
-
-
-def open_ours(ours):
-    counts, per_format = f.Counts(), {}
-    for folder in sorted(ours.iterdir()):
+def open_ours(framework, label, ours, word=""):
+    counts, tried = f.Counts(), collections.Counter()
+    for folder in f.models_in(ours, word):
         known = f.read(folder)
-        for file in known["files"]:
-            if file in OPENERS:
-                counts.run(f"{folder.name}/{file}", lambda: OPENERS[file](folder / file, known))
-                per_format[file] = per_format.get(file, 0) + 1
-        for file, reason in known["refused"].items():
-            per_format[file + " refused"] = per_format.get(file + " refused", 0) + 1
-            print(f"not written: {folder.name}/{file}: {reason.splitlines()[0][:160]}")
-    print("tried:", ", ".join(f"{n} {file}" for file, n in sorted(per_format.items())))
-    return counts.close("ours")
+        for file, opened in framework.OPENERS.items():
+            tried[file] += counts.run(f"{folder.name}/{file}", lambda: opened(folder / file, known))
+    print(f"{label} opened", ", ".join(f"{number} {file}" for file, number in tried.items()))
+    return counts.close(f"{label}_opens")
 
 
-def write_theirs(ours, theirs):
+def write_theirs(framework, label, ours, theirs, word=""):
     counts = f.Counts()
-    for number, folder in enumerate(sorted(ours.iterdir())):
-        known = f.read(folder)
-        generator = numpy.random.default_rng(number)
-        if "model.keras" in known["files"] and not folder.name.startswith("stack"):
-            counts.run(folder.name, lambda: keras_files.resave(known, folder, theirs / folder.name, generator))
-        if "model.pt" in known["files"]:
-            counts.run(folder.name, lambda: torch_files.resave(known, folder, theirs / f"torch_{folder.name}", generator))
-    for number in range(STACKS):
-        def write():
-            model, inputs = keras_stacks.stack(number)
-            generator = numpy.random.default_rng(number)
-            keras_files.write_model(theirs / f"keras_stack_{number}", model, inputs, generator)
-
-        counts.run(f"keras_stack_{number}", write)
-    return counts.close("theirs written")
+    for name, write in framework.writers(pathlib.Path(ours), pathlib.Path(theirs)):
+        if word in name:
+            counts.run(name, write)
+    return counts.close(f"{label}_writes")
 
 
 if __name__ == "__main__":
-    what, *folders = sys.argv[1:]
-    paths = [pathlib.Path(folder) for folder in folders]
-    sys.exit(0 if {"ours": open_ours, "theirs": write_theirs}[what](*paths) else 1)
+    name, what, *arguments = sys.argv[1:]
+    run = {"ours": open_ours, "theirs": write_theirs}[what]
+    sys.exit(0 if run(importlib.import_module(f"{name}_files"), name, *arguments) else 1)

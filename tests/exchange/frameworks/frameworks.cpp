@@ -1,5 +1,6 @@
-// frameworks write FOLDER: writes a model with each layer, and 200 random stacks of layers, in
-// every format, with inputs, outputs and the next steps of training, for other frameworks to open.
+// frameworks write FOLDER [WORD]: writes a model with each layer, and 200 random stacks of layers,
+// in every format, with inputs, outputs and the next steps of training, for other frameworks to
+// open; only those with WORD in their names.
 // frameworks read FOLDER: reads what other frameworks have written in the same way, and compares.
 // frameworks trips: writes the same models in every format and reads them back; predictions are the
 // same to the bit. What a format doesn't hold is refused by the layer's name: left out.
@@ -19,15 +20,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-int write_all(const fs::path& folder) {
+int write_all(const fs::path& folder, const std::string& word) {
     shikumi_test::CaseCounts counts;
-    for (const auto& [name, make] : all_models())
+    std::size_t number = 0;
+    for (const auto& [name, make] : all_models()) {
+        const std::size_t its = number++;
+        if (name.find(word) == name.npos) continue;
         counts.run(name, [&, &name = name, &make = make] {
             const fs::path place = folder / name;
             fs::create_directories(place);
-            std::ofstream(place / "facts.json") << write_model(make(), place).dump(1) << '\n';
+            std::ofstream(place / "facts.json") << write_model(make(), its, place).dump(1) << '\n';
         });
-    std::cout << counts.passed << " written, " << counts.failed << " failed\n";
+    }
+    std::cout << "ours: " << counts.passed << " passed, " << counts.failed << " failed, "
+              << counts.skipped << " skipped\n";
     return counts.failed == 0 ? 0 : 1;
 }
 
@@ -62,13 +68,15 @@ int main(int argc, char** argv) {
     const std::string what = argc > 1 ? argv[1] : "";
     try {
         if (what == "trips" && argc == 2) return shikumi::exchange::make_round_trips();
-        if (what == "write" && argc == 3) return shikumi::exchange::write_all(argv[2]);
+        if (what == "write" && (argc == 3 || argc == 4))
+            return shikumi::exchange::write_all(argv[2], argc == 4 ? argv[3] : "");
     } catch (const std::exception& e) {
         std::cerr << "frameworks: " << e.what() << '\n';
         return 2;
     }
     if (what != "read" || argc != 3) {
-        std::cerr << "usage: frameworks write|read FOLDER, or frameworks trips\n";
+        std::cerr << "usage: frameworks write FOLDER [WORD], frameworks read FOLDER, or frameworks "
+                     "trips\n";
         return 2;
     }
     const auto is_facts = [](const std::filesystem::path& path) {

@@ -1,6 +1,7 @@
 // The models that are exchanged with other frameworks, and the files of one.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -23,9 +24,11 @@ struct Exchanged {
 /// A model with each layer, and the random stacks, by names.
 std::vector<std::pair<std::string, std::function<Exchanged()>>> all_models();
 
-/// Trains the model for two steps where it has something to learn, writes it in every format that
-/// holds it, and what it gives. Returns the facts: see there.
-json write_model(const Exchanged& exchanged, const std::filesystem::path& folder);
+/// Trains the model for two steps where it has something to learn, by the optimiser of that number,
+/// writes it in every format, and what it gives. PyTorch and Keras 2 may lack a layer. Returns the
+/// facts: see there.
+json write_model(const Exchanged& exchanged, std::size_t number,
+                 const std::filesystem::path& folder);
 /// Writes the model into a file and reads it: predictions are the same to the bit. Throws
 /// Different; Skipped where the format doesn't hold the model, which the error has to say by the
 /// layer's name.
