@@ -69,13 +69,13 @@ void check_finetune(const std::string& name, const std::string& file, const std:
 
 }  // namespace
 
-TEST_CASE("finetune trains networks of Keras on, and Keras opens the result", "[programs]") {
+TEST_CASE("finetune trains networks of Keras on, and Keras opens the result", "[programs][python]") {
     check_finetune("keras3_mnist_mlp", "model.keras", "keras");
     check_finetune("keras3_mnist_mlp", "model.h5", "keras");
     check_finetune("keras3_mnist_cnn", "model.keras", "keras");
 }
 
-TEST_CASE("finetune trains networks of PyTorch on, and PyTorch opens the result", "[programs]") {
+TEST_CASE("finetune trains networks of PyTorch on, and PyTorch opens the result", "[programs][python]") {
     check_finetune("torch_mnist_mlp", "model.pt", "torch");
     check_finetune("torch_mnist_cnn", "model.pt", "torch");
 }
