@@ -8,6 +8,7 @@
 #include <shikumi/autograd/kernels/vector_math.hpp>
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
+#include <shikumi/autograd/ops/detail/normal.hpp>
 #include <shikumi/autograd/ops/detail/pointwise.hpp>
 #include <shikumi/autograd/ops/detail/recomputable.hpp>
 #include <shikumi/autograd/ops/detail/unary.hpp>
@@ -96,20 +97,6 @@ struct Elu final : FloatingOp {
 // Beyond ±1000 every function here has its limit for a value and 0 for a slope: as a factor of
 // slopes, this differs from x only where ∞ · 0 would.
 Tensor held(const Tensor& x) { return clip(x, -1000, 1000); }
-
-// The density of the normal distribution, φ(x) = exp(-x²/2) / √(2π); -x φ(x)
-Tensor normal_density(const Tensor& x) {
-    return detail::unary<"normal_density">(
-        x, [](auto v) { return vector::normal_density(v); },
-        [](auto& t, auto& y) { return -held(t) * y; });
-}
-
-// The normal distribution function Φ(x); φ(x)
-Tensor normal_cdf(const Tensor& x) {
-    return detail::unary<"normal_cdf">(
-        x, [](auto v) { return vector::normal_cdf(v); },
-        [](auto& t, auto&) { return normal_density(t); });
-}
 
 // s(x) = σ(v) for v = √(8/π) (x + 0.044715 x³), which is close to Φ(x); s(x) s(-x) dv/dx. The
 // rounding error of v would be that of eᵛ, hence the wider type.
@@ -238,9 +225,23 @@ Tensor selu(const Tensor& x) {
     return scale * where(x < 0, elu(x, alpha), x);
 }
 
+// The density of the normal distribution, φ(x) = exp(-x²/2) / √(2π); -x φ(x)
+Tensor detail::normal_density(const Tensor& x) {
+    return detail::unary<"normal_density">(
+        x, [](auto v) { return vector::normal_density(v); },
+        [](auto& t, auto& y) { return -held(t) * y; });
+}
+
+// The normal distribution function Φ(x); φ(x)
+Tensor detail::normal_cdf(const Tensor& x) {
+    return detail::unary<"normal_cdf">(
+        x, [](auto v) { return vector::normal_cdf(v); },
+        [](auto& t, auto&) { return detail::normal_density(t); });
+}
+
 Tensor gelu(const Tensor& x, Boolean approximate) {
     want_floating("gelu", x.spec());
-    return gated(x, approximate ? normal_cdf_by_tanh(x) : normal_cdf(x));
+    return gated(x, approximate ? normal_cdf_by_tanh(x) : detail::normal_cdf(x));
 }
 
 Tensor silu(const Tensor& x) {

@@ -6,6 +6,7 @@
 
 #include <shikumi/autograd/kernels/vector_math.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
+#include <shikumi/autograd/ops/detail/normal.hpp>
 #include <shikumi/autograd/ops/detail/recomputable.hpp>
 #include <shikumi/autograd/ops/detail/unary.hpp>
 
@@ -123,13 +124,6 @@ Tensor over_hypotenuse(const Tensor& x) {
 Tensor one_minus_square(const Tensor& x) {
     return unary<"one_minus_square">(
         x, [](auto v) { return (1 - v) * (1 + v); }, [](auto& t, auto&) { return -2 * t; });
-}
-
-// exp(-x²); -2 x y, where the border keeps ∞ · 0 out and changes no other number
-Tensor gaussian(const Tensor& x) {
-    return unary<"gaussian">(
-        x, [](auto v) { return vector::gaussian(v, decltype(v){1}); },
-        [](auto& t, auto& y) { return -2 * clip(t, -30, 30) * y; });
 }
 
 // the angle of (x, y); x / (x² + y²), -y / (x² + y²)
@@ -297,10 +291,16 @@ Tensor atanh(const Tensor& t) {
 
 // ---- special functions --------------------------------------------------------------------------
 
+// exp(-x²); -2 x y, where the border keeps ∞ · 0 out and changes no other number
+Tensor detail::gaussian(const Tensor& x) {
+    return unary<"gaussian">(
+        x, [](auto v) { return vector::gaussian(v, decltype(v){1}); },
+        [](auto& t, auto& y) { return -2 * clip(t, -30, 30) * y; });
+}
 Tensor erf(const Tensor& t) {
     return unary<"erf">(
         t, [](float v) { return vector::erf(v); }, [](double v) { return std::erf(v); },
-        [](auto& x, auto&) { return 2 * std::numbers::inv_sqrtpi * gaussian(x); });
+        [](auto& x, auto&) { return 2 * std::numbers::inv_sqrtpi * detail::gaussian(x); });
 }
 
 }  // namespace shikumi

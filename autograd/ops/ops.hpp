@@ -19,5 +19,6 @@
 #include <shikumi/autograd/ops/shaping.hpp>
 #include <shikumi/autograd/ops/softmax.hpp>
 #include <shikumi/autograd/ops/sorting.hpp>
+#include <shikumi/autograd/ops/special.hpp>
 #include <shikumi/autograd/ops/statistics.hpp>
 #include <shikumi/autograd/ops/windows.hpp>
