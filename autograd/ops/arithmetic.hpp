@@ -55,6 +55,22 @@ inline Tensor& operator*=(Tensor& a, Scalar b) { return a = a * b; }
 inline Tensor& operator/=(Tensor& a, const Tensor& b) { return a = a / b; }
 inline Tensor& operator/=(Tensor& a, Scalar b) { return a = a / b; }
 /// @}
+/// ⌊a / b⌋, of the exact quotient. Any dtype but bool; of integers 0 where b is 0, and the
+/// quotient wraps around. The gradient is 0 everywhere.
+Tensor floor_divide(const Tensor& a, const Tensor& b);
+/// ⌊a / b⌋; the number takes the tensor's dtype.
+Tensor floor_divide(const Tensor& a, Scalar b);
+/// a - b ⌊a / b⌋, which has the sign of b, as NumPy's and Python's. Any dtype but bool; of integers
+/// 0 where b is 0, else NaN. The gradient by b is -⌊a / b⌋ of the exact quotient.
+Tensor remainder(const Tensor& a, const Tensor& b);
+/// a - b ⌊a / b⌋; the number takes the tensor's dtype.
+Tensor remainder(const Tensor& a, Scalar b);
+/// What is left of a after b times the quotient without its fraction, with the sign of a, as C's.
+/// Any dtype but bool; of integers 0 where b is 0, else NaN. The gradient by b is minus that exact
+/// quotient.
+Tensor fmod(const Tensor& a, const Tensor& b);
+/// What is left of a after b times the quotient; the number takes the tensor's dtype.
+Tensor fmod(const Tensor& a, Scalar b);
 /// x². Any dtype but bool; integers wrap around.
 Tensor square(const Tensor& x);
 /// 1 / x. f32 or f64.
@@ -62,7 +78,8 @@ Tensor reciprocal(const Tensor& x);
 /// aᵇ. f32 or f64; NaN for a negative base with a fractional exponent. The gradient by a is 0 where
 /// b is 0, and the gradient by b is 0 where a is 0 and b ≥ 0.
 Tensor pow(const Tensor& a, const Tensor& b);
-/// aᵇ; the number takes the tensor's dtype. `square(a)` for the exponent 2.
+/// aᵇ; the number takes the tensor's dtype. `square(a)` for the exponent 2. Integers, which wrap
+/// around, have powers of whole exponents from 0 on; any other throws ValueError.
 Tensor pow(const Tensor& a, Scalar b);
 /// aᵇ; the number takes the tensor's dtype.
 Tensor pow(Scalar a, const Tensor& b);

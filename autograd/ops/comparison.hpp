@@ -1,8 +1,11 @@
 // Comparisons and logic, whose results are bool, and the choice by them.
 #pragma once
 
+#include <optional>
+
 #include <shikumi/autograd/core/scalar.hpp>
 #include <shikumi/autograd/graph/tensor.hpp>
+#include <shikumi/autograd/ops/arguments.hpp>
 
 namespace shikumi {
 
@@ -65,6 +68,28 @@ inline Tensor operator!(const Tensor& a) { return logical_not(a); }
 Tensor(isnan)(const Tensor& x);
 /// Whether x is neither infinite nor NaN. f32 or f64.
 Tensor(isfinite)(const Tensor& x);
+/// Whether x is ∞ or -∞. f32 or f64.
+Tensor(isinf)(const Tensor& x);
+/// What `nan_to_num` puts in place of numbers that aren't finite.
+struct Replacements {
+    double nan = 0;                                ///< of NaN
+    std::optional<double> infinity = {};           ///< of ∞; absent: the dtype's largest number
+    std::optional<double> negative_infinity = {};  ///< of -∞; absent: the dtype's lowest number
+};
+/// x with other numbers in place of NaN and infinities, whose gradient is 0. f32 or f64.
+Tensor nan_to_num(const Tensor& x, const Replacements& by = {});
+/// How near to b counts as close: |a - b| ≤ absolute + relative |b|.
+struct Closeness {
+    double relative = 1e-5;  ///< tolerance in parts of |b|
+    double absolute = 1e-8;  ///< tolerance beside b = 0
+    bool equal_nan = false;  ///< whether NaN is close to NaN
+};
+/// Whether a lies close to b, element by element: |a - b| ≤ absolute + relative |b|, or both are
+/// the same infinity; integers and bool: whether they are equal. Shapes broadcast; both have one
+/// dtype. Throws ValueError for a negative tolerance.
+Tensor isclose(const Tensor& a, const Tensor& b, const Closeness& within = {});
+/// Whether all elements of a lie close to those of b, by `isclose`, which are evaluated.
+bool allclose(const Tensor& a, const Tensor& b, const Closeness& within = {});
 /// a where the condition, a tensor of bool, holds, else b. a and b have one dtype, which may be
 /// any. Each element's gradient goes to the one that was chosen, and the other one gets 0. A
 /// function that was applied before still multiplies this 0 by its slope: the gradient of `where(x

@@ -51,6 +51,8 @@ Tensor full(const Shape& shape, Scalar value, DType dtype = f32);
 Tensor zeros_like(const Tensor& x);
 /// Ones of the shape and dtype of `x`.
 Tensor ones_like(const Tensor& x);
+/// The number `value` for every element of the shape and dtype of `x`. Throws what `full` does.
+Tensor full_like(const Tensor& x, Scalar value);
 /// The matrix (n, m) with ones on the diagonal and zeros elsewhere; m = n where it is absent. Any
 /// dtype.
 Tensor eye(Integer n, std::optional<Integer> m = {}, DType dtype = f32);

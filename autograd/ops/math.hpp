@@ -1,4 +1,4 @@
-// Mathematical functions of one number, and atan2.
+// Mathematical functions of one number, and a few of two.
 #pragma once
 
 #include <shikumi/autograd/graph/tensor.hpp>
@@ -13,6 +13,8 @@ namespace shikumi {
 
 /// eˣ.
 Tensor exp(const Tensor& x);
+/// 2ˣ.
+Tensor exp2(const Tensor& x);
 /// eˣ - 1, accurate near 0.
 Tensor expm1(const Tensor& x);
 /// The natural logarithm of x; -∞ at 0.
@@ -27,6 +29,14 @@ Tensor log10(const Tensor& x);
 Tensor sqrt(const Tensor& x);
 /// 1 / √x; ∞ at 0.
 Tensor rsqrt(const Tensor& x);
+/// The cube root of x, negative for a negative x. The gradient is infinite at 0.
+Tensor cbrt(const Tensor& x);
+/// √(a² + b²), without squares that overflow or underflow; ∞ where either is infinite. Shapes
+/// broadcast; both have one dtype. The gradient is 0 at the origin, as that of `norm`.
+Tensor hypot(const Tensor& a, const Tensor& b);
+/// aᵇ in f64, of any dtype but bool, so that integers have negative powers, too. Shapes broadcast;
+/// both have one dtype.
+Tensor float_power(const Tensor& a, const Tensor& b);
 /// |x|. Any dtype but bool; the least integer stays as it is, since its absolute value has no
 /// representation. The gradient is 0 at 0.
 Tensor abs(const Tensor& x);
@@ -39,6 +49,18 @@ Tensor floor(const Tensor& x);
 Tensor ceil(const Tensor& x);
 /// The nearest integer; halves go to the even one, as in NumPy. The gradient is 0 everywhere.
 Tensor round(const Tensor& x);
+/// x without its fraction. The gradient is 0 everywhere.
+Tensor trunc(const Tensor& x);
+/// |x| with the sign of y, which -0 has, too. Shapes broadcast; both have one dtype. The gradient
+/// by x is 0 at 0, as that of `abs`, and the one by y is 0 everywhere.
+Tensor copysign(const Tensor& x, const Tensor& y);
+/// 0 for x < 0, 1 for x > 0, `at_zero` for 0. Shapes broadcast; both have one dtype. The gradient
+/// by x is 0 everywhere.
+Tensor heaviside(const Tensor& x, const Tensor& at_zero);
+/// x degrees as radians, x π / 180.
+Tensor deg2rad(const Tensor& x);
+/// x radians as degrees, 180 x / π.
+Tensor rad2deg(const Tensor& x);
 /// The sine of x radians.
 Tensor sin(const Tensor& x);
 /// The cosine of x radians.

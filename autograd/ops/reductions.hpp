@@ -54,6 +54,8 @@ Tensor norm(const Tensor& x, const Axes& axes = {}, Boolean keepdims = false);
 template <class Number, class... Rest>
 requires std::is_arithmetic_v<Number> Tensor norm(const Tensor& x, Number order, Rest... rest)
 = delete;
+/// The number of elements other than 0, among which NaN is; i64. Any dtype.
+Tensor count_nonzero(const Tensor& x, const Axes& axes = {}, Boolean keepdims = false);
 /// Whether any element is true; false of nothing. bool, and a constant to differentiation.
 Tensor any(const Tensor& x, const Axes& axes = {}, Boolean keepdims = false);
 /// Whether all elements are true; true of nothing. bool, and a constant to differentiation.

@@ -26,6 +26,10 @@ Tensor sparsemax(const Tensor& x);
 /// Throws ShapeError for an axis outside the rank.
 Tensor softmax(const Tensor& x, Integer axis);
 using activations::softmax;
+/// `softmax` of the elements where the mask, of bool, holds, over one axis; 0 elsewhere, also along
+/// a whole axis where it never does. The mask broadcasts to the shape of `x`. Throws DTypeError for
+/// a mask of another dtype; ShapeError where it doesn't fit and for an axis outside the rank.
+Tensor masked_softmax(const Tensor& x, const Tensor& mask, Integer axis = -1);
 /// log softmax(x) = x - log Σ exp(x), the sum being over one axis. The result has the shape and
 /// dtype of `x`. Throws ShapeError for an axis outside the rank.
 Tensor log_softmax(const Tensor& x, Integer axis);
