@@ -110,6 +110,7 @@ void run_pointwise(const json& the_case) {
     const Operation& operation = find_operation(the_case.at("op"));
     std::string errors;
     for (const DType real : {f64, f32}) {
+        if (!the_case.contains(name(real))) continue;
         try {
             Points(the_case, real).run(operation);
         } catch (const Different& e) {
