@@ -10,7 +10,9 @@
 #include <shikumi/autograd/ops/cast.hpp>
 #include <shikumi/autograd/ops/comparison.hpp>
 #include <shikumi/autograd/ops/creation.hpp>
+#include <shikumi/autograd/ops/diagonals.hpp>
 #include <shikumi/autograd/ops/indexing.hpp>
+#include <shikumi/autograd/ops/linalg.hpp>
 #include <shikumi/autograd/ops/math.hpp>
 #include <shikumi/autograd/ops/matmul.hpp>
 #include <shikumi/autograd/ops/random.hpp>

@@ -53,6 +53,7 @@ const std::vector<Row>& op_table() {
         add_window_rows(all);
         add_order_rows(all);
         add_update_rows(all);
+        add_linalg_rows(all);
         return all;
     }();
     return rows;

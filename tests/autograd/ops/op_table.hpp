@@ -95,5 +95,6 @@ void add_product_rows(Rows& rows);
 void add_window_rows(Rows& rows);
 void add_order_rows(Rows& rows);
 void add_update_rows(Rows& rows);
+void add_linalg_rows(Rows& rows);
 
 }  // namespace shikumi_test

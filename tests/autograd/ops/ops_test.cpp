@@ -254,7 +254,8 @@ std::vector<std::filesystem::path> headers_of_operations() {
 std::map<std::string, int> declared_forms() {
     // Names that are macros elsewhere stand in parentheses.
     static const std::regex declaration(
-        R"(^(?:Tensor|std::vector<Tensor>|TopK|Unique|Histogram) ?\(?(operator[^(]+|\w+)\)?\()");
+        R"(^(?:Tensor|std::vector<Tensor>|\w+Result|TopK|Unique|Histogram) ?)"
+        R"(\(?(operator[^(]+|\w+)\)?\()");
     std::map<std::string, int> forms;
     for (const auto& path : headers_of_operations()) {
         std::ifstream header(path);
