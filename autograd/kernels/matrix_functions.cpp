@@ -66,7 +66,7 @@ Numbers cofactors_of(Jets a, std::span<const double> s, const Numbers& u, const 
     for (Index i = 0; i < n; ++i)
         a[0][static_cast<std::size_t>(i * n + i)] = s[static_cast<std::size_t>(i)];
     const double null = static_cast<double>(n) * std::numeric_limits<double>::epsilon() * s[0];
-    const Jets adjugate = detail::adjugate(a, null).adjugate;
+    const Jets adjugate = detail::adjugate(a, null);
     Numbers all = product(product(u, false, to_numbers(adjugate[a.sets() - 1]), true, n), false, vh,
                           false, n);
     const double sign = orientation(u, n) * orientation(vh, n);
@@ -122,12 +122,17 @@ Jets exponential(Jets a) {
     const Jets a2 = detail::product(a, a), a4 = detail::product(a2, a2),
                a6 = detail::product(a2, a4);
     const std::array<const Jets*, 3> powers{&a6, &a4, &a2};
-    Jets u = detail::product(a6, combined({1, 16380, 40840800}, powers));
-    add(u, 1, combined({33522128640, 10559470521600, 1187353796428800, 32382376266240000}, powers));
+    // Over the last one, so that the exponential of 0 is exactly 1.
+    constexpr double last = 64764752532480000;
+    Jets u = detail::product(a6, combined({1 / last, 16380 / last, 40840800 / last}, powers));
+    add(u, 1,
+        combined({33522128640 / last, 10559470521600 / last, 1187353796428800 / last, 0.5},
+                 powers));
     u = detail::product(a, u);
-    Jets v = detail::product(a6, combined({182, 960960, 1323241920}, powers));
+    Jets v = detail::product(a6, combined({182 / last, 960960 / last, 1323241920 / last}, powers));
     add(v, 1,
-        combined({670442572800, 129060195264000, 7771770303897600, 64764752532480000}, powers));
+        combined({670442572800 / last, 129060195264000 / last, 7771770303897600 / last, 1},
+                 powers));
     Jets denominator = v;
     add(denominator, -1, u);
     add(v, 1, u);

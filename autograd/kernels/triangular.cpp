@@ -37,7 +37,8 @@ void solve_triangular(std::string_view op, ConstView t, const Triangular& form, 
         else
             detail::load(t, number * n * n, n * n, own.data());
         if (is_singular(triangle, form, n, smallest))
-            fail<ValueError>(op, detail::which_matrix(of_t, number), " is singular");
+            fail<ValueError>(op, detail::which_matrix(of_t, number),
+                             smallest > 0 ? " has not full rank" : " is singular");
         detail::load(b, detail::matrix_number(of_b, all, i) * n * k, n * k, x.data());
         detail::solve_triangular(triangle, form, n, x.data(), k);
         detail::store(x.data(), i * n * k, n * k, out);
@@ -51,7 +52,10 @@ void cholesky(std::string_view op, ConstView a, View out) {
         detail::SmallScratch<double> own(n * n);
         double* const factor = own.data();
         detail::load(a, i * n * n, n * n, factor);
-        if (!detail::factor_cholesky(factor, n))
+        bool definite = detail::factor_cholesky(factor, n);
+        // OpenBLAS takes NaN for positive.
+        for (Index j = 0; j < n; ++j) definite = definite && factor[j * n + j] > 0;
+        if (!definite)
             fail<ValueError>(op, detail::which_matrix(batch, i), " is not positive definite");
         for (Index row = 0; row < n; ++row)
             std::fill(factor + row * n + row + 1, factor + (row + 1) * n, 0.0);

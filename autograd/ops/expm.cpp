@@ -17,7 +17,7 @@ namespace {
 struct Expm final : General {
     std::string_view name() const noexcept override { return "expm"; }
     Spec infer(Specs in) const override {
-        if (in.size() > 13) fail<GradientError>(name(), "has no derivatives beyond order 12");
+        if (in.size() > 9) fail<GradientError>(name(), "has no derivatives beyond order 8");
         return in[0];
     }
     void eval(ConstViews in, View out) const override { kernels::expm(in, out); }

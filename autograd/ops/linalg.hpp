@@ -45,7 +45,7 @@ Tensor cholesky_solve(const Tensor& l, const Tensor& b, Boolean upper = false);
 /// The inverse. Throws ValueError for a singular matrix.
 Tensor inv(const Tensor& a);
 /// The determinant; 1 of a matrix without numbers. It is a polynomial, and so are its derivatives:
-/// those of singular matrices are right, too, in every order up to 12 (the first is the adjugate's
+/// those of singular matrices are right, too, in every order up to 8 (the first is the adjugate's
 /// transpose).
 Tensor det(const Tensor& a);
 
@@ -115,7 +115,7 @@ Tensor pinv(const Tensor& a, std::optional<double> smallest = {});
 
 /// a·a·…·a, n factors; the inverse's power for a negative n, and 1 for n = 0.
 Tensor matrix_power(const Tensor& a, Integer n);
-/// The exponential 1 + a + a²/2 + …, with derivatives up to order 12. NaN for a matrix that isn't
+/// The exponential 1 + a + a²/2 + …, with derivatives up to order 8. NaN for a matrix that isn't
 /// finite.
 Tensor expm(const Tensor& a);
 

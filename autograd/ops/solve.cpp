@@ -81,7 +81,7 @@ struct Cofactors final : General {
     std::string_view name() const noexcept override { return "cofactors"; }
     bool can_fail() const noexcept override { return true; }
     Spec infer(Specs in) const override {
-        if (in.size() > 12) fail<GradientError>("det", "has no derivatives beyond order 12");
+        if (in.size() > 8) fail<GradientError>("det", "has no derivatives beyond order 8");
         return in[0];
     }
     void eval(ConstViews in, View out) const override { kernels::cofactors("det", in, out); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 
 #include <shikumi/autograd/kernels/gemm.hpp>
 
@@ -20,6 +21,11 @@ void add_product(const Jets& a, unsigned of_a, const Jets& b, unsigned of_b, Jet
               .whole = true},
              a[of_a].data(), b[of_b].data(), c[of_c].data());
 }
+
+// The adjugate of a square matrix, and its determinant, 1 x 1.
+struct Adjugate {
+    Jets adjugate, determinant;
+};
 
 Jets number(double value, int variables) {
     Jets x(1, 1, variables);
@@ -62,30 +68,53 @@ Jets determinant(const Jets& a) {
     return all;
 }
 
-// By D. K. Faddeev and U. J. J. Le Verrier: Mⱼ = a Mⱼ₋₁ + cⱼ, cⱼ = -tr(a Mⱼ₋₁) / (j - 1), without
-// any division by numbers of a. Small matrices alone get here.
-Adjugate adjugate_of_null(const Jets& a) {
+// The determinant of some rows and columns, by expansion along the first row.
+Jets minor_of(const Jets& a, std::span<const Index> rows, std::span<const Index> columns) {
+    if (rows.empty()) return number(1, a.variables());
+    Jets sum(1, 1, a.variables());
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+        std::vector<Index> others(columns.begin(), columns.end());
+        others.erase(others.begin() + static_cast<std::ptrdiff_t>(c));
+        add(sum, c % 2 == 0 ? 1 : -1,
+            product(block(a, rows[0], 1, columns[c], 1), minor_of(a, rows.subspan(1), others)));
+    }
+    return sum;
+}
+
+// By minors, without any division: for small matrices.
+Adjugate adjugate_by_minors(const Jets& a) {
     const Index n = a.rows();
-    const int variables = a.variables();
-    Adjugate found{Jets(n, n, variables), number(n == 0 ? 1 : 0, variables)};
-    // What remains of n - 1 factors, of which at most `variables` aren't 0.
-    if (n == 0 || n - 1 > variables) return found;
-    Jets m(n, n, variables);
-    add_to_diagonal(m, 1);
-    for (Index j = 1; j < n; ++j) {
-        m = product(a, m);
-        const Jets t = trace(m);
-        for (unsigned set = 0; set < a.sets(); ++set) {
-            for (Index i = 0; i < n; ++i)
-                m[set][static_cast<std::size_t>(i * n + i)] -= t[set][0] / static_cast<double>(j);
+    std::vector<Index> all(static_cast<std::size_t>(n));
+    std::iota(all.begin(), all.end(), Index{0});
+    Adjugate found{Jets(n, n, a.variables()), minor_of(a, all, all)};
+    const auto without = [&](Index i) {
+        std::vector<Index> others = all;
+        others.erase(others.begin() + i);
+        return others;
+    };
+    for (Index i = 0; i < n; ++i) {
+        for (Index j = 0; j < n; ++j) {
+            Jets cofactor = minor_of(a, without(i), without(j));
+            scale(cofactor, (i + j) % 2 == 0 ? 1 : -1);
+            put_block(found.adjugate, j, i, cofactor);
         }
     }
-    found.determinant = trace(product(a, m));
-    const double sign = n % 2 == 1 ? 1 : -1;
-    scale(found.determinant, sign / static_cast<double>(n));
-    scale(m, sign);
-    found.adjugate = std::move(m);
     return found;
+}
+
+// A polynomial times each of a matrix.
+Jets times(const Jets& scalar, const Jets& matrix) {
+    Jets out(matrix.rows(), matrix.columns(), matrix.variables());
+    for (unsigned set = 0; set < out.sets(); ++set) {
+        for (unsigned part = set;; part = (part - 1) & set) {
+            const double factor = scalar[part][0];
+            const std::span<const double> from = matrix[set ^ part];
+            const std::span<double> sum = out[set];
+            for (std::size_t i = 0; i < from.size(); ++i) sum[i] += factor * from[i];
+            if (part == 0) break;
+        }
+    }
+    return out;
 }
 
 // The inverse of the diagonal.
@@ -186,37 +215,28 @@ Jets trace(const Jets& a) {
     return t;
 }
 
-// By blocks. The first one, P, holds what is large on the diagonal; what the others leave when P is
-// eliminated, S = a₂₂ - a₂₁·P⁻¹·a₁₂, is treated in the same way:
+// By blocks. With P all but the k + 1 last rows and columns, and S = a₂₂ - a₂₁·P⁻¹·a₁₂ what is left
+// of the others:
 //   det a = det P · det S
 //   adj a = det P · [ det S·P⁻¹ + x·adj S·y   -x·adj S ]     x = P⁻¹·a₁₂
 //                   [ -adj S·y                  adj S  ]     y = a₂₁·P⁻¹
-Adjugate adjugate(const Jets& a, double null) {
-    constexpr double small = 0.1;
-    const Index n = a.rows();
-    const auto diagonal = [&](Index i) { return a[0][static_cast<std::size_t>(i * n + i)]; };
-    if (n == 0 || diagonal(0) <= null) return adjugate_of_null(a);
-    Index r = 1;
-    while (r < n && diagonal(r) > null && diagonal(r) >= small * diagonal(0)) ++r;
-
-    const Jets p = block(a, 0, r, 0, r);
-    const Jets inverse_p = inverse(p, reciprocals(p)), det_p = determinant(p);
-    const Jets x = product(inverse_p, block(a, 0, r, r, n - r)),
-               y = product(block(a, r, n - r, 0, r), inverse_p);
+// A term with k variables lacks k + 1 numbers of the diagonal, and the largest term the smallest
+// ones. So what was divided by, up to k + 1 times by one number of P, spoils nothing that is as
+// large as the result.
+Jets adjugate(const Jets& a, double null) {
+    const Index n = a.rows(), r = n - (a.variables() + 1);
+    if (r <= 0) return adjugate_by_minors(a).adjugate;
+    // Each term has one of these as a factor.
+    if (a[0][static_cast<std::size_t>((r - 1) * n + r - 1)] <= null)
+        return Jets(n, n, a.variables());
+    const Jets p = block(a, 0, r, 0, r), a12 = block(a, 0, r, r, n - r),
+               a21 = block(a, r, n - r, 0, r);
+    const Jets inverse_p = inverse(p, reciprocals(p));
+    const Jets x = product(inverse_p, a12), y = product(a21, inverse_p);
     Jets rest = block(a, r, n - r, r, n - r);
-    add(rest, -1, product(block(a, r, n - r, 0, r), x));
-    const Adjugate of_rest = adjugate(rest, null);
+    add(rest, -1, product(a21, x));
+    const Adjugate of_rest = adjugate_by_minors(rest);
 
-    const auto times = [](const Jets& scalar, const Jets& matrix) {
-        Jets flat(1, matrix.rows() * matrix.columns(), matrix.variables());
-        for (unsigned set = 0; set < matrix.sets(); ++set)
-            std::ranges::copy(matrix[set], flat[set].begin());
-        flat = product(scalar, flat);
-        Jets out(matrix.rows(), matrix.columns(), matrix.variables());
-        for (unsigned set = 0; set < matrix.sets(); ++set)
-            std::ranges::copy(flat[set], out[set].begin());
-        return out;
-    };
     Jets corner = times(of_rest.determinant, inverse_p), right = product(x, of_rest.adjugate),
          below = product(of_rest.adjugate, y);
     add(corner, 1, product(right, y));
@@ -227,7 +247,7 @@ Adjugate adjugate(const Jets& a, double null) {
     put_block(all, 0, r, right);
     put_block(all, r, 0, below);
     put_block(all, r, r, of_rest.adjugate);
-    return {times(det_p, all), product(det_p, of_rest.determinant)};
+    return times(determinant(p), all);
 }
 
 }  // namespace shikumi::kernels::detail

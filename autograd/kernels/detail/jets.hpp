@@ -56,13 +56,8 @@ Jets inverse(const Jets& a, std::span<const double> base);
 /// The trace, 1 x 1.
 Jets trace(const Jets& a);
 
-/// The adjugate of a square matrix, and its determinant, 1 x 1.
-struct Adjugate {
-    Jets adjugate, determinant;
-};
-/// Those of a, whose numbers without variables are a diagonal, falling and not negative, of which
-/// those up to `null` are of no account. Divides by none that is small beside those it is divided
-/// with, so it is right for matrices of every rank.
-Adjugate adjugate(const Jets& a, double null);
+/// The adjugate of a square matrix whose numbers without variables are a diagonal, falling and not
+/// negative, of which those up to `null` count as 0. Right for matrices of every rank.
+Jets adjugate(const Jets& a, double null);
 
 }  // namespace shikumi::kernels::detail
