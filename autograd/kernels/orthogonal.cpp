@@ -39,11 +39,13 @@ void negate(double* x, Index count, Index step) {
 
 // The sizes of a batch of matrices.
 struct Sizes {
-    explicit Sizes(const Shape& shape)
+    Sizes(std::string_view op, const Shape& shape)
         : batch(detail::batch_of(shape, 2)),
           m(shape[shape.rank() - 2]),
           n(shape[shape.rank() - 1]),
-          k(std::min(m, n)) {}
+          k(std::min(m, n)) {
+        detail::want_lapack_size(op, m, n);
+    }
     Shape batch;
     Index m, n, k;
 };
@@ -64,7 +66,7 @@ void decompose(std::string_view op, const Sizes& sizes, Index i, double* a, doub
 }  // namespace
 
 void qr(ConstView a, View q, View r) {
-    const Sizes sizes(a.spec.shape);
+    const Sizes sizes("qr", a.spec.shape);
     const Index m = sizes.m, n = sizes.n;
     detail::for_each_matrix(sizes.batch.size(), std::max(m, n), [&](Index i) {
         SmallScratch<double> left(m * n), right(n * n);
@@ -81,7 +83,7 @@ void qr(ConstView a, View q, View r) {
 }
 
 void eigh(std::string_view op, ConstView a, View values, View vectors) {
-    const Sizes sizes(a.spec.shape);
+    const Sizes sizes(op, a.spec.shape);
     const Index n = sizes.n;
     detail::for_each_matrix(sizes.batch.size(), n, [&](Index i) {
         SmallScratch<double> own(n * n), turned(n * n), w(n);
@@ -99,7 +101,7 @@ void eigh(std::string_view op, ConstView a, View values, View vectors) {
 }
 
 void eigvalsh(std::string_view op, ConstView a, View values) {
-    const Sizes sizes(a.spec.shape);
+    const Sizes sizes(op, a.spec.shape);
     const Index n = sizes.n;
     detail::for_each_matrix(sizes.batch.size(), n, [&](Index i) {
         SmallScratch<double> own(n * n), w(n);
@@ -111,7 +113,7 @@ void eigvalsh(std::string_view op, ConstView a, View values) {
 }
 
 void svd(std::string_view op, ConstView a, View u, View s, View vh) {
-    const Sizes sizes(a.spec.shape);
+    const Sizes sizes(op, a.spec.shape);
     const auto [batch, m, n, k] = sizes;
     detail::for_each_matrix(batch.size(), std::max(m, n), [&, m = m, n = n, k = k](Index i) {
         SmallScratch<double> own(m * n), left(m * k), right(k * n), w(k);
@@ -124,7 +126,7 @@ void svd(std::string_view op, ConstView a, View u, View s, View vh) {
 }
 
 void svdvals(std::string_view op, ConstView a, View s) {
-    const Sizes sizes(a.spec.shape);
+    const Sizes sizes(op, a.spec.shape);
     const auto [batch, m, n, k] = sizes;
     detail::for_each_matrix(batch.size(), std::max(m, n), [&, m = m, n = n, k = k](Index i) {
         SmallScratch<double> own(m * n), w(k);
@@ -135,7 +137,7 @@ void svdvals(std::string_view op, ConstView a, View s) {
 }
 
 void pinv(std::string_view op, ConstView a, double smallest, View out) {
-    const Sizes sizes(a.spec.shape);
+    const Sizes sizes(op, a.spec.shape);
     const auto [batch, m, n, k] = sizes;
     detail::for_each_matrix(batch.size(), std::max(m, n), [&, m = m, n = n, k = k](Index i) {
         SmallScratch<double> own(m * n), left(m * k), right(k * n), w(k), inverse(n * m);

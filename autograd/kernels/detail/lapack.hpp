@@ -43,7 +43,8 @@ bool eigen(double* a, Index n, bool vectors, double* values);
 /// fails. By dgesdd.
 bool singular(double* a, Index m, Index n, double* values, double* u, double* vh);
 
-/// Refuses a matrix that is too large for LAPACK's 32 bits: ShapeError naming `op`.
+/// Refuses sizes beyond LAPACK's 32 bits, also those of the workspace of `eigen` and `singular`:
+/// ShapeError naming `op`.
 void want_lapack_size(std::string_view op, Index m, Index n);
 
 }  // namespace shikumi::kernels::detail

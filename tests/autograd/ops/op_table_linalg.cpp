@@ -294,10 +294,6 @@ void add_equations(OpTable& table) {
             "det", "", within({{2, 4, 4}}), [](const Inputs& t) { return det(t[0]); },
             each({2}, 2, [](Ins x) { return std::vector{laplace(x[0])}; }))
         .differentiable(3);
-    table.row(
-        "det", "of a product of rank 2", within({{4, 2}, {2, 4}}),
-        [](const Inputs& t) { return det(matmul(t[0], t[1])); },
-        each({}, 1, [](Ins x) { return std::vector{laplace(x[0] * x[1])}; }));
     table
         .row(
             "slogdet", "sign", within({{2, 3, 3}}),
