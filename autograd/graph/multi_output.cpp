@@ -25,7 +25,7 @@ OutputSpecs::OutputSpecs(std::span<const Spec> specs) : size_(specs.size()) {
 
 std::vector<Tensor> MultiOutput::jvp_all(Tensors, Tensors, Tensors) const { return {}; }
 
-std::vector<Tensor> MultiOutput::batched_all(const Batch&) const { return {}; }
+std::vector<Tensor> MultiOutput::batched_all(const MappedInputs&) const { return {}; }
 
 Spec MultiOutput::infer(Specs in) const {
     std::size_t bytes = 0;

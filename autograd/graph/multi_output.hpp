@@ -55,7 +55,7 @@ public:
     virtual std::vector<Tensor> jvp_all(Tensors in, Tensors out, Tensors tangents) const;
     /// Each output for all examples of a batch along a new first axis: the batching rule. An empty
     /// list asks `vmap` to apply the operation to one example after the other.
-    virtual std::vector<Tensor> batched_all(const Batch& in) const;
+    virtual std::vector<Tensor> batched_all(const MappedInputs& in) const;
 
     /// The pack: its size in bytes.
     Spec infer(Specs in) const final;
@@ -64,7 +64,7 @@ public:
     /// A pack is not differentiated; its outputs are.
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const final { return {}; }
     Tensor jvp(Tensors, const Tensor&, Tensors) const final { return {}; }
-    Tensor batched(const Batch&) const final { return {}; }
+    Tensor batched(const MappedInputs&) const final { return {}; }
 };
 
 namespace detail {

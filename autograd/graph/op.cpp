@@ -27,7 +27,7 @@ constexpr std::uint32_t heavy = 4096;
 
 kernels::Prepared Op::prepare(Specs, const Spec&) const { return {}; }
 
-Tensor Op::batched(const Batch&) const { return {}; }
+Tensor Op::batched(const MappedInputs&) const { return {}; }
 
 std::size_t Op::view_offset(Specs) const noexcept { return 0; }
 

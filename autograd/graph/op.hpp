@@ -45,11 +45,11 @@ using ConstViews = std::span<const ConstView>;
 /// An operation's inputs for all examples of a batch: what a batching rule works with. A mapped
 /// input has a first axis of the batch's size, with one example after the other; the rest is the
 /// same for every example.
-class Batch {
+class MappedInputs {
 public:
     /// `mapped` has an element for each input; there is at least one example. Both lists must
     /// outlive this one.
-    Batch(Tensors inputs, const std::vector<bool>& mapped, Index size) noexcept
+    MappedInputs(Tensors inputs, const std::vector<bool>& mapped, Index size) noexcept
         : inputs_(inputs), mapped_(mapped), size_(size) {}
     /// Number of examples.
     Index size() const noexcept { return size_; }
@@ -100,6 +100,12 @@ concept Recordable = requires {
 template <Recordable O>
 const Op& interned(O&& op);
 
+/// Part of an operation whose attributes are functions: nobody looks for an equal one, and it lives
+/// no longer than its nodes.
+struct Unshared {
+    bool operator==(const Unshared&) const = default;
+};
+
 }  // namespace detail
 
 /// An immutable operation: what it checks, what it computes, and its derivative, written in
@@ -145,7 +151,7 @@ public:
     /// The results for all examples of a batch along a new first axis: the batching rule. An
     /// undefined result asks `vmap` to apply the operation to one example after the other. A
     /// pointwise operation needs no rule.
-    virtual Tensor batched(const Batch& in) const;
+    virtual Tensor batched(const MappedInputs& in) const;
     /// How the evaluator runs it.
     virtual Form form() const noexcept { return Form::kernel; }
     /// Of a Form::view: where its values begin among those of the first input, in bytes. A multiple
@@ -262,6 +268,10 @@ const Op& interned(O&& op) {
     if constexpr (WithoutAttributes<Type>) {
         static const Lasting<Type> instance;
         return instance.op;
+    } else if constexpr (std::derived_from<Type, Unshared>) {
+        auto* fresh = new Type(std::forward<O>(op));
+        static_cast<Op*>(fresh)->counted_ = 1;
+        return *fresh;
     } else {
         // Nobody counts these. Leaked: nodes in static objects outlive any order.
         static std::array<std::atomic<const Type*>, 16> first{};

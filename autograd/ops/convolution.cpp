@@ -72,7 +72,7 @@ struct Convolution final : Windowed {
         return products(out.shape, in[1].shape);
     }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return in.mapped(1) ? Tensor()
                             : in.parted(record(Convolution(window, groups), in.joined(0), in[1]));
     }
@@ -91,7 +91,7 @@ struct ConvolutionByInput final : Windowed {
         return products(in[0].shape, in[1].shape);
     }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         if (in.mapped(1)) return {};
         const Shape all = shape.with_front(in.size() * shape.front());
         return in.parted(record(ConvolutionByInput(window, groups, all), in.joined(0), in[1]));
@@ -152,7 +152,7 @@ struct Unfold final : Multilinear {
     }
     void eval(ConstViews in, View out) const override { kernels::unfold(window, in[0], out); }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return in.parted(record(Unfold(window), in.joined(0)));
     }
 
@@ -169,7 +169,7 @@ struct Fold final : Multilinear {
     Tensor adjoint(int, Tensors, const Tensor& g) const override {
         return record(Unfold(window), g);
     }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         const Shape all = shape.with_front(in.size() * shape.front());
         return in.parted(record(Fold(window, all), in.joined(0)));
     }

@@ -78,12 +78,12 @@ void detail::add_to(Tensor& sum, const Tensor& term) {
     if (term.defined()) sum = sum.defined() ? sum + term : term;
 }
 
-Tensor Batch::whole(std::size_t i) const {
+Tensor MappedInputs::whole(std::size_t i) const {
     const Tensor& x = inputs_[i];
     return mapped(i) ? x : broadcast_to(x, detail::with_front_axis(size_, x.shape()));
 }
 
-Tensor Batch::joined(std::size_t i) const {
+Tensor MappedInputs::joined(std::size_t i) const {
     const Tensor x = whole(i);
     Shape::Sizes sizes;
     sizes.push_back(size_ * x.shape()[1]);
@@ -91,12 +91,12 @@ Tensor Batch::joined(std::size_t i) const {
     return reshape(x, Shape(sizes));
 }
 
-Tensor Batch::parted(const Tensor& result) const {
+Tensor MappedInputs::parted(const Tensor& result) const {
     const Shape& shape = result.shape();
     return reshape(result, detail::with_front_axis(size_, shape.with_front(shape.front() / size_)));
 }
 
-Tensor Batch::aligned(std::size_t i, int rank) const {
+Tensor MappedInputs::aligned(std::size_t i, int rank) const {
     const Tensor& x = inputs_[i];
     if (!mapped(i) || x.rank() > rank) return x;
     Shape::Sizes sizes;

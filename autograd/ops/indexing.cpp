@@ -53,7 +53,7 @@ struct Take final : ByIndex {
         kernels::take(name(), in[0], in[1], axis, out);
     }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         if (!in.mapped(1)) return record(Take(axis + 1), in[0], in[1]);
         if (axis != 0) return {};
         if (!in.mapped(0)) return record(Take(0), in[0], in[1]);
@@ -74,7 +74,7 @@ struct TakeAdjoint final : ByIndex {
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override {
         return i == 0 ? record(Take(axis), g, in[1]) : Tensor();
     }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         if (!in.mapped(1))
             return record(TakeAdjoint(axis + 1, detail::with_front_axis(in.size(), shape)), in[0],
                           in[1]);
@@ -102,7 +102,7 @@ struct TakeAlong final : ByIndex {
         kernels::take_along(name(), in[0], in[1], axis, out);
     }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return record(TakeAlong(axis + 1), in.whole(0), in.whole(1));
     }
 };
@@ -119,7 +119,7 @@ struct TakeAlongAdjoint final : ByIndex {
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override {
         return i == 0 ? record(TakeAlong(axis), g, in[1]) : Tensor();
     }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return record(TakeAlongAdjoint(axis + 1, detail::with_front_axis(in.size(), shape)),
                       in.whole(0), in.whole(1));
     }
@@ -146,7 +146,9 @@ struct OneHot final : General {
     }
     void eval(ConstViews in, View out) const override { kernels::one_hot(name(), in[0], out); }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
-    Tensor batched(const Batch& in) const override { return record(OneHot(depth, dtype), in[0]); }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(OneHot(depth, dtype), in[0]);
+    }
 
     Index depth;
     DType dtype;
@@ -178,7 +180,7 @@ struct SearchSorted final : General {
         });
     }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return in.mapped(0) ? Tensor() : record(SearchSorted(side), in[0], in[1]);
     }
 

@@ -75,9 +75,14 @@ struct Matmul final : Multilinear {
         return transpose_b ? product(g, true, a, transpose_a) : product(a, !transpose_a, g, false);
     }
 
-    // A matrix times a column of each example: one product of it and all columns.
-    Tensor batched(const Batch& in) const override {
+    // A matrix times a column of each example is one product of it and all columns. A column times
+    // a row of each is no sum, so the evaluator may go on with the products as they are made.
+    Tensor batched(const MappedInputs& in) const override {
         const Tensor &a = in[0], &b = in[1];
+        if (in.mapped(0) && in.mapped(1) && a.rank() == 3 && b.rank() == 3 &&
+            a.shape()[2 - transpose_a] == 1)
+            return reshape(a, Shape{in.size(), a.size() / in.size(), 1}) *
+                   reshape(b, Shape{in.size(), 1, b.size() / in.size()});
         if (!in.mapped(0) && a.rank() == 2 && in.rank(1) == 2 && b.shape()[2 - transpose_b] == 1) {
             const Tensor columns = reshape(b, Shape{in.size(), b.size() / in.size()});
             return expand_dims(product(columns, false, a, !transpose_a), 2);

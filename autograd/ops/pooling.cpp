@@ -27,7 +27,7 @@ struct MaxPoolTangent final : General {
         kernels::max_pool_tangent(window, in[0], in[1], out);
     }
     Tensor vjp(int i, Tensors in, const Tensor&, const Tensor& g) const override;
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return in.parted(record(MaxPoolTangent(window), in.joined(0), in.joined(1)));
     }
 
@@ -47,7 +47,7 @@ struct MaxPoolGradient final : General {
     Tensor vjp(int i, Tensors in, const Tensor&, const Tensor& g) const override {
         return i == 1 ? record(MaxPoolTangent(window), in[0], g) : Tensor();
     }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return in.parted(record(MaxPoolGradient(window), in.joined(0), in.joined(1)));
     }
 
@@ -78,7 +78,7 @@ struct MaxPool final : General {
     Tensor jvp(Tensors in, const Tensor&, Tensors tangents) const override {
         return record(MaxPoolTangent(window), in[0], tangents[0]);
     }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return in.parted(record(MaxPool(window), in.joined(0)));
     }
 
@@ -100,7 +100,7 @@ struct AveragePool final : Multilinear {
         return static_cast<double>(out.size() * window.taps());
     }
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return in.parted(record(AveragePool(window), in.joined(0)));
     }
 
@@ -119,7 +119,7 @@ struct AveragePoolGradient final : Multilinear {
     Tensor adjoint(int, Tensors, const Tensor& g) const override {
         return record(AveragePool(window), g);
     }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         const Shape all = shape.with_front(in.size() * shape.front());
         return in.parted(record(AveragePoolGradient(window, all), in.joined(0)));
     }

@@ -41,7 +41,7 @@ struct AxisReduction : Family, Reducing {
 
 // The reduction of each example of a batch, whose axes lie one further back.
 template <class O>
-Tensor behind_batch(O op, const Batch& in) {
+Tensor behind_batch(O op, const MappedInputs& in) {
     op.axes <<= 1;
     return record(std::move(op), in[0]);
 }
@@ -62,7 +62,7 @@ struct Sum final : AxisReduction<Multilinear> {
         const Shape& wide = in[0].shape();
         return broadcast_to(with_kept_axes(g, wide, axes), wide);
     }
-    Tensor batched(const Batch& in) const override { return behind_batch(*this, in); }
+    Tensor batched(const MappedInputs& in) const override { return behind_batch(*this, in); }
 };
 
 // out = Σ x / n; g / n repeated along the axes
@@ -80,7 +80,7 @@ struct Mean final : AxisReduction<Multilinear> {
         const Shape& wide = in[0].shape();
         return broadcast_to(with_kept_axes(g / reduction.divisor, wide, axes), wide);
     }
-    Tensor batched(const Batch& in) const override { return behind_batch(*this, in); }
+    Tensor batched(const MappedInputs& in) const override { return behind_batch(*this, in); }
 };
 
 // out = Σ x² / n; x · 2 g / n
@@ -94,7 +94,7 @@ struct MeanSquare final : AxisReduction<General> {
     Tensor vjp(int, Tensors in, const Tensor&, const Tensor& g) const override {
         return in[0] * with_kept_axes(g * 2 / reduction.divisor, in[0].shape(), axes);
     }
-    Tensor batched(const Batch& in) const override { return behind_batch(*this, in); }
+    Tensor batched(const MappedInputs& in) const override { return behind_batch(*this, in); }
 };
 
 // out = √(Σ x² / n + ε); x / out · g / n, or 0 where out = 0
@@ -115,7 +115,7 @@ struct Length final : AxisReduction<General> {
         const Shape& wide = in[0].shape();
         return in[0] / with_kept_axes(length, wide, axes) * with_kept_axes(share, wide, axes);
     }
-    Tensor batched(const Batch& in) const override { return behind_batch(*this, in); }
+    Tensor batched(const MappedInputs& in) const override { return behind_batch(*this, in); }
 };
 
 // out = max x (or min); g shared equally by the elements that equal it. They are chosen: a product
@@ -142,7 +142,7 @@ struct Extreme final : AxisReduction<General> {
         const Tensor hit = hits(in[0], out), &t = tangents[0];
         return record(Sum(axes, keepdims), where(hit, t, 0)) / count(hit, t.dtype(), keepdims);
     }
-    Tensor batched(const Batch& in) const override { return behind_batch(*this, in); }
+    Tensor batched(const MappedInputs& in) const override { return behind_batch(*this, in); }
 
     // Whether an element equals the extreme, and how many do.
     Tensor hits(const Tensor& x, const Tensor& out) const {
@@ -168,7 +168,7 @@ struct ArgExtreme final : General {
         if (out.size() > 0) kernels::arg_reduce(largest, in[0], axis, out);
     }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return record(ArgExtreme(largest, axis + 1, keepdims), in[0]);
     }
 
@@ -192,7 +192,7 @@ struct Logic final : AxisReduction<General> {
         return {shape(in[0].shape), bool_};
     }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
-    Tensor batched(const Batch& in) const override { return behind_batch(*this, in); }
+    Tensor batched(const MappedInputs& in) const override { return behind_batch(*this, in); }
 };
 
 // out = the recurrence sᵢ = aᵢ₋₁ sᵢ₋₁ + bᵢ along each row of (m, n), or backwards. By b, λ is the
@@ -213,7 +213,7 @@ struct Scan final : General {
         const auto last = [](const Tensor& x) { return slice(x, 1, {.start = 1}); };
         return order.backwards ? first(by_b) * last(out) : last(by_b) * first(out);
     }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return in.parted(record(Scan(order), in.joined(0), in.joined(1)));
     }
 

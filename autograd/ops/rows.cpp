@@ -23,7 +23,7 @@ struct CheckedIndices final : General {
         kernels::checked_indices(op, in[0], size, from_end, out);
     }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return record(CheckedIndices(op, size, from_end), in[0]);
     }
 

@@ -44,7 +44,7 @@ struct Reshape final : Multilinear {
     Tensor adjoint(int, Tensors in, const Tensor& g) const override {
         return reshape(g, in[0].shape());
     }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return record(Reshape(with_front_axis(in.size(), shape)), in[0]);
     }
 
@@ -58,7 +58,7 @@ struct Identity final : Multilinear {
     Spec infer(Specs in) const override { return in[0]; }
     void eval(ConstViews in, View out) const override { copy_bytes(in[0], out); }
     Tensor adjoint(int, Tensors, const Tensor& g) const override { return g; }
-    Tensor batched(const Batch& in) const override { return identity(in[0]); }
+    Tensor batched(const MappedInputs& in) const override { return identity(in[0]); }
 };
 
 // out = x; a constant
@@ -69,7 +69,7 @@ struct StopGradient final : General {
     void eval(ConstViews in, View out) const override { copy_bytes(in[0], out); }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
     Tensor jvp(Tensors, const Tensor& out, Tensors) const override { return zeros_like(out); }
-    Tensor batched(const Batch& in) const override { return stop_gradient(in[0]); }
+    Tensor batched(const MappedInputs& in) const override { return stop_gradient(in[0]); }
 };
 
 // out = x, repeated along axes it lacks or has with size 1; g summed over them
@@ -87,7 +87,7 @@ struct BroadcastTo final : Multilinear {
     Tensor adjoint(int, Tensors in, const Tensor& g) const override {
         return detail::sum_to(g, in[0].shape());
     }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return broadcast_to(in.aligned(0, shape.rank()), with_front_axis(in.size(), shape));
     }
 
@@ -133,7 +133,7 @@ struct Cut final : Multilinear {
     Tensor adjoint(int, Tensors in, const Tensor& g) const override {
         return placed(g, in[0].shape(), grid);
     }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return sliced(in[0], with_front_axis(in.size(), shape), grid.behind_batch());
     }
 
@@ -155,7 +155,7 @@ struct Place final : Multilinear {
     Tensor adjoint(int, Tensors in, const Tensor& g) const override {
         return sliced(g, in[0].shape(), grid);
     }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return placed(in[0], with_front_axis(in.size(), shape), grid.behind_batch());
     }
 
@@ -214,7 +214,7 @@ struct Concatenate final : General {
         }
         return concatenate(parts, axis);
     }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         std::vector<Tensor> parts;
         for (std::size_t i = 0; i < in.inputs().size(); ++i) parts.push_back(in.whole(i));
         return concatenate(parts, axis + 1);
@@ -351,7 +351,7 @@ Tensor detail::Transpose::adjoint(int, Tensors in, const Tensor& g) const {
                      std::span<const int>(inverse.data(), static_cast<std::size_t>(in[0].rank())));
 }
 
-Tensor detail::Transpose::batched(const Batch& in) const {
+Tensor detail::Transpose::batched(const MappedInputs& in) const {
     Order behind{};
     for (int i = 1; i < in[0].rank(); ++i)
         behind[static_cast<unsigned>(i)] =

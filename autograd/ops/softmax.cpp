@@ -54,7 +54,9 @@ struct Softmax final : General {
         return softmax_product(p, g, axis);
     }
     Tensor jvp(Tensors, const Tensor& p, Tensors t) const override { return vjp(0, {}, p, t[0]); }
-    Tensor batched(const Batch& in) const override { return record(Softmax(axis + 1), in[0]); }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(Softmax(axis + 1), in[0]);
+    }
 
     int axis;
 };
@@ -78,7 +80,9 @@ struct LogSoftmax final : General {
     Tensor jvp(Tensors, const Tensor& out, Tensors t) const override {
         return log_softmax_product(exp(out), t[0], axis);
     }
-    Tensor batched(const Batch& in) const override { return record(LogSoftmax(axis + 1), in[0]); }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(LogSoftmax(axis + 1), in[0]);
+    }
 
     int axis;
 };
@@ -112,7 +116,7 @@ struct CrossEntropyGradient final : General {
         if (i == 0) return total_of(x, labels) * softmax_product(p, u, -1);
         return sum(cotangent * record(CrossEntropyGradient{}, x, labels, ones_like(g)), -1);
     }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return record(CrossEntropyGradient{}, in.whole(0), in.whole(1), in.whole(2));
     }
 };
@@ -146,7 +150,7 @@ struct CrossEntropy final : General {
         if (i == 0) return record(CrossEntropyGradient{}, in[0], in[1], g);
         return is_floating(in[1].dtype()) ? -log_softmax(in[0]) * expand_dims(g, -1) : Tensor();
     }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         return record(CrossEntropy{}, in.whole(0), in.whole(1));
     }
 };

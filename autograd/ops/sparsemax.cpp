@@ -80,7 +80,9 @@ struct Sparsemax final : General {
         return where(above, kept - sum(kept, axis, true) / count, 0);
     }
     Tensor jvp(Tensors, const Tensor& p, Tensors t) const override { return vjp(0, {}, p, t[0]); }
-    Tensor batched(const Batch& in) const override { return record(Sparsemax(axis + 1), in[0]); }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(Sparsemax(axis + 1), in[0]);
+    }
 
     int axis;
 };

@@ -12,7 +12,7 @@ namespace shikumi::detail {
 namespace {
 
 // Broadcasting keeps the first axis in front where all examples have as many axes.
-Tensor pointwise(const Node& node, const Batch& in) {
+Tensor pointwise(const Node& node, const MappedInputs& in) {
     const int rank = node.spec.shape.rank();
     std::vector<const Node*> nodes;
     std::vector<Tensor> aligned;
@@ -25,7 +25,7 @@ Tensor pointwise(const Node& node, const Batch& in) {
 }
 
 // The inputs for one example.
-std::vector<Tensor> example(const Batch& in, Index k) {
+std::vector<Tensor> example(const MappedInputs& in, Index k) {
     std::vector<Tensor> inputs;
     for (std::size_t i = 0; i < in.inputs().size(); ++i)
         inputs.push_back(in.mapped(i) ? in[i][k] : in[i]);
@@ -43,7 +43,7 @@ std::string loop_name(const Node& node) {
     return "vmap: loop over " + std::string(node.op->name());
 }
 
-Tensor one_by_one(const Node& node, const Batch& in) {
+Tensor one_by_one(const Node& node, const MappedInputs& in) {
     const Scope scope(loop_name(node));
     std::vector<Tensor> results;
     for (Index k = 0; k < in.size(); ++k) {
@@ -53,7 +53,7 @@ Tensor one_by_one(const Node& node, const Batch& in) {
     return stack(results);
 }
 
-std::vector<Tensor> all_one_by_one(const Node& pack, const Batch& in) {
+std::vector<Tensor> all_one_by_one(const Node& pack, const MappedInputs& in) {
     const Scope scope(loop_name(pack));
     std::vector<std::vector<Tensor>> results;
     for (Index k = 0; k < in.size(); ++k) {
@@ -83,7 +83,7 @@ OutputSpecs specs_of(const Node& pack) {
 
 Tensor BatchedGraph::rebuilt(const Node& node, Tensors in, const std::vector<bool>& replaced) {
     if (size_ == 0) return zeros(with_front_axis(0, node.spec.shape), node.spec.dtype);
-    const Batch batch(in, replaced, size_);
+    const MappedInputs batch(in, replaced, size_);
     if (node.op->form() == Op::Form::pointwise) return pointwise(node, batch);
     Tensor result = node.op->batched(batch);
     if (!result.defined()) result = one_by_one(node, batch);
@@ -100,7 +100,7 @@ std::vector<Tensor> BatchedGraph::rebuilt_all(const Node& pack, Tensors in,
             results.push_back(zeros(with_front_axis(0, spec.shape), spec.dtype));
         return results;
     }
-    const Batch batch(in, replaced, size_);
+    const MappedInputs batch(in, replaced, size_);
     results = multi_output(pack)->batched_all(batch);
     if (results.empty()) results = all_one_by_one(pack, batch);
     if (results.size() != specs.size())

@@ -27,7 +27,9 @@ struct After final : General {
     Tensor vjp(int i, Tensors, const Tensor&, const Tensor& g) const override {
         return i == 0 ? g : Tensor();
     }
-    Tensor batched(const Batch& in) const override { return record(After{}, in.whole(0), in[1]); }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(After{}, in.whole(0), in[1]);
+    }
 };
 
 Tensor after(const Tensor& x, const Tensor& first) { return record(After{}, x, first); }
@@ -69,7 +71,7 @@ struct Checkpoint final : MultiOutput {
         }
         return pushed_forward(name(), again.y, variables, known);
     }
-    std::vector<Tensor> batched_all(const Batch& in) const override {
+    std::vector<Tensor> batched_all(const MappedInputs& in) const override {
         std::vector<Tensor> inputs(in.inputs().begin(), in.inputs().end());
         for (std::size_t k = 0; k < outputs; ++k) inputs[k] = in.whole(k);
         return record_all(Checkpoint(outputs, arguments, keys), Tensors(inputs));

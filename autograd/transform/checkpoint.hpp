@@ -40,7 +40,7 @@ private:
 /// Under `Eager` all values are kept anyway.
 template <TransformedFunction F>
 auto checkpoint(F f) {
-    const auto recomputed = [](F& function, auto in) {
+    auto recomputed = [](F& function, auto in) {
         detail::Checkpointing piece(flatten_tree(in));
         detail::replace_tensors(in, piece.variables());
         auto result = std::apply(function, std::as_const(in));
@@ -49,7 +49,7 @@ auto checkpoint(F f) {
         detail::replace_tensors(result, piece.results(flatten_tree(result)));
         return result;
     };
-    return detail::TransformResult<F, decltype(recomputed)>(std::move(f), recomputed);
+    return detail::TransformResult<F, decltype(recomputed)>(std::move(f), std::move(recomputed));
 }
 
 }  // namespace shikumi

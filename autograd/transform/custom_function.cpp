@@ -28,7 +28,7 @@ Many with_zeros(Tensors known, Tensors like) {
 
 // Inputs: the results y of a function, then its arguments x; outputs: y, whose derivatives by x are
 // those that the user states. By the inputs y there are none.
-struct Custom final : MultiOutput {
+struct Custom final : MultiOutput, Unshared {
     Custom(std::shared_ptr<const CustomRules> r, std::size_t o) : rules(std::move(r)), outputs(o) {}
     bool operator==(const Custom&) const = default;
     std::string_view name() const noexcept override { return rules->name; }
@@ -60,7 +60,7 @@ struct Custom final : MultiOutput {
         check("jvp", "tangent", given, out);
         return given;
     }
-    Many batched_all(const Batch& in) const override {
+    Many batched_all(const MappedInputs& in) const override {
         Many inputs;
         for (std::size_t i = 0; i < in.inputs().size(); ++i) inputs.push_back(in.whole(i));
         const auto mapped = [](const CustomRules::Rule& rule) -> CustomRules::Rule {

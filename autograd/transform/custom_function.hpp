@@ -43,7 +43,8 @@ CustomRules::Rule vjp_rule(Vjp vjp, const In& in, const Y& y) {
         replace_tensors(value, result);
         replace_tensors(cotangent, cotangents);
         return flatten_tree(std::apply(
-            vjp, std::tuple_cat(arguments, std::tuple(std::move(value), std::move(cotangent)))));
+            vjp,
+            std::tuple_cat(arguments, std::tuple<Y, Y>(std::move(value), std::move(cotangent)))));
     };
 }
 
@@ -59,7 +60,7 @@ CustomRules::Rule jvp_rule(Jvp jvp, const In& in, const Y& y) {
         replace_tensors(value, result);
         replace_tensors(along, tangents);
         return flatten_tree(
-            std::apply(jvp, std::tuple_cat(arguments, std::tuple(std::move(value)), along)));
+            std::apply(jvp, std::tuple_cat(arguments, std::tuple<Y>(std::move(value)), along)));
     };
 }
 
@@ -83,8 +84,8 @@ CustomRules::Rule jvp_rule(Jvp jvp, const In& in, const Y& y) {
 template <TransformedFunction F, class Vjp, class Jvp = std::nullptr_t>
 auto custom_function(F f, Vjp vjp, Jvp jvp = nullptr, std::string name = "custom_function") {
     static_assert(detail::has_rule<Vjp> || detail::has_rule<Jvp>, "there is no rule");
-    const auto ruled = [vjp = std::move(vjp), jvp = std::move(jvp), name = std::move(name)](
-                           F& function, const auto& in) {
+    auto ruled = [vjp = std::move(vjp), jvp = std::move(jvp), name = std::move(name)](
+                     F& function, const auto& in) {
         auto y = std::apply(function, in);
         static_assert(TensorTree<decltype(y)>,
                       "a custom function gives Tensors, and values made of them");
@@ -95,7 +96,7 @@ auto custom_function(F f, Vjp vjp, Jvp jvp = nullptr, std::string name = "custom
             y, detail::with_rules(std::move(rules), flatten_tree(in), flatten_tree(y)));
         return y;
     };
-    return detail::TransformResult<F, decltype(ruled)>(std::move(f), ruled);
+    return detail::TransformResult<F, decltype(ruled)>(std::move(f), std::move(ruled));
 }
 
 }  // namespace shikumi

@@ -46,7 +46,7 @@ struct Kernel final : General {
                                 ", wanted ", wanted);
         return one;
     }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         if (definition->options.shape) return {};
         std::vector<Tensor> inputs;
         for (std::size_t i = 0; i < in.inputs().size(); ++i) inputs.push_back(in.whole(i));

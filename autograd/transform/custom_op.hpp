@@ -43,11 +43,20 @@ struct CustomOpDefinition {
 Tensor record_custom(const std::shared_ptr<const CustomOpDefinition>& definition,
                      const std::vector<Tensor>& in);
 
+/// A kernel for any type, which no one is asked to compile for integers.
+template <class Kernel>
+concept GenericKernel = std::is_class_v<Kernel> && !requires {
+    &Kernel::operator();
+};
+
 /// Whether a kernel takes so many spans of T, then one to write to.
 template <class Kernel, class T, std::size_t... i>
 consteval bool takes_spans(std::index_sequence<i...>) {
-    return std::invocable<const Kernel&, decltype(static_cast<void>(i), std::span<const T>())...,
-                          std::span<T>>;
+    if constexpr (GenericKernel<Kernel> && !std::is_floating_point_v<T>)
+        return false;
+    else
+        return std::invocable<
+            const Kernel&, decltype(static_cast<void>(i), std::span<const T>())..., std::span<T>>;
 }
 
 template <class T, class Kernel, std::size_t... i>

@@ -165,24 +165,24 @@ auto value_and_gradients(std::string_view op, F& f, const In& in,
 /// `grad` of a graph throws, and StateError under NoGrad.
 template <std::size_t... by, TransformedFunction F>
 auto grad(F f, const DerivativeOptions& options = {}) {
-    const auto derivative = [options](F& function, const auto& in) {
+    auto derivative = [options](F& function, const auto& in) {
         auto [y, gradient] = detail::value_and_gradients<by...>("grad", function, in, options);
         if constexpr (detail::has_more<decltype(y)>)
             return std::pair(std::move(gradient), std::move(y.second));
         else
             return std::move(gradient);
     };
-    return detail::TransformResult<F, decltype(derivative)>(std::move(f), derivative);
+    return detail::TransformResult<F, decltype(derivative)>(std::move(f), std::move(derivative));
 }
 
 /// The function (x, …) ↦ (f(x, …), df/dx) for a scalar-valued f: see `grad`. Where f gives a pair,
 /// the first of the two is that pair.
 template <std::size_t... by, TransformedFunction F>
 auto value_and_grad(F f, const DerivativeOptions& options = {}) {
-    const auto derivative = [options](F& function, const auto& in) {
+    auto derivative = [options](F& function, const auto& in) {
         return detail::value_and_gradients<by...>("value_and_grad", function, in, options);
     };
-    return detail::TransformResult<F, decltype(derivative)>(std::move(f), derivative);
+    return detail::TransformResult<F, decltype(derivative)>(std::move(f), std::move(derivative));
 }
 
 /// The pair (f(x), cotangentᵀ · df/dx), by reverse mode. x is the argument, or a std::tuple of

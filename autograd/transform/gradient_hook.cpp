@@ -15,7 +15,7 @@ namespace {
 using Hook = std::function<Tensor(const Tensor&)>;
 
 // out = x; what the hook makes of g
-struct Hooked final : General {
+struct Hooked final : General, detail::Unshared {
     explicit Hooked(std::shared_ptr<const Hook> h) : hook(std::move(h)) {}
     bool operator==(const Hooked&) const = default;
     std::string_view name() const noexcept override { return "on_gradient"; }
@@ -33,7 +33,7 @@ struct Hooked final : General {
         return replaced;
     }
     Tensor jvp(Tensors, const Tensor&, Tensors tangents) const override { return tangents[0]; }
-    Tensor batched(const Batch& in) const override {
+    Tensor batched(const MappedInputs& in) const override {
         const auto each = [one = hook](const Tensor& g) {
             return detail::batched_rule(
                 {{g}}, [&](const auto& example) { return std::vector{(*one)(example[0][0])}; })[0];

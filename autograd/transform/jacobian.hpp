@@ -59,7 +59,7 @@ std::vector<Tensor> hessian_products(std::string_view op, const Tensor& y,
 /// without a number, or the std::tuple of several.
 template <std::size_t... by, TransformedFunction F>
 auto jacobian(F f, const JacobianOptions& options = {}) {
-    const auto derivative = [options](F& function, const auto& in) {
+    auto derivative = [options](F& function, const auto& in) {
         constexpr std::string_view op = "jacobian";
         auto at = detail::applied_at<by...>(op, function, in);
         using X = decltype(at.x);
@@ -79,7 +79,7 @@ auto jacobian(F f, const JacobianOptions& options = {}) {
             return all;
         }
     };
-    return detail::TransformResult<F, decltype(derivative)>(std::move(f), derivative);
+    return detail::TransformResult<F, decltype(derivative)>(std::move(f), std::move(derivative));
 }
 
 /// The function x ↦ d²f/dx² for a scalar-valued f of a Tensor, an array of the axes of x twice. For
@@ -88,7 +88,7 @@ auto jacobian(F f, const JacobianOptions& options = {}) {
 /// `jacobian`.
 template <std::size_t... by, TransformedFunction F>
 auto hessian(F f, const JacobianOptions& options = {}) {
-    const auto derivative = [options](F& function, const auto& in) {
+    auto derivative = [options](F& function, const auto& in) {
         constexpr std::string_view op = "hessian";
         auto at = detail::applied_at<by...>(op, function, in);
         using X = decltype(at.x);
@@ -102,7 +102,7 @@ auto hessian(F f, const JacobianOptions& options = {}) {
         else
             return blocks;
     };
-    return detail::TransformResult<F, decltype(derivative)>(std::move(f), derivative);
+    return detail::TransformResult<F, decltype(derivative)>(std::move(f), std::move(derivative));
 }
 
 /// The product d²f/dx² · v at x for a scalar-valued f, by forward over reverse mode, without the

@@ -82,7 +82,7 @@ private:
 /// mapped or the number of axes is wrong.
 template <TransformedFunction F>
 auto vmap(F f, VmapOptions options = {}) {
-    const auto mapped = [options = std::move(options)](F& function, auto in) {
+    auto mapped = [options = std::move(options)](F& function, auto in) {
         std::vector<std::size_t> counts;
         std::apply(
             [&](const auto&... argument) {
@@ -97,7 +97,7 @@ auto vmap(F f, VmapOptions options = {}) {
         detail::replace_tensors(result, mapping.results(flatten_tree(result)));
         return result;
     };
-    return detail::TransformResult<F, decltype(mapped)>(std::move(f), mapped);
+    return detail::TransformResult<F, decltype(mapped)>(std::move(f), std::move(mapped));
 }
 
 }  // namespace shikumi

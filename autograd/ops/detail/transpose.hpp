@@ -18,7 +18,7 @@ struct Transpose final : Multilinear {
     Spec infer(Specs in) const override;
     void eval(ConstViews in, View out) const override;
     Tensor adjoint(int i, Tensors in, const Tensor& g) const override;
-    Tensor batched(const Batch& in) const override;
+    Tensor batched(const MappedInputs& in) const override;
 
     /// True where it swaps the last two of `rank` axes and nothing else.
     bool swaps_last_two(int rank) const noexcept;
