@@ -197,7 +197,7 @@ Tensor critic(const Tensors& in) {
 // Each x times its place among the sorted ones.
 Tensor sorted(const Tensors& in) {
     const Tensor& x = in[0];
-    const Tensor place = 1 + sum(less(x, expand_dims(x, 1)).cast(f64), 1);
+    const Tensor place = 1 + sum(cast(x < expand_dims(x, 1), f64), 1);
     return sum(square(place * x));
 }
 
