@@ -98,4 +98,8 @@ DetectAnomaly::~DetectAnomaly() {
     latest = {};
 }
 
+std::shared_ptr<void> detect_anomaly() {
+    return std::make_shared<DetectAnomaly>(std::source_location());
+}
+
 }  // namespace shikumi

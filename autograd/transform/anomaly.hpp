@@ -1,6 +1,7 @@
 // DetectAnomaly: finds the operation that makes the first NaN or infinity.
 #pragma once
 
+#include <memory>
 #include <source_location>
 
 #include <shikumi/autograd/core/error.hpp>
@@ -32,5 +33,8 @@ private:
     void (*evaluate_)(const class Tensor&);
     std::source_location outer_;
 };
+
+/// A DetectAnomaly on the heap, for options that make a guard: `{.guard = detect_anomaly}` of `fit`.
+std::shared_ptr<void> detect_anomaly();
 
 }  // namespace shikumi

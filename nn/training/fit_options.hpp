@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <iosfwd>
 #include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -95,6 +96,9 @@ struct FitOptions {
     ProgressStyle style = ProgressStyle::lecture;  ///< how progress looks
     /// A folder that keeps the state of the training, so that it goes on from there where it died.
     Resume resume = {};
+    /// Makes something that lives while the model is trained: `.guard = detect_anomaly` finds the
+    /// operation that makes the first NaN.
+    std::shared_ptr<void> (*guard)() = nullptr;
 };
 
 /// How to measure a model.

@@ -307,6 +307,7 @@ History Trainer::fit_feed(Trainable& model, Feed& training, std::unique_ptr<Feed
 bool Trainer::run_epochs(Trainable& model, Epochs& training, Epochs* validation,
                          const FitOptions& options, Run& run, const CallbackList& callbacks) {
     const EagerIfCompiledSo eager(compiled());
+    const std::shared_ptr<void> guard = options.guard ? options.guard() : nullptr;
     const detail::Interrupt interrupt;
     detail::EpochState now;
     run.begin_with(options.initial_epoch);

@@ -1,4 +1,6 @@
 // The first operation that makes NaN or infinity is found.
+#include <cmath>
+
 #include <shikumi/autograd/evaluate/capture/capture.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/graph/parameter.hpp>

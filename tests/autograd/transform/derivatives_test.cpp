@@ -129,7 +129,7 @@ TEST_CASE("what has no derivative is refused in words") {
     CHECK_THROWS_AS(hessian(f)(x, x), StateError);
 }
 
-TEST_CASE("a chain of a million operations is differentiated twice") {
+TEST_CASE("a chain of a million operations is differentiated twice", "[slow]") {
     const Tensor x = scalar(0.5, f64);
     const auto chain = [](const Tensor& t) {
         Tensor y = t;

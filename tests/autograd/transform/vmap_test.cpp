@@ -1,5 +1,5 @@
 // A mapped function gives what a loop over the examples gives.
-#include <array>
+#include <cmath>
 #include <set>
 #include <string>
 #include <vector>

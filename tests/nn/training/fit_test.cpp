@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/autograd/transform/anomaly.hpp>
 #include <shikumi/nn/nn.hpp>
 #include <shikumi/optim/optim.hpp>
 
@@ -277,4 +278,15 @@ TEST_CASE("TerminateOnNaN ends the training and keeps the weights", "[nn]") {
     CHECK(std::isfinite(kernel(m)[0]));
     options.callbacks = {nn::TerminateOnNaN({.raise_error = true})};
     REQUIRE_THROWS_WITH(m.fit(x, huge, options), contains("the loss became inf in batch 2"));
+}
+
+TEST_CASE("a guard names the operation and the layer of the first NaN", "[nn]") {
+    nn::Sequential m{nn::Dense(1, {.activation = [](const Tensor& t) { return log(t - 100); },
+                                   .name = "logarithm",
+                                   .input_dim = 1})};
+    m.compile({.optimizer = optim::SGD(), .loss = nn::mean_squared_error});
+    nn::FitOptions guarded = quiet;
+    guarded.guard = detect_anomaly;
+    CHECK_THROWS_WITH(m.fit(x, y, guarded), contains("[log] makes NaN") && contains("logarithm"));
+    CHECK_NOTHROW(line().fit(x, y, guarded));
 }
