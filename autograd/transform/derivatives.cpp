@@ -42,10 +42,10 @@ std::vector<Tensor> pulled_by(Reverse& reverse, std::span<const Node* const> roo
         reverse.targets.push_back(position);
         if (position >= 0) reverse.want(static_cast<std::uint32_t>(position));
     }
-    std::vector<std::uint32_t> seeded;  // before anything is recorded, which may walk elsewhere
-    for (const Node* root : roots)
-        seeded.push_back(static_cast<std::uint32_t>(reverse.walk.position(*root)));
-    for (std::size_t k = 0; k < roots.size(); ++k) reverse.seed(seeded[k], cotangents[k]);
+    // All positions before anything is recorded, which may walk elsewhere.
+    for (const Node* root : roots) reverse.targets.push_back(reverse.walk.position(*root));
+    for (std::size_t k = 0; k < roots.size(); ++k)
+        reverse.seed(static_cast<std::uint32_t>(reverse.targets[wrt.size() + k]), cotangents[k]);
     reverse.propagate();
     std::vector<Tensor> found(wrt.size());
     for (std::size_t k = 0; k < wrt.size(); ++k) {

@@ -48,7 +48,7 @@ public:
 
     Traversal walk;
     std::vector<Tensor> cotangents;     // by position; defined for what is wanted and depended on
-    std::vector<std::int64_t> targets;  // of the caller, in its order: positions, or -1
+    std::vector<std::int64_t> targets;  // the caller's positions, in its order; -1: not below
 
 private:
     void add(std::uint32_t input, Tensor cotangent, const Op& op);

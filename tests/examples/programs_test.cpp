@@ -80,6 +80,14 @@ TEST_CASE("custom_cell reads digits row by row", "[programs]") {
     CHECK(std::stod(found[1]) > 0.9);
 }
 
+TEST_CASE("transforms shows derivatives, batches and rules", "[programs]") {
+    const auto [status, text] = run("transforms");
+    CHECK(status == 0);
+    CHECK_THAT(text, contains("the slope of each sample") && contains("a slope that is clipped") &&
+                         contains("Both derivatives are right") && contains("a hook sees") &&
+                         contains("[log] makes"));
+}
+
 TEST_CASE("custom_model and custom_layer learn", "[programs]") {
     const Outcome model = run("custom_model");
     CHECK(model.status == 0);
