@@ -13,8 +13,8 @@
 
 #include <shikumi/autograd/core/dtype.hpp>
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/graph/tensor_tree.hpp>
-#include <shikumi/autograd/kernels/view.hpp>
 
 namespace shikumi {
 

@@ -64,7 +64,7 @@ constexpr std::string_view kFrontDoors[] = {"include/shikumi/shikumi.hpp",
 constexpr std::string_view kUmbrellas[] = {
     "nn/nn.hpp",       "nn/losses/losses.hpp",  "nn/metrics/metrics.hpp",
     "optim/optim.hpp", "datasets/datasets.hpp", "formats/formats.hpp",
-    "plot/plot.hpp",   "autograd/transform/transform.hpp"};
+    "plot/plot.hpp"};
 
 bool starts_with(std::string_view text, std::string_view start) {
     return text.substr(0, start.size()) == start;
