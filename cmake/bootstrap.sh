@@ -17,7 +17,7 @@ shikumi_packages=(
     'nlohmann-json3-dev'
     'libzip-dev'                           # .npz
     'libhdf5-dev'                          # Keras's weights
-    'libprotozero-dev'                     # event files
+    'libprotozero-dev'                     # event files, ONNX
     'libpng-dev'
     'libjpeg62-turbo-dev|libjpeg-turbo8-dev|libjpeg-dev'
     'catch2'                               # tests

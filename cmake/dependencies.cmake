@@ -1,5 +1,5 @@
 # Libraries that libshikumi links with. Read by our CMakeLists.txt and, after installation, by find_package(shikumi).
-# In:  shikumi_want_PART, AUTO, ON or OFF, for curl, zip, hdf5, events, png, jpeg
+# In:  shikumi_want_PART, AUTO, ON or OFF, for curl, zip, hdf5, events, onnx, png, jpeg
 # Out: targets shikumi::openblas ZLIB::ZLIB Threads::Threads Boost::headers and perhaps CURL::libcurl OpenSSL::Crypto
 #      libzip::zip shikumi::hdf5 PNG::PNG JPEG::JPEG; shikumi_have_PART; SHIKUMI_PROTOZERO_INCLUDE_DIR; shikumi_missing, a list of
 #      sentences, empty if nothing is missing.
@@ -104,3 +104,4 @@ find_path(SHIKUMI_PROTOZERO_INCLUDE_DIR protozero/pbf_writer.hpp)
 mark_as_advanced(SHIKUMI_PROTOZERO_INCLUDE_DIR)
 shikumi_optional(events SHIKUMI_PROTOZERO_INCLUDE_DIR "protozero (Debian: libprotozero-dev)"
     "no event files for TensorBoard")
+shikumi_optional(onnx SHIKUMI_PROTOZERO_INCLUDE_DIR "protozero (Debian: libprotozero-dev)" "ONNX files can't be read or written")

@@ -7,29 +7,10 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/formats/detail/events.hpp>
 #include <shikumi/formats/detail/in_quotes.hpp>
+#include <shikumi/formats/detail/protobuf.hpp>
 #include <shikumi/formats/detail/records.hpp>
 
 #ifdef SHIKUMI_HAVE_EVENTS
-
-namespace shikumi::formats::detail {
-namespace {
-
-// A message of a kind that isn't what it should be; where it lies is added further up.
-class BadEvent : public std::exception {
-public:
-    explicit BadEvent(const char* why) : why_(why) {}
-    const char* what() const noexcept override { return why_; }
-
-private:
-    const char* why_;
-};
-
-void want_field(bool as_read) {
-    if (!as_read) throw BadEvent("a field has another type than it should");
-}
-
-}  // namespace
-}  // namespace shikumi::formats::detail
 
 // protozero asserts that a field has the type that is read. A bad file may have any.
 #define protozero_assert(condition) \
@@ -60,7 +41,7 @@ Shape parse_shape(pbf_message<fields::TensorShape> message) {
             else
                 dim.skip();
         }
-        if (sizes.rank() == Shape::max_rank) throw BadEvent("a tensor has more than 8 axes");
+        if (sizes.rank() == Shape::max_rank) throw BadMessage("a tensor has more than 8 axes");
         sizes.push_back(size);
     }
     return Shape(sizes);
@@ -81,10 +62,10 @@ struct EventTensor {
             dtype == fields::type_float || dtype == fields::type_int32 ? 4 : 8;
         if (!content.empty()) {
             if (content.size() % width != 0 || content.size() / width != count)
-                throw BadEvent("a tensor's bytes don't fill its shape");
+                throw BadMessage("a tensor's bytes don't fill its shape");
             for (std::size_t i = 0; i < count; ++i) numbers.push_back(number_at(i * width));
         }
-        if (numbers.size() != count) throw BadEvent("a tensor's numbers don't fill its shape");
+        if (numbers.size() != count) throw BadMessage("a tensor's numbers don't fill its shape");
         return std::move(numbers);
     }
 
@@ -107,20 +88,6 @@ private:
         }
     }
 };
-
-template <class Range>
-void append(std::vector<double>& numbers, const Range& range) {
-    for (const auto x : range) numbers.push_back(static_cast<double>(x));
-}
-
-// A list of numbers, packed or one by one.
-template <class Message, class Packed, class Single>
-void append_numbers(Message& message, std::vector<double>& numbers, Packed packed, Single single) {
-    if (message.wire_type() == protozero::pbf_wire_type::length_delimited)
-        append(numbers, (message.*packed)());
-    else
-        numbers.push_back(static_cast<double>((message.*single)()));
-}
 
 EventTensor parse_tensor(pbf_message<fields::Tensor> message) {
     using M = pbf_message<fields::Tensor>;
@@ -162,7 +129,7 @@ Index number_in(const std::string& text) {
     Index number = 0;
     for (const char c : text) {
         if (c < '0' || c > '9' || number > 1'000'000'000)
-            throw BadEvent("a picture's size is no number");
+            throw BadMessage("a picture's size is no number");
         number = 10 * number + (c - '0');
     }
     return number;
@@ -171,9 +138,9 @@ Index number_in(const std::string& text) {
 EventContent content_of(EventTensor tensor, const std::string& plugin) {
     if (tensor.dtype == fields::type_string) {
         if (tensor.texts.size() != static_cast<std::size_t>(tensor.shape.size()))
-            throw BadEvent("a tensor's texts don't fill its shape");
+            throw BadMessage("a tensor's texts don't fill its shape");
         if (plugin != "images") return EventTexts{tensor.shape, std::move(tensor.texts)};
-        if (tensor.texts.size() < 2) throw BadEvent("pictures without a size");
+        if (tensor.texts.size() < 2) throw BadMessage("pictures without a size");
         EventImages images{number_in(tensor.texts[0]), number_in(tensor.texts[1]), {}};
         images.images.assign(std::make_move_iterator(tensor.texts.begin() + 2),
                              std::make_move_iterator(tensor.texts.end()));
@@ -228,7 +195,7 @@ EventHistogram1 parse_histogram1(pbf_message<fields::Histo> message) {
         }
     }
     if (h.limit.size() != h.count.size())
-        throw BadEvent("a histogram has not a count for each limit");
+        throw BadMessage("a histogram has not a count for each limit");
     return h;
 }
 
@@ -421,7 +388,7 @@ EventFile read_events(const std::filesystem::path& path, const FileBudget& budge
                 file.events.push_back(std::move(event));
         } catch (const protozero::exception& e) {
             refuse("the record is no event: ", e.what());
-        } catch (const BadEvent& e) {
+        } catch (const BadMessage& e) {
             refuse(e.what());
         } catch (const ShapeError& e) {
             refuse(e.what());
