@@ -28,7 +28,7 @@ constexpr shikumi::detail::NameRow<LineSearch> known_searches[] = {
 };
 constexpr shikumi::detail::NameTable<LineSearch> searches("line_search", known_searches);
 
-Tensor dot(const Tensor& a, const Tensor& b) { return sum(a * b); }
+Tensor inner_product(const Tensor& a, const Tensor& b) { return sum(a * b); }
 double largest(const Tensor& x) { return max(abs(x)).item<double>(); }
 
 // All elements in a row, as f64. They are joined in portions, since an operation takes no more than
@@ -119,7 +119,7 @@ private:
 class Curvature {
 public:
     void add(const Tensor& step, const Tensor& change, std::size_t most) {
-        const Tensor product = dot(step, change), squared = dot(change, change);
+        const Tensor product = inner_product(step, change), squared = inner_product(change, change);
         evaluate({product, squared});
         if (!(product.item<double>() > 1e-10)) return;  // not convex here
         if (pairs_.size() == most) pairs_.pop_front();
@@ -130,12 +130,13 @@ public:
     Tensor product(Tensor q) const {
         std::vector<Tensor> shares(pairs_.size());
         for (std::size_t i = pairs_.size(); i-- > 0;) {
-            shares[i] = dot(pairs_[i].step, q) * pairs_[i].inverse;
+            shares[i] = inner_product(pairs_[i].step, q) * pairs_[i].inverse;
             q = q - pairs_[i].change * shares[i];
         }
         q = q * scale_;
         for (std::size_t i = 0; i < pairs_.size(); ++i)
-            q = q + pairs_[i].step * (shares[i] - dot(pairs_[i].change, q) * pairs_[i].inverse);
+            q = q + pairs_[i].step *
+                        (shares[i] - inner_product(pairs_[i].change, q) * pairs_[i].inverse);
         return q;
     }
 
@@ -235,14 +236,14 @@ void LBFGS::State::iterate(Tensor x, Point now, const std::function<Tensor()>& l
         length = options.learning_rate;
         if (first) length *= std::min(1.0, 1 / sum(abs(gradient)).item<double>());
         now.length = 0;
-        now.slope = dot(gradient, direction).item<double>();
+        now.slope = inner_product(gradient, direction).item<double>();
         if (now.slope > -options.tolerance_change) return assign(parameters, x);
 
         const double loss_before = now.value;
         const auto along = [&](double t) {
             Point there = at(x + direction * t, loss);
             there.length = t;
-            there.slope = dot(there.gradient, direction).item<double>();
+            there.slope = inner_product(there.gradient, direction).item<double>();
             return there;
         };
         if (options.line_search == LineSearch::strong_wolfe) {
