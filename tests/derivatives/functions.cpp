@@ -13,7 +13,7 @@ namespace {
 
 constexpr double pi = std::numbers::pi;
 
-Tensor dot(const Tensor& a, const Tensor& b) { return sum(a * b); }
+Tensor inner_product(const Tensor& a, const Tensor& b) { return sum(a * b); }
 
 using Numbers = std::vector<std::vector<Tensor>>;
 
@@ -110,7 +110,7 @@ Tensor cumulative(const Tensors& in) {
 }
 
 Tensor quadratic(const Tensors& in) {
-    return 0.5 * dot(in[0], matmul(in[1], in[0])) + dot(in[2], in[0]);
+    return 0.5 * inner_product(in[0], matmul(in[1], in[0])) + inner_product(in[2], in[0]);
 }
 
 Tensor barrier(const Tensors& in) {
@@ -118,7 +118,7 @@ Tensor barrier(const Tensors& in) {
     const Tensor both = M + transpose(M, {0, 2, 1});
     const Tensor total =
         20 * eye(M.shape().back(), {}, f64) + sum(reshape(x, {x.size(), 1, 1}) * both, 0);
-    return dot(c, x) - 2 * log_diagonal(triangle_of(total));
+    return inner_product(c, x) - 2 * log_diagonal(triangle_of(total));
 }
 
 Tensor kepler(const Tensors& in) {
@@ -154,10 +154,11 @@ Tensor horner(const Tensors& in) {
 
 Tensor helmholtz(const Tensors& in) {
     const Tensor& x = in[0];
-    const Tensor A = (in[1] + transpose(in[1])) / 2, s = dot(in[2], x);
+    const Tensor A = (in[1] + transpose(in[1])) / 2, s = inner_product(in[2], x);
     const double root = std::sqrt(2.0);
     const Tensor ratio = (1 + (1 + root) * s) / (1 + (1 - root) * s);
-    return sum(x * log(x / (1 - s))) - dot(x, matmul(A, x)) / (std::sqrt(8.0) * s) * log(ratio);
+    return sum(x * log(x / (1 - s))) -
+           inner_product(x, matmul(A, x)) / (std::sqrt(8.0) * s) * log(ratio);
 }
 
 Tensor product(const Tensors& in) { return prod(in[0]); }
@@ -210,7 +211,7 @@ Tensor implicit(const Tensors& in) {
         left.push_back(b[i]);
         right.push_back(tanh(b[i]));
     }
-    return dot(stack(below(L, left)), stack(below(L, right)));
+    return inner_product(stack(below(L, left)), stack(below(L, right)));
 }
 
 const Catalogue functions{{"mlp", mlp},

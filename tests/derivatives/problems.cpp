@@ -14,7 +14,7 @@ namespace {
 
 constexpr double pi = std::numbers::pi;
 
-Tensor dot(const Tensor& a, const Tensor& b) { return sum(a * b); }
+Tensor inner_product(const Tensor& a, const Tensor& b) { return sum(a * b); }
 
 // The numbers of each row in the places below the diagonal of a (d, d) matrix, column by column.
 Tensor lower_triangles(const Tensor& rows, Index d) {
@@ -60,7 +60,8 @@ Tensor bundle(const Tensors& in) {
     const Tensor &cam = in[0], &X = in[1], &w = in[2], &feat = in[3];
     const Tensor r = cam[Slice{0, 3}], C = cam[Slice{3, 6}], u = cam[Slice{7, 9}];
     const Tensor theta = sqrt(sum(square(r))), s = r / theta, v = X - C;
-    const Tensor Y = v * cos(theta) + crossed(s, v) * sin(theta) + s * dot(s, v) * (1 - cos(theta));
+    const Tensor Y =
+        v * cos(theta) + crossed(s, v) * sin(theta) + s * inner_product(s, v) * (1 - cos(theta));
     const Tensor p = Y[Slice{0, 2}] / Y[2], squared = sum(square(p));
     const Tensor k1 = cam[9] / 8, k2 = cam[10] / 16;
     const Tensor bent = p * (1 + k1 * squared + k2 * square(squared));
@@ -117,7 +118,7 @@ Tensor minors(const Tensors& in) { return minor_of(in[0]); }
 Tensor saddle(const Tensors& in) {
     const Tensor& B = in[1];
     const auto g = [&](const Tensor& x, const Tensor& y) {
-        return 0.5 * sum(square(x)) + dot(x, matmul(B, y)) - 0.5 * sum(square(y)) +
+        return 0.5 * sum(square(x)) + inner_product(x, matmul(B, y)) - 0.5 * sum(square(y)) +
                0.1 * sum(cos(x * y));
     };
     const auto inner = [&](const Tensor& x) {
@@ -170,7 +171,7 @@ Tensor inner_step(const Tensors& in) {
 
 Tensor laplacian(const Tensors& in) {
     const Tensor &W = in[0], &b = in[1], &v = in[2];
-    const auto u = [&](const Tensor& z) { return dot(v, tanh(matmul(W, z) + b)); };
+    const auto u = [&](const Tensor& z) { return inner_product(v, tanh(matmul(W, z) + b)); };
     const auto residual = [&](const Tensor& z) {
         const Tensor h = hessian(u)(z);
         return square(h[{0, 0}] + h[{1, 1}] + sin(z[0]) * z[1]);
