@@ -14,6 +14,10 @@
 
 namespace shikumi::formats {
 
+namespace detail {
+struct TorchKind;
+}
+
 /// An object of a .pt file that is no data: it was not made, and whatever is in it is passed over.
 struct OpaqueObject {
     std::string path;        ///< keys and positions that lead to it, joined by dots
@@ -94,10 +98,8 @@ public:
     /// A module's state.
     TorchValue(StateDict dict);
 
-    /// Which of these it is: for the writer, in a header of its own.
-    struct Kind;
-    /// It.
-    const Kind& kind() const noexcept { return *kind_; }
+    /// Which of these it is: for the writer.
+    const detail::TorchKind& kind() const noexcept { return *kind_; }
 
 private:
     struct Plain {
@@ -105,7 +107,7 @@ private:
     };
     explicit TorchValue(Plain plain);
 
-    std::shared_ptr<const Kind> kind_;
+    std::shared_ptr<const detail::TorchKind> kind_;
 };
 
 /// How a .pt file is written.

@@ -19,8 +19,8 @@ constexpr std::string_view writer = "write_torch";
 constexpr std::size_t alignment = 64;
 
 template <class T>
-std::shared_ptr<const TorchValue::Kind> shared(T&& value) {
-    return std::make_shared<const TorchValue::Kind>(std::forward<T>(value));
+std::shared_ptr<const detail::TorchKind> shared(T&& value) {
+    return std::make_shared<const detail::TorchKind>(std::forward<T>(value));
 }
 
 }  // namespace

@@ -7,11 +7,13 @@
 #include <shikumi/formats/stored_tensor.hpp>
 #include <shikumi/formats/torch_file.hpp>
 
-namespace shikumi::formats {
+namespace shikumi::formats::detail {
 
 /// One of the kinds of objects that are written.
-struct TorchValue::Kind {
-    std::variant<Config, StoredTensor, Tuple, List, Dict, StateDict> value;  ///< the object
+struct TorchKind {
+    std::variant<Config, StoredTensor, TorchValue::Tuple, TorchValue::List, TorchValue::Dict,
+                 TorchValue::StateDict>
+        value;  ///< the object
 };
 
-}  // namespace shikumi::formats
+}  // namespace shikumi::formats::detail
