@@ -195,7 +195,7 @@ TEST_CASE("the gradient of an extreme is a choice", "[reductions]") {
     CHECK(gradient(log_of_min, tensor({{0., 5.}, {-2., 7.}}, f64)) == Reals{infinity, 0, -0.5, 0});
     // Infinite tangents of what was not chosen don't count either.
     const auto [value, tangent] = jvp([](const Tensor& t) { return max(sqrt(t)); },
-                                      {tensor({0., 4.}, f64)}, {tensor({1., 1.}, f64)});
+                                      tensor({0., 4.}, f64), tensor({1., 1.}, f64));
     CHECK(tangent.item<double>() == 0.25);
     // d²/dx² of max(x³)^½
     const auto slope = [](const Tensor& t) {

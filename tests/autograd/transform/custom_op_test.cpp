@@ -16,14 +16,14 @@ namespace {
 
 std::vector<double> values(const Tensor& t) { return t.to_vector<double>(); }
 
-const auto expm = custom_op(
+const auto my_exp = custom_op(
     "my_exp",
     [](auto x, auto y) {
         for (std::size_t i = 0; i < x.size(); ++i) y[i] = std::exp(x[i]);
     },
     [](const Tensor&, const Tensor& y, const Tensor& g) { return g * y; });
 
-const auto dot = custom_op<2>(
+const auto my_dot = custom_op<2>(
     "my_dot",
     [](std::span<const double> a, std::span<const double> b, std::span<double> y) {
         y[0] = 0;
@@ -38,27 +38,28 @@ const auto dot = custom_op<2>(
 
 TEST_CASE("a kernel over spans works in every transform") {
     const Tensor x = tensor({0.5, -1, 2}, f64);
-    check_gradients([](const Tensor& t) { return expm(t) * t; }, x, {.order = 3});
-    check_gradients([](const std::vector<Tensor>& t) { return dot(t[0], t[1]); }, {x, x * x + 1},
+    check_gradients([](const Tensor& t) { return my_exp(t) * t; }, x, {.order = 3});
+    check_gradients([](const std::vector<Tensor>& t) { return my_dot(t[0], t[1]); }, {x, x * x + 1},
                     {.order = 3});
-    CHECK(expm(x.cast(f32)).dtype() == f32);
+    CHECK(my_exp(x.cast(f32)).dtype() == f32);
     const Tensor batch = reshape(arange(6).cast(f64), {2, 3}) / 4;
-    const auto slopes = vmap(grad([](const Tensor& t) { return sum(expm(t)); }))(batch);
-    CHECK(values(slopes) == values(expm(batch)));
-    CHECK(values(vmap(dot)(batch, batch)) == values(sum(batch * batch, 1)));
-    const auto hessians = vmap(hessian([](const Tensor& t) { return dot(t, t) * sum(t); }))(batch);
+    const auto slopes = vmap(grad([](const Tensor& t) { return sum(my_exp(t)); }))(batch);
+    CHECK(values(slopes) == values(my_exp(batch)));
+    CHECK(values(vmap(my_dot)(batch, batch)) == values(sum(batch * batch, 1)));
+    const auto hessians =
+        vmap(hessian([](const Tensor& t) { return my_dot(t, t) * sum(t); }))(batch);
     CHECK(hessians.shape() == Shape{2, 3, 3});
     auto captured = capture(
-        [](const Tensor& t) { return grad([](const Tensor& u) { return sum(expm(u)); })(t); });
-    for (int i = 0; i < 2; ++i) CHECK(values(captured(x)) == values(expm(x)));
-    CHECK(values(grad(checkpoint([](const Tensor& t) { return sum(expm(t)); }))(x)) ==
-          values(expm(x)));
+        [](const Tensor& t) { return grad([](const Tensor& u) { return sum(my_exp(u)); })(t); });
+    for (int i = 0; i < 2; ++i) CHECK(values(captured(x)) == values(my_exp(x)));
+    CHECK(values(grad(checkpoint([](const Tensor& t) { return sum(my_exp(t)); }))(x)) ==
+          values(my_exp(x)));
 }
 
 TEST_CASE("what a custom operation can't do is said") {
     const Tensor x = ones({3}, f64);
-    CHECK_THROWS_WITH(dot(x.cast(f32), x.cast(f32)), contains("[my_dot]") && contains("f32"));
-    CHECK_THROWS_AS(expm(arange(3)), DTypeError);
+    CHECK_THROWS_WITH(my_dot(x.cast(f32), x.cast(f32)), contains("[my_dot]") && contains("f32"));
+    CHECK_THROWS_AS(my_exp(arange(3)), DTypeError);
     const auto without = custom_op("plain", [](auto a, auto y) { y[0] = a[0]; });
     CHECK_THROWS_WITH(grad([&](const Tensor& t) { return sum(without(t)); })(x),
                       contains("[plain]") && contains("no derivative"));
