@@ -113,6 +113,40 @@ TEST_CASE("he_init shows where activations vanish", "[programs]") {
     CHECK_THAT(shikumi_test::contents(folder.path() / "he_init-spread.svg"), contains("</svg>"));
 }
 
+TEST_CASE("second_order: Newton's method ends where Levenberg's and Marquardt's does",
+          "[programs]") {
+    const shikumi_test::TemporaryFolder folder;
+    const auto [status, text] = run("second_order", "--out '" + folder.path().string() + "'");
+    CHECK(status == 0);
+    std::smatch found;
+    REQUIRE(std::regex_search(text, found,
+                              std::regex("\n    15 +([0-9.e+-]+) +([0-9.e+-]+) +([0-9.e+-]+)\n")));
+    const double newton = std::stod(found[1]);
+    CHECK(std::stod(found[2]) == Approx(newton));
+    CHECK(std::stod(found[3]) > 1.1 * newton);
+    REQUIRE(std::regex_search(text, found, std::regex("Newton +([0-9.e+-]+) +([0-9.e+-]+)")));
+    CHECK(std::stod(found[1]) == Approx(2).epsilon(0.02));
+    CHECK_THAT(text, contains("eigenvalues of the Hessian"));
+    CHECK_THAT(shikumi_test::contents(folder.path() / "second_order.svg"), contains("</svg>"));
+}
+
+TEST_CASE("gaussian_process finds the noise of its observations", "[programs]") {
+    const shikumi_test::TemporaryFolder folder;
+    const std::string out = " --out '" + folder.path().string() + "'",
+                      file = " '" + (folder.path() / "logs.npz").string() + "'";
+    const auto [status, text] = run("gaussian_process", "--save" + file + out);
+    CHECK(status == 0);
+    std::smatch found;
+    REQUIRE(std::regex_search(text, found, std::regex("\nnoise: ([0-9.]+)")));
+    CHECK(std::stod(found[1]) > 0.05);
+    CHECK(std::stod(found[1]) < 0.15);
+    CHECK_THAT(shikumi_test::contents(folder.path() / "gaussian_process.svg"), contains("</svg>"));
+    const Outcome again = run("gaussian_process", "--load" + file + out);
+    CHECK(again.status == 0);
+    CHECK_THAT(again.text, contains("noise: " + found[1].str()));
+    CHECK(run("gaussian_process", "--points 2").status == 2);
+}
+
 TEST_CASE("vae draws digits", "[programs]") {
     const shikumi_test::TemporaryFolder folder;
     const auto [status, text] = run("vae", "--epochs 20 --out '" + folder.path().string() + "'");
