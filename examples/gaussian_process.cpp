@@ -120,7 +120,7 @@ void draw(const Options& options, const Observations& seen, const Tensor& logs,
           const std::vector<double>& likelihoods) {
     const Posterior posterior(seen, logs);
     const double low = min(seen.x).item<double>(), high = max(seen.x).item<double>();
-    const Tensor x = linspace(low, high, 200, f64);
+    const Tensor x = linspace(low, high, 90, f64);
     const Tensor across = covariance(seen.x, x, posterior.h);
     const Tensor mean = matmul(posterior.weights, across);
     const Tensor explained = triangular_solve(posterior.factor, across);
@@ -133,12 +133,12 @@ void draw(const Options& options, const Observations& seen, const Tensor& logs,
         "the curve and two standard deviations around it",
         "x",
         "y",
-        {group("observations", seen.x, seen.y), group("mean", x, mean),
-         group("above", x, mean + 2 * deviation), group("below", x, mean - 2 * deviation)}};
+        {group("mean", x, mean), group("above", x, mean + 2 * deviation),
+         group("below", x, mean - 2 * deviation), group("observations", seen.x, seen.y)}};
     const plot::LineChart rise{
         "the likelihood", "step", "log p(y)", {{"log p(y)", likelihoods, {}}}};
     const auto file = options.out / "gaussian_process.svg";
-    plot::panels("A Gaussian process", {plot::draw(curve), plot::draw(rise)}).write(file);
+    plot::panels("A Gaussian process", {plot::draw(curve), plot::draw(rise)}, 1).write(file);
     std::cout << "wrote " << file.string() << '\n';
 }
 

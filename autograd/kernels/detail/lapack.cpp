@@ -1,7 +1,5 @@
 #include <shikumi/autograd/kernels/detail/lapack.hpp>
 
-#include <cblas.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <limits>
@@ -19,6 +17,10 @@ void dgelqf_(const int* m, const int* n, double* a, const int* lda, double* tau,
              const int* lwork, int* info);
 void dorglq_(const int* m, const int* n, const int* k, double* a, const int* lda, const double* tau,
              double* work, const int* lwork, int* info);
+void dtrsm_(const char* side, const char* uplo, const char* transpose, const char* diagonal,
+            const int* m, const int* n, const double* alpha, const double* t, const int* ldt,
+            double* b, const int* ldb, std::size_t side_length, std::size_t uplo_length,
+            std::size_t transpose_length, std::size_t diagonal_length);
 void dsyevd_(const char* jobz, const char* uplo, const int* n, double* a, const int* lda, double* w,
              double* work, const int* lwork, int* iwork, const int* liwork, int* info,
              std::size_t jobz_length, std::size_t uplo_length);
@@ -51,12 +53,13 @@ bool factor_cholesky(double* a, Index n) {
     return info == 0;
 }
 
+// BLAS sees x·t = b with all three transposed, and so the other triangle on the right.
 void solve_triangular(const double* t, const Triangular& form, Index n, double* b, Index k) {
     if (n == 0 || k == 0) return;
-    cblas_dtrsm(CblasRowMajor, CblasLeft, form.lower ? CblasLower : CblasUpper,
-                form.transpose ? CblasTrans : CblasNoTrans,
-                form.unit_diagonal ? CblasUnit : CblasNonUnit, to_int(n), to_int(k), 1, t,
-                to_int(n), b, to_int(k));
+    const int size = to_int(n), rows = to_int(k);
+    const double alpha = 1;
+    dtrsm_("R", form.lower ? "U" : "L", form.transpose ? "T" : "N", form.unit_diagonal ? "U" : "N",
+           &rows, &size, &alpha, t, &size, b, &rows, 1, 1, 1, 1);
 }
 
 // LAPACK sees aᵀ = L·Q, and so a = Qᵀ·Lᵀ.
