@@ -2,6 +2,7 @@
 // differentiated again.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <string_view>
 #include <tuple>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include <shikumi/autograd/graph/tensor.hpp>
+#include <shikumi/autograd/ops/shaping.hpp>
 #include <shikumi/autograd/transform/tree_arguments.hpp>
 
 namespace shikumi {
@@ -63,6 +65,15 @@ Tensor jvp(const Tensor& y, const std::vector<Tensor>& wrt, const std::vector<Te
 /// The same for each of several y, in one pass.
 std::vector<Tensor> jvp(const std::vector<Tensor>& y, const std::vector<Tensor>& wrt,
                         const std::vector<Tensor>& tangents);
+
+/// A tree whose Tensors are constants to differentiation.
+template <TensorTree Tree>
+requires(!std::convertible_to<const Tree&, const Tensor&>) Tree stop_gradient(Tree tree) {
+    for_each_tensor(tree, [](Tensor& t) {
+        if (t.defined()) t = stop_gradient(std::as_const(t));
+    });
+    return tree;
+}
 
 // ---- on functions -------------------------------------------------------------------------------
 

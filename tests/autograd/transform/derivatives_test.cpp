@@ -92,6 +92,12 @@ TEST_CASE("results that are trees have trees of tangents and cotangents") {
     CHECK(values(v.w) == values(2 * matmul(transpose(data), data[{Slice{}, 0}])));
 }
 
+TEST_CASE("a tree is a constant where its tensors are") {
+    const auto f = [](const Weights& p) { return loss(stop_gradient(p), data) + sum(p.w); };
+    CHECK(values(grad(f)(weights).w) == std::vector<double>{1, 1});
+    CHECK(values(grad(f)(weights).b) == std::vector<double>{0});
+}
+
 TEST_CASE("several results are pulled back and pushed forward together") {
     const Tensor x = identity(tensor({1, 2}, f64)), y = x * x, z = sum(y), n = argmax(x);
     const auto g = vjp({y, z, n}, {x}, {ones({2}, f64), scalar(10, f64), Tensor()})[0];
