@@ -57,6 +57,7 @@ std::vector<Tensor> all_one_by_one(const Node& pack, const MappedInputs& in) {
     const Scope scope(loop_name(pack));
     std::vector<std::vector<Tensor>> results;
     for (Index k = 0; k < in.size(); ++k) {
+        pack.op->retain();
         const std::vector<Tensor> one = record_all(*multi_output(pack), nodes_of(example(in, k)));
         results.resize(one.size());
         for (std::size_t i = 0; i < one.size(); ++i) results[i].push_back(one[i]);

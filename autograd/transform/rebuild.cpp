@@ -58,6 +58,10 @@ void Rebuild::rebuild(std::uint32_t i) {
     const auto inputs = walk_.inputs(i);
     if (!replaced_[i] || by_[i].defined()) return;
     const Node& node = walk_[i];
+    if (!node.recorded()) {  // a constant that has been evaluated and folded meanwhile
+        by_[i] = Tensor::of(&node);
+        return;
+    }
     if (const auto pack = outputs_.find(inputs[0]); pack != outputs_.end()) {
         by_[i] = pack->second[output_number(node)];
         return;
@@ -91,6 +95,7 @@ Tensor Rebuild::rebuilt(const Node& node, Tensors in, const std::vector<bool>&) 
 }
 
 std::vector<Tensor> Rebuild::rebuilt_all(const Node& pack, Tensors in, const std::vector<bool>&) {
+    pack.op->retain();
     return record_all(*multi_output(pack), nodes_of(in));
 }
 
