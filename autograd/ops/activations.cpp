@@ -233,15 +233,15 @@ Tensor detail::normal_density(const Tensor& x) {
 }
 
 // The normal distribution function Φ(x); φ(x)
-Tensor detail::normal_cdf(const Tensor& x) {
-    return detail::unary<"normal_cdf">(
+Tensor ndtr(const Tensor& x) {
+    return detail::unary<"ndtr">(
         x, [](auto v) { return vector::normal_cdf(v); },
         [](auto& t, auto&) { return detail::normal_density(t); });
 }
 
 Tensor gelu(const Tensor& x, Boolean approximate) {
     want_floating("gelu", x.spec());
-    return gated(x, approximate ? normal_cdf_by_tanh(x) : detail::normal_cdf(x));
+    return gated(x, approximate ? normal_cdf_by_tanh(x) : ndtr(x));
 }
 
 Tensor silu(const Tensor& x) {

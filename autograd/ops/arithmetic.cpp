@@ -201,14 +201,14 @@ struct Clip final : NumericOp, Recomputable {
 
 // aᵇ of integers, by squares
 Tensor integer_power(const Tensor& a, Scalar b) {
-    const double exponent = b.to<double>();
-    if (!(exponent >= 0 && exponent <= 1024 && exponent == std::floor(exponent)))
-        fail<ValueError>("pow", "wants a whole exponent from 0 to 1024 beside ", a.dtype(),
-                         ", got ", to_string(b), ": cast to f32 or f64 first");
+    const auto exponent = literal("pow", b, a.dtype()).item<std::int64_t>();
+    if (exponent < 0)
+        fail<ValueError>("pow", "integers have no power of ", exponent,
+                         "; cast to f32 or f64 first");
     Tensor power = ones_like(a), squares = a;
-    for (auto left = static_cast<unsigned>(exponent); left != 0; left /= 2) {
+    for (std::int64_t left = exponent; left != 0; left /= 2) {
         if (left % 2 != 0) power = power * squares;
-        squares = square(squares);
+        if (left > 1) squares = square(squares);
     }
     return power;
 }
@@ -245,7 +245,7 @@ Tensor detail::multiply_no_nan(const Tensor& x, const Tensor& w) {
 Tensor pow(const Tensor& a, const Tensor& b) { return record(Pow(), a, b); }
 Tensor pow(const Tensor& a, Scalar b) {
     if (is_integer(a.dtype())) return integer_power(a, b);
-    if (b.to<double>() == 2) return square(a);
+    if (is_floating(a.dtype()) && b.to<double>() == 2) return square(a);
     return pow(a, literal("pow", b, a.dtype()));
 }
 Tensor pow(Scalar a, const Tensor& b) { return pow(literal("pow", a, b.dtype()), b); }

@@ -2,6 +2,7 @@
 #include <numbers>
 
 #include <shikumi/autograd/kernels/special.hpp>
+#include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/scalar_kernel.hpp>
 
 namespace shikumi {
@@ -28,8 +29,17 @@ Tensor spherical_bessel(const Tensor& x, const Tensor& n) {
 
 }  // namespace
 
-Tensor i0e(const Tensor& x) { return scaled_bessel(x, scalar(0, x.dtype())); }
-Tensor i1e(const Tensor& x) { return scaled_bessel(x, scalar(1, x.dtype())); }
-Tensor sinc(const Tensor& x) { return spherical_bessel(x, scalar(0, x.dtype())); }
+Tensor i0e(const Tensor& x) {
+    detail::want_floating("i0e", x.spec());
+    return scaled_bessel(x, scalar(0, x.dtype()));
+}
+Tensor i1e(const Tensor& x) {
+    detail::want_floating("i1e", x.spec());
+    return scaled_bessel(x, scalar(1, x.dtype()));
+}
+Tensor sinc(const Tensor& x) {
+    detail::want_floating("sinc", x.spec());
+    return spherical_bessel(x, scalar(0, x.dtype()));
+}
 
 }  // namespace shikumi

@@ -34,7 +34,6 @@ Tensor erfinv(const Tensor& x) {
     return detail::special<"erfinv", kernels::erfinv>(
         x, [](auto&, auto& y) { return 0.5 / std::numbers::inv_sqrtpi * exp(square(y)); });
 }
-Tensor ndtr(const Tensor& x) { return detail::normal_cdf(x); }
 Tensor log_ndtr(const Tensor& x) {
     return detail::special<"log_ndtr", kernels::log_ndtr>(
         x, [](auto& t, auto&) { return inverse_mills(t); });

@@ -18,8 +18,8 @@ Tensor random_integers(const Shape& shape, Generator& rng, Integer low, Integer 
     if (count > std::uint64_t{1} << 32)
         fail<ValueError>("random_integers", "wants at most 2^32 numbers to choose from, got ",
                          count);
-    detail::literal("random_integers", first, dtype);
-    detail::literal("random_integers", end - 1, dtype);
+    detail::number("random_integers", first, dtype);
+    detail::number("random_integers", end - 1, dtype);
     const Tensor places = random_uniform(shape, rng, 0, static_cast<double>(count), f64);
     return (floor(places).cast(i64) + first).cast(dtype);
 }

@@ -9,7 +9,5 @@ namespace shikumi::detail {
 Tensor gaussian(const Tensor& x);
 /// The density of the normal distribution, φ(x) = exp(-x²/2) / √(2π).
 Tensor normal_density(const Tensor& x);
-/// The normal distribution function Φ(x).
-Tensor normal_cdf(const Tensor& x);
 
 }  // namespace shikumi::detail

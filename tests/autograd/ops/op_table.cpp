@@ -48,6 +48,7 @@ const std::vector<Row>& op_table() {
     static const std::vector<Row> rows = [] {
         std::vector<Row> all;
         add_pointwise_rows(all);
+        add_special_rows(all);
         add_structure_rows(all);
         add_product_rows(all);
         add_window_rows(all);

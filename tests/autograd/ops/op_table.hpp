@@ -90,6 +90,7 @@ private:
 };
 
 void add_pointwise_rows(Rows& rows);
+void add_special_rows(Rows& rows);
 void add_structure_rows(Rows& rows);
 void add_product_rows(Rows& rows);
 void add_window_rows(Rows& rows);

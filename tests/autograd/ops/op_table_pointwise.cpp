@@ -85,11 +85,13 @@ void add_arithmetic(PointwiseTable& table) {
     table.left("operator/", operator/, divide, away);
 
     table.binary("pow", pow, power, positive, any);
-    table.right("pow", pow, power, any);
+    table.right("pow", pow, power, any).on(Accepts::numbers);
     table.left("pow", pow, power, any);
-    table.pointwise(
-        "pow", "squared", {any}, [](const Inputs& t) { return pow(t[0], 2); },
-        [](const Real* x) { return x[0] * x[0]; });
+    table
+        .pointwise(
+            "pow", "squared", {any}, [](const Inputs& t) { return pow(t[0], 2); },
+            [](const Real* x) { return x[0] * x[0]; })
+        .on(Accepts::numbers);
     table.pointwise(
         "pow", "a real exponent", {positive}, [](const Inputs& t) { return pow(t[0], -1.5); },
         [](const Real* x) { return std::pow(x[0], Real{-1.5}); });

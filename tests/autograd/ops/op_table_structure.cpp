@@ -126,6 +126,26 @@ void add_creation(StructureTable& table) {
         .random("random_permutation",
                 [](DType, auto& rng) { return random_permutation(3000, rng); })
         .gives(i64);
+    table
+        .random("random_integers",
+                [](DType, auto& rng) {
+                    return random_integers({50, 60}, rng, -1, 5);  // up to 4
+                })
+        .gives(i64);
+    table.random("random_gumbel", [](DType t, auto& rng) {
+        return random_gumbel({50, 60}, rng, t);
+    });
+    table
+        .random("random_categorical",
+                [](DType t, auto& rng) {
+                    const Tensor probabilities = tensor({0.2, 0.5, 0.3}, t);
+                    return random_categorical(broadcast_to(log(probabilities), {3000, 3}), rng);
+                })
+        .gives(i64);
+    table
+        .random("random_shuffle",
+                [](DType, auto& rng) { return random_shuffle(arange(3000), rng); })
+        .gives(i64);
     table.random("random_bernoulli", [](DType t, auto& rng) {
         return random_bernoulli({50, 60}, rng, 0.3, t);
     });

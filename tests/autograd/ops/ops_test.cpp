@@ -3,6 +3,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <map>
 #include <regex>
 #include <set>
@@ -245,7 +246,7 @@ std::vector<std::filesystem::path> headers_of_operations() {
     for (const auto& file : std::filesystem::directory_iterator(folder)) {
         if (file.path().extension() == ".hpp") headers.push_back(file.path());
     }
-    for (const char* name : {"averages", "gradients", "logits", "required", "rows"})
+    for (const char* name : {"averages", "gradients", "logits", "normal", "required", "rows"})
         headers.push_back(folder / "detail" / (std::string(name) + ".hpp"));
     return headers;
 }
@@ -269,7 +270,7 @@ std::map<std::string, int> declared_forms() {
 
 // The names of the operations in the library's sources: the words in each `name`.
 std::set<std::string> defined_operations() {
-    static const std::regex name(R"re(string_view name[^;]*;|unary<"\w+">)re"),
+    static const std::regex name(R"re(string_view name[^;]*;|(?:unary|special|of_order)<"\w+")re"),
         word(R"re("(\w+)")re");
     std::set<std::string> all;
     for (const auto& file :
@@ -311,6 +312,25 @@ TEST_CASE("every exported operation has a row for each of its forms", "[ops]") {
         INFO(name);
         CHECK(declared.count(name) == 1);
     }
+}
+
+// ./autograd_test [scoreboard] prints what the documentation takes over.
+TEST_CASE("the scoreboard of operations", "[.][scoreboard]") {
+    const std::map<std::string, int> declared = declared_forms();
+    int forms = 0;
+    for (const auto& [name, count] : declared) forms += count;
+    std::set<std::string> once, twice, referenced;
+    for (const Row& row : op_table()) {
+        if (row.order >= 1) once.insert(row.name);
+        if (row.order >= 2) twice.insert(row.name);
+        if (row.reference || row.elementwise) referenced.insert(row.name);
+    }
+    std::cout << "operations            " << declared.size() << " in " << forms << " forms\n"
+              << "rows                  " << op_table().size() << '\n'
+              << "against a reference   " << referenced.size() << " operations\n"
+              << "differentiable        " << once.size() << " operations, in both modes\n"
+              << "of second order       " << twice.size() << " operations\n"
+              << "internal operations   " << defined_operations().size() << ", all reached\n";
 }
 
 TEST_CASE("the rows and their derivatives reach every operation", "[ops]") {
@@ -614,6 +634,10 @@ TEST_CASE("random numbers follow their seed and their distribution", "[ops]") {
         {"random_truncated_normal", {1, 4 * 0.77374, -3, 5}},
         {"random_permutation", {2999 / 2.0, 3000.0 * 3000 / 12, 0, 2999}},
         {"random_bernoulli", {0.3, 0.21, 0, 1}},
+        {"random_integers", {1.5, 35.0 / 12, -1, 4}},  // six of them
+        {"random_gumbel", {0.57722, 1.64493, -4, 20}},
+        {"random_categorical", {1.1, 0.49, 0, 2}},
+        {"random_shuffle", {2999 / 2.0, 3000.0 * 3000 / 12, 0, 2999}},
     };
     for_each_row([&](const Row& row) {
         if (row.reference || row.elementwise) return;
