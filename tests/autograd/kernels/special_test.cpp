@@ -11,9 +11,7 @@ using namespace shikumi::kernels;
 namespace {
 
 // Whether `got` is the nearest double or next to it.
-bool near(double got, double wanted) {
-    return std::nextafter(wanted, got) == got || got == wanted;
-}
+bool near(double got, double wanted) { return std::nextafter(wanted, got) == got || got == wanted; }
 
 }  // namespace
 
@@ -53,14 +51,14 @@ TEST_CASE("special functions are right to the last digit", "[special]") {
     CHECK(near(inverse_mills(-0.5), 1.1410777703680646));
     CHECK(near(log_ndtr(3.0), -0.0013508099647481938));
     CHECK(near(inverse_mills(3.0), 0.004437839042125664));
-    CHECK(mills_excess(-1e5) == -1 / -1e5 * (1 - 2e-10));
+    CHECK(near(mills_excess(-1e5), 9.999999998e-06));
     CHECK(mills_excess(-std::numeric_limits<double>::infinity()) == 0);
 }
 
 TEST_CASE("the logarithm of the gamma function of small and negative numbers", "[special]") {
-    CHECK(near(lgamma(1e-300), 690.7755278982137));
-    CHECK(near(lgamma(-0.5), 1.2655121234846454));
-    CHECK(near(lgamma(5e-324), 744.4400719213812));
-    CHECK(std::isinf(lgamma(-1)));
-    CHECK(std::isinf(lgamma(0)));
+    CHECK(near(shikumi::kernels::lgamma(1e-300), 690.7755278982137));
+    CHECK(near(shikumi::kernels::lgamma(-0.5), 1.2655121234846454));
+    CHECK(near(shikumi::kernels::lgamma(5e-324), 744.4400719213812));
+    CHECK(std::isinf(shikumi::kernels::lgamma(-1)));
+    CHECK(std::isinf(shikumi::kernels::lgamma(0)));
 }
