@@ -79,8 +79,7 @@ Tensor reciprocal(const Tensor& x);
 /// b is 0, and the gradient by b is 0 where a is 0 and b ≥ 0.
 Tensor pow(const Tensor& a, const Tensor& b);
 /// aᵇ; the number takes the tensor's dtype. `square(a)` for the exponent 2. Integers, which wrap
-/// around, have powers of whole exponents from 0 on: a negative one throws ValueError, a fraction
-/// DTypeError.
+/// around, have powers of whole exponents from 0 on; a negative one throws ValueError.
 Tensor pow(const Tensor& a, Scalar b);
 /// aᵇ; the number takes the tensor's dtype.
 Tensor pow(Scalar a, const Tensor& b);
