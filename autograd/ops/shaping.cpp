@@ -244,6 +244,8 @@ struct SliceBuilder {
 
 // x without as many elements at the ends of each axis as negative widths say.
 Tensor without_borders(const Tensor& x, const std::vector<std::pair<Index, Index>>& widths) {
+    const auto cuts = [](const auto& width) { return width.first < 0 || width.second < 0; };
+    if (std::ranges::none_of(widths, cuts)) return x;
     std::vector<Slice> kept;
     for (const auto& [before, after] : widths) {
         const Index size = x.shape()[static_cast<int>(kept.size())];

@@ -261,8 +261,11 @@ std::map<std::string, int> declared_forms() {
     for (const auto& path : headers_of_operations()) {
         std::ifstream header(path);
         REQUIRE(header);
+        bool internal = false;
         for (std::string line; std::getline(header, line);) {
-            if (std::smatch found; std::regex_search(line, found, declaration)) ++forms[found[1]];
+            internal = line == "namespace detail {" || (internal && !line.starts_with("}"));
+            std::smatch found;
+            if (!internal && std::regex_search(line, found, declaration)) ++forms[found[1]];
         }
     }
     return forms;
