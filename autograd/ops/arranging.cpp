@@ -5,6 +5,7 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/ops/detail/axes.hpp>
+#include <shikumi/autograd/ops/detail/index_list.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi {
@@ -73,12 +74,22 @@ Tensor repeat(const Tensor& x, const std::vector<Index>& counts, std::optional<I
     if (static_cast<Index>(counts.size()) != size)
         fail<ShapeError>(op, "got ", counts.size(), " counts for the ", size, " elements of axis ",
                          at, " of ", x.shape());
-    std::vector<Index> list;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        if (counts[i] < 0) fail<ShapeError>(op, "can't repeat an element ", counts[i], " times");
-        list.insert(list.end(), static_cast<std::size_t>(counts[i]), static_cast<Index>(i));
+    constexpr Index most = Index{1} << 60;  // elements of a shape
+    Index total = 0;
+    for (const Index count : counts) {
+        if (count < 0) fail<ShapeError>(op, "can't repeat an element ", count, " times");
+        if (count > most - total)
+            fail<ShapeError>(op, "makes more than 2^60 elements of axis ", at, " of ", x.shape());
+        total += count;
     }
-    return take(x, tensor(list), at);
+    std::size_t element = 0;
+    Index left = total > 0 ? counts[0] : 0;
+    const Tensor list = detail::index_list(Shape{total}, [&](Index) {
+        while (left == 0) left = counts[++element];
+        --left;
+        return static_cast<Index>(element);
+    });
+    return take(x, list, at);
 }
 
 Tensor roll(const Tensor& x, const PerAxis& shifts, const Axes& axes) {
@@ -213,11 +224,9 @@ Tensor sliding_window(const Tensor& x, Integer size, Integer axis, Integer step)
         fail<ShapeError>(op, "a window of ", Index{size}, " elements doesn't fit axis ", at, " of ",
                          x.shape());
     const Index windows = (n - size) / step + 1;
-    std::vector<Index> list;
-    for (Index i = 0; i < windows; ++i) {
-        for (Index j = 0; j < size; ++j) list.push_back(i * step + j);
-    }
-    return moveaxis(take(x, tensor(list, Shape{windows, size}), at), at + 1, -1);
+    const Tensor list = detail::index_list(Shape{windows, size},
+                                           [&](Index i) { return i / size * step + i % size; });
+    return moveaxis(take(x, list, at), at + 1, -1);
 }
 
 Tensor vander(const Tensor& x, std::optional<Integer> columns, Boolean increasing) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/ops/detail/index_list.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi {
@@ -38,7 +39,8 @@ Tensor pad(const Tensor& x, const std::vector<std::pair<Index, Index>>& widths, 
                          x.rank());
     Tensor y = x;
     for (int axis = 0; axis < x.rank(); ++axis) {
-        const auto [before, after] = widths[static_cast<std::size_t>(axis)];
+        const Index before = widths[static_cast<std::size_t>(axis)].first,
+                    after = widths[static_cast<std::size_t>(axis)].second;
         const Index n = x.shape()[axis];
         if (before < 0 || after < 0)
             fail<ShapeError>(op, "can't add ", before, " and ", after,
@@ -49,9 +51,9 @@ Tensor pad(const Tensor& x, const std::vector<std::pair<Index, Index>>& widths, 
         constexpr Index most = Index{1} << 60;  // elements of a shape
         if (before > most - n || after > most - n - before)
             fail<ShapeError>(op, "adding ", before, " and ", after, " elements is too much");
-        std::vector<Index> list;
-        for (Index i = -before; i < n + after; ++i) list.push_back(source(mode, i, n));
-        y = take(y, tensor(list), axis);
+        const Tensor list = detail::index_list(
+            Shape{before + n + after}, [&](Index i) { return source(mode, i - before, n); });
+        y = take(y, list, axis);
     }
     return y;
 }

@@ -10,6 +10,7 @@
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/extent.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
+#include <shikumi/autograd/ops/detail/index_list.hpp>
 #include <shikumi/autograd/ops/detail/rows.hpp>
 #include <shikumi/autograd/ops/detail/selection.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -160,12 +161,13 @@ Shape with_joined_axes(const Shape& x, int from, int count) {
     return Shape(sizes);
 }
 
-// A list of positions along axis `axis` of a result of `rank` axes.
-Tensor along(const std::vector<Index>& positions, int axis, int rank) {
+// Where a slice's elements lie, `step` apart, along axis `axis` of a result of `rank` axes.
+Tensor along(const Choice& slice, Index size, Index step, int axis, int rank) {
+    const detail::Extent taken = detail::extent(slice.range, size);
     Shape::Sizes sizes;
-    for (int i = 0; i < rank; ++i)
-        sizes.push_back(i == axis ? static_cast<Index>(positions.size()) : 1);
-    return tensor(positions, Shape(sizes));
+    for (int i = 0; i < rank; ++i) sizes.push_back(i == axis ? taken.count : 1);
+    return detail::index_list(Shape(sizes),
+                              [&](Index i) { return (taken.start + i * slice.range.step) * step; });
 }
 
 }  // namespace
@@ -233,11 +235,7 @@ Tensor detail::positions(const Shape& shape, const Selection& s) {
             else
                 fixed += Index{*part.range.start} * step;
         } else if (part.kind == Kind::slice) {
-            const Extent taken = extent(part.range, shape[part.axis]);
-            std::vector<Index> list;
-            for (Index i = 0; i < taken.count; ++i)
-                list.push_back((taken.start + i * part.range.step) * step);
-            add_to(sum, along(list, axis++, rank));
+            add_to(sum, along(part, shape[part.axis], step, axis++, rank));
         } else if (part.kind == Kind::newaxis) {
             ++axis;
         }

@@ -86,6 +86,8 @@ const Operations operations{
     {"argmin", place(argmin)},
     {"argsort", ordered(argsort)},
     {"bincount", Operation(counted, true)},
+    {"count_nonzero",
+     [](auto& in, auto& options) { return sum(not_equal(in[0], 0), axes(options)); }},
     {"cov",
      [](auto& in, auto& options) { return cov(in[0], options.at("ddof").template get<Index>()); }},
     {"cummax", running(cummax)},

@@ -282,6 +282,10 @@ TEST_CASE("arrangements refuse what doesn't fit", "[ops]") {
          [&] {
              repeat(x, {1, -2}, 0);
          }},
+        {"[repeat]",
+         [&] {
+             repeat(x, std::vector<Index>{Index{1} << 60, 1}, 0);
+         }},
         {"[meshgrid]", [&] { meshgrid({x}); }},
         {"[meshgrid]", [&] { meshgrid(std::vector<Tensor>(9, ones({1}))); }},
         {"[hstack]", [&] { hstack({}); }},
