@@ -28,6 +28,9 @@ struct CumulativeSum final : Multilinear {
     Tensor adjoint(int, Tensors, const Tensor& g) const override {
         return record(CumulativeSum(axis, !backwards), g);
     }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(CumulativeSum(axis + 1, backwards), in[0]);
+    }
 
     int axis;
     bool backwards;
@@ -43,6 +46,9 @@ struct CumulativeArg final : General {
         kernels::cumulative_arg(largest, in[0], axis, out);
     }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(CumulativeArg(largest, axis + 1), in[0]);
+    }
 
     bool largest;
     int axis;
@@ -68,6 +74,9 @@ struct LogCumulativeSumExp final : General {
     Tensor jvp(Tensors in, const Tensor& out, Tensors tangents) const override {
         const Tensor from = above(out);
         return detail::linear_recurrence({}, kept(out, from), exp(in[0] - from) * tangents[0]);
+    }
+    Tensor batched(const MappedInputs& in) const override {
+        return in.parted(record(LogCumulativeSumExp{}, in.joined(0)));
     }
 
     // out, and 0 where nothing but -∞ was added up: exp(-∞ - 0) is 0.

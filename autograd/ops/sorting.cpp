@@ -23,6 +23,9 @@ struct ArgSort final : General {
         kernels::arg_sort(descending, in[0], axis, out);
     }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(ArgSort(axis + 1, descending, count), in[0]);
+    }
 
     int axis;
     bool descending;

@@ -57,11 +57,13 @@ struct Row {
     Accepts accepts = Accepts::reals;
     std::optional<DType> result = {};  ///< the dtype that comes out; without: the one under test
     double tolerance = 1e-12;          ///< of f64 values, relative
+    bool looks = false;                ///< at values when it is recorded, so it can't be mapped
 
     Row& differentiable(int times) { return order = times, *this; }
     Row& on(Accepts what) { return accepts = what, *this; }
     Row& gives(DType dtype) { return result = dtype, order = 0, *this; }
     Row& within(double relative) { return tolerance = relative, *this; }
+    Row& looking_at_values() { return looks = true, *this; }
     std::string title() const { return label.empty() ? name : name + ": " + label; }
 };
 

@@ -208,7 +208,8 @@ void add_orders(OpTable& table) {
                 all.erase(std::unique(all.begin(), all.end()), all.end());
                 return Values{{static_cast<Index>(all.size())}, all};
             })
-        .on(Accepts::anything);
+        .on(Accepts::anything)
+        .looking_at_values();
     table.row(
         "median", "", {matrix}, [](const Inputs& t) { return median(t[0], 1, true); },
         [](Many x) {
@@ -290,18 +291,21 @@ void add_counts(OpTable& table) {
                         std::count(x[0].data.begin(), x[0].data.end(), static_cast<Real>(p[0])));
                 });
             })
-        .gives(i64);
-    table.row(
-        "bincount", "weighted", {index({4}, 0, 3), real({4})},
-        [](const Inputs& t) { return bincount(t[0], t[1], 5); },
-        [](Many x) {
-            return generate({5}, [&](const Position& p) {
-                Real total = 0;
-                for (std::size_t i = 0; i < 4; ++i)
-                    total += x[0].data[i] == static_cast<Real>(p[0]) ? x[1].data[i] : 0;
-                return total;
-            });
-        });
+        .gives(i64)
+        .looking_at_values();
+    table
+        .row(
+            "bincount", "weighted", {index({4}, 0, 3), real({4})},
+            [](const Inputs& t) { return bincount(t[0], t[1], 5); },
+            [](Many x) {
+                return generate({5}, [&](const Position& p) {
+                    Real total = 0;
+                    for (std::size_t i = 0; i < 4; ++i)
+                        total += x[0].data[i] == static_cast<Real>(p[0]) ? x[1].data[i] : 0;
+                    return total;
+                });
+            })
+        .looking_at_values();
     table
         .row(
             "sum_at", "", {real({2, 3}), index({2, 3}, -2, 3)},
@@ -374,7 +378,8 @@ void add_counts(OpTable& table) {
                 return Values{{static_cast<Index>(out.size())}, out};
             })
         .on(Accepts::anything)
-        .gives(i64);
+        .gives(i64)
+        .looking_at_values();
 }
 
 using Fold = std::function<Real(const Numbers&)>;
