@@ -99,7 +99,10 @@ TEST_CASE("trees, integers and many results pass through a checkpoint") {
             return total;
         };
     };
-    CHECK(values(grad(loss(checkpoint(f)))(batch.table)) == values(grad(loss(f))(batch.table)));
+    // Eight results at a time, so the sums of their cotangents have another order.
+    const auto kept = values(grad(loss(checkpoint(f)))(batch.table));
+    const auto plain = values(grad(loss(f))(batch.table));
+    for (std::size_t i = 0; i < plain.size(); ++i) CHECK(kept[i] == Approx(plain[i]));
     {
         const NoGrad constant;
         CHECK(values(checkpoint(f)(batch)[3]) == values(f(batch)[3]));
@@ -153,6 +156,4 @@ TEST_CASE("200 layers in pieces of 14 keep a fifth of the bytes for 1.4 times th
     CHECK(pieces.bytes * 5 <= plain.bytes);
     CHECK(pieces.flops <= 1.4 * plain.flops);
     CHECK(pieces.result == plain.result);
-    WARN("bytes " << plain.bytes << " and " << pieces.bytes << ", flops " << plain.flops << " and "
-                  << pieces.flops);
 }

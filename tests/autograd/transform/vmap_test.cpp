@@ -139,7 +139,7 @@ TEST_CASE("axes of arguments and results are chosen") {
     const Tensor second = vmap(f, {.in_axes = {1, not_mapped}})(x, w);
     CHECK(values(second) == values(transpose(first)));
     CHECK(vmap(f, {.in_axes = {-2, not_mapped}, .out_axes = {1}})(x, w).shape() == Shape{2, 3});
-    CHECK(vmap(f, {.in_axes = {2, 0}})(x, w).shape() == Shape{4, 2, 3});
+    CHECK(vmap(f, {.in_axes = {2, 1}})(x, ones({3, 4}, f64)).shape() == Shape{4, 2});
 }
 
 TEST_CASE("trees go in and come out") {
