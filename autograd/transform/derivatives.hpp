@@ -205,8 +205,13 @@ auto vjp(F&& f, const X& x, const Y& cotangent, const DerivativeOptions& options
         "vjp", at.values, at.variables, flatten_tree<detail::TreeOf<Y>>(cotangent), options);
     return std::pair(std::move(at.y), detail::tree_of(std::move(at.x), products));
 }
+/// Of a function of a Tensor, which may stand in braces.
+template <TensorFunction F>
+auto vjp(F&& f, const Tensor& x, const Tensor& cotangent, const DerivativeOptions& options = {}) {
+    return vjp<F&, Tensor, Tensor>(f, x, cotangent, options);
+}
 /// Of a function of a std::vector<Tensor>, whose elements may be written in braces.
-template <TransformedFunction F>
+template <OtherFunction F>
 auto vjp(F&& f, const std::vector<Tensor>& x, const Tensor& cotangent,
          const DerivativeOptions& options = {}) {
     return vjp<F&, std::vector<Tensor>, Tensor>(f, x, cotangent, options);
@@ -235,8 +240,13 @@ auto jvp(F&& f, const X& x, const std::type_identity_t<detail::TreeOf<X>>& tange
     auto tangents = detail::tree_of(at.y, pushed);
     return std::pair(std::move(at.y), std::move(tangents));
 }
+/// Of a function of a Tensor, which may stand in braces.
+template <TensorFunction F>
+auto jvp(F&& f, const Tensor& x, const Tensor& tangent) {
+    return jvp<F&, Tensor>(f, x, tangent);
+}
 /// Of a function of a std::vector<Tensor>, whose elements may be written in braces.
-template <TransformedFunction F>
+template <OtherFunction F>
 auto jvp(F&& f, const std::vector<Tensor>& x, const std::vector<Tensor>& tangents) {
     return jvp<F&, std::vector<Tensor>>(f, x, tangents);
 }

@@ -115,8 +115,13 @@ auto hvp(F&& f, const X& x, const std::type_identity_t<detail::TreeOf<X>>& v) {
         std::move(at.x),
         detail::hessian_products("hvp", at.values[0], at.variables, flatten_tree(v)));
 }
+/// Of a function of a Tensor, which may stand in braces.
+template <TensorFunction F>
+auto hvp(F&& f, const Tensor& x, const Tensor& v) {
+    return hvp<F&, Tensor>(f, x, v);
+}
 /// Of a function of a std::vector<Tensor>, whose elements may be written in braces.
-template <TransformedFunction F>
+template <OtherFunction F>
 auto hvp(F&& f, const std::vector<Tensor>& x, const std::vector<Tensor>& v) {
     return hvp<F&, std::vector<Tensor>>(f, x, v);
 }

@@ -55,7 +55,7 @@ auto linearize(F&& f, const X& x) {
     return std::pair(std::move(at.y), std::move(linear));
 }
 /// Of a function of a std::vector<Tensor>, whose elements may be written in braces.
-template <TransformedFunction F>
+template <OtherFunction F>
 auto linearize(F&& f, const std::vector<Tensor>& x) {
     return linearize<F&, std::vector<Tensor>>(f, x);
 }

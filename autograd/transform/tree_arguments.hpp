@@ -18,6 +18,13 @@ template <class F>
 concept TransformedFunction = !std::convertible_to<const F&, const Tensor&> &&
                               !std::same_as<std::remove_cvref_t<F>, std::vector<Tensor>>;
 
+/// A function of one Tensor: also one that could be called with a list as well.
+template <class F>
+concept TensorFunction = TransformedFunction<F> && std::invocable<F&, const Tensor&>;
+/// A function of something else, such as a list.
+template <class F>
+concept OtherFunction = TransformedFunction<F> && !std::invocable<F&, const Tensor&>;
+
 namespace detail {
 
 /// An argument as the tree that it is: a Parameter as its Tensor.
