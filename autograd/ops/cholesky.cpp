@@ -44,6 +44,10 @@ struct TriangularSolve final : MultiOutput {
         }
         return {right.defined() ? again(in[0], right, form.transpose) : Tensor()};
     }
+    std::vector<Tensor> batched_all(const MappedInputs& in) const override {
+        const int rank = std::max(in.rank(0), in.rank(1));
+        return record_all(TriangularSolve(*this), in.aligned(0, rank), in.aligned(1, rank));
+    }
     // What of a matrix is the triangle.
     Tensor within(const Tensor& a) const {
         const Index offset = !form.unit_diagonal ? 0 : form.lower ? -1 : 1;
@@ -93,6 +97,7 @@ struct Cholesky final : General {
         };
         return matmul(l, lower_half(solved(transposed(solved(t[0])))));
     }
+    Tensor batched(const MappedInputs& in) const override { return record(Cholesky(), in[0]); }
 };
 
 }  // namespace

@@ -45,6 +45,11 @@ struct Place {
         return own;
     }
 
+    // The same for `size` arrays one after another.
+    Place in_batch(Index size) const {
+        return {detail::with_front_axis(size, shape), offset, row + 1, column + 1};
+    }
+
     Shape shape;
     Index offset;
     int row, column;
@@ -63,6 +68,9 @@ struct Diagonal final : Multilinear {
         if (out.size() > 0) kernels::gather_strided(in[0].data, place.layout(), out);
     }
     Tensor adjoint(int, Tensors, const Tensor& g) const override { return scattered(g, place); }
+    Tensor batched(const MappedInputs& in) const override {
+        return gathered(in[0], place.in_batch(in.size()));
+    }
 
     Place place;
 };
@@ -78,6 +86,9 @@ struct PutDiagonal final : Multilinear {
         if (in[0].size() > 0) kernels::scatter_strided(in[0], out.data, place.layout());
     }
     Tensor adjoint(int, Tensors, const Tensor& g) const override { return gathered(g, place); }
+    Tensor batched(const MappedInputs& in) const override {
+        return scattered(in[0], place.in_batch(in.size()));
+    }
 
     Place place;
 };
@@ -103,6 +114,9 @@ struct Triangle final : Multilinear {
     }
     Tensor adjoint(int, Tensors, const Tensor& g) const override {
         return detail::triangle(g, lower, offset);
+    }
+    Tensor batched(const MappedInputs& in) const override {
+        return detail::triangle(in[0], lower, offset);
     }
 
     bool lower;

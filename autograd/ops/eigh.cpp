@@ -46,6 +46,9 @@ struct EigenvalueGradient final : General {
         if (i == 0) return second_order(in[1], g, in[2], in[3]);
         return i == 1 ? eigenvalue_tangent(in[0], g, in[2], in[3]) : Tensor();
     }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(EigenvalueGradient(), Tensors(whole(in)));
+    }
     Tensor jvp(Tensors in, const Tensor&, Tensors t) const override {
         Tensor total;
         if (t[0].defined()) add_to(total, second_order(in[1], t[0], in[2], in[3]));
@@ -73,6 +76,9 @@ struct EigenvalueTangent final : General {
     Tensor vjp(int i, Tensors in, const Tensor&, const Tensor& g) const override {
         if (i == 0) return second_order(g, in[1], in[2], in[3]);
         return i == 1 ? eigenvalue_gradient(in[0], g, in[2], in[3]) : Tensor();
+    }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(EigenvalueTangent(), Tensors(whole(in)));
     }
     Tensor jvp(Tensors in, const Tensor&, Tensors t) const override {
         Tensor total;
@@ -104,6 +110,9 @@ struct Eigh final : MultiOutput {
         if (in[0].size() > 0) kernels::eigh(name(), in[0], out[0], out[1]);
     }
     double flops(Specs in, const Spec&) const noexcept override { return cost(in[0], 9); }
+    std::vector<Tensor> batched_all(const MappedInputs& in) const override {
+        return record_all(Eigh(), in[0]);
+    }
     std::vector<Tensor> vjp_all(Tensors in, Tensors out, Tensors g) const override {
         const Tensor &w = out[0], &v = out[1];
         Tensor total;
@@ -131,6 +140,7 @@ struct Eigvalsh final : General {
         if (out.size() > 0) kernels::eigvalsh(name(), in[0], out);
     }
     double flops(Specs in, const Spec&) const noexcept override { return cost(in[0], 4.0 / 3); }
+    Tensor batched(const MappedInputs& in) const override { return record(Eigvalsh(), in[0]); }
     Tensor vjp(int, Tensors in, const Tensor& w, const Tensor& g) const override {
         return eigenvalue_gradient(in[0], g, w, vectors(in[0]));
     }

@@ -44,6 +44,9 @@ struct Expm final : General {
         }
         return total;
     }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(Expm(), Tensors(whole(in)));
+    }
     Tensor along(int i, std::vector<Tensor> in, const Tensor& direction) const {
         if (i == 0)
             in.push_back(direction);

@@ -55,6 +55,12 @@ Tensor as_matrix(const Tensor& numbers) {
 Tensor as_row(const Tensor& vectors) { return expand_dims(vectors, -2); }
 Tensor as_column(const Tensor& vectors) { return expand_dims(vectors, -1); }
 
+std::vector<Tensor> whole(const MappedInputs& in) {
+    std::vector<Tensor> all;
+    for (std::size_t i = 0; i < in.inputs().size(); ++i) all.push_back(in.whole(i));
+    return all;
+}
+
 Tensor unit_like(const Tensor& a) { return eye(a.shape().back(), {}, a.dtype()); }
 
 Spec solution_spec(std::string_view op, const Spec& a, const Spec& b) {

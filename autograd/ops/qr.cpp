@@ -56,6 +56,9 @@ struct Qr final : MultiOutput {
                      below = triangle(c, true, -1), turn = below - transposed(below);
         return {y + matmul(q, turn - c), matmul(c - turn, r)};
     }
+    std::vector<Tensor> batched_all(const MappedInputs& in) const override {
+        return record_all(Qr(), in[0]);
+    }
 };
 
 QrResult tall_qr(const Tensor& a) {

@@ -42,6 +42,9 @@ struct Lu final : MultiOutput {
     std::vector<Tensor> jvp_all(Tensors, Tensors, Tensors) const override {
         return {Tensor(), Tensor()};
     }
+    std::vector<Tensor> batched_all(const MappedInputs& in) const override {
+        return record_all(Lu(), in[0]);
+    }
 };
 
 // (a, b, factors of a) ↦ x = A⁻¹·b, where A is a or aᵀ. By b, h = A⁻ᵀ·g; by A, -h·xᵀ; the tangent
@@ -71,6 +74,11 @@ struct Solve final : MultiOutput {
         Tensor right = t[1];
         if (t[0].defined()) add_to(right, -matmul(transpose ? transposed(t[0]) : t[0], out[0]));
         return {right.defined() ? again(in, right, transpose) : Tensor()};
+    }
+    std::vector<Tensor> batched_all(const MappedInputs& in) const override {
+        const int rank = std::max(in.rank(0), in.rank(1));
+        return record_all(Solve(*this), in.aligned(0, rank), in.aligned(1, rank),
+                          in.aligned(2, rank), in.aligned(3, rank - 1));
     }
     Tensor again(Tensors in, const Tensor& b, bool t) const {
         Solve op(*this);
@@ -109,6 +117,9 @@ struct Cofactors final : General {
         }
         return total;
     }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(Cofactors(), Tensors(whole(in)));
+    }
     Tensor along(int i, Tensors in, const Tensor& direction) const {
         std::vector<Tensor> all(in.begin(), in.end());
         if (i == 0)
@@ -135,6 +146,9 @@ struct Det final : General {
     Tensor jvp(Tensors in, const Tensor&, Tensors t) const override {
         return t[0].defined() ? sum(cofactors(in) * t[0], {-2, -1}) : Tensor();
     }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(Det(), Tensors(whole(in)));
+    }
     static Tensor cofactors(Tensors in) { return record(Cofactors(), in.first(1)); }
 };
 
@@ -149,6 +163,9 @@ struct DetSign final : General {
         kernels::determinant(kernels::OfDeterminant::sign, in[1], in[2], out);
     }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(DetSign(), Tensors(whole(in)));
+    }
 };
 
 // (a, factors of a) ↦ log |det a|; g·a⁻ᵀ
@@ -166,6 +183,9 @@ struct DetLog final : General {
     }
     Tensor jvp(Tensors in, const Tensor&, Tensors t) const override {
         return t[0].defined() ? sum(inverse_transposed(in) * t[0], {-2, -1}) : Tensor();
+    }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(DetLog(), Tensors(whole(in)));
     }
     static Tensor inverse_transposed(Tensors in) {
         return solve_by("slogdet", in[0], {in[1], in[2]}, unit_like(in[0]), true);

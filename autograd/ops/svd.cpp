@@ -81,6 +81,9 @@ struct SingularValueGradient final : General {
         if (i == 0) return second_order(in[1], g, in);
         return i == 1 ? singular_value_tangent(in, g) : Tensor();
     }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(SingularValueGradient(), Tensors(whole(in)));
+    }
     Tensor jvp(Tensors in, const Tensor&, Tensors t) const override {
         Tensor total;
         if (t[0].defined()) add_to(total, second_order(in[1], t[0], in));
@@ -109,6 +112,9 @@ struct SingularValueTangent final : General {
     Tensor vjp(int i, Tensors in, const Tensor&, const Tensor& g) const override {
         if (i == 0) return second_order(g, in[1], in);
         return i == 1 ? singular_value_gradient(in, g) : Tensor();
+    }
+    Tensor batched(const MappedInputs& in) const override {
+        return record(SingularValueTangent(), Tensors(whole(in)));
     }
     Tensor jvp(Tensors in, const Tensor&, Tensors t) const override {
         Tensor total;
@@ -159,6 +165,9 @@ struct Svd final : MultiOutput {
         if (in[0].size() > 0) kernels::svd(name(), in[0], out[0], out[1], out[2]);
     }
     double flops(Specs in, const Spec&) const noexcept override { return cost(in[0], 20); }
+    std::vector<Tensor> batched_all(const MappedInputs& in) const override {
+        return record_all(Svd(), in[0]);
+    }
     std::vector<Tensor> vjp_all(Tensors in, Tensors out, Tensors g) const override {
         const Tensor &u = out[0], &s = out[1], &vh = out[2];
         Tensor total;
@@ -192,6 +201,7 @@ struct Svdvals final : General {
         if (out.size() > 0) kernels::svdvals(name(), in[0], out);
     }
     double flops(Specs in, const Spec&) const noexcept override { return cost(in[0], 3); }
+    Tensor batched(const MappedInputs& in) const override { return record(Svdvals(), in[0]); }
     Tensor vjp(int, Tensors in, const Tensor& s, const Tensor& g) const override {
         return singular_value_gradient(with_vectors(in[0], s), g);
     }
@@ -222,6 +232,7 @@ struct Pinv final : General {
         if (out.size() > 0) kernels::pinv(name(), in[0], smallest, out);
     }
     double flops(Specs in, const Spec&) const noexcept override { return cost(in[0], 22); }
+    Tensor batched(const MappedInputs& in) const override { return record(Pinv(smallest), in[0]); }
     Tensor vjp(int, Tensors in, const Tensor& p, const Tensor& g) const override {
         const Tensor &a = in[0], pt = transposed(p), gt = transposed(g);
         return matmul(matmul(gt - matmul(a, matmul(p, gt)), p), pt) +

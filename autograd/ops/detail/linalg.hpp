@@ -51,4 +51,8 @@ Tensor solve_triangle(StaticName op, const Tensor& a, const kernels::Triangular&
 
 /// The common dtype and the shape (…, n, k) of a⁻¹·b. Throws ShapeError or DTypeError naming `op`.
 Spec solution_spec(std::string_view op, const Spec& a, const Spec& b);
+/// All inputs with the first axis of a mapped function's examples: the batching rule of operations
+/// that take a batch of every input.
+std::vector<Tensor> whole(const MappedInputs& in);
+
 }  // namespace shikumi::detail
