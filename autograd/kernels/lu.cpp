@@ -1,5 +1,6 @@
 #include <shikumi/autograd/kernels/lu.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -68,7 +69,7 @@ void solve_lu(std::string_view op, ConstView factors, ConstView pivots, bool tra
     const Index n = a_shape.back(), k = out_shape.back();
     const Shape all = detail::batch_of(out_shape, 2), of_a = detail::batch_of(a_shape, 2),
                 of_b = detail::batch_of(b.spec.shape, 2);
-    detail::for_each_matrix(all.size(), n, [&](Index i) {
+    detail::for_each_matrix(all.size(), std::max(n, k), [&](Index i) {
         const Index number = detail::matrix_number(of_a, all, i);
         const double* const own = factors.as<double>() + number * n * n;
         for (Index j = 0; j < n; ++j) {

@@ -1,5 +1,6 @@
 #include <shikumi/autograd/kernels/triangular.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -28,7 +29,7 @@ void solve_triangular(std::string_view op, ConstView t, const Triangular& form, 
     const Index n = t.spec.shape.back(), k = out.spec.shape.back();
     const Shape all = detail::batch_of(out.spec.shape, 2), of_t = detail::batch_of(t.spec.shape, 2),
                 of_b = detail::batch_of(b.spec.shape, 2);
-    detail::for_each_matrix(all.size(), n, [&](Index i) {
+    detail::for_each_matrix(all.size(), std::max(n, k), [&](Index i) {
         const Index number = detail::matrix_number(of_t, all, i);
         detail::SmallScratch<double> own(t.spec.dtype == f64 ? 0 : n * n), x(n * k);
         const double* triangle = own.data();
