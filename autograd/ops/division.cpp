@@ -1,6 +1,7 @@
 // Division that leaves a remainder.
 #include <cmath>
 #include <concepts>
+#include <type_traits>
 
 #include <shikumi/autograd/ops/detail/scalar_kernel.hpp>
 
@@ -18,13 +19,19 @@ bool falls_below(T r, T b) {
     return r != 0 && (r < 0) != (b < 0);
 }
 
+// Whether b is -1, by which the least integer has no quotient.
+template <std::integral T>
+bool is_minus_one(T b) {
+    return std::is_signed_v<T> && b == static_cast<T>(-1);
+}
+
 // What is left of a after b times the quotient without its fraction; of integers 0 for b = 0.
 template <class T>
 T rest(T a, T b) {
     if constexpr (std::floating_point<T>)
         return std::fmod(a, b);
     else
-        return b == 0 || b + 1 == 0 ? T{0} : static_cast<T>(a % b);
+        return b == 0 || is_minus_one(b) ? T{0} : static_cast<T>(a % b);
 }
 
 // a / b without its fraction, exact: a - r is a multiple of b.
@@ -65,7 +72,7 @@ struct Floored {
             return n == 0 ? std::copysign(T{0}, a / b) : n;
         } else {
             if (b == 0) return 0;
-            if (b + 1 == 0) return static_cast<T>(-detail::wrapping(a));
+            if (is_minus_one(b)) return static_cast<T>(-detail::wrapping(a));
             return static_cast<T>(a / b - (falls_below(rest(a, b), b) ? 1 : 0));
         }
     }

@@ -83,7 +83,11 @@ TEST_CASE("remainders have the sign of the divisor or of the dividend", "[specia
     const Tensor least = full({1}, std::numeric_limits<std::int32_t>::min(), i32);
     CHECK(reals(floor_divide(least, -1)) == reals(least));
     CHECK(reals(remainder(least, -1)) == Reals{0});
+    const Tensor largest = full({1}, std::numeric_limits<std::int32_t>::max(), i32);
+    CHECK(reals(floor_divide(least, largest)) == Reals{-2});
+    CHECK(reals(remainder(least, largest)) == reals(largest - 1));
     CHECK(reals(floor_divide(tensor({250, 7}, u8), 4)) == Reals{62, 1});
+    CHECK(reals(remainder(tensor({250, 7}, u8), 255)) == Reals{250, 7});
     // of the exact quotient, 9.99…
     const Tensor one = numbers({1}), tenth = numbers({0.1});
     CHECK(reals(grad(sum(remainder(one, tenth)), {tenth})[0]) == Reals{-9});
