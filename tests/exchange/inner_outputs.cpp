@@ -13,7 +13,7 @@ namespace {
 // Switches on what Keras's layers give when they are asked.
 void ask_for_all(json& config) {
     for (auto& [key, value] : config.items()) {
-        if (key == "return_sequences" || key == "return_state" || key == "return_attention_scores")
+        if (key == "return_sequences" || key == "return_state")
             value = true;
         else if (value.is_structured())
             ask_for_all(value);
@@ -24,6 +24,8 @@ void ask_for_all(json& config) {
 nn::SharedLayer outspoken(const nn::Layer& layer) {
     json config = json::parse(nn::to_json(layer));
     ask_for_all(config);
+    if (config.at("class_name") == "MultiHeadAttention")  // which states it only where it is asked
+        config["config"]["return_attention_scores"] = true;
     nn::SharedLayer same = nn::layer_from_config(nn::parse_json(config.dump(), "a layer"));
     std::vector<Parameter> weights = same.layer->weights();
     for (std::size_t i = 0; i < weights.size(); ++i)
