@@ -1,7 +1,7 @@
-// How long files are read: reading make FOLDER | bytes FILE | tensors FILE | model FILE. `make`
-// writes arrays.safetensors of 500 MB and vgg16.keras; the others print the seconds that one
-// reading takes, and those until each page was touched. bench/read sets them beside safetensors and
-// Keras.
+// How long files are read: reading make FOLDER | bytes FILE | tensors FILE | mapped FILE | model
+// FILE. `make` writes arrays.safetensors of 500 MB and vgg16.keras; the others print the seconds
+// that one reading takes, and those until each page was touched. bench/read sets them beside
+// safetensors and Keras.
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -11,6 +11,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -52,27 +53,32 @@ Read bytes(const std::string& file) {
     return {memory, {{memory.get(), size / sizeof(float)}}};
 }
 
-Read tensors(const std::string& file) {
+Read tensors_by(const std::string& file,
+                Tensor (formats::SafetensorsFile::*read)(std::string_view) const) {
     const auto all = std::make_shared<std::vector<Tensor>>();
     std::vector<std::span<const float>> numbers;
     const formats::SafetensorsFile in(file);
     for (const std::string& name : in.names()) {
-        all->push_back(in.read(name));
+        all->push_back((in.*read)(name));
         numbers.push_back(all->back().data<float>());
     }
     return {all, std::move(numbers)};
 }
+
+Read tensors(const std::string& file) { return tensors_by(file, &formats::SafetensorsFile::read); }
+Read mapped(const std::string& file) { return tensors_by(file, &formats::SafetensorsFile::map); }
 
 Read model(const std::string& file) { return {nn::load_keras(file), {}}; }
 
 Reading reading_called(const std::string& name) {
     if (name == "bytes") return bytes;
     if (name == "tensors") return tensors;
+    if (name == "mapped") return mapped;
     if (name == "model") return model;
-    throw std::runtime_error("make, bytes, tensors or model, not " + name);
+    throw std::runtime_error("make, bytes, tensors, mapped or model, not " + name);
 }
 
-// Reads a number of each page, since what PyTorch maps is read only then.
+// Reads a number of each page, since what is mapped is read only then.
 float touch(const Read& read) {
     constexpr std::size_t page = 4096 / sizeof(float);
     float sum = 0;
@@ -85,7 +91,7 @@ float touch(const Read& read) {
 
 int main(int argc, char** argv) {
     try {
-        if (argc != 3) throw std::runtime_error("reading make|bytes|tensors|model PATH");
+        if (argc != 3) throw std::runtime_error("reading make|bytes|tensors|mapped|model PATH");
         const std::string what = argv[1], path = argv[2];
         if (what == "make") {
             make(path);
