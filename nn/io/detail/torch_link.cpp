@@ -334,7 +334,8 @@ std::vector<int> gates_of(std::string_view cell) {
 
 // PyTorch's cells have tanh and sigmoid alone, its RNN relu, too.
 void check_activations(const Layer& layer, std::string_view cell) {
-    const Config config = layer.get_config();
+    const std::vector<Layer*> inner = layer.inner_layers();
+    const Config config = (inner.size() == 1 ? *inner[0] : layer).get_config();
     const auto is_one_of = [&](const char* name, std::initializer_list<std::string_view> known) {
         const Config* const found = config.find(name);
         return !found || (found->text() && std::ranges::find(known, *found->text()) != known.end());
@@ -347,8 +348,7 @@ void check_activations(const Layer& layer, std::string_view cell) {
 
 void add_recurrent(Links& links, const Layer& layer, std::string_view cell,
                    const std::string& suffix) {
-    const std::vector<Layer*> inner = layer.inner_layers();
-    check_activations(inner.size() == 1 ? *inner[0] : layer, cell);
+    check_activations(layer, cell);
     const std::vector<int> gates = gates_of(cell);
     const auto add = [&](const char* name, const Parameter& w) {
         const Shape theirs{w.shape()[1], w.shape()[0]};

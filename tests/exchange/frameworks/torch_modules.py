@@ -161,9 +161,13 @@ class Recurrent:
     """A recurrent module as a step, which takes a mask, too."""
 
     def __init__(self, class_name, config, features, directions=1):
-        options = {"nonlinearity": config["activation"]} if class_name == "SimpleRNN" else {}
+        simple = class_name == "SimpleRNN"
+        options = {"nonlinearity": config["activation"]} if simple else {}
         if class_name == "GRU" and not config["reset_after"]:
             raise Unknown("GRU with reset_after false")
+        if (config["activation"], config.get("recurrent_activation")) not in (
+                [("tanh", None), ("relu", None)] if simple else [("tanh", "sigmoid")]):
+            raise Unknown(f"{class_name} with other activations")
         kind = {"LSTM": nn.LSTM, "GRU": nn.GRU, "SimpleRNN": nn.RNN}[class_name]
         self.module = kind(features, config["units"], batch_first=True, bias=config["use_bias"],
                            bidirectional=directions == 2, **options)
