@@ -46,7 +46,7 @@ Config RandomFlip::get_config() const {
 }
 
 RandomFlip RandomFlip::from_config(ConfigReader& config) {
-    config.always("data_format", "channels_last").ignore("seed");
+    config.always("data_format", "channels_last").ignore("seed").ignore("rng_type");
     return RandomFlip(config.get_or("mode", Flip::horizontal_and_vertical));
 }
 

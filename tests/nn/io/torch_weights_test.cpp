@@ -170,11 +170,10 @@ TEST_CASE("a normalisation without gamma or beta is one with 1 or 0 there", "[to
     const TemporaryFolder folder;
     if (!has_zip()) return;
     const std::string path = folder.path() / "x.pt";
-    nn::Sequential model{nn::BatchNormalization({.scale = false, .name = "a"}),
+    nn::Sequential model{nn::Input({4}), nn::BatchNormalization({.scale = false, .name = "a"}),
                          nn::GroupNormalization({.groups = 2, .center = false, .name = "b"}),
                          nn::LayerNormalization({.center = false, .name = "c"}),
                          nn::LayerNormalization({.scale = false, .name = "d"})};
-    model.set_input_shape({4});
     make_uneven(model);
     nn::save_torch_weights(model, path);
     const formats::TorchFile file(path);

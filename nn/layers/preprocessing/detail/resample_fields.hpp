@@ -7,6 +7,7 @@ namespace shikumi::nn::detail {
 void visit_resampling(auto& fields, auto& o) {
     fields("fill_mode", o.fill_mode)("interpolation", o.interpolation);
     fields("fill_value", o.fill_value).always("data_format", "channels_last").ignore("seed");
+    fields.ignore("rng_type");
 }
 
 }  // namespace shikumi::nn::detail
