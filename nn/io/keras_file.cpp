@@ -39,11 +39,8 @@ std::function<void()> legacy_writing(Model& model, std::string path, const Compi
                                      int keep) {
     const std::string weights = "model_weights";
     Hdf5Content content{.attributes = {{"", "model_config", {to_json(keras_config(model))}}}};
-    for (const std::string& group : {std::string(), weights}) {
-        content.attributes.push_back(
-            {group, "keras_version", {std::string(detail::keras_version)}});
-        content.attributes.push_back({group, "backend", {"tensorflow"}});
-    }
+    content.attributes.push_back({"", "keras_version", {std::string(detail::keras_version)}});
+    content.attributes.push_back({"", "backend", {"tensorflow"}});
     detail::add_legacy_weights(content, model, weights);
     if (how) {
         const Config training = keras_training_config(*how, model.output_names());

@@ -8,6 +8,7 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/detail/class_name.hpp>
+#include <shikumi/nn/io/detail/keras_archive.hpp>
 #include <shikumi/nn/io/detail/keras_layout.hpp>
 #include <shikumi/nn/io/detail/take_weights.hpp>
 #include <shikumi/nn/io/detail/weight_names.hpp>
@@ -252,6 +253,9 @@ void add_legacy_weights(Hdf5Content& content, const Model& model, const std::str
     const std::string top = joined(base, "top_level_model_weights");
     content.attributes.push_back({top, "weight_names", {}, true});
     content.attributes.push_back({base, "layer_names", std::move(layers), true});
+    // Without them, Keras 2 takes the weights for those of Keras 1, and turns kernels round.
+    content.attributes.push_back({base, "keras_version", {std::string(keras_version)}});
+    content.attributes.push_back({base, "backend", {"tensorflow"}});
 }
 
 void add_legacy_optimizer(Hdf5Content& content, const optim::Optimizer& optimizer,
