@@ -27,8 +27,8 @@ struct OnnxDimension {
 
 /// What is said of a tensor that flows through the graph.
 struct OnnxValue {
-    std::string name;                                        ///< by which nodes refer to it
-    std::optional<StoredType> type = {};                     ///< of its elements, where it is known
+    std::string name;                                      ///< by which nodes refer to it
+    std::optional<StoredType> type = {};                   ///< of its elements, where it is known
     std::optional<std::vector<OnnxDimension>> shape = {};  ///< absent: of any rank
 };
 
@@ -40,10 +40,9 @@ struct OnnxReference {
 /// A named option of a node.
 struct OnnxAttribute {
     /// What it may be.
-    using Value =
-        std::variant<float, Index, std::string, StoredTensor, std::shared_ptr<const OnnxGraph>,
-                     std::vector<float>, std::vector<Index>, std::vector<std::string>,
-                     OnnxReference>;
+    using Value = std::variant<float, Index, std::string, StoredTensor,
+                               std::shared_ptr<const OnnxGraph>, std::vector<float>,
+                               std::vector<Index>, std::vector<std::string>, OnnxReference>;
     std::string name;  ///< unique in its node
     Value value;       ///< what it is
 };
@@ -79,25 +78,25 @@ struct OnnxOpset {
 
 /// An operator that the file itself defines.
 struct OnnxFunction {
-    std::string name = {};                       ///< of the operator
-    std::string domain = {};                     ///< of the operator
-    std::vector<std::string> inputs = {};        ///< names of tensors within it
-    std::vector<std::string> outputs = {};       ///< names of tensors within it
-    std::vector<std::string> attributes = {};    ///< that a node has to give
-    std::vector<OnnxAttribute> defaults = {};    ///< attributes that a node may leave out
-    std::vector<OnnxNode> nodes = {};            ///< what it does
-    std::vector<OnnxOpset> opsets = {};          ///< of its nodes
+    std::string name = {};                     ///< of the operator
+    std::string domain = {};                   ///< of the operator
+    std::vector<std::string> inputs = {};      ///< names of tensors within it
+    std::vector<std::string> outputs = {};     ///< names of tensors within it
+    std::vector<std::string> attributes = {};  ///< that a node has to give
+    std::vector<OnnxAttribute> defaults = {};  ///< attributes that a node may leave out
+    std::vector<OnnxNode> nodes = {};          ///< what it does
+    std::vector<OnnxOpset> opsets = {};        ///< of its nodes
 };
 
 /// What an .onnx file holds.
 struct OnnxModel {
-    Index ir_version = 8;                       ///< of the format
-    std::string producer = {};                  ///< the program that wrote it
-    std::string producer_version = {};          ///< of that program
-    std::vector<OnnxOpset> opsets = {};         ///< of the operators
-    OnnxGraph graph = {};                       ///< the graph
-    std::vector<OnnxFunction> functions = {};   ///< operators that nodes may name
-    Metadata metadata = {};                     ///< texts about the model
+    Index ir_version = 8;                      ///< of the format
+    std::string producer = {};                 ///< the program that wrote it
+    std::string producer_version = {};         ///< of that program
+    std::vector<OnnxOpset> opsets = {};        ///< of the operators
+    OnnxGraph graph = {};                      ///< the graph
+    std::vector<OnnxFunction> functions = {};  ///< operators that nodes may name
+    Metadata metadata = {};                    ///< texts about the model
 };
 
 /// The content of a file. Weights may lie in other files of the same folder. Throws IoError, naming

@@ -140,8 +140,7 @@ void add_graph(pbf_builder<onnx::Graph>& message, const OnnxGraph& graph) {
 
 void add_function(pbf_builder<onnx::Function>& message, const OnnxFunction& function) {
     message.add_string(onnx::Function::name, function.name);
-    for (const std::string& name : function.inputs)
-        message.add_string(onnx::Function::input, name);
+    for (const std::string& name : function.inputs) message.add_string(onnx::Function::input, name);
     for (const std::string& name : function.outputs)
         message.add_string(onnx::Function::output, name);
     for (const std::string& name : function.attributes)
@@ -199,7 +198,8 @@ void write_onnx(const std::string& path, const OnnxModel& model) {
     // Protobuf's own programs read no more.
     constexpr std::uint64_t most = std::numeric_limits<std::int32_t>::max();
     if (const std::uint64_t weights = weight_bytes(model.graph); weights > most - (most >> 4))
-        fail<ValueError>(writer, "the weights of ", weights, " bytes exceed what one file can hold");
+        fail<ValueError>(writer, "the weights of ", weights,
+                         " bytes exceed what one file can hold");
     const std::string bytes = bytes_of(model);
     if (bytes.size() > most)
         fail<ValueError>(writer, "the model takes ", bytes.size(), " bytes, at most ", most,

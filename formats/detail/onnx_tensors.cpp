@@ -94,8 +94,8 @@ StoredTensor OnnxTensors::made(const OnnxTensor& tensor) {
     const std::size_t numbers = tensor.floats.size() + tensor.ints.size() + tensor.longs.size() +
                                 tensor.doubles.size() + tensor.naturals.size();
     if (!tensor.external && !tensor.raw && numbers != static_cast<std::size_t>(shape.size()))
-        refuse(tensor, sentence("has ", numbers, " numbers; the shape ", shape, " takes ",
-                                shape.size()));
+        refuse(tensor,
+               sentence("has ", numbers, " numbers; the shape ", shape, " takes ", shape.size()));
     if (tensor.external && (tensor.raw || numbers > 0))
         refuse(tensor, "has data in the file and in another one");
     bytes_left_ -= bytes;

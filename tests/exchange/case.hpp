@@ -45,6 +45,9 @@ void read_keras(const Case& the_case, const json& file);
 /// Reads PyTorch's files of a case, compares what is in them, and goes on from them.
 void run_torch(const Case& the_case);
 
+/// Reads the ONNX file of a case, compares what it computes, and trains on.
+void run_onnx(const Case& the_case);
+
 /// Opens the tensors of a file, whichever format it has. An .npy file has one, of its own name.
 std::vector<formats::NamedTensor> tensors_in(const std::filesystem::path& file);
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include <shikumi/formats/detail/events.hpp>
+#include <shikumi/nn/io/onnx.hpp>
 
 #include "case.hpp"
 #include "support/case_program.hpp"
@@ -33,7 +34,9 @@ void check_keys(const json& facts) {
         "training", "test_accuracy", "labels_of_inputs", "architecture_file",
         "framework_cannot_read", "floatx",
         // how the figures were found, and how far they are from those in float64
-        "observed", "no_float64"};
+        "observed", "no_float64",
+        // what an ONNX file is made of
+        "graph"};
     for (const auto& item : facts.items()) {
         if (!known.contains(item.key())) throw Different("the case has the unknown " + item.key());
     }
@@ -42,6 +45,7 @@ void check_keys(const json& facts) {
 void run_read(const Case& the_case) {
     if (is_of(the_case.facts.at("name"), {"keras2_", "keras3_"})) return run_keras(the_case);
     if (is_of(the_case.facts.at("name"), {"torch_"})) return run_torch(the_case);
+    if (is_of(the_case.facts.at("name"), {"onnx_"})) return run_onnx(the_case);
     if (the_case.facts.contains("events")) return run_events(the_case);
     run_tensors(the_case);
     if (the_case.facts.contains("architecture")) run_model(the_case);
@@ -53,6 +57,8 @@ void read(const Case& the_case, const json& file) {
     const fs::path path = the_case.folder / file.at("path");
     if (format == "tfevents")
         formats::detail::read_events(path);
+    else if (format == "onnx")
+        nn::load_onnx_layer(path.string());
     else if (format.starts_with("keras"))
         read_keras(the_case, file);
     else
@@ -79,7 +85,8 @@ void run_case(const fs::path& file, shikumi_test::CaseCounts& counts) {
     const fs::path folder = file.parent_path();
     const std::string name = folder.filename().string();
     counts.run(name, [&] {
-        if (!is_of(name, {"safetensors_", "npy_", "tfevents_", "keras2_", "keras3_", "torch_"}))
+        if (!is_of(name,
+                   {"safetensors_", "npy_", "tfevents_", "keras2_", "keras3_", "torch_", "onnx_"}))
             throw shikumi_test::Skipped("files of this kind can't be read yet");
         std::ifstream in(file);
         const Case the_case{folder, json::parse(in)};

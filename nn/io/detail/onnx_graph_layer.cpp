@@ -1,0 +1,105 @@
+#include <shikumi/nn/io/detail/onnx_graph_layer.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+namespace shikumi::nn::detail {
+
+namespace {
+
+// Calls f(step, input, name) for each place in which a step reads something.
+template <class F>
+void each_read(const OnnxProgram& program, F f) {
+    for (const OnnxStep& step : program.steps)
+        for (std::size_t i = 0; i < step.node.inputs.size(); ++i)
+            if (!step.node.inputs[i].empty()) f(step, i, step.node.inputs[i]);
+}
+
+bool has_bit(unsigned bits, std::size_t i) { return i < 32 && (bits >> i & 1) != 0; }
+
+}  // namespace
+
+bool is_weight(const OnnxProgram& program, const std::string& name) {
+    const auto constant = program.constants.find(name);
+    if (constant == program.constants.end() || !constant->second.weight ||
+        !is_floating(constant->second.value.dtype()))
+        return false;
+    bool weight = false, number = false;
+    each_read(program, [&](const OnnxStep& step, std::size_t i, const std::string& read) {
+        if (read != name) return;
+        (has_bit(step.op->numbers, i) || step.op->from_shapes ? number : weight) = true;
+    });
+    return weight && !number;
+}
+
+/// The steps of a program as a layer.
+class OnnxOperations final : public Layer {
+public:
+    explicit OnnxOperations(std::shared_ptr<const OnnxProgram> program, DType dtype)
+        : Layer(LayerOptions{.dtype = dtype}), program_(std::move(program)) {}
+
+    void build_all(const std::vector<Spec>& inputs) override {
+        check_count(inputs.size());
+        weights_.clear();
+        std::set<std::string, std::less<>> states;
+        each_read(*program_, [&](const OnnxStep& step, std::size_t i, const std::string& name) {
+            if (has_bit(step.op->states, i)) states.insert(name);
+        });
+        for (const auto& [name, constant] : program_->constants) {
+            if (!is_weight(*program_, name) || constant.value.dtype() != dtype()) continue;
+            const auto value = [&](const Shape&, Generator&, DType) { return constant.value; };
+            weights_.emplace_back(name, add_weight(name, constant.value.shape(), value,
+                                                   {.trainable = !states.contains(name)}));
+        }
+    }
+    Tensor call(const Tensor& x, Mode mode) override { return call_all({x}, mode).front(); }
+    std::vector<Tensor> call_all(const std::vector<Tensor>& inputs, Mode mode) override {
+        check_count(inputs.size());
+        std::map<std::string, Tensor, std::less<>> weights;
+        for (const auto& [name, parameter] : weights_) weights[name] = parameter.value();
+        const OnnxValues values = run_onnx(*program_, inputs, weights, mode);
+        std::vector<Tensor> outputs;
+        for (const std::string& name : program_->outputs) outputs.push_back(values.at(name).tensor);
+        return outputs;
+    }
+    std::string label() const override {
+        std::string text = "ONNX";
+        std::set<std::string_view> named;
+        for (const OnnxStep& step : program_->steps) {
+            if (!named.insert(step.op->name).second) continue;
+            if (named.size() > 6) return text + " …";
+            text += (named.size() == 1 ? " " : ", ") + std::string(step.op->name);
+        }
+        return text;
+    }
+    Config get_config() const override {
+        fail<StateError>("ONNX", "no file of this library can hold ", std::string_view(label()),
+                         ": these operators of a graph are no layer");
+    }
+
+protected:
+    void check_input(const Tensor&) override {}
+
+private:
+    void check_count(std::size_t count) const {
+        if (count != program_->inputs.size())
+            fail<ShapeError>("ONNX", "takes ", program_->inputs.size(), " tensors, got ", count);
+    }
+
+    std::shared_ptr<const OnnxProgram> program_;
+    std::vector<std::pair<std::string, Parameter>> weights_;
+};
+
+SharedLayer onnx_graph_layer(OnnxProgram program) {
+    // A layer's weights have one dtype, that of most.
+    Index single = 0, twice = 0;
+    for (const auto& [name, constant] : program.constants) {
+        if (!is_weight(program, name)) continue;
+        (constant.value.dtype() == f32 ? single : twice) += constant.value.size();
+    }
+    return SharedLayer(std::make_shared<OnnxOperations>(
+        std::make_shared<const OnnxProgram>(std::move(program)), twice > single ? f64 : f32));
+}
+
+}  // namespace shikumi::nn::detail
