@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -11,10 +12,13 @@
 #include <shikumi/formats/file_format.hpp>
 #include <shikumi/formats/hdf5_file.hpp>
 #include <shikumi/formats/npy.hpp>
+#include <shikumi/formats/onnx_file.hpp>
 #include <shikumi/formats/open_tensor_file.hpp>
 #include <shikumi/formats/torch_file.hpp>
 #include <shikumi/nn/io/detail/keras_archive.hpp>
 #include <shikumi/nn/io/json.hpp>
+#include <shikumi/nn/io/keras_config.hpp>
+#include <shikumi/nn/io/onnx.hpp>
 
 #include "reading.hpp"
 
@@ -88,6 +92,36 @@ void take_objects(Contents& contents, const formats::TorchFile& file) {
         contents.passed_over.push_back(object.path + ": " + object.class_name);
 }
 
+// "Conv 2, Gemm, Relu 3"
+std::string operators_of(const formats::OnnxGraph& graph) {
+    std::map<std::string, int> counts;
+    for (const formats::OnnxNode& node : graph.nodes) ++counts[node.op];
+    std::string text;
+    for (const auto& [op, count] : counts)
+        text += (text.empty() ? "" : ", ") + op + (count > 1 ? " " + std::to_string(count) : "");
+    return text;
+}
+
+// The layers are shown where all operators are layers.
+void take_onnx(Contents& contents, const std::string& path) {
+    const formats::OnnxModel file = formats::read_onnx(path);
+    for (const formats::NamedTensor& tensor : file.graph.initializers)
+        contents.tensors.push_back(info({tensor.name, tensor.value.type(), tensor.value.shape()}));
+    contents.metadata = Config::Object{};
+    for (const auto& [name, text] : file.metadata) contents.metadata.set(name, text);
+    contents.metadata.set("producer", file.producer + ' ' + file.producer_version);
+    for (const formats::OnnxOpset& opset : file.opsets)
+        contents.metadata.set(opset.domain.empty() ? "opset" : "opset of " + opset.domain,
+                              std::to_string(opset.version));
+    contents.metadata.set("operators", operators_of(file.graph));
+    contents.holds = "model";
+    try {
+        contents.architecture = nn::keras_config(nn::model_from_onnx(file));
+    } catch (const Error& e) {
+        contents.metadata.set("as layers", e.what());
+    }
+}
+
 }  // namespace
 
 Config to_config(const Contents& contents) { return ConfigWriter().fields(contents); }
@@ -113,6 +147,8 @@ Contents contents_here(const std::string& path) {
             contents.compile = *how;
         contents.passed_over = archive.passed_over();
         contents.holds = "model";
+    } else if (format == formats::FileFormat::onnx) {
+        take_onnx(contents, path);
     } else {
         const auto file = formats::open_tensor_file(path);
         take_tensors(contents, *file);

@@ -94,8 +94,11 @@ int run(const Arguments& arguments) {
     const bool alone = arguments.has("weights") || !target.model;
     if (alone && !target.weights)
         throw BadUsage("a " + std::string(target.ending) + " file holds no weights alone");
-    const bool has_model =
-        !architecture.is_null() || !read_contents(from, limits).architecture.is_null();
+    const auto holds_model = [&] {
+        const Contents contents = read_contents(from, limits);
+        return contents.holds == "model" || !contents.architecture.is_null();
+    };
+    const bool has_model = !architecture.is_null() || holds_model();
     if (has_model) {
         const auto model = read_model(from, architecture, limits);
         (alone ? target.weights : target.model)(*model, to);

@@ -5,11 +5,13 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/formats/file_format.hpp>
 #include <shikumi/formats/npy.hpp>
+#include <shikumi/formats/onnx_file.hpp>
 #include <shikumi/formats/open_tensor_file.hpp>
 #include <shikumi/formats/safetensors.hpp>
 #include <shikumi/nn/io/detail/keras_archive.hpp>
 #include <shikumi/nn/io/keras_config.hpp>
 #include <shikumi/nn/io/model_file.hpp>
+#include <shikumi/nn/io/onnx.hpp>
 #include <shikumi/nn/io/torch_weights.hpp>
 #include <shikumi/nn/io/weights.hpp>
 
@@ -32,6 +34,8 @@ bool has_torch_names(const std::string& path) {
 
 std::shared_ptr<nn::Model> model_here(const std::string& path, const Config& architecture) {
     nn::KerasReport ignored;
+    if (formats::file_format(path) == FileFormat::onnx)
+        return std::make_shared<nn::Model>(nn::load_onnx(path));
     if (formats::file_format(path) == FileFormat::json)
         return nn::model_from_keras_config(contents_here(path).architecture, ignored);
     if (architecture.is_null()) {
@@ -59,6 +63,8 @@ std::vector<formats::NamedTensor> tensors_here(const std::string& path) {
     switch (formats::file_format(path)) {
         case FileFormat::npy:
             return {{"", formats::read_stored_npy(path)}};
+        case FileFormat::onnx:
+            return formats::read_onnx(path).graph.initializers;
         case FileFormat::keras:
             return all_tensors(nn::detail::KerasArchive("shikumi", path, {}).weights());
         default:

@@ -41,6 +41,14 @@ bool is_json(std::string_view start) {
            start.find('\0') == start.npos;
 }
 
+// A protobuf has no signature. Its writers put the fields in order: the version of the format, then
+// one of those up to the imported operators.
+bool is_onnx(std::string_view start) {
+    constexpr char newest = 20;
+    return start.size() > 2 && start[0] == '\x08' && start[1] > 0 && start[1] <= newest &&
+           std::string_view("\x12\x1a\x22\x28\x32\x3a\x42").find(start[2]) != start.npos;
+}
+
 }  // namespace
 
 std::string_view name(FileFormat format) noexcept {
@@ -57,6 +65,8 @@ std::string_view name(FileFormat format) noexcept {
             return "HDF5";
         case FileFormat::keras:
             return "Keras archive (.keras)";
+        case FileFormat::onnx:
+            return "ONNX";
         case FileFormat::torch:
             return "PyTorch archive";
         case FileFormat::unknown:
@@ -76,6 +86,7 @@ FileFormat file_format(const std::string& path, std::string_view who) {
     // A pickle of protocol 2 or later, as PyTorch wrote before its archives.
     if (start.size() > 2 && start[0] == '\x80' && start[1] >= 2 && start[1] <= 5)
         return FileFormat::torch;
+    if (is_onnx(start)) return FileFormat::onnx;
     if (is_json(start)) return FileFormat::json;
     if (start.size() > 8 && start[8] == '{') return FileFormat::safetensors;  // a damaged one
     if (is_hdf5(file)) return FileFormat::hdf5;

@@ -16,6 +16,7 @@ enum class FileFormat : std::uint8_t {
     json,         ///< such as an architecture by Keras's `to_json`
     hdf5,         ///< Keras's .h5 and .weights.h5
     keras,        ///< Keras 3's archive
+    onnx,         ///< a graph of operators with its weights
     torch,        ///< PyTorch's archive, or one of its older forms
 };
 

@@ -70,7 +70,8 @@ Model model_of(const OnnxModel& file, const OnnxOptions& options, const std::str
     program.batch = fixed_batch(program);
     try {
         const detail::OnnxBatches batches(program, samples);
-        return Model(detail::OnnxModelBuilder(program, batches, samples).build(file.graph.name));
+        return Model(detail::OnnxModelBuilder(program, batches, samples)
+                         .build(file.graph.name.empty() ? "model" : file.graph.name));
     } catch (Error& e) {
         e.add_context(sentence("in the file ", path,
                                "; load_onnx_layer takes graphs without a batch as they are"));
@@ -86,7 +87,7 @@ OnnxLayer layer_of(const OnnxModel& file, std::string_view who, const std::strin
         result.inputs.push_back(input.name);
     }
     result.outputs = program.output_names;
-    result.layer = detail::onnx_graph_layer(std::move(program)).layer;
+    result.layer = detail::onnx_graph_layer(std::move(program), "onnx").layer;
     return result;
 }
 

@@ -615,6 +615,58 @@ std::vector<std::string> bad_events() {
 // ---- IDX
 // -----------------------------------------------------------------------------------------
 
+// ---- ONNX
+// ---------------------------------------------------------------------------------
+
+std::vector<std::string> bad_onnx() {
+    std::vector<std::string> files{"", "text", std::string(64, '\0'), std::string(64, '\xff')};
+    const auto nested = [](char tag, const std::string& inside) {
+        return std::string(1, tag) + static_cast<char>(inside.size()) + inside;
+    };
+    const std::string opset = nested('\x42', std::string("\x0a\0\x10\x11", 4));
+    const auto model_of = [&](const std::string& graph) {
+        return "\x08\x08" + nested('\x3a', graph) + opset;
+    };
+    const std::string output = nested('\x62', nested('\x0a', "y"));
+    const std::string input =
+        nested('\x5a', nested('\x0a', "x") +
+                           nested('\x12', nested('\x0a', std::string("\x08\x01\x12\0", 4))));
+    // No nodes, no inputs, and a node that reads what isn't there.
+    files.push_back(model_of(""));
+    files.push_back(model_of(output));
+    files.push_back(model_of(input + output));
+    const auto node = [&](const std::string& in, const std::string& op) {
+        return nested('\x0a', nested('\x0a', in) + nested('\x12', "y") + nested('\x22', op));
+    };
+    files.push_back(model_of(node("nowhere", "Relu") + input + output));
+    files.push_back(model_of(node("y", "Relu") + input + output));
+    files.push_back(model_of(node("x", "Loop") + input + output));
+    // Tensors whose sizes and data disagree; sizes that overflow.
+    for (const std::uint64_t size : edges) {
+        std::string varint;
+        std::uint64_t rest = size;
+        for (; rest > 127; rest >>= 7) varint += static_cast<char>(rest | 128);
+        varint += static_cast<char>(rest);
+        const std::string dims = '\x08' + varint + '\x08' + varint;
+        files.push_back(model_of(
+            nested('\x2a', dims + "\x10\x01\x42\1w" + nested('\x4a', "abcdefg")) + input + output));
+        files.push_back(model_of(nested('\x2a', dims + "\x10\x08\x42\1w") + input + output));
+        files.push_back(model_of(nested('\x2a', dims + "\x10\x01\x42\1w\x70\x01" +
+                                                    nested('\x6a', nested('\x0a', "location") +
+                                                                       nested('\x12', "../w"))) +
+                                 input + output));
+    }
+    // A field of each number and wire type without its value.
+    for (int number = 1; number < 16; ++number) {
+        for (int type = 0; type < 8; ++type) {
+            const std::string tag(1, static_cast<char>(number << 3 | type));
+            files.push_back(tag);
+            files.push_back(model_of(tag));
+        }
+    }
+    return files;
+}
+
 std::vector<std::string> bad_idx() {
     std::vector<std::string> files;
     for (int type = 0; type < 256; ++type) {

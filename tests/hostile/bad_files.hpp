@@ -17,6 +17,7 @@ std::vector<std::string> bad_torch();
 std::vector<std::string> bad_pickles();
 std::vector<std::string> bad_hdf5();
 std::vector<std::string> bad_events();
+std::vector<std::string> bad_onnx();
 std::vector<std::string> bad_idx();
 std::vector<std::string> bad_csv();
 std::vector<std::string> bad_json();

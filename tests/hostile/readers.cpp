@@ -15,6 +15,7 @@
 #include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/detail/state_file.hpp>
 #include <shikumi/nn/io/json.hpp>
+#include <shikumi/nn/io/onnx.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "bad_files.hpp"
@@ -84,6 +85,24 @@ std::string read_pickle(const fs::path& path) {
     for (const TorchTensor& tensor : objects.tensors)
         text += sentence(tensor.entry.name, " ", tensor.entry.shape, " ", tensor.offset, "\n");
     for (const auto& [name, value] : objects.values) text += name + ' ' + nn::to_json(value) + '\n';
+    return text;
+}
+// The file, and what becomes of its graph, in which nothing is computed yet.
+std::string read_onnx_file(const fs::path& path) {
+    const OnnxModel file = read_onnx(path.string(), budget);
+    std::string text = sentence(file.ir_version, file.producer, file.graph.name, "\n");
+    for (const NamedTensor& tensor : file.graph.initializers)
+        text += described(tensor.name, tensor.value);
+    for (const OnnxNode& node : file.graph.nodes) {
+        text += node.name + ' ' + node.op + node.domain;
+        for (const std::string& input : node.inputs) text += ' ' + input;
+        for (const std::string& output : node.outputs) text += ' ' + output;
+        for (const OnnxAttribute& a : node.attributes)
+            text += sentence(" ", a.name, a.value.index());
+        text += '\n';
+    }
+    nn::layer_from_onnx(file);
+    nn::model_from_onnx(file);
     return text;
 }
 std::string read_npy_file(const fs::path& path) { return described(read_npy(path, budget)); }
@@ -260,6 +279,38 @@ std::vector<std::string> good_events() {
     return {contents(writer.path())};
 }
 
+// A product, a convolution, a reshaping by sizes that are computed, and a branch.
+std::vector<std::string> good_onnx() {
+    OnnxModel model;
+    model.opsets = {{"", 17}};
+    model.graph.inputs = {{"x", StoredType::f32, {{{.name = "n"}, {.size = 1}, {.size = 4}}}}};
+    model.graph.outputs = {{"y", StoredType::f32, {}}};
+    model.graph.initializers = {{"k", ones({2, 1, 3})},      {"w", ones({4, 3})},
+                                {"b", zeros({3})},           {"yes", scalar(true, bool_)},
+                                {"rest", tensor({-1}, i64)}, {"zero", tensor({0}, i64)}};
+    const auto branch = std::make_shared<OnnxGraph>();
+    branch->nodes = {{.op = "Relu", .inputs = {"d"}, .outputs = {"r"}}};
+    branch->outputs = {{.name = "r"}};
+    const std::shared_ptr<const OnnxGraph> body = branch;
+    model.graph.nodes = {{.op = "Conv",
+                          .inputs = {"x", "k"},
+                          .outputs = {"c"},
+                          .attributes = {{"pads", std::vector<Index>{0, 0}}}},
+                         {.op = "Shape", .inputs = {"c"}, .outputs = {"s"}},
+                         {.op = "Gather", .inputs = {"s", "zero"}, .outputs = {"n"}},
+                         {.op = "Concat",
+                          .inputs = {"n", "rest"},
+                          .outputs = {"t"},
+                          .attributes = {{"axis", Index{0}}}},
+                         {.op = "Reshape", .inputs = {"c", "t"}, .outputs = {"f"}},
+                         {.op = "Gemm", .inputs = {"f", "w", "b"}, .outputs = {"d"}},
+                         {.op = "If",
+                          .inputs = {"yes"},
+                          .outputs = {"y"},
+                          .attributes = {{"then_branch", body}, {"else_branch", body}}}};
+    return {written("x", [&](const fs::path& p) { write_onnx(p.string(), model); })};
+}
+
 std::vector<std::string> good_idx() {
     return {std::string("\0\0\x08\2\0\0\0\2\0\0\0\3abcdef", 18),
             std::string("\0\0\x0D\1\0\0\0\2\x3F\x80\0\0\0\0\0\0", 16)};
@@ -346,6 +397,7 @@ std::vector<Reader> all_readers() {
     add({"npz", read_npz, good_npz, bad_npz, true});
     add({"pt", read_torch, good_torch, bad_torch, true});
     add({"events", read_event_file, good_events, bad_events, true});
+    add({"onnx", read_onnx_file, good_onnx, bad_onnx, false});
     add({"png", read_picture, good_png, bad_png, true});
     add({"jpeg", read_picture, good_jpeg, bad_jpeg, false});
     return all;

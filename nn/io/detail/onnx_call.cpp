@@ -27,19 +27,26 @@ std::vector<Tensor> OnnxCall::all() const {
     return tensors;
 }
 
-std::vector<Index> OnnxCall::known_integers(std::size_t i) const {
+const Tensor& OnnxCall::looked_at(std::size_t i) const {
     const Tensor& t = (*this)[i];
     if (!operands_[i].known)
         refuse("has input ", i + 1,
-               " that depends on the data: only what depends on shapes alone "
-               "can be sizes, axes or positions");
-    return t.to_vector<std::int64_t>();
+               " that depends on the data: only what depends on shapes alone can be sizes, axes or "
+               "positions");
+    check_count(t.size());
+    return t;
 }
 
+std::vector<Index> OnnxCall::known_integers(std::size_t i) const {
+    return looked_at(i).to_vector<std::int64_t>();
+}
 std::vector<double> OnnxCall::known_numbers(std::size_t i) const {
-    const Tensor& t = (*this)[i];
-    if (!operands_[i].known) refuse("has input ", i + 1, " that depends on the data");
-    return t.to_vector<double>();
+    return looked_at(i).to_vector<double>();
+}
+
+void OnnxCall::check_count(Index count) const {
+    constexpr Index most = Index{1} << 24;
+    if (count > most) refuse("looks at ", count, " numbers, at most ", most, " are possible");
 }
 
 const OnnxAttribute* OnnxCall::find(std::string_view name) const {

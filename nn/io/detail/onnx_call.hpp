@@ -54,6 +54,8 @@ public:
     std::vector<Index> known_integers(std::size_t i) const;
     /// The numbers of tensor i, which must be known.
     std::vector<double> known_numbers(std::size_t i) const;
+    /// Refuses more numbers than it is right to make one by one.
+    void check_count(Index count) const;
     /// Whether the node names its output i.
     bool wants(std::size_t output) const noexcept {
         return output < node_.outputs.size() && !node_.outputs[output].empty();
@@ -89,6 +91,7 @@ public:
     }
 
 private:
+    const Tensor& looked_at(std::size_t i) const;
     const formats::OnnxAttribute* find(std::string_view name) const;
     template <class T>
     T attribute(std::string_view name, T absent) const;

@@ -179,7 +179,7 @@ bool depthwise(OnnxPlace& place, const SymbolicTensor& x, const OnnxWindow& wind
 
 bool convolution_place(OnnxPlace& place) {
     const Call& call = place.call();
-    if (!place.is_symbol(0) || !place.is_constant(1) || (call.has(2) && !place.is_constant(2)) ||
+    if (!place.is_symbol(0) || !place.is_weight(1) || (call.has(2) && !place.is_constant(2)) ||
         place.batch_axis(0) != 0 || !is_floating(place.input(0).dtype))
         return false;
     const Shape in = place.input(0).shape;

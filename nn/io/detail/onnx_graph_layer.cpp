@@ -36,8 +36,8 @@ bool is_weight(const OnnxProgram& program, const std::string& name) {
 /// The steps of a program as a layer.
 class OnnxOperations final : public Layer {
 public:
-    explicit OnnxOperations(std::shared_ptr<const OnnxProgram> program, DType dtype)
-        : Layer(LayerOptions{.dtype = dtype}), program_(std::move(program)) {}
+    OnnxOperations(std::shared_ptr<const OnnxProgram> program, const std::string& name, DType dtype)
+        : Layer(LayerOptions{.name = name, .dtype = dtype}), program_(std::move(program)) {}
 
     void build_all(const std::vector<Spec>& inputs) override {
         check_count(inputs.size());
@@ -91,15 +91,15 @@ private:
     std::vector<std::pair<std::string, Parameter>> weights_;
 };
 
-SharedLayer onnx_graph_layer(OnnxProgram program) {
+SharedLayer onnx_graph_layer(OnnxProgram program, const std::string& name) {
     // A layer's weights have one dtype, that of most.
     Index single = 0, twice = 0;
-    for (const auto& [name, constant] : program.constants) {
-        if (!is_weight(program, name)) continue;
+    for (const auto& [weight, constant] : program.constants) {
+        if (!is_weight(program, weight)) continue;
         (constant.value.dtype() == f32 ? single : twice) += constant.value.size();
     }
     return SharedLayer(std::make_shared<OnnxOperations>(
-        std::make_shared<const OnnxProgram>(std::move(program)), twice > single ? f64 : f32));
+        std::make_shared<const OnnxProgram>(std::move(program)), name, twice > single ? f64 : f32));
 }
 
 }  // namespace shikumi::nn::detail

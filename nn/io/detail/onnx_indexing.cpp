@@ -105,7 +105,7 @@ Outputs gather_nd(const Call& call) {
 
 bool embedding_layer(OnnxPlace& place) {
     const Call& call = place.call();
-    if (!place.is_constant(0) || !place.is_symbol(1) || call.integer("axis", 0) != 0) return false;
+    if (!place.is_weight(0) || !place.is_symbol(1) || call.integer("axis", 0) != 0) return false;
     const Tensor table = place.constant(0);
     if (table.rank() != 2 || !is_floating(table.dtype())) return false;
     const OnnxSymbol x = place.symbol(1);
@@ -140,6 +140,7 @@ Outputs one_hot_of(const Call& call) {
 Outputs triangle(const Call& call) {
     const Tensor& x = call[0];
     if (x.rank() < 2) call.refuse("wants matrices, got ", x.spec());
+    call.check_count(std::max(x.shape()[x.rank() - 2], x.shape().back()));
     const Index k = call.has(1) ? call.known_integers(1).at(0) : 0;
     const Tensor rows = reshape(arange(x.shape()[x.rank() - 2]), {-1, 1});
     const Tensor columns = arange(x.shape().back());
@@ -155,6 +156,7 @@ std::vector<std::int64_t> sources(const Call& call, std::string_view mode, Index
                                   Index after) {
     if (n == 0 && before + after > 0) call.refuse("pads an empty axis by its own elements");
     std::vector<std::int64_t> places;
+    call.check_count(before + n + after);
     for (Index i = -before; i < n + after; ++i) {
         if (mode == "edge") {
             places.push_back(std::clamp(i, Index{0}, n - 1));

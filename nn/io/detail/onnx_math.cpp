@@ -128,6 +128,7 @@ bool is_number(const OnnxPlace& place, std::size_t i) {
 
 // A function of one tensor, or of a tensor and a number, in the graph's order.
 bool operation(OnnxPlace& place, std::string_view function) {
+    if (function.empty() || place.call().size() > 2) return false;
     std::vector<std::optional<double>> arguments;
     std::size_t symbol = place.call().size();
     for (std::size_t i = 0; i < place.call().size(); ++i) {

@@ -22,6 +22,9 @@ bool OnnxPlace::is_constant(std::size_t i) const {
 Tensor OnnxPlace::constant(std::size_t i) const {
     return builder_.program_.constants.find(step_.node.inputs[i])->second.value;
 }
+bool OnnxPlace::is_weight(std::size_t i) const {
+    return call_.has(i) && detail::is_weight(builder_.program_, step_.node.inputs[i]);
+}
 bool OnnxPlace::is_symbol(std::size_t i) const {
     return call_.has(i) && builder_.symbols_.contains(step_.node.inputs[i]);
 }
@@ -77,7 +80,7 @@ Tensor OnnxPlace::added_constant(const OnnxStep& step) const {
     const std::string& other =
         node.inputs[0] == step_.node.outputs[0] ? node.inputs[1] : node.inputs[0];
     const auto constant = builder_.program_.constants.find(other);
-    return is_weight(builder_.program_, other) && builder_.readers_.at(other).size() == 1
+    return detail::is_weight(builder_.program_, other) && builder_.readers_.at(other).size() == 1
                ? constant->second.value
                : Tensor();
 }
@@ -232,12 +235,26 @@ void OnnxModelBuilder::take_operations(const OnnxGroup& group) {
         }
         return;  // nobody reads it
     }
-    const auto results = connect_all(onnx_graph_layer(std::move(program)), inputs);
+    const auto results = connect_all(onnx_graph_layer(std::move(program), name_of(group)), inputs);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         const int rank = batches_.operand(outputs[i]).tensor.rank();
         symbols_.insert_or_assign(
             outputs[i], OnnxSymbol{results[i], batch_in_front(rank, batches_.axis(outputs[i]))});
     }
+}
+
+// "onnx_erf", "onnx_reshape_gemm", of the first operators that aren't alike.
+std::string OnnxModelBuilder::name_of(const OnnxGroup& group) {
+    std::string name = "onnx";
+    std::set<std::string_view> named;
+    for (const std::size_t i : group) {
+        const std::string_view op = program_.steps[i].op->name;
+        if (named.size() == 3 || !named.insert(op).second) continue;
+        name += '_';
+        for (const char c : op) name += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    }
+    const int count = names_[name]++;
+    return count == 0 ? name : name + '_' + std::to_string(count);
 }
 
 SymbolicTensor OnnxModelBuilder::ordered(const std::string& name, const Order& order) {

@@ -60,6 +60,7 @@ private:
     void take_operations(const OnnxGroup& group);
     OnnxProgram program_of(const OnnxGroup& group, std::vector<SymbolicTensor>& inputs,
                            std::vector<std::string>& outputs) const;
+    std::string name_of(const OnnxGroup& group);
     SymbolicTensor ordered(const std::string& name, const Order& order);
     SymbolicTensor reshaped(const SymbolicTensor& x, const Shape& sample);
 
@@ -73,6 +74,7 @@ private:
     std::map<std::pair<std::string, Order>, SymbolicTensor> permuted_;
     std::map<const void*, SymbolicTensor> reshaped_from_;  // by the call of a Reshape
     std::set<std::size_t> done_;
+    std::map<std::string, int> names_;  // of layers, and how often
 };
 
 }  // namespace shikumi::nn::detail

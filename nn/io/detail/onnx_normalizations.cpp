@@ -102,7 +102,7 @@ Outputs lp_normalization(const Call& call) {
 Outputs local_response_normalization(const Call& call) {
     const Tensor& x = call[0];
     const Index size = call.integer("size", 0);
-    if (x.rank() < 2 || size < 1 || size > 1'000'000) call.refuse("over ", size, " channels");
+    if (x.rank() < 2 || size < 1 || size > 4096) call.refuse("over ", size, " channels");
     std::vector<std::pair<Index, Index>> widths(static_cast<std::size_t>(x.rank()), {0, 0});
     widths[1] = {(size - 1) / 2, size - 1 - (size - 1) / 2};
     const Tensor squares = pad(square(x), widths);

@@ -33,6 +33,8 @@ public:
     /// Whether input i is a constant, whose value is `constant(i)`.
     bool is_constant(std::size_t i) const;
     Tensor constant(std::size_t i) const;
+    /// Whether it is one that is trained, and no number of the graph.
+    bool is_weight(std::size_t i) const;
     /// Whether input i depends on the model's inputs, and has a batch.
     bool is_symbol(std::size_t i) const;
     /// The axis of input i, or of output i, that is the batch.

@@ -61,7 +61,7 @@ bool dense(OnnxPlace& place, const SymbolicTensor& x, const std::vector<int>& or
 
 bool gemm_layer(OnnxPlace& place) {
     const Call& call = place.call();
-    if (!place.is_symbol(0) || !place.is_constant(1) || place.batch_axis(0) != 0 ||
+    if (!place.is_symbol(0) || !place.is_weight(1) || place.batch_axis(0) != 0 ||
         call.flag("transA") || call.real("alpha", 1) != 1 || call.real("beta", 1) != 1)
         return false;
     const Tensor b = place.constant(1);
@@ -78,7 +78,7 @@ bool gemm_layer(OnnxPlace& place) {
 }
 
 bool matmul_layer(OnnxPlace& place) {
-    if (!place.is_symbol(0) || !place.is_constant(1)) return false;
+    if (!place.is_symbol(0) || !place.is_weight(1)) return false;
     const Tensor kernel = place.constant(1);
     const int rank = place.input(0).shape.rank();
     if (kernel.rank() != 2 || rank < 2 || place.batch_axis(0) == rank - 1 ||

@@ -49,6 +49,9 @@ public:
             if (!functions_.emplace(std::pair(function.domain, function.name), &function).second)
                 refuse("two functions are called ", in_quotes(function.name));
         }
+        std::size_t nodes = model.graph.nodes.size();
+        for (const OnnxFunction& function : model.functions) nodes += function.nodes.size();
+        most_ += 8 * nodes;
         for (const formats::NamedTensor& tensor : model.graph.initializers)
             budget_ += 8 * tensor.value.bytes().size();
     }
@@ -134,8 +137,8 @@ private:
     std::map<std::pair<std::string, std::string>, const OnnxFunction*> functions_;
     std::set<std::string, std::less<>> defined_;
     OnnxProgram program_;
-    std::uint64_t budget_ = std::uint64_t{64} << 20;  // bytes that constants may be folded into
-    std::size_t inlined_ = 0;
+    std::uint64_t budget_ = std::uint64_t{16} << 20;  // bytes that constants may be folded into
+    std::size_t inlined_ = 0, most_ = 10'000;
 };
 
 // The names that a node reads in its graph, those of its branches included.
@@ -188,9 +191,8 @@ void Flattening::take_nodes(const std::vector<OnnxNode>& nodes, Scope& scope) {
 }
 
 void Flattening::take_node(const OnnxNode& node, Scope& scope) {
-    constexpr std::size_t most = 1'000'000;
-    if (++inlined_ > most)
-        refuse(sentence("functions and branches make more than ", most, " nodes"));
+    if (++inlined_ > most_)
+        refuse(sentence("functions and branches make more than ", most_, " nodes"));
     for (const std::string& input : node.inputs)
         if (!input.empty()) place_of(scope, input, "what " + described(node) + " reads,");
     const auto function = functions_.find(std::pair(node.domain, node.op));
@@ -337,7 +339,7 @@ void Flattening::fold(const OnnxStep& step) {
             operands.emplace_back();
             continue;
         }
-        weight |= constant->second.weight;
+        weight |= constant->second.weight && is_floating(constant->second.value.dtype());
         operands.push_back({constant->second.value, true});
     }
     std::vector<OnnxOperand> results = run_step(step, std::move(operands), Mode::infer, 0);
@@ -393,9 +395,8 @@ std::vector<OnnxOperand> run_step(const OnnxStep& step, std::vector<OnnxOperand>
         std::vector<OnnxOperand> results;
         for (Tensor& tensor : step.op->run(call)) results.push_back({std::move(tensor), known});
         call.check_attributes();
-        if (results.size() < step.node.outputs.size())
-            call.refuse("has ", step.node.outputs.size(), " outputs, of which ", results.size(),
-                        " can be given");
+        for (std::size_t i = results.size(); i < step.node.outputs.size(); ++i)
+            if (call.wants(i)) call.refuse("can't give its output ", i + 1);
         return results;
     } catch (Error& e) {
         const std::string where = described(step.node);

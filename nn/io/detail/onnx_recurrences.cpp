@@ -234,7 +234,7 @@ void check_shapes(const Call& call, const Kind& kind, const Tensor& x, std::size
         call.integer("hidden_size", units) != units)
         call.refuse("has weights ", w.spec(), " and ", r.spec(), " that don't go with ", x.spec());
     // Each step is recorded by itself.
-    constexpr Index longest = 20'000;
+    constexpr Index longest = 5'000;
     if (x.shape()[0] > longest)
         call.refuse("has ", x.shape()[0], " steps, at most ", longest, " can be done");
 }

@@ -66,6 +66,7 @@ struct Taps {
 };
 
 Taps taps_of(const Call& call, const Rules& rules, const Axis& axis) {
+    call.check_count(axis.out);
     const int count = rules.mode == "nearest" ? 1 : rules.mode == "linear" ? 2 : 4;
     Taps taps{std::vector<std::vector<std::int64_t>>(static_cast<std::size_t>(count)),
               std::vector<std::vector<float>>(static_cast<std::size_t>(count))};

@@ -48,12 +48,17 @@ Outputs eye_like(const Call& call) {
     if (const Index type = call.integer("dtype", 0); type != 0)
         dtype = type == 1 ? f32 : type == 11 ? f64 : type == 6 ? i32 : type == 7 ? i64 : bool_;
     const Index k = call.integer("k", 0);
+    call.check_count(std::max(shape[0], shape[1]));
     const Tensor rows = reshape(arange(shape[0]), {-1, 1}), columns = arange(shape[1]);
     return {equal(columns - rows, k).cast(dtype)};
 }
 
 Outputs range_of(const Call& call) {
     const DType dtype = call[0].dtype();
+    const double start = call.known_numbers(0).at(0), stop = call.known_numbers(1).at(0);
+    const double count = (stop - start) / call.known_numbers(2).at(0);
+    if (!(count < 1e15)) call.refuse("has no end");
+    call.check_count(static_cast<Index>(std::max(count, 0.0)));
     if (is_floating(dtype))
         return {arange(call.known_numbers(0).at(0), call.known_numbers(1).at(0),
                        call.known_numbers(2).at(0), dtype)};
