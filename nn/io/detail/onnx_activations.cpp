@@ -192,7 +192,7 @@ Outputs hardmax_of_rows(const Call& call) {
 Outputs dropout_of(const Call& call) {
     call.real("ratio", 0.5);
     call.integer("seed", 0);
-    if (call.has(2) && call.known(2) && call.known_numbers(2).at(0) != 0)
+    if (call.has(2) && (!call.known(2) || call.known_numbers(2).at(0) != 0))
         call.refuse(
             "in training mode within the graph can't be done: the layer drops by itself "
             "where the model is trained");

@@ -95,7 +95,9 @@ Outputs lp_normalization(const Call& call) {
     const Tensor& x = call[0];
     const Index p = call.integer("p", 2), axis = call.integer("axis", -1);
     if (p != 1 && p != 2) call.refuse("with p ", p, " can't be done");
-    return {x / (p == 1 ? sum(abs(x), axis, true) : norm(x, {axis}, true))};
+    const Tensor length = p == 1 ? sum(abs(x), axis, true) : norm(x, {axis}, true);
+    // What has no length stays 0.
+    return {x / where(equal(length, 0), ones_like(length), length)};
 }
 
 // Over channels near each other: (x / (bias + alpha/size Σ x²)^beta).

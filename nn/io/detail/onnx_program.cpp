@@ -183,11 +183,24 @@ void Flattening::take_nodes(const std::vector<OnnxNode>& nodes, Scope& scope) {
             if (--missing[j] == 0) ready.insert(j);
     }
     if (taken == nodes.size()) return;
-    const auto stuck = std::ranges::find_if(missing, [](std::size_t n) { return n > 0; });
-    refuse("the graph has a circle, in which ",
-           described(nodes[static_cast<std::size_t>(stuck - missing.begin())]),
-           " lies or behind "
-           "which it stands");
+    // From a node that waits to what it waits for, until one comes again.
+    const auto waits = [&](std::size_t i) { return missing[i] > 0; };
+    std::size_t at = 0;
+    while (!waits(at)) ++at;
+    std::string tensor;
+    for (std::set<std::size_t> met; met.insert(at).second;) {
+        std::vector<std::string> inputs;
+        collect_inputs(nodes[at], inputs);
+        for (const std::string& input : inputs) {
+            const auto producer = producers.find(input);
+            if (producer == producers.end() || !waits(producer->second)) continue;
+            tensor = input;
+            at = producer->second;
+            break;
+        }
+    }
+    refuse("the graph has a circle, through the tensor ", in_quotes(tensor), " and ",
+           described(nodes[at]));
 }
 
 void Flattening::take_node(const OnnxNode& node, Scope& scope) {
