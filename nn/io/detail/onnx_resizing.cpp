@@ -32,7 +32,8 @@ double source(const Call& call, const Rules& rules, const Axis& axis, Index i) {
     const auto in = static_cast<double>(axis.in), out = static_cast<double>(axis.out);
     const std::string& how = rules.coordinates;
     if (how == "asymmetric") return at / axis.scale;
-    if (how == "align_corners") return axis.out == 1 ? 0 : at * (in - 1) / (out - 1);
+    // By the scale, where that says no whole size: as ONNX's own tests have it.
+    if (how == "align_corners") return axis.out == 1 ? 0 : at * (in - 1) / (axis.scale * in - 1);
     if (how == "half_pixel") return (at + 0.5) / axis.scale - 0.5;
     if (how == "pytorch_half_pixel") return axis.out > 1 ? (at + 0.5) / axis.scale - 0.5 : 0;
     if (how == "half_pixel_symmetric") {
