@@ -140,7 +140,7 @@ TEST_CASE("a damaged ONNX file is refused with its name", "[onnx]") {
     check("\x08\x09", {"no graph"});
     check(good.substr(0, good.size() / 2), {});
     check(good, {"budget"}, {.tensors = 5});
-    check(good, {"'w'", "too large"}, {.bytes = good.size()});
+    check(good, {"too large"}, {.bytes = 20});
     OnnxModel twice = some_model();
     twice.graph.initializers.push_back({"w", tensor({1.0})});
     write_onnx(path, twice);

@@ -242,6 +242,19 @@ Outputs space_to_depth(const Call& call) {
 
 // ---- layers -------------------------------------------------------------------------------------
 
+// Whether the elements of a sample lie in the graph's order, wherever axes of size 1 are.
+bool in_order(const OnnxPlace& place) {
+    const OnnxSymbol x = place.symbol(0);
+    int last = 0;
+    for (int i = 0; i < place.input(0).shape.rank(); ++i) {
+        if (i == place.batch_axis(0) || place.input(0).shape[i] == 1) continue;
+        const int at = x.order[static_cast<std::size_t>(i)];
+        if (at < last) return false;
+        last = at;
+    }
+    return true;
+}
+
 // A reshaping of each sample, which leaves the batch where it is among the elements.
 bool reshape_layer(OnnxPlace& place) {
     if (!place.is_symbol(0)) return false;
@@ -255,7 +268,8 @@ bool reshape_layer(OnnxPlace& place) {
     Shape::Sizes sample;
     for (int i = 0; i < out.rank(); ++i)
         if (i != to) sample.push_back(out[i]);
-    place.give_batch_first(0, place.reshaped(place.batch_first(0), Shape(sample)));
+    const SymbolicTensor x = in_order(place) ? place.symbol(0).tensor : place.batch_first(0);
+    place.give_batch_first(0, place.reshaped(x, Shape(sample)));
     return true;
 }
 
