@@ -1,7 +1,6 @@
 // Triangles: equations, and Cholesky's factor of a positive definite matrix.
 #include <shikumi/autograd/graph/multi_output.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
-#include <shikumi/autograd/ops/detail/leading_axis.hpp>
 #include <shikumi/autograd/ops/detail/linalg.hpp>
 #include <shikumi/autograd/ops/linalg.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -20,10 +19,6 @@ struct TriangularSolve final : MultiOutput {
         : caller(c.text), form(f), smallest(s) {}
     bool operator==(const TriangularSolve&) const = default;
     std::string_view name() const noexcept override { return caller; }
-    std::vector<Tensor> batched_all(const MappedInputs& in) const override {
-        if (in.rank(0) != in.rank(1)) return {};  // they may broadcast
-        return detail::all_with_leading_axis(*this, in);
-    }
     bool can_fail() const noexcept override { return true; }
     OutputSpecs infer_all(Specs in) const override { return {solution_spec(caller, in[0], in[1])}; }
     void eval_all(ConstViews in, std::span<const View> out) const override {
@@ -76,9 +71,6 @@ Tensor by_transpose(const Tensor& l, const Tensor& x) {
 // symmetric; the tangent is L·Φ(L⁻¹·ȧ·L⁻ᵀ)
 struct Cholesky final : General {
     std::string_view name() const noexcept override { return "cholesky"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return detail::with_leading_axis(*this, in);
-    }
     bool can_fail() const noexcept override { return true; }
     Spec infer(Specs in) const override { return in[0]; }
     void eval(ConstViews in, View out) const override {

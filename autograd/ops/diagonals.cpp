@@ -101,9 +101,6 @@ struct Triangle final : Multilinear {
     Triangle(bool l, Index o) : lower(l), offset(o) {}
     bool operator==(const Triangle&) const = default;
     std::string_view name() const noexcept override { return lower ? "tril" : "triu"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return record(Triangle(lower, offset), in[0]);
-    }
     Spec infer(Specs in) const override {
         if (in[0].shape.rank() < 2)
             fail<ShapeError>(name(), "wants a matrix, or a batch of them, got ", in[0]);

@@ -2,7 +2,6 @@
 #include <shikumi/autograd/graph/multi_output.hpp>
 #include <shikumi/autograd/kernels/orthogonal.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
-#include <shikumi/autograd/ops/detail/leading_axis.hpp>
 #include <shikumi/autograd/ops/detail/linalg.hpp>
 #include <shikumi/autograd/ops/detail/spectral.hpp>
 #include <shikumi/autograd/ops/linalg.hpp>
@@ -34,9 +33,6 @@ Tensor second_order(const Tensor& c, const Tensor& e, const Tensor& w, const Ten
 // them is c. As a function of a and c: w and v follow from a.
 struct EigenvalueGradient final : General {
     std::string_view name() const noexcept override { return "eigenvalue_gradient"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return detail::with_leading_axis(*this, in);
-    }
     Spec infer(Specs in) const override { return in[0]; }
     void eval(ConstViews in, View out) const override {
         kernels::from_diagonal(in[3], in[1], in[3], true, out);
@@ -65,9 +61,6 @@ Tensor eigenvalue_gradient(const Tensor& a, const Tensor& c, const Tensor& w, co
 // adjoint of the above. Along ȧ the vectors turn by 1/(wⱼ - wᵢ) times vᵢᵀ·ȧ·vⱼ.
 struct EigenvalueTangent final : General {
     std::string_view name() const noexcept override { return "eigenvalue_tangent"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return detail::with_leading_axis(*this, in);
-    }
     Spec infer(Specs in) const override { return in[2]; }
     void eval(ConstViews in, View out) const override {
         kernels::to_diagonal(in[3], in[1], in[3], true, out);
@@ -99,9 +92,6 @@ Tensor eigenvalue_tangent(const Tensor& a, const Tensor& e, const Tensor& w, con
 // is v·(F ∘ vᵀ·ȧ·v).
 struct Eigh final : MultiOutput {
     std::string_view name() const noexcept override { return "eigh"; }
-    std::vector<Tensor> batched_all(const MappedInputs& in) const override {
-        return detail::all_with_leading_axis(*this, in);
-    }
     bool can_fail() const noexcept override { return true; }
     OutputSpecs infer_all(Specs in) const override {
         return {{without_last(in[0].shape, 1), in[0].dtype}, in[0]};
@@ -131,9 +121,6 @@ struct Eigh final : MultiOutput {
 // symmetric a ↦ w, as above
 struct Eigvalsh final : General {
     std::string_view name() const noexcept override { return "eigvalsh"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return detail::with_leading_axis(*this, in);
-    }
     bool can_fail() const noexcept override { return true; }
     Spec infer(Specs in) const override { return {without_last(in[0].shape, 1), in[0].dtype}; }
     void eval(ConstViews in, View out) const override {

@@ -1,7 +1,6 @@
 // The exponential of a matrix.
 #include <shikumi/autograd/kernels/matrix_functions.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
-#include <shikumi/autograd/ops/detail/leading_axis.hpp>
 #include <shikumi/autograd/ops/detail/linalg.hpp>
 #include <shikumi/autograd/ops/linalg.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -17,9 +16,6 @@ namespace {
 // (Aᵀ, E₁ᵀ … Eₖᵀ), since exp(A)ᵀ = exp(Aᵀ) and the trace of a product may be turned round.
 struct Expm final : General {
     std::string_view name() const noexcept override { return "expm"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return detail::with_leading_axis(*this, in);
-    }
     Spec infer(Specs in) const override {
         if (in.size() > 9) fail<GradientError>(name(), "has no derivatives beyond order 8");
         return in[0];

@@ -3,7 +3,6 @@
 
 #include <shikumi/autograd/graph/multi_output.hpp>
 #include <shikumi/autograd/kernels/orthogonal.hpp>
-#include <shikumi/autograd/ops/detail/leading_axis.hpp>
 #include <shikumi/autograd/ops/detail/linalg.hpp>
 #include <shikumi/autograd/ops/linalg.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -25,9 +24,6 @@ Tensor divided(const Tensor& x, const Tensor& r, bool transpose) {
 // minus its transpose, the tangents are y + q·(W - c) and (c - W)·r.
 struct Qr final : MultiOutput {
     std::string_view name() const noexcept override { return "qr"; }
-    std::vector<Tensor> batched_all(const MappedInputs& in) const override {
-        return detail::all_with_leading_axis(*this, in);
-    }
     OutputSpecs infer_all(Specs in) const override {
         const Index n = in[0].shape.back();
         return {in[0], {with_last(without_last(in[0].shape, 2), {n, n}), in[0].dtype}};

@@ -16,9 +16,6 @@ struct CumulativeSum final : Multilinear {
     CumulativeSum(int a, bool b) : axis(a), backwards(b) {}
     bool operator==(const CumulativeSum&) const = default;
     std::string_view name() const noexcept override { return "cumsum"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return record(CumulativeSum(axis + 1, backwards), in[0]);
-    }
     Spec infer(Specs in) const override {
         return {in[0].shape, is_floating(in[0].dtype) ? in[0].dtype : i64};
     }
@@ -44,9 +41,6 @@ struct CumulativeArg final : General {
     CumulativeArg(bool l, int a) : largest(l), axis(a) {}
     bool operator==(const CumulativeArg&) const = default;
     std::string_view name() const noexcept override { return largest ? "cumargmax" : "cumargmin"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return record(CumulativeArg(largest, axis + 1), in[0]);
-    }
     Spec infer(Specs in) const override { return {in[0].shape, i64}; }
     void eval(ConstViews in, View out) const override {
         kernels::cumulative_arg(largest, in[0], axis, out);
@@ -65,9 +59,6 @@ struct CumulativeArg final : General {
 // whose factors lie between 0 and 1, and the gradient the same backwards.
 struct LogCumulativeSumExp final : General {
     std::string_view name() const noexcept override { return "logcumsumexp"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return in.parted(record(LogCumulativeSumExp(), in.joined(0)));
-    }
     Spec infer(Specs in) const override { return in[0]; }
     void eval(ConstViews in, View out) const override {
         kernels::log_cumulative_sum_exp(in[0], out);

@@ -5,7 +5,6 @@
 #include <shikumi/autograd/kernels/lu.hpp>
 #include <shikumi/autograd/kernels/matrix_functions.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
-#include <shikumi/autograd/ops/detail/leading_axis.hpp>
 #include <shikumi/autograd/ops/detail/linalg.hpp>
 #include <shikumi/autograd/ops/linalg.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -25,9 +24,6 @@ double matrices(const Spec& square) {
 // a ↦ the factors of a, where its rows went; constants
 struct Lu final : MultiOutput {
     std::string_view name() const noexcept override { return "lu"; }
-    std::vector<Tensor> batched_all(const MappedInputs& in) const override {
-        return detail::all_with_leading_axis(*this, in);
-    }
     OutputSpecs infer_all(Specs in) const override {
         want_square(name(), in[0]);
         return {{in[0].shape, f64}, {without_last(in[0].shape, 1), i32}};
@@ -53,10 +49,6 @@ struct Solve final : MultiOutput {
     Solve(StaticName c, bool t) : caller(c.text), transpose(t) {}
     bool operator==(const Solve&) const = default;
     std::string_view name() const noexcept override { return caller; }
-    std::vector<Tensor> batched_all(const MappedInputs& in) const override {
-        if (in.rank(0) != in.rank(1)) return {};  // they may broadcast
-        return detail::all_with_leading_axis(*this, in);
-    }
     bool can_fail() const noexcept override { return true; }
     OutputSpecs infer_all(Specs in) const override { return {solution_spec(caller, in[0], in[1])}; }
     void eval_all(ConstViews in, std::span<const View> out) const override {
@@ -95,9 +87,6 @@ struct Solve final : MultiOutput {
 // is the same of (A, E₁ … Eₖ, F), and so is its transpose, since the order of directions is free.
 struct Cofactors final : General {
     std::string_view name() const noexcept override { return "cofactors"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return detail::with_leading_axis(*this, in);
-    }
     bool can_fail() const noexcept override { return true; }
     Spec infer(Specs in) const override {
         if (in.size() > 8) fail<GradientError>("det", "has no derivatives beyond order 8");
@@ -133,9 +122,6 @@ struct Cofactors final : General {
 // (a, factors of a) ↦ det a; g times the cofactors
 struct Det final : General {
     std::string_view name() const noexcept override { return "det"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return detail::with_leading_axis(*this, in);
-    }
     Spec infer(Specs in) const override { return {without_last(in[0].shape, 2), in[0].dtype}; }
     void eval(ConstViews in, View out) const override {
         kernels::determinant(kernels::OfDeterminant::value, in[1], in[2], out);
@@ -155,9 +141,6 @@ struct Det final : General {
 // (a, factors of a) ↦ the sign of det a; a constant
 struct DetSign final : General {
     std::string_view name() const noexcept override { return "slogdet"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return detail::with_leading_axis(*this, in);
-    }
     Spec infer(Specs in) const override { return {without_last(in[0].shape, 2), in[0].dtype}; }
     void eval(ConstViews in, View out) const override {
         kernels::determinant(kernels::OfDeterminant::sign, in[1], in[2], out);
@@ -171,9 +154,6 @@ struct DetSign final : General {
 // (a, factors of a) ↦ log |det a|; g·a⁻ᵀ
 struct DetLog final : General {
     std::string_view name() const noexcept override { return "slogdet"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return detail::with_leading_axis(*this, in);
-    }
     Spec infer(Specs in) const override { return {without_last(in[0].shape, 2), in[0].dtype}; }
     void eval(ConstViews in, View out) const override {
         kernels::determinant(kernels::OfDeterminant::log, in[1], in[2], out);

@@ -14,9 +14,6 @@ struct ArgSort final : General {
     ArgSort(int a, bool d, Index n) : axis(a), descending(d), count(n) {}
     bool operator==(const ArgSort&) const = default;
     std::string_view name() const noexcept override { return "argsort"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return record(ArgSort(axis + 1, descending, count), in[0]);
-    }
     Spec infer(Specs in) const override {
         Shape::Sizes sizes = in[0].shape.sizes();
         sizes[axis] = count;

@@ -4,7 +4,6 @@
 #include <shikumi/autograd/graph/multi_output.hpp>
 #include <shikumi/autograd/kernels/orthogonal.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
-#include <shikumi/autograd/ops/detail/leading_axis.hpp>
 #include <shikumi/autograd/ops/detail/linalg.hpp>
 #include <shikumi/autograd/ops/detail/spectral.hpp>
 #include <shikumi/autograd/ops/linalg.hpp>
@@ -69,9 +68,6 @@ Tensor second_order(const Tensor& c, const Tensor& e, Tensors in) {
 // derivative by them is c. As a function of a and c: the others follow from a.
 struct SingularValueGradient final : General {
     std::string_view name() const noexcept override { return "singular_value_gradient"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return detail::with_leading_axis(*this, in);
-    }
     Spec infer(Specs in) const override { return in[0]; }
     void eval(ConstViews in, View out) const override {
         if (out.size() > 0) kernels::from_diagonal(in[3], in[1], in[4], false, out);
@@ -101,9 +97,6 @@ Tensor singular_value_gradient(Tensors in, const Tensor& c) {
 // and e; the adjoint of the above.
 struct SingularValueTangent final : General {
     std::string_view name() const noexcept override { return "singular_value_tangent"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return detail::with_leading_axis(*this, in);
-    }
     Spec infer(Specs in) const override { return in[2]; }
     void eval(ConstViews in, View out) const override {
         if (in[0].size() > 0) kernels::to_diagonal(in[3], in[1], in[4], false, out);
@@ -149,9 +142,6 @@ Tensor singular_value_tangent(Tensors in, const Tensor& e) {
 //   + (1 - u·uᵀ)·g_u·diag(1/s)·vh + u·diag(1/s)·g_Vᵀ·(1 - V·Vᵀ)
 struct Svd final : MultiOutput {
     std::string_view name() const noexcept override { return "svd"; }
-    std::vector<Tensor> batched_all(const MappedInputs& in) const override {
-        return detail::all_with_leading_axis(*this, in);
-    }
     bool can_fail() const noexcept override { return true; }
     OutputSpecs infer_all(Specs in) const override {
         const Shape &a = in[0].shape, s = values_shape(a), batch = without_last(a, 2);
@@ -192,9 +182,6 @@ struct Svd final : MultiOutput {
 // a ↦ s, as above
 struct Svdvals final : General {
     std::string_view name() const noexcept override { return "svdvals"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return detail::with_leading_axis(*this, in);
-    }
     bool can_fail() const noexcept override { return true; }
     Spec infer(Specs in) const override { return {values_shape(in[0].shape), in[0].dtype}; }
     void eval(ConstViews in, View out) const override {
@@ -220,9 +207,6 @@ struct Pinv final : General {
     explicit Pinv(double s) : smallest(s) {}
     bool operator==(const Pinv&) const = default;
     std::string_view name() const noexcept override { return "pinv"; }
-    Tensor batched(const MappedInputs& in) const override {
-        return detail::with_leading_axis(*this, in);
-    }
     bool can_fail() const noexcept override { return true; }
     Spec infer(Specs in) const override {
         const Shape& a = in[0].shape;
