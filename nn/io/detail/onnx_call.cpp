@@ -45,7 +45,7 @@ std::vector<double> OnnxCall::known_numbers(std::size_t i) const {
 }
 
 void OnnxCall::check_count(Index count) const {
-    constexpr Index most = Index{1} << 24;
+    constexpr Index most = Index{1} << 20;
     if (count > most) refuse("looks at ", count, " numbers, at most ", most, " are possible");
 }
 
