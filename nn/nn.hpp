@@ -31,6 +31,7 @@
 #include <shikumi/nn/io/keras_weights.hpp>
 #include <shikumi/nn/io/model_checkpoint.hpp>
 #include <shikumi/nn/io/model_file.hpp>
+#include <shikumi/nn/io/onnx.hpp>
 #include <shikumi/nn/io/state_dict.hpp>
 #include <shikumi/nn/io/tensor_board.hpp>
 #include <shikumi/nn/io/torch_checkpoint.hpp>
