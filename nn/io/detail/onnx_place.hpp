@@ -1,7 +1,8 @@
 // OnnxPlace: the place of an operator in the functional model that a graph becomes.
 #pragma once
 
-#include <memory>
+#include <concepts>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>

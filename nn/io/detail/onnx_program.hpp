@@ -1,7 +1,6 @@
 // OnnxProgram: an ONNX graph as a list of steps, without functions, branches and constants.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
