@@ -17,7 +17,9 @@ using namespace detail;
 
 namespace {
 
-thread_local std::source_location guarded;
+// Where the innermost guard began.
+thread_local const char* guarded_file = "";
+thread_local int guarded_line = 0;
 
 // The latest pack that this thread has computed, whose outputs come next.
 struct Pack {
@@ -54,8 +56,8 @@ bool is_nan(const Tensor& t, Index i) {
                                 " from ", of));
     if (const std::string* scope = result.node()->scope)
         error.add_context("in layer '" + *scope + "'");
-    error.add_context(
-        sentence("guarded from ", guarded.file_name(), ":", static_cast<Index>(guarded.line())));
+    if (guarded_line > 0)
+        error.add_context(sentence("guarded from ", guarded_file, ":", guarded_line));
     throw error;
 }
 
@@ -86,20 +88,20 @@ void evaluate_and_check(const Tensor& fresh) {
 
 }  // namespace
 
-DetectAnomaly::DetectAnomaly(std::source_location where) noexcept
+DetectAnomaly::DetectAnomaly(const char* file, int line) noexcept
     : eager_(std::exchange(recording.eager, true)),
       evaluate_(std::exchange(recording.evaluate, evaluate_and_check)),
-      outer_(std::exchange(guarded, where)) {}
+      outer_file_(std::exchange(guarded_file, file)),
+      outer_line_(std::exchange(guarded_line, line)) {}
 
 DetectAnomaly::~DetectAnomaly() {
     recording.eager = eager_;
     recording.evaluate = evaluate_;
-    guarded = outer_;
+    guarded_file = outer_file_;
+    guarded_line = outer_line_;
     latest = {};
 }
 
-std::shared_ptr<void> detect_anomaly() {
-    return std::make_shared<DetectAnomaly>(std::source_location());
-}
+std::shared_ptr<void> detect_anomaly() { return std::make_shared<DetectAnomaly>("", 0); }
 
 }  // namespace shikumi

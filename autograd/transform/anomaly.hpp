@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <source_location>
 
 #include <shikumi/autograd/core/error.hpp>
 
@@ -21,8 +20,9 @@ class AnomalyError : public Error {
 /// costs more. An infinity that a later `where` leaves out is an anomaly, too.
 class DetectAnomaly {
 public:
-    /// Begins.
-    explicit DetectAnomaly(std::source_location where = std::source_location::current()) noexcept;
+    /// Begins on this line: the caller's. clang 14 has no std::source_location.
+    explicit DetectAnomaly(const char* file = __builtin_FILE(),
+                           int line = __builtin_LINE()) noexcept;
     /// Ends: what was before holds again.
     ~DetectAnomaly();
     DetectAnomaly(const DetectAnomaly&) = delete;
@@ -31,10 +31,12 @@ public:
 private:
     bool eager_;
     void (*evaluate_)(const class Tensor&);
-    std::source_location outer_;
+    const char* outer_file_;
+    int outer_line_;
 };
 
-/// A DetectAnomaly on the heap, for options that make a guard: `{.guard = detect_anomaly}` of `fit`.
+/// A DetectAnomaly on the heap, for options that make a guard: `{.guard = detect_anomaly}` of
+/// `fit`.
 std::shared_ptr<void> detect_anomaly();
 
 }  // namespace shikumi
