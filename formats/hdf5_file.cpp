@@ -12,19 +12,10 @@ namespace shikumi::formats {
 namespace {
 
 constexpr std::string_view reader = "Hdf5File";
-
 }  // namespace
 
 bool Hdf5File::has_group(std::string_view path) const noexcept {
     return std::ranges::find(groups_, path) != groups_.end();
-}
-
-const Hdf5File::Texts* Hdf5File::texts(std::string_view path,
-                                       std::string_view name) const noexcept {
-    const auto object = texts_.find(path);
-    if (object == texts_.end()) return nullptr;
-    const auto found = object->second.find(name);
-    return found == object->second.end() ? nullptr : &found->second;
 }
 
 }  // namespace shikumi::formats
@@ -36,6 +27,7 @@ const Hdf5File::Texts* Hdf5File::texts(std::string_view path,
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -50,6 +42,9 @@ using detail::Hdf5Handle;
 using detail::in_quotes;
 
 namespace {
+
+// By the objects' paths, then by the attributes' names.
+using TextsOfObjects = std::map<std::string, detail::Hdf5Texts, std::less<>>;
 
 constexpr std::string_view signature = "\x89HDF\r\n\x1A\n";
 constexpr std::size_t superblock_bytes = 52;  // at least, in all versions
@@ -170,15 +165,13 @@ herr_t add_link(hid_t, const char* name, const H5L_info_t* info, void* names) {
 // What is found in a file, object after object.
 class Scanner {
 public:
-    using AllTexts = detail::Hdf5Texts;
-
     Scanner(const std::string& path, std::span<const std::byte> bytes, const FileBudget& budget)
         : path_(path), bytes_(bytes), file_bytes_(bytes.size()), budget_(budget) {}
 
     struct Found {
         std::vector<std::string> groups = {};
         std::vector<TensorEntry> datasets = {};
-        std::map<std::string, AllTexts, std::less<>> texts = {};
+        TextsOfObjects texts = {};
     };
     Found scan(hid_t file) {
         const Hdf5Handle root(H5Oopen(file, "/", H5P_DEFAULT), H5Oclose);
@@ -255,7 +248,7 @@ private:
     // ---- attributes -----------------------------------------------------------------------------
 
     void read_attributes(haddr_t header, const std::string& path) {
-        AllTexts& texts = found_.texts[path];
+        detail::Hdf5Texts& texts = found_.texts[path];
         try {
             texts = detail::hdf5_texts(bytes_, header,
                                        [&](std::uint64_t bytes) { spend_text(bytes, path); });
@@ -274,7 +267,7 @@ private:
     }
 
     // Lists that don't fit into an attribute's header stand as "name0", "name1", …
-    static void join_split_lists(AllTexts& texts) {
+    static void join_split_lists(detail::Hdf5Texts& texts) {
         for (const char* const name : {"layer_names", "weight_names"}) {
             if (texts.contains(name)) continue;
             Hdf5File::Texts whole;
@@ -315,7 +308,7 @@ private:
 
     // Types that HDF5 lacks are raw bytes, and an attribute says what they are.
     StoredType named_type(std::size_t bytes, const std::string& path) const {
-        const AllTexts& texts = found_.texts.find(path)->second;
+        const detail::Hdf5Texts& texts = found_.texts.find(path)->second;
         const auto dtype = texts.find("dtype");
         if (dtype == texts.end() || dtype->second.size() != 1)
             refuse(path, "holds raw bytes, and no attribute 'dtype' says what they are");
@@ -432,12 +425,21 @@ struct Hdf5File::Library {
     std::unique_ptr<std::byte[]> own = {};
     std::span<const std::byte> bytes = {};
     Hdf5Handle file = {};
+    TextsOfObjects texts = {};
 
     ~Library() {
         const Hdf5Calls calls;
         file = {};
     }
 };
+
+const Hdf5File::Texts* Hdf5File::texts(std::string_view path,
+                                       std::string_view name) const noexcept {
+    const auto object = library_->texts.find(path);
+    if (object == library_->texts.end()) return nullptr;
+    const auto found = object->second.find(name);
+    return found == object->second.end() ? nullptr : &found->second;
+}
 
 Hdf5File::Hdf5File(Hdf5File&&) noexcept = default;
 Hdf5File::~Hdf5File() = default;
@@ -477,8 +479,8 @@ void Hdf5File::scan(const FileBudget& budget) {
     }
     for (TensorEntry& entry : found.datasets) add(std::move(entry), budget);
     groups_ = std::move(found.groups);
-    texts_ = std::move(found.texts);
-    for (const auto& [name, texts] : texts_.find("")->second) {
+    library_->texts = std::move(found.texts);
+    for (const auto& [name, texts] : library_->texts.find("")->second) {
         if (texts.size() == 1) metadata_.emplace(name, texts.front());
     }
 }
@@ -512,6 +514,10 @@ void Hdf5File::read_elements(std::size_t i, StoredTensor& tensor) const {
 namespace shikumi::formats {
 
 struct Hdf5File::Library {};
+
+const Hdf5File::Texts* Hdf5File::texts(std::string_view, std::string_view) const noexcept {
+    return nullptr;
+}
 
 Hdf5File::Hdf5File(Hdf5File&&) noexcept = default;
 Hdf5File::~Hdf5File() = default;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -53,7 +52,6 @@ private:
     struct Library;
     std::unique_ptr<Library> library_;
     std::vector<std::string> groups_;
-    std::map<std::string, std::map<std::string, Texts, std::less<>>, std::less<>> texts_;
 };
 
 /// An attribute to be written: a text, or a list of texts.

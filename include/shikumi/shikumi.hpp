@@ -1,4 +1,5 @@
-// Everything but the Boost view of the graph, which is <shikumi/graph.hpp>.
+// Everything but the Boost view of the graph, which is <shikumi/graph.hpp>, and the parts of ONNX
+// models, which are <shikumi/onnx.hpp>.
 #pragma once
 
 #include <shikumi/autograd/evaluate/capture/capture.hpp>

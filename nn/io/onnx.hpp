@@ -6,8 +6,12 @@
 #include <string>
 #include <vector>
 
-#include <shikumi/formats/onnx_file.hpp>
+#include <shikumi/formats/tensor_file.hpp>
 #include <shikumi/nn/models/model.hpp>
+
+namespace shikumi::formats {
+struct OnnxModel;  // <shikumi/onnx.hpp>
+}
 
 namespace shikumi::nn {
 

@@ -17,8 +17,8 @@ namespace {
 Tensor squares_of(const Tensor& gradient) {
     const shikumi::detail::IndexedRows g = shikumi::detail::indexed_rows_of(gradient);
     if (!g.defined()) return square(gradient);
-    return shikumi::detail::put_rows(
-        gradient * 0, g.indices, shikumi::detail::sum_by_index(square(g.rows), g.indices));
+    return shikumi::detail::put_rows(gradient * 0, g.indices,
+                                     shikumi::detail::sum_by_index(square(g.rows), g.indices));
 }
 
 class TensorFlowAdam final : public optim::Rule {

@@ -32,6 +32,7 @@ constexpr Floor kFloors[] = {
     {"autograd/boost_graph/", 5},
     {"include/shikumi/graph.hpp", 5},
     {"formats/", 6},
+    {"include/shikumi/onnx.hpp", 6},
     {"optim/", 6},
     {"datasets/", 6},
     {"plot/", 6},
@@ -56,9 +57,9 @@ constexpr Floor kFloors[] = {
 };
 constexpr int kPrograms = 14;
 
-// Two headers, since Boost.Graph behind <shikumi/graph.hpp> takes seconds to compile.
-constexpr std::string_view kFrontDoors[] = {"include/shikumi/shikumi.hpp",
-                                            "include/shikumi/graph.hpp"};
+// Three headers: not every program needs to compile Boost.Graph and the parts of an ONNX model.
+constexpr std::string_view kFrontDoors[] = {
+    "include/shikumi/shikumi.hpp", "include/shikumi/graph.hpp", "include/shikumi/onnx.hpp"};
 
 // Headers that include all others of their folder. Each counts as a folder.
 constexpr std::string_view kUmbrellas[] = {
@@ -96,7 +97,8 @@ const File* target(const Tree& tree, const File& from, const Include& include) {
     }
     const fs::path beside = fs::path(from.path).parent_path() / include.name;
     if (const File* file = find(tree, beside.lexically_normal().generic_string())) return file;
-    for (const char* folder : {"tests", "examples", "bench", "command"}) {  // include folders of the programs
+    for (const char* folder :
+         {"tests", "examples", "bench", "command"}) {  // include folders of the programs
         if (!starts_with(from.path, std::string(folder) + "/")) continue;
         if (const File* file =
                 find(tree, (fs::path(folder) / include.name).lexically_normal().generic_string())) {
