@@ -9,7 +9,9 @@ std::vector<Tensor> copied_weights(const Layer& model) {
 
 void set_weights(Layer& model, const std::vector<Tensor>& values) {
     std::vector<Parameter> weights = model.weights();
-    for (std::size_t i = 0; i < values.size(); ++i) weights[i].assign(values[i]);
+    if (weights.size() != values.size())
+        fail<ShapeError>(model.name(), "has ", weights.size(), " weights, got ", values.size());
+    for (std::size_t i = 0; i < weights.size(); ++i) weights[i].assign(values[i]);
 }
 
 }  // namespace shikumi::nn::detail

@@ -98,13 +98,6 @@ std::vector<int> batch_in_front(int rank, int batch_axis) {
     return order;
 }
 
-void set_weights(Layer& layer, const std::vector<Tensor>& values) {
-    std::vector<Parameter> weights = layer.weights();
-    if (weights.size() != values.size())
-        fail<ShapeError>(layer.name(), "has ", weights.size(), " weights, got ", values.size());
-    for (std::size_t i = 0; i < weights.size(); ++i) weights[i].assign(values[i]);
-}
-
 // ---- OnnxModelBuilder ---------------------------------------------------------------------------
 
 OnnxModelBuilder::OnnxModelBuilder(const OnnxProgram& program, const OnnxBatches& batches,

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <shikumi/nn/callbacks/detail/weights.hpp>
 #include <shikumi/nn/io/detail/onnx_call.hpp>
 #include <shikumi/nn/symbolic_tensor.hpp>
 
@@ -86,7 +87,5 @@ private:
 
 /// The order of a tensor of so many axes whose batch moves from an axis to the front.
 std::vector<int> batch_in_front(int rank, int batch_axis);
-/// The values of a layer's weights, in its order: those that it has got already are replaced.
-void set_weights(Layer& layer, const std::vector<Tensor>& values);
 
 }  // namespace shikumi::nn::detail
