@@ -133,8 +133,8 @@ public:
             position,  ///< a number, which removes its axis
             slice,     ///< a slice, which keeps it
             tensor,    ///< indices for one axis, or a mask for as many axes as it has
-            ellipsis,  ///< all axes that the others leave out
-            newaxis,   ///< a new axis
+            others,    ///< all axes that the others leave out
+            new_axis,  ///< a new axis
         };
 
         /// A position; negative ones count from the end.
@@ -145,9 +145,9 @@ public:
         /// Indices (integers), or a mask (bool).
         One(const Tensor& tensor) : tensor_(tensor), kind_(Kind::tensor) {}
         /// The axes that the others leave out.
-        One(Ellipsis) : kind_(Kind::ellipsis) {}
+        One(Ellipsis) : kind_(Kind::others) {}
         /// A new axis.
-        One(NewAxis) : kind_(Kind::newaxis) {}
+        One(NewAxis) : kind_(Kind::new_axis) {}
         /// What it is.
         Kind kind() const noexcept { return kind_; }
         /// The slice; of a position, its start is that.

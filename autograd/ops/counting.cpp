@@ -45,7 +45,7 @@ std::vector<Tensor> nonzero(const Tensor& x) {
     return along;
 }
 
-Unique unique(const Tensor& x) {
+UniqueResult unique(const Tensor& x) {
     const Tensor flat = flatten(x);
     const auto order = argsort(flat).to_vector<Index>();
     const Array values = flat.array();
@@ -88,7 +88,7 @@ Tensor digitize(const Tensor& x, const Tensor& edges, Boolean right) {
     return searchsorted(edges, x, right ? Side::left : Side::right);
 }
 
-Histogram histogram(const Tensor& x, const Tensor& edges) {
+HistogramResult histogram(const Tensor& x, const Tensor& edges) {
     constexpr std::string_view op = "histogram";
     if (common_dtype(op, std::array{&x.spec(), &edges.spec()}) == bool_)
         fail<DTypeError>(op, "can't search among truth values");
@@ -102,7 +102,7 @@ Histogram histogram(const Tensor& x, const Tensor& edges) {
     return {slice(counts, 0, {1, bins + 1}), edges};
 }
 
-Histogram histogram(const Tensor& x, Integer bins, double low, double high) {
+HistogramResult histogram(const Tensor& x, Integer bins, double low, double high) {
     constexpr std::string_view op = "histogram";
     detail::want_floating(op, x.spec());
     if (bins < 1) fail<ValueError>(op, "wants a bin or more, got ", Index{bins});

@@ -47,7 +47,7 @@ Tensor sort(const Tensor& x, Integer axis, Boolean descending) {
     return take_along_axis(x, places(x, at, descending), at);
 }
 
-TopK topk(const Tensor& x, Integer k, Integer axis, Boolean largest) {
+TopKResult topk(const Tensor& x, Integer k, Integer axis, Boolean largest) {
     const int at = normalize_axis("topk", axis, x.rank());
     if (k < 0 || k > x.shape()[at])
         fail<ValueError>("topk", "wants 0 to ", x.shape()[at], " elements of axis ", at, " of ",

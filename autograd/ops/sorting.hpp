@@ -24,23 +24,23 @@ Tensor sort(const Tensor& x, Integer axis = -1, Boolean descending = false);
 Tensor argsort(const Tensor& x, Integer axis = -1, Boolean descending = false);
 
 /// The best elements along an axis.
-struct TopK {
+struct TopKResult {
     Tensor values;   ///< best first, with the dtype of the input
     Tensor indices;  ///< their positions along the axis, i64
 };
 /// The k largest elements along an axis, or the k smallest, best first; of equal elements the
 /// first. Any dtype. Throws ValueError for a negative k, and for more than the axis has.
-TopK topk(const Tensor& x, Integer k, Integer axis = -1, Boolean largest = true);
+TopKResult topk(const Tensor& x, Integer k, Integer axis = -1, Boolean largest = true);
 
 /// The elements of a tensor, each once.
-struct Unique {
+struct UniqueResult {
     Tensor values;  ///< in rising order, NaN last; its gradient goes to the first of equal elements
     Tensor inverse;  ///< which of the values each element is: i64, with the input's shape
     Tensor counts;   ///< how often each value occurs: i64
 };
 /// The different elements of `x`. Any dtype; all NaN count as one value, and -0 as 0. It evaluates
 /// `x` at once, since the results' shapes depend on it, so it can't be captured.
-Unique unique(const Tensor& x);
+UniqueResult unique(const Tensor& x);
 
 /// The element in the middle of the order along the axes; of an even number of them the mean of
 /// both in the middle, as NumPy's. NaN where there is one. f32 or f64. Throws ShapeError where
@@ -82,17 +82,17 @@ Tensor bincount(const Tensor& x, const Tensor& weights, Integer minlength = 0);
 Tensor digitize(const Tensor& x, const Tensor& edges, Boolean right = false);
 
 /// How many elements lie in each bin.
-struct Histogram {
+struct HistogramResult {
     Tensor counts;  ///< i64 (n)
     Tensor edges;   ///< (n + 1): bin i reaches from edge i up to edge i + 1
 };
 /// The numbers of elements between edges (n + 1) in rising order, each bin without its upper edge
 /// but the last, as NumPy's. Elements outside and NaN aren't counted. Any dtype but bool, both of
 /// one. Throws ShapeError unless there are two edges or more.
-Histogram histogram(const Tensor& x, const Tensor& edges);
+HistogramResult histogram(const Tensor& x, const Tensor& edges);
 /// The numbers of elements in equal bins from `low` to `high`, of f32 or f64. Throws ValueError for
 /// less than one bin and unless low < high.
-Histogram histogram(const Tensor& x, Integer bins, double low, double high);
+HistogramResult histogram(const Tensor& x, Integer bins, double low, double high);
 
 /// @}
 

@@ -71,13 +71,13 @@ Tensor quantiles(const Tensors& in, const json& options) {
 }
 
 Tensors best(const Tensors& in, const json& options) {
-    const TopK found = topk(in[0], options.at("k").get<Index>(), *axis(options),
-                            options.at("largest").get<bool>());
+    const TopKResult found = topk(in[0], options.at("k").get<Index>(), *axis(options),
+                                  options.at("largest").get<bool>());
     return {found.values, found.indices};
 }
 
 Tensors different(const Tensors& in, const json&) {
-    const Unique found = unique(in[0]);
+    const UniqueResult found = unique(in[0]);
     return {found.values, found.inverse, found.counts};
 }
 

@@ -88,7 +88,7 @@ TEST_CASE("no text of a chart lies on another one or outside", "[charts]") {
     std::vector<std::string> names;
     for (int i = 0; i < 40; ++i) names.push_back("class number " + std::to_string(i));
     check_texts(draw(BarChart{"t", "", "how many", names, {{"", std::vector<double>(40, 3)}}}));
-    check_texts(draw(Histogram{"t", "x", "y", curve(1000)}));
+    check_texts(draw(plot::Histogram{"t", "x", "y", curve(1000)}));
     for (const Index n : {1, 2, 10, 40, 200}) {
         INFO(n << " classes");
         check_texts(draw(ConfusionMatrix{.counts = full({n, n}, 1234, i64)}));
@@ -164,13 +164,14 @@ TEST_CASE("bars begin at 0 and are as long as their values", "[charts]") {
 
 TEST_CASE("a histogram counts each value once", "[charts]") {
     const std::string text =
-        draw(Histogram{"t", "x", "y", {0, 0, 0, 1, 2, missing, -inf}, 2}).text();
+        draw(plot::Histogram{"t", "x", "y", {0, 0, 0, 1, 2, missing, -inf}, 2}).text();
     const auto bars = elements(text, "rect", "fill-0");
     REQUIRE(bars.size() == 2);
     CHECK(bars[0].number("height") * 2 == Approx(bars[1].number("height") * 3).margin(1));
-    CHECK(elements(draw(Histogram{"t", "x", "y", {5, 5}}).text(), "rect", "fill-0").size() == 1);
-    CHECK_THROWS_AS(draw(Histogram{"t", "x", "y", {missing}}), ValueError);
-    CHECK_THROWS_AS(draw(Histogram{"t", "x", "y", {1}, 0}), ValueError);
+    CHECK(elements(draw(plot::Histogram{"t", "x", "y", {5, 5}}).text(), "rect", "fill-0").size() ==
+          1);
+    CHECK_THROWS_AS(draw(plot::Histogram{"t", "x", "y", {missing}}), ValueError);
+    CHECK_THROWS_AS(draw(plot::Histogram{"t", "x", "y", {1}, 0}), ValueError);
 }
 
 TEST_CASE("a confusion matrix has a colour for what is right and one for mistakes", "[charts]") {

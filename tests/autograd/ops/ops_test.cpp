@@ -254,9 +254,8 @@ std::vector<std::filesystem::path> headers_of_operations() {
 // The number of overloads of each operation in the headers, where every declaration starts a line.
 std::map<std::string, int> declared_forms() {
     // Names that are macros elsewhere stand in parentheses.
-    static const std::regex declaration(
-        R"(^(?:Tensor|std::vector<Tensor>|\w+Result|TopK|Unique|Histogram) ?)"
-        R"(\(?(operator[^(]+|\w+)\)?\()");
+    static const std::regex declaration(R"(^(?:Tensor|std::vector<Tensor>|\w+Result) ?)"
+                                        R"(\(?(operator[^(]+|\w+)\)?\()");
     std::map<std::string, int> forms;
     for (const auto& path : headers_of_operations()) {
         std::ifstream header(path);

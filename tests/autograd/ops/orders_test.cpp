@@ -127,7 +127,7 @@ TEST_CASE("running extremes give the gradient to the last of equal elements", "[
 }
 
 TEST_CASE("unique collects equal elements and NaN", "[ops]") {
-    const Unique u = unique(tensor({{3., NAN, 1.}, {1., NAN, 3.}}, f64));
+    const UniqueResult u = unique(tensor({{3., NAN, 1.}, {1., NAN, 3.}}, f64));
     const Numbers v = values(u.values);
     REQUIRE(v.size() == 3);
     CHECK(v[0] == 1);
@@ -174,7 +174,7 @@ TEST_CASE("counting refuses what can't be counted", "[ops]") {
     CHECK_THROWS_WITH(bincount(ones({2})), contains("[bincount]"));
     CHECK_THROWS_WITH(bincount(ones({2}, i64), -1), contains("minlength"));
     CHECK_THROWS_WITH(bincount(ones({2}, i64), ones({3})), contains("(2,)") && contains("(3,)"));
-    const Histogram h = histogram(tensor({0., 0.5, 1., 2., -1., NAN}, f64), 2, 0, 1);
+    const HistogramResult h = histogram(tensor({0., 0.5, 1., 2., -1., NAN}, f64), 2, 0, 1);
     CHECK(h.counts.to_vector<Index>() == Indices{1, 2});
     CHECK(values(h.edges) == Numbers{0, 0.5, 1});
     CHECK_THROWS_WITH(histogram(ones({2}), 0, 0, 1), contains("got 0"));

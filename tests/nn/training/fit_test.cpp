@@ -282,8 +282,8 @@ TEST_CASE("TerminateOnNaN ends the training and keeps the weights", "[nn]") {
 
 TEST_CASE("a guard names the operation and the layer of the first NaN", "[nn]") {
     nn::Sequential m{nn::Dense(1, {.activation = [](const Tensor& t) { return log(t - 100); },
-                                   .name = "logarithm",
-                                   .input_dim = 1})};
+                                   .input_dim = 1,
+                                   .name = "logarithm"})};
     m.compile({.optimizer = optim::SGD(), .loss = nn::mean_squared_error});
     nn::FitOptions guarded = quiet;
     guarded.guard = detect_anomaly;
