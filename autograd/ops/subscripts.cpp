@@ -90,7 +90,7 @@ std::vector<Choice> parts_of(StaticName op, const Shape& shape, std::vector<One>
     int axis = 0;
     for (const One& one : list) {
         if (one.kind() == One::Kind::new_axis) {
-            parts.push_back({.kind = Kind::new_axis});
+            parts.push_back({.kind = Kind::newaxis});
         } else if (is_ellipsis(one)) {
             if (named == shape.rank()) parts.push_back({.kind = Kind::nothing});
             for (int rest = shape.rank() - named; rest > 0; --rest)
@@ -118,7 +118,7 @@ Shape result_shape(std::string_view op, const Selection& s) {
             place = sizes.size();
             placed = true;
         }
-        if (part.kind == Kind::slice || part.kind == Kind::new_axis) sizes.push_back(part.size);
+        if (part.kind == Kind::slice || part.kind == Kind::newaxis) sizes.push_back(part.size);
     }
     const auto chosen = s.chosen.sizes();
     sizes.insert(sizes.begin() + static_cast<std::ptrdiff_t>(place), chosen.begin(), chosen.end());
@@ -236,7 +236,7 @@ Tensor detail::positions(const Shape& shape, const Selection& s) {
                 fixed += Index{*part.range.start} * step;
         } else if (part.kind == Kind::slice) {
             add_to(sum, along(part, shape[part.axis], step, axis++, rank));
-        } else if (part.kind == Kind::new_axis) {
+        } else if (part.kind == Kind::newaxis) {
             ++axis;
         }
     }
