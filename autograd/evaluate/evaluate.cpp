@@ -188,12 +188,12 @@ void evaluate(std::span<const Tensor> roots, std::span<const Assignment> assignm
               const EvaluationOptions& options) {
     check_roots(roots);
     check_assignments(assignments);
-    if (const Trace* trace = Trace::current(); trace && !assignments.empty())
-        trace->refuse("a parameter is assigned");
+    const Trace* const trace = Trace::current();
+    if (trace && !assignments.empty()) trace->refuse("a parameter is assigned");
     if (CaptureContext* context = CaptureContext::current())
         return assignments.empty() ? evaluate_constants(*context, roots)
                                    : context->assign(assignments);
-    if (Trace::current()) return evaluate_known(roots);
+    if (trace) return evaluate_known(roots);
     if (assignments.empty() &&
         std::all_of(roots.begin(), roots.end(), [](const Tensor& t) { return t.evaluated(); }))
         return;

@@ -82,9 +82,10 @@ private:
         ++size_;
     }
 
-    // Takes a node as a leaf, or opens it; unless that has been done.
+    // Takes a node as a leaf, or opens it; unless that has been done. A call would cost more than
+    // what it does.
     template <class Descend>
-    void enter(const Node& node, Descend& descend) {
+    [[gnu::always_inline]] void enter(const Node& node, Descend& descend) {
         if (!mine(node)) [[unlikely]]
             return enter_other(node, descend);
         if (has(node)) return;
@@ -103,8 +104,9 @@ private:
         stack_.push_back({&node, 0});
     }
 
+    // A function of its own, so that its loop has the registers.
     template <class Descend>
-    void visit(const Node& root, Descend& descend) {
+    [[gnu::noinline]] void visit(const Node& root, Descend& descend) {
         enter(root, descend);
         while (!stack_.empty()) {
             Open& frame = stack_.back();

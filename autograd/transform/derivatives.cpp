@@ -36,7 +36,7 @@ void refuse_consumed(std::string_view op, const Traversal& walk) {
 std::vector<Tensor> pulled_by(Reverse& reverse, std::span<const Node* const> roots,
                               std::span<const Tensor> cotangents, const std::vector<Tensor>& wrt) {
     const Node* const only = wrt.size() == 1 ? wrt[0].node() : nullptr;
-    reverse.walk_from(roots, [&](const Node& node) { return &node == only; });
+    reverse.walk_from(roots, [only](const Node& node) { return &node == only; });
     for (const Tensor& x : wrt) {
         const std::int64_t position = reverse.walk.position(*x.node());
         reverse.targets.push_back(position);

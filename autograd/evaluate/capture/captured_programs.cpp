@@ -10,7 +10,6 @@
 #include <shikumi/autograd/evaluate/capture/recording.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/graph/sole_recorder.hpp>
-#include <shikumi/autograd/graph/trace.hpp>
 
 namespace shikumi {
 
@@ -128,7 +127,7 @@ CapturedPrograms::State& CapturedPrograms::state() {
 }
 
 bool CapturedPrograms::bypassed() noexcept {
-    return Eager::active() || capturing() || Trace::current();
+    return recording.eager || recording.trace || capturing();
 }
 
 CapturedPrograms::Use::Use(State& state, const Call& call) : state_(state), call_(call) {
