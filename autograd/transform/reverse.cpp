@@ -34,17 +34,12 @@ inline void Reverse::add(std::uint32_t input, Tensor cotangent, const Op& op) {
 
 namespace {
 
-Tensor rule_of(const Node& node, int k, const Tensor& out, const Tensor& cotangent) try {
-    return node.op->vjp(k, node.inputs(), out, cotangent);
+// What a rule gives. An anomaly in it is one of the derivative.
+template <class Rule>
+auto by_rule(const Node& node, Rule&& rule) try {
+    return rule();
 } catch (AnomalyError& error) {
     error.add_context("in the derivative of " + std::string(node.op->name()));
-    throw;
-}
-
-std::vector<Tensor> pulled_by_rule(const Node& pack, PackCotangents known) try {
-    return pull_back(pack, std::move(known));
-} catch (AnomalyError& error) {
-    error.add_context("in the derivative of " + std::string(pack.op->name()));
     throw;
 }
 
@@ -80,7 +75,9 @@ void Reverse::propagate() {
                 if (multi_output(walk[input])) packs_[input].add(node, own);
                 continue;
             }
-            add(input, rule_of(node, static_cast<int>(k), out, own), *node.op);
+            Tensor pulled = by_rule(
+                node, [&] { return node.op->vjp(static_cast<int>(k), node.inputs(), out, own); });
+            add(input, std::move(pulled), *node.op);
         }
     }
 }
@@ -91,7 +88,8 @@ void Reverse::propagate_pack(std::uint32_t position) {
     if (pack == packs_.end()) return;
     const Node& node = walk[position];
     const Scope scope(node.scope);
-    std::vector<Tensor> pulled = pulled_by_rule(node, std::move(pack->second));
+    std::vector<Tensor> pulled =
+        by_rule(node, [&] { return pull_back(node, std::move(pack->second)); });
     const auto inputs = walk.inputs(position);
     for (std::size_t k = 0; k < inputs.size(); ++k) {
         if (ways_[inputs[k]] != Way::none && is_floating(walk[inputs[k]].spec.dtype))
