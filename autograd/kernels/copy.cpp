@@ -167,6 +167,10 @@ void scatter_strided(ConstView in, void* to, const Layout& layout) {
     copy(in.spec.dtype, in.spec.shape, to, layout, in.data, Layout::contiguous(in.spec.shape));
 }
 
+void copy_bytes(ConstView in, View out) {
+    if (out.size() > 0) std::memcpy(out.data, in.data, out.spec.bytes());
+}
+
 void broadcast(ConstView in, View out) {
     const Shape& own = in.spec.shape;
     const Layout contiguous = Layout::contiguous(own);

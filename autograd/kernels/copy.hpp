@@ -25,6 +25,8 @@ void copy(DType dtype, const Shape& shape, void* to, const Layout& layout_to, co
 void gather_strided(const void* from, const Layout& layout, View out);
 /// Copies from contiguous memory to a layout.
 void scatter_strided(ConstView in, void* to, const Layout& layout);
+/// out = `in`, which has as many bytes.
+void copy_bytes(ConstView in, View out);
 /// out = `in` broadcast to its shape.
 void broadcast(ConstView in, View out);
 

@@ -24,10 +24,6 @@ using detail::with_front_axis;
 using kernels::Layout;
 using kernels::detail::AroundAxis;
 
-void copy_bytes(ConstView from, View to) {
-    if (to.size() > 0) std::memcpy(to.data, from.data, to.spec.bytes());
-}
-
 // out = x under another shape; g under x's
 struct Reshape final : Multilinear {
     explicit Reshape(const Shape& s) : shape(s) {}
@@ -40,7 +36,7 @@ struct Reshape final : Multilinear {
                              " do not fill ", shape, ", which has ", shape.size());
         return {shape, in[0].dtype};
     }
-    void eval(ConstViews in, View out) const override { copy_bytes(in[0], out); }
+    void eval(ConstViews in, View out) const override { kernels::copy_bytes(in[0], out); }
     Tensor adjoint(int, Tensors in, const Tensor& g) const override {
         return reshape(g, in[0].shape());
     }
@@ -56,7 +52,7 @@ struct Identity final : Multilinear {
     std::string_view name() const noexcept override { return "identity"; }
     Form form() const noexcept override { return Form::view; }
     Spec infer(Specs in) const override { return in[0]; }
-    void eval(ConstViews in, View out) const override { copy_bytes(in[0], out); }
+    void eval(ConstViews in, View out) const override { kernels::copy_bytes(in[0], out); }
     Tensor adjoint(int, Tensors, const Tensor& g) const override { return g; }
     Tensor batched(const MappedInputs& in) const override { return identity(in[0]); }
 };
@@ -66,7 +62,7 @@ struct StopGradient final : General {
     std::string_view name() const noexcept override { return "stop_gradient"; }
     Form form() const noexcept override { return Form::view; }
     Spec infer(Specs in) const override { return in[0]; }
-    void eval(ConstViews in, View out) const override { copy_bytes(in[0], out); }
+    void eval(ConstViews in, View out) const override { kernels::copy_bytes(in[0], out); }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor&) const override { return {}; }
     Tensor jvp(Tensors, const Tensor& out, Tensors) const override { return zeros_like(out); }
     Tensor batched(const MappedInputs& in) const override { return stop_gradient(in[0]); }

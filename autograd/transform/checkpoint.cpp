@@ -1,12 +1,11 @@
 #include <shikumi/autograd/transform/checkpoint.hpp>
 
 #include <algorithm>
-#include <cstring>
 
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/autograd/graph/multi_output.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/autograd/transform/derivatives.hpp>
+#include <shikumi/autograd/transform/detail/pass_on.hpp>
 #include <shikumi/autograd/transform/detail/rebuild.hpp>
 
 namespace shikumi {
@@ -21,8 +20,7 @@ struct After final : General {
     bool in_place() const noexcept override { return true; }
     Spec infer(Specs in) const override { return in[0]; }
     void eval(ConstViews in, View out) const override {
-        if (out.data != in[0].data && out.size() > 0)
-            std::memcpy(out.data, in[0].data, out.spec.bytes());
+        if (out.data != in[0].data) kernels::copy_bytes(in[0], out);
     }
     Tensor vjp(int i, Tensors, const Tensor&, const Tensor& g) const override {
         return i == 0 ? g : Tensor();
@@ -37,20 +35,10 @@ Tensor after(const Tensor& x, const Tensor& first) { return record(After{}, x, f
 // Inputs y, x, the keys of random numbers, and what else y depends on; outputs y. Both modes
 // differentiate the graph between these inputs and y. Reverse mode records it again for that,
 // behind the first cotangent, so that nothing of the forward pass is kept.
-struct Checkpoint final : MultiOutput {
-    Checkpoint(std::size_t o, std::size_t a, std::size_t k) : outputs(o), arguments(a), keys(k) {}
+struct Checkpoint final : PassOn {
+    Checkpoint(std::size_t o, std::size_t a, std::size_t k) : PassOn(o), arguments(a), keys(k) {}
     bool operator==(const Checkpoint&) const = default;
     std::string_view name() const noexcept override { return "checkpoint"; }
-    OutputSpecs infer_all(Specs in) const override {
-        std::vector<Spec> specs;
-        for (std::size_t k = 0; k < outputs; ++k) specs.push_back(in[k]);
-        return OutputSpecs(specs);
-    }
-    void eval_all(ConstViews in, std::span<const View> out) const override {
-        for (std::size_t k = 0; k < outputs; ++k) {
-            if (out[k].size() > 0) std::memcpy(out[k].data, in[k].data, out[k].spec.bytes());
-        }
-    }
     std::vector<Tensor> vjp_all(Tensors in, Tensors, Tensors cotangents) const override {
         const auto known = std::ranges::find_if(cotangents, &Tensor::defined);
         const Again again(*this, in, *known);
@@ -106,7 +94,7 @@ struct Checkpoint final : MultiOutput {
         std::vector<std::size_t> numbers;  // of the variables among the inputs
     };
 
-    std::size_t outputs, arguments, keys;
+    std::size_t arguments, keys;
 };
 
 // Numbers that operations have made for themselves need no place among the inputs.

@@ -1,13 +1,12 @@
 #include <shikumi/autograd/transform/custom_function.hpp>
 
-#include <cstring>
 #include <memory>
 
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/autograd/graph/multi_output.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/autograd/transform/derivatives.hpp>
 #include <shikumi/autograd/transform/detail/batched_rule.hpp>
+#include <shikumi/autograd/transform/detail/pass_on.hpp>
 
 namespace shikumi {
 
@@ -28,20 +27,10 @@ Many with_zeros(Tensors known, Tensors like) {
 
 // Inputs: the results y of a function, then its arguments x; outputs: y, whose derivatives by x are
 // those that the user states. By the inputs y there are none.
-struct Custom final : MultiOutput, Unshared {
-    Custom(std::shared_ptr<const CustomRules> r, std::size_t o) : rules(std::move(r)), outputs(o) {}
+struct Custom final : PassOn, Unshared {
+    Custom(std::shared_ptr<const CustomRules> r, std::size_t o) : PassOn(o), rules(std::move(r)) {}
     bool operator==(const Custom&) const = default;
     std::string_view name() const noexcept override { return rules->name; }
-    OutputSpecs infer_all(Specs in) const override {
-        std::vector<Spec> specs;
-        for (std::size_t k = 0; k < outputs; ++k) specs.push_back(in[k]);
-        return OutputSpecs(specs);
-    }
-    void eval_all(ConstViews in, std::span<const View> out) const override {
-        for (std::size_t k = 0; k < outputs; ++k) {
-            if (out[k].size() > 0) std::memcpy(out[k].data, in[k].data, out[k].spec.bytes());
-        }
-    }
     Many vjp_all(Tensors in, Tensors out, Tensors cotangents) const override {
         const Tensors x = in.subspan(outputs);
         const Many at(x.begin(), x.end()), y(out.begin(), out.end());
@@ -118,7 +107,6 @@ struct Custom final : MultiOutput, Unshared {
     }
 
     std::shared_ptr<const CustomRules> rules;
-    std::size_t outputs;
 };
 
 }  // namespace

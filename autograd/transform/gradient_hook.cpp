@@ -1,10 +1,10 @@
 #include <shikumi/autograd/transform/gradient_hook.hpp>
 
-#include <cstring>
 #include <memory>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/kernels/copy.hpp>
 #include <shikumi/autograd/transform/detail/batched_rule.hpp>
 #include <shikumi/autograd/transform/detail/checks.hpp>
 
@@ -21,9 +21,7 @@ struct Hooked final : General, detail::Unshared {
     std::string_view name() const noexcept override { return "on_gradient"; }
     Form form() const noexcept override { return Form::view; }
     Spec infer(Specs in) const override { return in[0]; }
-    void eval(ConstViews in, View out) const override {
-        if (out.size() > 0) std::memcpy(out.data, in[0].data, out.spec.bytes());
-    }
+    void eval(ConstViews in, View out) const override { kernels::copy_bytes(in[0], out); }
     Tensor vjp(int, Tensors, const Tensor&, const Tensor& g) const override {
         const Tensor replaced = (*hook)(g);
         if (!replaced.defined()) return g;
