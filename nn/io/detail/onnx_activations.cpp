@@ -20,11 +20,6 @@ namespace {
 using Outputs = std::vector<Tensor>;
 using Call = OnnxCall;
 
-template <auto function>
-Outputs each(const Call& call) {
-    return {function(call[0])};
-}
-
 // A layer of one of our activations.
 template <Tensor (*function)(const Tensor&)>
 bool activation(OnnxPlace& place) {

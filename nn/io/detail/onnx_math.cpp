@@ -17,10 +17,6 @@ using Outputs = std::vector<Tensor>;
 using Call = OnnxCall;
 
 template <auto function>
-Outputs each(const Call& call) {
-    return {function(call[0])};
-}
-template <auto function>
 Outputs pair(const Call& call) {
     return {function(call[0], call[1])};
 }

@@ -34,6 +34,12 @@ struct OnnxOperator {
     unsigned states = 0;
 };
 
+/// The output of a function of the first input alone.
+template <auto function>
+std::vector<Tensor> each(const OnnxCall& call) {
+    return {function(call[0])};
+}
+
 /// The families. Each lies in a file of its own.
 std::span<const OnnxOperator> onnx_activations();
 std::span<const OnnxOperator> onnx_math();
