@@ -6,6 +6,7 @@
 #include <shikumi/autograd/ops/detail/rows.hpp>
 
 #include "op_table.hpp"
+#include "samples.hpp"
 
 namespace shikumi_test {
 
@@ -18,13 +19,6 @@ using Numbers = std::vector<Real>;
 using Line = std::function<Numbers(const Numbers&)>;
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
-Sample real(const Shape& shape, double low = -2, double high = 2, std::vector<double> kinks = {}) {
-    return {shape, low, high, f64, std::move(kinks)};
-}
-Sample index(const Shape& shape, Index low, Index high) {
-    return {shape, static_cast<double>(low), static_cast<double>(high), i64};
-}
 
 // Each line along `axis` replaced by f(line), which has `size` numbers.
 Values by_lines(const Values& x, int axis, Index size, const Line& f) {

@@ -7,7 +7,7 @@
 #include <shikumi/autograd/ops/detail/averages.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
 
-#include "op_table.hpp"
+#include "elementwise_table.hpp"
 
 namespace shikumi_test {
 
@@ -15,31 +15,12 @@ namespace {
 
 using namespace shikumi;
 
-const Shape small{2, 3};
-
-Sample real(double low, double high, std::vector<double> kinks = {}) {
-    return {small, low, high, f64, std::move(kinks)};
-}
 const Sample truth{small, 0, 1, bool_};
 
-class PointwiseTable : public OpTable {
+class PointwiseTable : public ElementwiseTable {
 public:
-    using OpTable::OpTable;
+    using ElementwiseTable::ElementwiseTable;
 
-    Row& unary(const char* name, Tensor (*op)(const Tensor&), Real (*reference)(Real), double low,
-               double high, std::vector<double> kinks = {}) {
-        return pointwise(
-            name, "", {real(low, high, std::move(kinks))},
-            [op](const Inputs& t) { return op(t[0]); },
-            [reference](const Real* x) { return reference(x[0]); });
-    }
-    Row& binary(const char* name, Tensor (*op)(const Tensor&, const Tensor&),
-                Real (*reference)(Real, Real), Sample a, Sample b) {
-        return pointwise(
-            name, "tensors", {std::move(a), std::move(b)},
-            [op](const Inputs& t) { return op(t[0], t[1]); },
-            [reference](const Real* x) { return reference(x[0], x[1]); });
-    }
     /// The operation with a literal of 3 on the right, or on the left.
     Row& right(const char* name, Tensor (*op)(const Tensor&, Scalar), Real (*reference)(Real, Real),
                Sample a) {

@@ -5,19 +5,13 @@
 
 #include <shikumi/autograd/ops/detail/normal.hpp>
 
-#include "op_table.hpp"
+#include "elementwise_table.hpp"
 
 namespace shikumi_test {
 
 namespace {
 
 using namespace shikumi;
-
-const Shape small{2, 3};
-
-Sample real(double low, double high, std::vector<double> kinks = {}) {
-    return {small, low, high, f64, std::move(kinks)};
-}
 
 constexpr Real pi = std::numbers::pi_v<Real>;
 
@@ -59,27 +53,7 @@ Real bessel_of(int n, Real x) {
 
 Real ndtr_of(Real x) { return std::erfc(-x / std::numbers::sqrt2_v<Real>) / 2; }
 
-class SpecialTable : public OpTable {
-public:
-    using OpTable::OpTable;
-
-    Row& unary(const char* name, Tensor (*op)(const Tensor&), Real (*reference)(Real), double low,
-               double high, std::vector<double> kinks = {}) {
-        return pointwise(
-            name, "", {real(low, high, std::move(kinks))},
-            [op](const Inputs& t) { return op(t[0]); },
-            [reference](const Real* x) { return reference(x[0]); });
-    }
-    Row& binary(const char* name, Tensor (*op)(const Tensor&, const Tensor&),
-                Real (*reference)(Real, Real), Sample a, Sample b) {
-        return pointwise(
-            name, "", {std::move(a), std::move(b)},
-            [op](const Inputs& t) { return op(t[0], t[1]); },
-            [reference](const Real* x) { return reference(x[0], x[1]); });
-    }
-};
-
-void add_division(SpecialTable& table) {
+void add_division(ElementwiseTable& table) {
     const auto quotient = [&](const char* name, Tensor (*op)(const Tensor&, const Tensor&),
                               Tensor (*with)(const Tensor&, Scalar),
                               Real (*reference)(Real, Real)) {
@@ -104,7 +78,7 @@ void add_division(SpecialTable& table) {
         .on(Accepts::numbers);
 }
 
-void add_elementary(SpecialTable& table) {
+void add_elementary(ElementwiseTable& table) {
     table.unary("exp2", exp2, std::exp2, -3, 3);
     table.unary("cbrt", cbrt, std::cbrt, 0.3, 4);
     table.unary("trunc", trunc, std::trunc, -3, 4, {-3, -2, -1, 0, 1, 2, 3, 4});
@@ -127,7 +101,7 @@ void add_elementary(SpecialTable& table) {
         .differentiable(2);
 }
 
-void add_normal(SpecialTable& table) {
+void add_normal(ElementwiseTable& table) {
     table.unary("erfc", erfc, std::erfc, -2, 2);
     table.unary("erfinv", erfinv, erfinv_of, -0.9, 0.9);
     table.unary("ndtr", ndtr, ndtr_of, -3, 3);
@@ -140,7 +114,7 @@ void add_normal(SpecialTable& table) {
         [](Real x) { return std::exp(-x * x / 2) / std::sqrt(2 * pi); }, -3, 3);
 }
 
-void add_gamma_and_bessel(SpecialTable& table) {
+void add_gamma_and_bessel(ElementwiseTable& table) {
     table.unary(
         "lgamma", lgamma, [](Real x) { return std::log(std::tgamma(x)); }, 0.4, 5);
     table.unary("digamma", digamma, digamma_of, 0.4, 5);
@@ -161,7 +135,7 @@ void add_gamma_and_bessel(SpecialTable& table) {
     table.unary("sinc", sinc, [](Real x) { return std::sin(pi * x) / (pi * x); }, -3, 3, {0});
 }
 
-void add_entropies(SpecialTable& table) {
+void add_entropies(ElementwiseTable& table) {
     table.unary(
         "logit", logit, [](Real x) { return std::log(x / (1 - x)); }, 0.1, 0.9);
     table.unary(
@@ -176,7 +150,7 @@ void add_entropies(SpecialTable& table) {
         real(-3, 3), real(-3, 3));
 }
 
-void add_closeness(SpecialTable& table) {
+void add_closeness(ElementwiseTable& table) {
     table
         .unary(
             "isinf", isinf, [](Real) -> Real { return 0; }, -3, 4)
@@ -228,7 +202,7 @@ void add_closeness(SpecialTable& table) {
 }  // namespace
 
 void add_special_rows(Rows& rows) {
-    SpecialTable table(rows);
+    ElementwiseTable table(rows);
     add_division(table);
     add_elementary(table);
     add_normal(table);

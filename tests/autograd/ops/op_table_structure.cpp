@@ -8,6 +8,7 @@
 #include <shikumi/autograd/ops/detail/rows.hpp>
 
 #include "op_table.hpp"
+#include "samples.hpp"
 
 namespace shikumi_test {
 
@@ -36,12 +37,6 @@ public:
     }
 };
 
-Sample real(const Shape& shape, double low = -2, double high = 2, std::vector<double> kinks = {}) {
-    return {shape, low, high, f64, std::move(kinks)};
-}
-Sample index(const Shape& shape, Index low, Index high) {
-    return {shape, static_cast<double>(low), static_cast<double>(high), i64};
-}
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 // ---- creation -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "op_table.hpp"
+#include "samples.hpp"
 
 namespace shikumi_test {
 
@@ -13,11 +14,6 @@ using namespace shikumi;
 using Many = const std::vector<Values>&;
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
-Sample real(const Shape& shape, double low = -2, double high = 2) { return {shape, low, high}; }
-Sample index(const Shape& shape, Index low, Index high) {
-    return {shape, static_cast<double>(low), static_cast<double>(high), i64};
-}
 
 // How an update changes an element by a value.
 using Change = Real (*)(Real, Real);
