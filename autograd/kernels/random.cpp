@@ -63,30 +63,44 @@ void fill(T* out, Index size, F numbers) {
     });
 }
 
-// out[4 i + k] = number(word k of counter i) for begin <= i < end.
-template <class T, class Number>
+// words[4 i + k] = word k of counter first + i for 0 <= i < counters.
 struct WordLoop {
-    static void run(RandomKey key, Index begin, Index end, const Number& number, T* out) {
-        detail::vectorized_for(end - begin, [=](Index i) {
-            const Words w = philox(key, static_cast<std::uint64_t>(begin + i));
-            T* const to = out + 4 * (begin + i);
-            to[0] = number(w[0]);
-            to[1] = number(w[1]);
-            to[2] = number(w[2]);
-            to[3] = number(w[3]);
+    static void run(RandomKey key, std::uint64_t first, Index counters, std::uint32_t* words) {
+        detail::vectorized_for(counters, [=](Index i) {
+            const Words w = philox(key, first + static_cast<std::uint64_t>(i));
+            std::uint32_t* const to = words + 4 * i;
+            to[0] = w[0];
+            to[1] = w[1];
+            to[2] = w[2];
+            to[3] = w[3];
         });
     }
 };
 
-// out[4 i + k] = number(word k of counter i) for all of `out`, in parallel.
+// out[i] = number(words[i]) for 0 <= i < n.
+template <class T, class Number>
+struct NumberLoop {
+    static void run(const std::uint32_t* words, Index n, const Number& number, T* out) {
+        detail::vectorized_for(n, [=](Index i) { out[i] = number(words[i]); });
+    }
+};
+
+// out[4 i + k] = number(word k of counter i) for all of `out`, in parallel. The words pass through
+// the cache, so that all types and distributions share their loop, which is large.
 template <class T, class Number>
 void fill_by_words(RandomKey key, T* out, Index size, const Number& number) {
-    const auto run = multiversioned<WordLoop<T, Number>>();
-    parallel_pieces(size / 4, Index{1} << 13,
-                    [&](Index begin, Index end) { run(key, begin, end, number, out); });
-    const Words last = philox(key, static_cast<std::uint64_t>(size / 4));
-    for (Index i = size / 4 * 4; i < size; ++i)
-        out[i] = number(last[static_cast<std::size_t>(i % 4)]);
+    constexpr Index block = 256;  // counters
+    const auto draw = multiversioned<WordLoop>();
+    const auto convert = multiversioned<NumberLoop<T, Number>>();
+    parallel_pieces((size + 3) / 4, Index{1} << 13, [&](Index begin, Index end) {
+        std::uint32_t store[4 * block];
+        std::uint32_t* const words = store;
+        for (Index at = begin; at < end; at += block) {
+            const Index counters = std::min(block, end - at);
+            draw(key, static_cast<std::uint64_t>(at), counters, words);
+            convert(words, std::min(4 * counters, size - 4 * at), number, out + 4 * at);
+        }
+    });
 }
 
 }  // namespace
