@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <shikumi/nn/io/keras_file.hpp>
+#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 using namespace shikumi;

@@ -1,4 +1,5 @@
 // Takes a network for MNIST from a file of Keras or PyTorch, trains its last layer, writes it back.
+#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include <filesystem>

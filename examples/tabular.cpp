@@ -1,4 +1,5 @@
 // A table of yours: a network learns one column of a CSV file from the others, and predicts it.
+#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include <cmath>

@@ -5,6 +5,7 @@
 #include <shikumi/formats/hdf5_file.hpp>
 #include <shikumi/formats/npy.hpp>
 #include <shikumi/formats/npz.hpp>
+#include <shikumi/formats/onnx_file.hpp>
 #include <shikumi/formats/open_tensor_file.hpp>
 #include <shikumi/formats/safetensors.hpp>
 #include <shikumi/formats/stored_tensor.hpp>

@@ -1,5 +1,5 @@
-// Everything but the Boost view of the graph, which is <shikumi/graph.hpp>, and the parts of ONNX
-// models, which are <shikumi/onnx.hpp>.
+// Everything but the Boost view of the graph, which is <shikumi/graph.hpp>, and files of tensors as
+// values, which are <shikumi/formats.hpp>.
 #pragma once
 
 #include <shikumi/autograd/evaluate/capture/capture.hpp>
@@ -14,7 +14,6 @@
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/autograd/transform/transform.hpp>
 #include <shikumi/datasets/datasets.hpp>
-#include <shikumi/formats/formats.hpp>
 #include <shikumi/nn/nn.hpp>
 #include <shikumi/optim/optim.hpp>
 #include <shikumi/plot/plot.hpp>

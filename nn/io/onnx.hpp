@@ -10,7 +10,7 @@
 #include <shikumi/nn/models/model.hpp>
 
 namespace shikumi::formats {
-struct OnnxModel;  // <shikumi/onnx.hpp>
+struct OnnxModel;  // <shikumi/formats.hpp>
 }
 
 namespace shikumi::nn {

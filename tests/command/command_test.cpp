@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "catch.hpp"

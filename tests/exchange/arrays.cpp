@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 namespace shikumi::exchange {

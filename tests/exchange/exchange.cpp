@@ -10,7 +10,7 @@
 
 #include <shikumi/formats/detail/events.hpp>
 #include <shikumi/nn/io/onnx.hpp>
-#include <shikumi/onnx.hpp>
+#include <shikumi/formats.hpp>
 
 #include "case.hpp"
 #include "support/case_program.hpp"

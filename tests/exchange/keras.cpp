@@ -7,6 +7,7 @@
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/io/keras_file.hpp>
 #include <shikumi/nn/io/keras_weights.hpp>
+#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "arrays.hpp"

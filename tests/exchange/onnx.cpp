@@ -9,7 +9,7 @@
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/io/onnx.hpp>
 #include <shikumi/nn/losses/configs.hpp>
-#include <shikumi/onnx.hpp>
+#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "arrays.hpp"

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "arrays.hpp"

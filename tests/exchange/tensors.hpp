@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 
+#include <shikumi/formats.hpp>
+
 #include "case.hpp"
 
 namespace shikumi::exchange {

@@ -10,6 +10,7 @@
 #include <shikumi/nn/io/torch_checkpoint.hpp>
 #include <shikumi/nn/io/torch_weights.hpp>
 #include <shikumi/nn/losses/configs.hpp>
+#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "arrays.hpp"

@@ -16,7 +16,7 @@
 #include <shikumi/nn/io/detail/state_file.hpp>
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/io/onnx.hpp>
-#include <shikumi/onnx.hpp>
+#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "bad_files.hpp"

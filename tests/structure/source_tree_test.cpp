@@ -170,11 +170,11 @@ TEST_CASE("a planted mistake is found: headers", "[structure]") {
 
 TEST_CASE("a planted mistake is found: the border", "[structure]") {
     const File top{"include/shikumi/shikumi.hpp", "#include <shikumi/nn/nn.hpp>\n"};
-    const File graph{"include/shikumi/graph.hpp", ""}, onnx{"include/shikumi/onnx.hpp", ""};
+    const File graph{"include/shikumi/graph.hpp", ""}, formats{"include/shikumi/formats.hpp", ""};
     const File front{"nn/nn.hpp",
                      "#include <shikumi/nn/nn.hpp>\n"};  // a circle must not hang the search
     const auto complaints = [&](const File& file) {
-        return text(border({top, graph, onnx, front, file}));
+        return text(border({top, graph, formats, front, file}));
     };
     CHECK(complaints({"nn/layers/detail/a.hpp", "namespace shikumi::nn::detail {\n"}) == "");
     CHECK(complaints({"autograd/kernels/gemm.hpp", "namespace shikumi::kernels {\n"}) == "");
@@ -182,7 +182,7 @@ TEST_CASE("a planted mistake is found: the border", "[structure]") {
     CHECK_THAT(complaints({"nn/layers/detail/a.hpp", "\nnamespace shikumi::nn {\n"}),
                contains("nn/layers/detail/a.hpp:2: no front door leads here"));
     CHECK_THAT(text(border({front})), contains("include/shikumi/shikumi.hpp does not exist"));
-    CHECK(public_headers({top, graph, onnx, front, {"nn/a.hpp", ""}}).size() == 4);
+    CHECK(public_headers({top, graph, formats, front, {"nn/a.hpp", ""}}).size() == 4);
 }
 
 TEST_CASE("a planted mistake is found: circles", "[structure]") {

@@ -6,6 +6,7 @@
 
 #include <shikumi/nn/io/keras_config.hpp>
 #include <shikumi/nn/training/compile_config.hpp>
+#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "exchange/arrays.hpp"

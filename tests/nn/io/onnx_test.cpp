@@ -7,7 +7,7 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/nn/io/detail/onnx_operators.hpp>
-#include <shikumi/onnx.hpp>
+#include <shikumi/formats.hpp>
 #include <shikumi/optim/sgd.hpp>
 
 #include "catch.hpp"

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "catch.hpp"

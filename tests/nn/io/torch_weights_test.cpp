@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <shikumi/nn/io/architecture.hpp>
+#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "catch.hpp"

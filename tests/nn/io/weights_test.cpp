@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "catch.hpp"
