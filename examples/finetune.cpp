@@ -86,7 +86,9 @@ void finetune(const examples::Options& options) {
                .loss = network.from_logits ? nn::sparse_categorical_crossentropy_from_logits
                                            : nn::sparse_categorical_crossentropy,
                .metrics = {nn::accuracy}});
-    const auto accuracy = [&] { return m.evaluate(test_x, test.labels, 1000)["accuracy"]; };
+    const auto accuracy = [&m, &test_x, &labels = test.labels] {
+        return m.evaluate(test_x, labels, 1000)["accuracy"];
+    };
     const double before = accuracy();
     examples::fit(m, x, train.labels, options);
     std::cout << std::fixed << std::setprecision(4) << "\naccuracy on the test digits: " << before

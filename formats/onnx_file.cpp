@@ -465,7 +465,8 @@ NamedTensor Reader::tensor(pbf_message<onnx::Tensor> message) {
 
 void Reader::take_external(const std::pair<std::string, std::string>& fact,
                            detail::OnnxTensor& tensor) {
-    const auto& [key, value] = fact;
+    const std::string& key = fact.first;
+    const std::string& value = fact.second;
     const auto number = [&] {
         std::uint64_t number = 0;
         const auto [end, error] =

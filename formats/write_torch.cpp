@@ -20,7 +20,7 @@ constexpr std::size_t alignment = 64;
 
 template <class T>
 std::shared_ptr<const detail::TorchKind> shared(T&& value) {
-    return std::make_shared<const detail::TorchKind>(std::forward<T>(value));
+    return std::make_shared<const detail::TorchKind>(detail::TorchKind{std::forward<T>(value)});
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ struct Hypot final : FloatingOp {
             [](float a, float b) {
                 const double x = a, y = b;
                 constexpr float infinity = std::numeric_limits<float>::infinity();
-                const bool infinite = (std::abs(a) == infinity) | (std::abs(b) == infinity);
+                const bool infinite = std::abs(a) == infinity || std::abs(b) == infinity;
                 return infinite ? infinity : static_cast<float>(std::sqrt(x * x + y * y));
             },
             [](double a, double b) { return std::hypot(a, b); });

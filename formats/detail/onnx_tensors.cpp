@@ -65,12 +65,10 @@ Shape OnnxTensors::shape_of(const OnnxTensor& tensor) const {
         refuse(tensor, sentence("has ", tensor.dims.size(), " axes, at most ", Shape::max_rank,
                                 " are possible"));
     std::int64_t elements = 1;
-    bool empty = false;
     for (const std::int64_t size : tensor.dims) {
         if (size < 0) refuse(tensor, sentence("has an axis of the negative size ", size));
         if (size > most || (size > 0 && elements > most / size))
             refuse(tensor, "is too large: the product of its sizes exceeds 2⁴⁰");
-        empty |= size == 0;
         elements *= std::max<std::int64_t>(size, 1);
     }
     return Shape(std::span<const Index>(tensor.dims));

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include <shikumi/formats.hpp>
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/io/onnx.hpp>
 #include <shikumi/nn/losses/configs.hpp>
-#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "arrays.hpp"
@@ -57,11 +57,12 @@ void compare_graph(const json& expected, const OnnxModel& model) {
     for (const formats::OnnxFunction& f : model.functions)
         functions.push_back(f.domain + "::" + f.name);
     want(json(functions) == expected.at("functions"), "other functions");
-    for (const auto& [domain, version] : expected.at("opsets").items()) {
+    for (const auto& wanted : expected.at("opsets").items()) {
+        const std::string& domain = wanted.key();
         want(std::ranges::any_of(model.opsets,
                                  [&](const formats::OnnxOpset& opset) {
                                      return opset.domain == (domain == "ai.onnx" ? "" : domain) &&
-                                            opset.version == version;
+                                            opset.version == wanted.value();
                                  }),
              "the opset of " + domain + " is missing");
     }

@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
+#include <shikumi/formats.hpp>
 #include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/io/torch_checkpoint.hpp>
 #include <shikumi/nn/io/torch_weights.hpp>
 #include <shikumi/nn/losses/configs.hpp>
-#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "arrays.hpp"
@@ -210,7 +210,7 @@ private:
             return;
         Parameter table = weight("embeddings");
         table.assign(
-            concatenate({zeros({1, table.shape()[1]}), slice(table.value(), 0, Slice(1, {}))}));
+            concatenate({zeros({1, table.shape()[1]}), slice(table.value(), 0, Slice{1, {}})}));
     }
     Parameter weight(const std::string& name) {
         for (const Parameter& p : model_.parameters())

@@ -35,7 +35,8 @@ void PendingGraph::reset(std::span<const Tensor> roots, std::span<const Assignme
 }
 
 PendingGraph PendingGraph::repeated(const Repetition& repetition) const {
-    const auto& [late, dropped] = repetition;
+    const auto& late = repetition.late;
+    const auto& dropped = repetition.dropped;
     PendingGraph graph;
     graph.traversal_ = traversal_;
     graph.places_.assign(size(), none);

@@ -163,8 +163,8 @@ std::vector<KerasLayer> keras_layers(const Model& model) {
     for (const Layer* const layer : model.inner_layers()) {
         KerasLayer& added = layers.emplace_back(KerasLayer{layer->name(), {}});
         collect(*layer, container, added.weights);
-        std::ranges::stable_partition(added.weights,
-                                      [](const KerasWeight& w) { return w.parameter.trainable(); });
+        std::stable_partition(added.weights.begin(), added.weights.end(),
+                              [](const KerasWeight& w) { return w.parameter.trainable(); });
     }
     return layers;
 }

@@ -48,8 +48,9 @@ public:
         });
         for (const auto& [name, constant] : program_->constants) {
             if (!is_weight(*program_, name) || constant.value.dtype() != dtype()) continue;
-            const auto value = [&](const Shape&, Generator&, DType) { return constant.value; };
-            weights_.emplace_back(name, add_weight(name, constant.value.shape(), value,
+            const Tensor& given = constant.value;
+            const auto value = [&given](const Shape&, Generator&, DType) { return given; };
+            weights_.emplace_back(name, add_weight(name, given.shape(), value,
                                                    {.trainable = !states.contains(name)}));
         }
     }

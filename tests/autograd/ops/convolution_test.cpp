@@ -245,8 +245,9 @@ TEST_CASE("the first of equal largest elements gets the gradient, and NaN wins",
 }
 
 TEST_CASE("of four taps the first NaN, else the first of the largest gets the gradient", "[ops]") {
-    for (const auto& [height, width, channels] :
+    for (const auto& [h, w, c] :
          std::vector<std::tuple<Index, Index, Index>>{{4, 6, 70}, {5, 7, 3}, {2, 3, 16}}) {
+        const Index height = h, width = w, channels = c;
         Generator rng(9);
         const Shape shape{2, height, width, channels};
         const Tensor drawn = floor(random_uniform(shape, rng, 0, 3));

@@ -51,7 +51,7 @@ TEST_CASE("names stay unique, whatever layers are called", "[state_dict]") {
 
 TEST_CASE("weights of nested models and of layers in layers have paths", "[state_dict]") {
     nn::Sequential inner{nn::Dense(3, {.input_dim = 2})};
-    const nn::SymbolicTensor x = nn::Input({.shape = {2}});
+    const nn::SymbolicTensor x = nn::Input({2});
     nn::Model model(x, x | nn::shared(std::move(inner)) | nn::Dense(1));
     const auto names = names_of(model);
     REQUIRE(names.size() == 4);

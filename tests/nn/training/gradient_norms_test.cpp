@@ -82,7 +82,8 @@ TEST_CASE("the norms are those of the gradients", "[gradient_norms]") {
 }
 
 TEST_CASE("a training that is watched ends with the same bits", "[gradient_norms]") {
-    const auto [x, y] = data();
+    const Data given = data();
+    const Tensor &x = given.x, &y = given.y;
     for (const optim::Optimizer& optimizer :
          {optim::Optimizer(optim::Adam()), optim::Optimizer(optim::SGD({.momentum = 0.9})),
           optim::Optimizer(optim::RMSprop({.global_clipnorm = 0.5})),
