@@ -32,8 +32,12 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* who = "shikumi";
 
-#ifdef __SANITIZE_ADDRESS__
-constexpr bool limits_memory = false;  // its shadow takes terabytes of addresses
+// The shadow memory of a sanitizer takes terabytes of addresses.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)  // g++
+constexpr bool limits_memory = false;
+#elif defined(__has_feature)  // clang
+constexpr bool limits_memory =
+    !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
 #else
 constexpr bool limits_memory = true;
 #endif

@@ -21,6 +21,7 @@
 #include <shikumi/autograd/kernels/multiversioning.hpp>
 
 #include "catch.hpp"
+#include "support/sanitizers.hpp"
 
 using namespace shikumi;
 using kernels::Instructions;
@@ -36,11 +37,8 @@ F* find(const char* name) {
 // Whether OpenBLAS has several sets of kernels, and this processor wider vectors than the oldest.
 // ThreadSanitizer has a thread of its own, which can't be told from the host's.
 bool can_choose() {
-#if defined(__SANITIZE_THREAD__)
-    return false;
-#endif
-    return find<char>("gotoblas_PRESCOTT") && find<char>("gotoblas_HASWELL") &&
-           kernels::instructions() != Instructions::baseline;
+    return !shikumi_test::thread_sanitizer && find<char>("gotoblas_PRESCOTT") &&
+           find<char>("gotoblas_HASWELL") && kernels::instructions() != Instructions::baseline;
 }
 
 std::string best() {
