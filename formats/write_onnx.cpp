@@ -30,20 +30,29 @@ void add_tensor(pbf_builder<onnx::Tensor>& message, const std::string& name,
     message.add_bytes(onnx::Tensor::raw_data, bytes.data(), bytes.size());
 }
 
+// As a text, since a nested builder leaves out a message without fields: here the shape of a scalar
+// and an axis of which nothing is known.
+std::string shape_message(const std::vector<OnnxDimension>& dimensions) {
+    std::string text;
+    pbf_builder<onnx::TensorShape> shape(text);
+    for (const OnnxDimension& dimension : dimensions) {
+        std::string one;
+        pbf_builder<onnx::Dim> dim(one);
+        if (dimension.size)
+            dim.add_int64(onnx::Dim::value, *dimension.size);
+        else if (!dimension.name.empty())
+            dim.add_string(onnx::Dim::name, dimension.name);
+        shape.add_message(onnx::TensorShape::dim, one);
+    }
+    return text;
+}
+
 void add_value(pbf_builder<onnx::Value>& message, const OnnxValue& value) {
     message.add_string(onnx::Value::name, value.name);
     pbf_builder<onnx::Type> type(message, onnx::Value::type);
     pbf_builder<onnx::TensorType> tensor(type, onnx::Type::tensor);
     if (value.type) tensor.add_int32(onnx::TensorType::element, onnx::number_of(*value.type));
-    if (!value.shape) return;
-    pbf_builder<onnx::TensorShape> shape(tensor, onnx::TensorType::shape);
-    for (const OnnxDimension& dimension : *value.shape) {
-        pbf_builder<onnx::Dim> dim(shape, onnx::TensorShape::dim);
-        if (dimension.size)
-            dim.add_int64(onnx::Dim::value, *dimension.size);
-        else if (!dimension.name.empty())
-            dim.add_string(onnx::Dim::name, dimension.name);
-    }
+    if (value.shape) tensor.add_message(onnx::TensorType::shape, shape_message(*value.shape));
 }
 
 void add_opset(pbf_builder<onnx::Opset>& message, const OnnxOpset& opset) {

@@ -40,11 +40,16 @@ std::string file_name() {
                     getpid(), ".", count++, ".v2");
 }
 
-void add_shape(pbf_builder<fields::TensorShape>& message, std::span<const Index> sizes) {
+// As a text, since a nested builder leaves out a message without fields, which the shape of a
+// number is.
+std::string shape_message(std::span<const Index> sizes) {
+    std::string text;
+    pbf_builder<fields::TensorShape> message(text);
     for (const Index size : sizes) {
         pbf_builder<fields::Dim> dim(message, fields::TensorShape::dim);
         dim.add_int64(fields::Dim::size, size);
     }
+    return text;
 }
 
 // An event with one value, to which `fill` adds the tensor.
@@ -75,8 +80,7 @@ std::string value_event(std::string_view tag, std::int64_t step, const char* plu
 
 void describe(pbf_builder<fields::Tensor>& tensor, fields::Type type, const Shape& shape) {
     tensor.add_enum(fields::Tensor::dtype, type);
-    pbf_builder<fields::TensorShape> message(tensor, fields::Tensor::shape);
-    add_shape(message, shape.sizes());
+    tensor.add_message(fields::Tensor::shape, shape_message(shape.sizes()));
 }
 
 void add_node(pbf_builder<fields::Graph>& graph, const EventGraphNode& n) {
@@ -89,10 +93,8 @@ void add_node(pbf_builder<fields::Graph>& graph, const EventGraphNode& n) {
     attr.add_string(fields::Attr::key, "_output_shapes");
     pbf_builder<fields::AttrValue> value(attr, fields::Attr::value);
     pbf_builder<fields::AttrList> list(value, fields::AttrValue::list);
-    for (const std::vector<Index>& sizes : n.outputs) {
-        pbf_builder<fields::TensorShape> message(list, fields::AttrList::shape);
-        add_shape(message, sizes);
-    }
+    for (const std::vector<Index>& sizes : n.outputs)
+        list.add_message(fields::AttrList::shape, shape_message(sizes));
 }
 
 }  // namespace

@@ -73,7 +73,8 @@ struct Comparison {
         kind("image");
         want(got.width == value().at("width") && got.height == value().at("height"),
              "another size");
-        const json images = value().contains("images") ? value().at("images") : json{value()};
+        const json images =
+            value().contains("images") ? value().at("images") : json::array({value()});
         want(got.images.size() == images.size(), "another number of pictures");
         for (std::size_t i = 0; i < images.size(); ++i)
             want(got.images[i].size() == images.at(i).at("png_bytes") &&

@@ -58,7 +58,8 @@ OnnxModel some_model() {
                                 {"half", StoredTensor(tensor({1.5})).as(StoredType::f16)},
                                 {"none", zeros({0, 3}, i64)}};
     model.graph.inputs = {
-        {.name = "x", .type = StoredType::f32, .shape = {{{.name = "batch"}, {.size = 2}, {}}}}};
+        {.name = "x", .type = StoredType::f32, .shape = {{{.name = "batch"}, {.size = 2}, {}}}},
+        {.name = "number", .type = StoredType::f32, .shape = std::vector<OnnxDimension>()}};
     model.graph.outputs = {{.name = "z", .type = StoredType::f32, .shape = {}}};
     model.functions = {{.name = "Twice",
                         .domain = "local",
@@ -107,9 +108,12 @@ TEST_CASE("an ONNX file is written and read back as the same values", "[onnx]") 
     CHECK(read.graph.initializers[1].value.tensor().item<double>() == 1.5);
     CHECK(read.graph.initializers[2].value.shape() == Shape{0, 3});
     const auto& shape = *read.graph.inputs[0].shape;
+    REQUIRE(shape.size() == 3);
     CHECK(shape[0].name == "batch");
     CHECK(shape[1].size == Index{2});
     CHECK(!shape[2].size);
+    REQUIRE(read.graph.inputs[1].shape);
+    CHECK(read.graph.inputs[1].shape->empty());
     CHECK(!read.graph.outputs[0].shape);
     REQUIRE(read.functions.size() == 1);
     CHECK(std::get<OnnxReference>(read.functions[0].nodes[0].find("k")->value).name == "may");

@@ -37,7 +37,7 @@ void ConvLSTMCell::build(const Spec& input) {
     const auto window = shikumi::detail::window_over(
         error_name, input.shape, size_, options_.strides, options_.dilation_rate, options_.padding);
     places_ = without_batch(shikumi::detail::output_shape(window, input.shape, filters_));
-    const Index width = 4 * filters_;
+    const Index width = Shape{4, filters_}.size();  // refused where the product is too large
     kernel_ = add_weight(
         "kernel", detail::kernel_shape(axes_, size_, input.shape.back(), width),
         options_.kernel_initializer,

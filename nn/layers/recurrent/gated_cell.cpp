@@ -17,7 +17,7 @@ GatedCell::GatedCell(Index units, Index gates, Parts parts, const LayerOptions& 
 void GatedCell::build(const Spec& input) {
     if (input.shape.rank() != 2)
         fail<ShapeError>("recurrent cell", "takes (batch, features) a step, got ", input.shape);
-    const Index width = gates_ * units_;
+    const Index width = Shape{gates_, units_}.size();  // refused where the product is too large
     const auto add = [&](std::string_view name, const Shape& shape, const Part& part) {
         return add_weight(name, shape, part.initializer, part.options);
     };

@@ -52,7 +52,7 @@ TEST_CASE("events are written and read back", "[events]") {
     writer.histogram("kernel", 5, std::vector<double>{0, 1, 2, 3, 4, 10}, 5);
     writer.images("digits", 6, {.width = 4, .height = 5, .images = {"one", "two"}});
     writer.text("note", 7, "größe");
-    writer.graph({{{"x", "Input", {}, {{32, 4}}}, {"dense/matmul", "MatMul", {"x", "k"}, {}}}});
+    writer.graph({{{"x", "Input", {}, {{32, 4}, {}}}, {"dense/matmul", "MatMul", {"x", "k"}, {}}}});
     writer.flush();
     const EventFile file = read_events(writer.path());
     CHECK_FALSE(file.cut);
