@@ -109,7 +109,7 @@ TEST_CASE("Keras's ways to say it are read", "[nn]") {
     const nn::CompileOptions named = read({{"loss", {{"b", "mae"}}}, {"metrics", {{"a", "acc"}}}});
     CHECK(named.loss.of(0, two) == nullptr);
     CHECK(named.metrics.of(0, two)[0].name() == "acc");
-    CHECK(compile_options_from_config({{"metrics", Config::List{Config::List{"mae"}}}})
+    CHECK(compile_options_from_config({{"metrics", Config::List{Config(Config::List{"mae"})}}})
               .metrics.of(0, {"x"})
               .size() == 1);
 }
@@ -124,7 +124,7 @@ TEST_CASE("bad compile configurations are refused in words", "[nn]") {
     REQUIRE_THROWS_AS(read({{"loss_weights", {{"a", std::numeric_limits<double>::infinity()}}}}),
                       ValueError);
     REQUIRE_THROWS_AS(read({{"memory_budget", -1}}), ValueError);
-    REQUIRE_THROWS_AS(read({{"metrics", Config::List{Config::List{"mae"}}}}), ValueError);
+    REQUIRE_THROWS_AS(read({{"metrics", Config::List{Config(Config::List{"mae"})}}}), ValueError);
     REQUIRE_THROWS_WITH(compile_options_from_config({{"loss", Config::List{"mse", Config()}}}),
                         contains("wants the names of the outputs"));
     const auto own = [](const Tensor& t, const Tensor& p) { return square(t - p); };
