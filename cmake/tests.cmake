@@ -106,7 +106,7 @@ foreach(header IN LISTS shikumi_headers front_doors)
     list(APPEND header_checks ${check})
 endforeach()
 if(header_checks AND NOT SHIKUMI_SANITIZE)
-    add_library(shikumi_headers_alone OBJECT ${header_checks})
+    add_library(shikumi_headers_alone OBJECT EXCLUDE_FROM_ALL ${header_checks})
     set_target_properties(shikumi_headers_alone PROPERTIES CXX_EXTENSIONS OFF OPTIMIZE_DEPENDENCIES ON)
     target_compile_options(shikumi_headers_alone PRIVATE -O0 -g0 -Wshadow -Wconversion)   # as strict users compile
     target_link_libraries(shikumi_headers_alone PRIVATE shikumi shikumi_warnings)
