@@ -4,13 +4,14 @@
 #include <array>
 #include <cmath>
 
+#include <shikumi/autograd/core/markup.hpp>
 #include <shikumi/plot/detail/text.hpp>
 #include <shikumi/plot/detail/write_file.hpp>
 
 namespace shikumi::plot {
 
 using detail::coordinate;
-using detail::escaped;
+using shikumi::detail::escaped_markup;
 
 namespace {
 
@@ -91,7 +92,7 @@ std::string attribute(std::string_view name, std::string_view value) {
 }
 
 std::string title_element(std::string_view words) {
-    return words.empty() ? "" : "<title>" + escaped(words) + "</title>";
+    return words.empty() ? "" : "<title>" + escaped_markup(words) + "</title>";
 }
 
 std::string sides(const Box& box) {
@@ -148,7 +149,8 @@ void Svg::text(Point place, std::string_view words, const TextStyle& style) {
     if (style.upwards)
         body_ += attribute("transform",
                            "rotate(-90 " + coordinate(place.x) + " " + coordinate(place.y) + ")");
-    body_ += ">" + (shown == words ? "" : title_element(words)) + escaped(shown) + "</text>\n";
+    body_ +=
+        ">" + (shown == words ? "" : title_element(words)) + escaped_markup(shown) + "</text>\n";
 }
 
 void Svg::image(const Box& box, std::string_view png, std::string_view hint) {

@@ -52,23 +52,6 @@ std::string fitting(std::string_view utf8, int size, double width) {
     return std::string(utf8.substr(0, end)) + "…";
 }
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '&')
-            out += "&amp;";
-        else if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (c == '"')
-            out += "&quot;";
-        else if (static_cast<unsigned char>(c) >= 0x20)
-            out += c;
-    }
-    return out;
-}
-
 std::string coordinate(double value) {
     std::string text = shikumi::detail::fixed(value, 1);
     if (text.ends_with(".0")) text.resize(text.size() - 2);

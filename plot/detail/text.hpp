@@ -10,8 +10,6 @@ namespace shikumi::plot::detail {
 double text_width(std::string_view utf8, int size);
 /// The text, or as much of its beginning as fits, with "…" behind it.
 std::string fitting(std::string_view utf8, int size, double width);
-/// The text with what means something to XML written otherwise.
-std::string escaped(std::string_view text);
 /// A coordinate: one decimal at most.
 std::string coordinate(double value);
 /// A number for people: four digits at most where they are enough.

@@ -1,6 +1,10 @@
 #include <shikumi/nn/report/detail/page.hpp>
 
+#include <shikumi/autograd/core/markup.hpp>
+
 namespace shikumi::nn::detail {
+
+using shikumi::detail::escaped_markup;
 
 namespace {
 
@@ -33,43 +37,34 @@ Consolas,monospace}summary{padding:9px 14px;cursor:pointer}
 @media print{body{background:none;max-width:none}.card,details{break-inside:avoid}}
 )";
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text)
-        out += c == '&'   ? "&amp;"
-               : c == '<' ? "&lt;"
-               : c == '>' ? "&gt;"
-               : c == '"' ? "&quot;"
-                          : std::string(1, c);
-    return out;
-}
-
 }  // namespace
 
 Page::Page(std::string_view title, std::string_view line) : title_(title) {
-    body_ = "<header><h1>" + escaped(title) + "</h1>\n<p>" + escaped(line) + "</p></header>\n";
+    body_ = "<header><h1>" + escaped_markup(title) + "</h1>\n<p>" + escaped_markup(line) +
+            "</p></header>\n";
 }
 
 void Page::section(std::string_view heading) {
     if (in_section_) body_ += "</section>\n";
     in_section_ = true;
-    body_ += "<section><h2>" + escaped(heading) + "</h2>\n";
+    body_ += "<section><h2>" + escaped_markup(heading) + "</h2>\n";
 }
 
-void Page::paragraph(std::string_view words) { body_ += "<p>" + escaped(words) + "</p>\n"; }
+void Page::paragraph(std::string_view words) { body_ += "<p>" + escaped_markup(words) + "</p>\n"; }
 
 void Page::figures(const std::vector<std::pair<std::string, std::string>>& figures) {
     body_ += "<dl class=\"figures\">\n";
     for (const auto& [name, value] : figures)
-        body_ += "<div><dt>" + escaped(name) + "</dt><dd>" + escaped(value) + "</dd></div>\n";
+        body_ += "<div><dt>" + escaped_markup(name) + "</dt><dd>" + escaped_markup(value) +
+                 "</dd></div>\n";
     body_ += "</dl>\n";
 }
 
 void Page::table(const std::vector<std::pair<std::string, std::string>>& rows) {
     body_ += "<div class=\"card\"><table>\n";
     for (const auto& [name, value] : rows)
-        body_ += "<tr><th scope=\"row\">" + escaped(name) + "</th><td>" + escaped(value) +
-                 "</td></tr>\n";
+        body_ += "<tr><th scope=\"row\">" + escaped_markup(name) + "</th><td>" +
+                 escaped_markup(value) + "</td></tr>\n";
     body_ += "</table></div>\n";
 }
 
@@ -82,26 +77,26 @@ void Page::pictures(const std::vector<plot::Svg>& pictures) {
 }
 
 void Page::text(std::string_view text, std::string_view folded_under) {
-    const std::string words = "<pre>" + escaped(text) + "</pre>";
+    const std::string words = "<pre>" + escaped_markup(text) + "</pre>";
     if (folded_under.empty())
         body_ += "<div class=\"card\">" + words + "</div>\n";
     else
-        body_ +=
-            "<details><summary>" + escaped(folded_under) + "</summary>" + words + "</details>\n";
+        body_ += "<details><summary>" + escaped_markup(folded_under) + "</summary>" + words +
+                 "</details>\n";
 }
 
 void Page::links(const std::vector<std::string>& files) {
     std::string list;
     for (const std::string& file : files)
-        list += (list.empty() ? "" : ", ") + ("<a href=\"" + escaped(file) + "\">") +
-                escaped(file) + "</a>";
+        list += (list.empty() ? "" : ", ") + ("<a href=\"" + escaped_markup(file) + "\">") +
+                escaped_markup(file) + "</a>";
     body_ += "<p>Beside this page: " + list + "</p>\n";
 }
 
 std::string Page::html() const {
     return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
            "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>" +
-           escaped(title_) + "</title>\n<style>" + std::string(style_sheet) +
+           escaped_markup(title_) + "</title>\n<style>" + std::string(style_sheet) +
            "</style>\n</head>\n<body>\n" + body_ + (in_section_ ? "</section>\n" : "") +
            "</body>\n</html>\n";
 }
