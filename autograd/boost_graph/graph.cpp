@@ -1,12 +1,7 @@
 #include <shikumi/autograd/boost_graph/graph.hpp>
 
 #include <algorithm>
-#include <locale>
-#include <ostream>
-#include <sstream>
-
-#include <boost/graph/graphviz.hpp>
-#include <boost/property_map/function_property_map.hpp>
+#include <numeric>
 
 #include <shikumi/autograd/graph/parameter.hpp>
 #include <shikumi/autograd/graph/traversal.hpp>
@@ -28,9 +23,22 @@ Graph::Graph(std::vector<Tensor> roots) {
     state->nodes.assign(walk.nodes().begin(), walk.nodes().end());
     for (std::size_t i = 0; i < state->nodes.size(); ++i) {
         state->positions.emplace_back(state->nodes[i], i);
-        state->edges += state->nodes[i]->arity;
     }
     std::sort(state->positions.begin(), state->positions.end());
+    // Counting sort: the edges of each target lie together.
+    std::vector<std::size_t>& first = state->first_edge;
+    first.assign(state->nodes.size() + 1, 0);
+    for (std::uint32_t i = 0; i < walk.size(); ++i) {
+        for (const std::uint32_t input : walk.inputs(i)) ++first[input + 1];
+    }
+    std::partial_sum(first.begin(), first.end(), first.begin());
+    state->edges.resize(first.back());
+    std::vector<std::size_t> next(first.begin(), first.end() - 1);
+    for (std::uint32_t i = 0; i < walk.size(); ++i) {
+        std::uint32_t slot = 0;
+        for (const std::uint32_t input : walk.inputs(i))
+            state->edges[next[input]++] = {state->nodes[i], slot++};
+    }
     state_ = std::move(state);
 }
 
@@ -44,32 +52,18 @@ std::size_t Graph::find(const State& state, const Node* v) {
 
 std::size_t Graph::index(const Node* v) const { return find(*state_, v); }
 
+auto Graph::consumer_range(const Node* v) const -> std::pair<in_edge_iterator, in_edge_iterator> {
+    const std::size_t i = index(v);
+    const auto at = [&](std::size_t edge) {
+        return state_->edges.begin() + static_cast<std::ptrdiff_t>(edge);
+    };
+    return {at(state_->first_edge[i]), at(state_->first_edge[i + 1])};
+}
+
 std::string Graph::name(const Node* v) const {
     if (v->op) return std::string(v->op->name());
     if (const ParameterState* state = v->parameter_state()) return state->name;
     return v->has(Node::consumed) ? "consumed" : "value";
-}
-
-void write_dot(std::ostream& out, const Graph& graph) {
-    // A program's locale may group digits, those of the vertices' numbers, too.
-    const auto id = boost::make_function_property_map<const Node*>(
-        [&](const Node* v) { return std::to_string(graph.index(v)); });
-    std::ostringstream text;
-    text.imbue(std::locale::classic());
-    const auto label = [&](std::ostream& o, const Node* v) {
-        o << "[label=\"" << graph.name(v) << "\\n"
-          << v->spec << "\", shape=" << (v->op ? "box" : "ellipse") << "]";
-    };
-    const auto edge = [](std::ostream& o, const Graph::Edge& e) {
-        o << "[dir=back";
-        if (e.consumer->arity > 1) o << ", taillabel=\"" << e.input << '"';
-        o << "]";
-    };
-    const auto whole = [](std::ostream& o) {
-        o << "rankdir=BT;\nnode [fontname=\"sans-serif\"];\n";
-    };
-    boost::write_graphviz(text, graph, label, edge, whole, id);
-    out << text.str();
 }
 
 }  // namespace shikumi

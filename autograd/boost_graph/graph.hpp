@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <iosfwd>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,7 +23,7 @@ namespace shikumi {
 /// Everything that some tensors are computed from, as a graph. Vertices are nodes; an edge leads
 /// from a consumer to one of its inputs, so that a depth-first search finishes inputs first.
 /// Copies nothing of the expressions, and keeps them alive. Models Boost's VertexListGraph,
-/// EdgeListGraph and IncidenceGraph.
+/// EdgeListGraph, IncidenceGraph and BidirectionalGraph.
 class Graph {
 public:
     /// The edge to input number `input` of `consumer`.
@@ -59,12 +59,12 @@ public:
     using edge_parallel_category = boost::allow_parallel_edge_tag;
     struct traversal_category : virtual boost::vertex_list_graph_tag,
                                 virtual boost::edge_list_graph_tag,
-                                virtual boost::incidence_graph_tag {};
+                                virtual boost::bidirectional_graph_tag {};
     using vertices_size_type = std::size_t;
     using edges_size_type = std::size_t;
     using degree_size_type = std::size_t;
     using vertex_iterator = std::vector<const Node*>::const_iterator;
-    using in_edge_iterator = void;
+    using in_edge_iterator = std::vector<Edge>::const_iterator;
     using adjacency_iterator = void;
     static vertex_descriptor null_vertex() noexcept { return nullptr; }
     /// @}
@@ -105,7 +105,15 @@ public:
     /// The vertices, inputs before consumers.
     const std::vector<const Node*>& nodes() const noexcept { return state_->nodes; }
     /// Number of edges: of inputs of all nodes.
-    std::size_t edge_count() const noexcept { return state_->edges; }
+    std::size_t edge_count() const noexcept { return state_->edges.size(); }
+    /// The edges to `v`, from all consumers in this graph. Throws ValueError for a node that is not
+    /// in it.
+    std::span<const Edge> consumers(const Node* v) const {
+        const auto [first, last] = consumer_range(v);
+        return {first, last};
+    }
+    /// The same as a pair of iterators.
+    std::pair<in_edge_iterator, in_edge_iterator> consumer_range(const Node* v) const;
     /// Position of `v` in `nodes`. Throws ValueError for a node that is not in this graph.
     std::size_t index(const Node* v) const;
     /// The operation's name; a parameter's; else "value", or "consumed" where an evaluation with
@@ -123,7 +131,8 @@ private:
         std::vector<Tensor> roots;
         std::vector<const Node*> nodes;
         std::vector<std::pair<const Node*, std::size_t>> positions;  // sorted by address
-        std::size_t edges = 0;
+        std::vector<Edge> edges;              // of one target after the other
+        std::vector<std::size_t> first_edge;  // of the target at a position, and the end
     };
 
 public:
@@ -173,6 +182,18 @@ inline std::pair<Graph::out_edge_iterator, Graph::out_edge_iterator> out_edges(c
 }
 /// Number of inputs of `v`.
 inline std::size_t out_degree(const Node* v, const Graph&) { return v->arity; }
+/// First and last edge from the consumers of `v`, as Boost's BidirectionalGraph wants them. Throws
+/// ValueError for a node that is not in the graph.
+inline std::pair<Graph::in_edge_iterator, Graph::in_edge_iterator> in_edges(const Node* v,
+                                                                            const Graph& g) {
+    return g.consumer_range(v);
+}
+/// Number of edges from consumers of `v`. Throws ValueError for a node that is not in the graph.
+inline std::size_t in_degree(const Node* v, const Graph& g) { return g.consumers(v).size(); }
+/// Number of edges of `v`, to inputs and from consumers.
+inline std::size_t degree(const Node* v, const Graph& g) {
+    return out_degree(v, g) + in_degree(v, g);
+}
 /// The consumer, where the edge begins.
 inline const Node* source(const Graph::Edge& e, const Graph&) { return e.consumer; }
 /// The input, where the edge ends.
@@ -183,10 +204,6 @@ inline const Node* target(const Graph::Edge& e, const Graph&) {
 inline Graph::IndexMap get(boost::vertex_index_t, const Graph& g) { return Graph::IndexMap(g); }
 /// The index of one vertex. Throws ValueError for a node that is not in the graph.
 inline std::size_t get(boost::vertex_index_t, const Graph& g, const Node* v) { return g.index(v); }
-
-/// Writes the graph for Graphviz: each vertex labelled with operation, shape and dtype; arrows in
-/// the direction in which the values flow.
-void write_dot(std::ostream& out, const Graph& graph);
 
 }  // namespace shikumi
 
