@@ -29,6 +29,7 @@ constexpr Floor kFloors[] = {
     {"autograd/ops/", 4},
     {"autograd/evaluate/", 5},
     {"autograd/transform/", 5},
+    {"autograd/explain/", 5},
     {"autograd/boost_graph/", 5},
     {"include/shikumi/graph.hpp", 5},
     {"formats/", 6},

@@ -1,0 +1,78 @@
+// An explanation as a table of text.
+#include <algorithm>
+#include <array>
+
+#include <shikumi/autograd/explain/detail/value_lines.hpp>
+#include <shikumi/autograd/explain/explain.hpp>
+
+namespace shikumi {
+
+namespace {
+
+using Lines = std::vector<std::string>;
+// What was done, its value, its adjoint, differences.
+using Row = std::array<Lines, 4>;
+
+// Letters of a terminal: UTF-8 has more bytes than those.
+std::size_t letters(const std::string& utf8) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+Row row_of(const Explanation::Step& step) {
+    Row row;
+    row[0].push_back(step.rule.empty() ? step.name : step.rule);
+    for (const std::string& local : step.locals) row[0].push_back("  " + local);
+    row[1] = detail::value_lines(step.value);
+    if (!step.adjoint.defined()) return row;
+    row[2] = detail::value_lines(step.adjoint);
+    row[2].insert(row[2].begin(), step.adjoint_rule);
+    row[3] = detail::value_lines(step.difference);
+    row[3].insert(row[3].begin(), "");
+    return row;
+}
+
+void append(std::string& text, const Row& row, const std::array<std::size_t, 4>& widths) {
+    const auto height = std::ranges::max(row, {}, &Lines::size).size();
+    for (std::size_t line = 0; line < height; ++line) {
+        std::string whole;
+        for (std::size_t column = 0; column < row.size(); ++column) {
+            const Lines& cell = row[column];
+            const std::string part = line < cell.size() ? cell[line] : "";
+            whole += part + std::string(widths[column] + 3 - letters(part), ' ');
+        }
+        whole.erase(whole.find_last_not_of(' ') + 1);
+        text += whole + "\n";
+    }
+}
+
+}  // namespace
+
+std::string Explanation::text() const {
+    std::vector<Row> rows{Row{Lines{"step"}, Lines{"value"},
+                              Lines{"adjoint δv = ∂" + result().name + "/∂v"},
+                              Lines{"by differences"}}};
+    std::ranges::transform(steps, std::back_inserter(rows), row_of);
+    std::array<std::size_t, 4> widths{};
+    for (const Row& row : rows) {
+        for (std::size_t column = 0; column < row.size(); ++column) {
+            for (const std::string& line : row[column])
+                widths[column] = std::max(widths[column], letters(line));
+        }
+    }
+    std::string text, rule;
+    append(text, rows.front(), widths);
+    for (const std::size_t width : widths) {
+        for (std::size_t i = 0; i < width; ++i) rule += "─";
+        rule += "   ";
+    }
+    rule.erase(rule.find_last_not_of(' ') + 1);
+    text += rule + "\n";
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+        if (i > 1) text += "\n";
+        append(text, rows[i], widths);
+    }
+    return text;
+}
+
+}  // namespace shikumi
