@@ -158,7 +158,7 @@ std::vector<Explanation::Step> rules_of(const std::vector<Place>& places) {
         Explanation::Step& step = steps[i];
         step.name = p.name;
         if (!p.active || p.operands.empty()) continue;
-        std::vector<Operand> operands;
+        std::vector<WrittenOperand> operands;
         for (const std::size_t k : p.operands)
             operands.push_back({places[k].name, places[k].tensor.spec()});
         Written w = written(*p.tensor.node(), p.name, operands);

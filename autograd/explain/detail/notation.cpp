@@ -70,6 +70,7 @@ constexpr Notation notations[] = {
     {"sum", "Σ {0}", States::partial, {"1"}},
     {"mean", "(Σ {0}) / {n}", States::partial, {"1 / {n}"}},
     {"mean_square", "(Σ {0}²) / {n}", States::partial, {"2·{0} / {n}"}},
+    {"reshape", "reshape {0}", States::map, {"reshape {d}"}},
     {"transpose", "{0}ᵀ", States::map, {"{d}ᵀ"}},
     {"softmax", "softmax {0}", States::map, {"{y}·({d} - Σ {d}·{y})"}},
     {"log_softmax", "ln softmax {0}", States::map, {"{d} - exp({y})·Σ {d}"}},
@@ -98,7 +99,7 @@ const Notation* notation_of(const Node& node) {
 std::string factor(const std::string& text) { return text[0] == '-' ? "(" + text + ")" : text; }
 
 struct Names {
-    std::span<const Operand> operands;
+    std::span<const WrittenOperand> operands;
     std::string value, adjoint;
     Index elements = 1;
 };
@@ -148,12 +149,13 @@ std::string times(const std::string& adjoint, std::string partial) {
     return sign + adjoint + "·" + partial;
 }
 
-Written by_name(const Node& node, const std::string& name, std::span<const Operand> operands) {
+Written by_name(const Node& node, const std::string& name,
+                std::span<const WrittenOperand> operands) {
     Written w;
     const Node* const first = node.inputs()[0].node();
     const MultiOutput* const pack = multi_output(*first);
     w.value = std::string(pack ? pack->name() : node.op->name()) + "(";
-    for (const Operand& x : operands) {
+    for (const WrittenOperand& x : operands) {
         w.value += (&x == operands.data() ? "" : ", ") + x.name;
         w.local.emplace_back();
         w.pulled.push_back(delta(name) + "·∂" + name + "/∂" + x.name);
@@ -167,7 +169,8 @@ Written by_name(const Node& node, const std::string& name, std::span<const Opera
 
 std::string delta(const std::string& name) { return "δ" + name; }
 
-Written written(const Node& node, const std::string& name, std::span<const Operand> operands) {
+Written written(const Node& node, const std::string& name,
+                std::span<const WrittenOperand> operands) {
     const Notation* const notation = notation_of(node);
     if (!notation) return by_name(node, name, operands);
     const Index size = node.spec.size(), first = operands[0].spec.size();

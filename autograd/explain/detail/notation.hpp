@@ -16,15 +16,16 @@ struct Written {
     std::vector<std::string> pulled;  ///< what each operand's adjoint gets: "δh·h·(1 - h)"
 };
 
-/// Operand of an operation on paper: its name, or a number, and its shape.
-struct Operand {
+/// An operand of an operation on paper: its name, or a number, and its shape.
+struct WrittenOperand {
     std::string name;
     Spec spec;
 };
 
 /// How the operation of `node`, whose value is called `name`, is written. What the table of
 /// notations lacks is written by the operation's name.
-Written written(const Node& node, const std::string& name, std::span<const Operand> operands);
+Written written(const Node& node, const std::string& name,
+                std::span<const WrittenOperand> operands);
 
 /// "δ" before a name, which stands for the derivative of the result by it.
 std::string delta(const std::string& name);
