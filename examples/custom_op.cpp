@@ -64,11 +64,11 @@ void derivatives() {
     std::cout << std::fixed << std::setprecision(7);
     row("x", x);
     row("W(x)", lambert_w(x));
-    row("W·exp W - x", lambert_w(x) * exp(lambert_w(x)) - x);
+    row("W exp W - x", lambert_w(x) * exp(lambert_w(x)) - x);
     row("W'", grad(total)(x));
     row("W'' by reverse mode twice", grad(slope)(x));
     row("W'' by both modes", hvp(total, x, ones_like(x)));
-    row("W''' ", grad([&](const Tensor& t) { return sum(grad(slope)(t)); })(x));
+    row("W'''", grad([&](const Tensor& t) { return sum(grad(slope)(t)); })(x));
     row("W' of each, by vmap", vmap(grad([](const Tensor& t) { return lambert_w(t); }))(x));
     row("in f32", lambert_w(x.cast(f32)));
     check_gradients([](const Tensor& t) { return lambert_w(t); }, x);

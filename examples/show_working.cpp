@@ -42,13 +42,13 @@ void textbook(const examples::Options& options) {
               << "\nw₅ = " << learned(w5) << "\nθ₅ = " << learned(theta5) << "\n\n\n";
 }
 
-// One pattern of 2 x 2 pixels in the first layer of the lecture's network, and the derivative of
-// the sum of what the layer says.
+// One pattern of 2 x 2 pixels in the first layer of the lecture's network, and the derivatives of
+// half the squared length of what the layer says.
 void lecture(const examples::Options& options) {
     nn::Dense layer(64, {.input_dim = 4, .name = "hidden"});
     const Tensor x = tensor({{0, 1, 0, 1}}, f32), z = layer(x), h = relu(z);
     const auto weights = layer.trainable_weights();
-    show(explain(sum(h), {{"x", x}, {"W", weights[0]}, {"b", weights[1]}},
+    show(explain(sum(square(h)) / 2, {{"x", x}, {"W", weights[0]}, {"b", weights[1]}},
                  {.title = "The lecture's first layer sees the pattern 0101",
                   .names = {{"z", z}, {"h", h}}}),
          options, "lecture");

@@ -45,7 +45,8 @@ public:
             if (!result.defined()) throw StateError("[write_dot] an empty Tensor has no graph");
             graph.index(result.node());
         }
-        for (const Node* v : Graph(options.forward).nodes()) backward_[graph.index(v)] = false;
+        const Graph forward(options.forward);
+        for (const Node* v : forward.nodes()) backward_[graph.index(v)] = false;
     }
 
     void begin(std::ostream& out) {

@@ -56,7 +56,7 @@ private:
 
 // The first and the last few of `count`; -1 in the gap between.
 std::vector<Index> shown(Index count) {
-    constexpr Index all = 8, edge = 3;
+    constexpr Index all = 6, edge = 2;
     std::vector<Index> places;
     for (Index i = 0; i < count; ++i) {
         if (count <= all || i < edge || i >= count - edge)

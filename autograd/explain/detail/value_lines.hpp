@@ -12,7 +12,7 @@ namespace shikumi::detail {
 std::string short_number(double value);
 /// The elements of a tensor, a line for each row in brackets; of a tensor of one element, the
 /// number alone. All have the same decimals. Of long rows and of many rows, the first and last
-/// three.
+/// two.
 std::vector<std::string> value_lines(const Tensor& x);
 
 }  // namespace shikumi::detail

@@ -179,7 +179,7 @@ TEST_CASE("the table of an explanation is aligned, of large matrices it has the 
     CHECK(has(text, "\n  ∂y/∂v₂ = y·(1 - y)"));
     const Tensor x = ones({20, 30}, f64);
     const std::string large = explain(sum(x * x), {{"x", x}}).text();
-    CHECK(has(large, "[1  1  1  …  1  1  1]"));
+    CHECK(has(large, "[1  1  …  1  1]"));
     CHECK(has(large, "⋮"));
     const shikumi_test::CommaLocale comma;
     CHECK(net.explained().text() == text);
