@@ -147,6 +147,70 @@ TEST_CASE("gaussian_process finds the noise of its observations", "[programs]") 
     CHECK(run("gaussian_process", "--points 2").status == 2);
 }
 
+TEST_CASE("show_working writes a textbook's figures and two pages", "[programs]") {
+    const shikumi_test::TemporaryFolder folder;
+    const auto [status, text] = run("show_working", "--out '" + folder.path().string() + "'");
+    CHECK(status == 0);
+    // M. Negnevitsky, "Artificial Intelligence", section 6.4: 0.5250 and 0.8808, 0.5097, -0.5097,
+    // and the weights after a step.
+    CHECK_THAT(text, contains("y = σ(z)                  [0.52498  0.88080]") &&
+                         contains("y₅ = σ(z₅)                0.50972") &&
+                         contains("e = 0 - y₅                -0.50972") &&
+                         contains("[[0.50381195 0.89852882]\n [0.40381195 0.99852882]]") &&
+                         contains("θ₅ = [0.31273829]") && contains("δW = xᵀ·δv₁"));
+    CHECK_THAT(text, contains("h = max(0, z)") && contains("∂h/∂z = [z > 0]"));
+    for (const char* name : {"show_working-textbook.html", "show_working-lecture.html"})
+        CHECK_THAT(shikumi_test::contents(folder.path() / name), contains("</html>"));
+}
+
+TEST_CASE("draw_graph finds gates and the critical path and draws both passes", "[programs]") {
+    const shikumi_test::TemporaryFolder folder;
+    const auto [status, text] = run("draw_graph", "--out '" + folder.path().string() + "'");
+    CHECK(status == 0);
+    CHECK_THAT(text, contains("hidden/kernel   matmul f32 (16, 64)") &&
+                         contains("the critical path") && contains("matmul f32 (4, 64)"));
+    CHECK_THAT(shikumi_test::contents(folder.path() / "draw_graph.dot"),
+               contains("label=\"forward\"") && contains("label=\"backward\"") &&
+                   contains("label=\"hidden\"") && contains("penwidth=3"));
+    if (text.find("Debian's package graphviz") == std::string::npos)
+        CHECK_THAT(shikumi_test::contents(folder.path() / "draw_graph.svg"), contains("</svg>"));
+}
+
+TEST_CASE("custom_op: a kernel of ten lines in every transform", "[programs]") {
+    const auto [status, text] = run("custom_op", "--size 1000");
+    CHECK(status == 0);
+    // W(1) is the omega constant; W(e) is 1, and W' is W / x (1 + W).
+    CHECK_THAT(text, contains("0.5671433   1.0000000") && contains("0.3618963   0.1839397") &&
+                         contains("check_gradients finds nothing") &&
+                         contains("1000 derivatives, captured"));
+    std::smatch found;
+    REQUIRE(std::regex_search(text, found, std::regex("largest error ([0-9.e-]+)")));
+    CHECK(std::stod(found[1]) < 1e-3);
+    CHECK(run("custom_op", "--size 0").status == 2);
+}
+
+TEST_CASE("pinn solves u'' = -u and Burgers' equation", "[programs]") {
+    const auto [status, text] = run("pinn", "--epochs 400 --points 12");
+    CHECK(status == 0);
+    std::smatch found;
+    REQUIRE(std::regex_search(text, found, std::regex("u'' = -u: largest error ([0-9.]+)")));
+    CHECK(std::stod(found[1]) < 0.1);
+    REQUIRE(std::regex_search(text, found, std::regex("Burgers: largest error ([0-9.]+)")));
+    CHECK(std::stod(found[1]) < 0.3);
+    CHECK(run("pinn", "--points 1").status == 2);
+}
+
+TEST_CASE("neural_ode: the adjoint equation's derivatives get as good as its steps", "[programs]") {
+    const auto [status, text] = run("neural_ode", "--epochs 100");
+    CHECK(status == 0);
+    std::smatch coarse, fine, found;
+    REQUIRE(std::regex_search(text, coarse, std::regex("\n     4 +([0-9.e-]+)\n")));
+    REQUIRE(std::regex_search(text, fine, std::regex("\n    32 +([0-9.e-]+)\n")));
+    CHECK(std::stod(fine[1]) < 1e-3 * std::stod(coarse[1]));  // the fourth power is 1/4096
+    REQUIRE(std::regex_search(text, found, std::regex("\nlargest error ([0-9.]+)")));
+    CHECK(std::stod(found[1]) < 0.2);
+}
+
 TEST_CASE("vae draws digits", "[programs]") {
     const shikumi_test::TemporaryFolder folder;
     const auto [status, text] = run("vae", "--epochs 20 --out '" + folder.path().string() + "'");

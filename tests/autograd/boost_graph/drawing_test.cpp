@@ -67,7 +67,7 @@ TEST_CASE("names with quotes and backslashes are drawn as they are") {
 }
 
 TEST_CASE("scopes are frames, one in the other") {
-    const Tensor x = ones({2});
+    const Tensor x = tensor({1.0, 2.0});
     Tensor y;
     {
         const Scope outer("encoder");
@@ -83,7 +83,7 @@ TEST_CASE("scopes are frames, one in the other") {
 }
 
 TEST_CASE("forward and backward pass are drawn apart") {
-    const Tensor x = ones({2});
+    const Tensor x = tensor({1.0, 2.0});
     Tensor y;
     {
         const Scope layer("layer");
@@ -108,7 +108,7 @@ TEST_CASE("forward and backward pass are drawn apart") {
 }
 
 TEST_CASE("marked vertices and the edges between them stand out") {
-    const Tensor x = ones({2}), y = exp(x), z = sum(y);
+    const Tensor x = tensor({1.0, 2.0}), y = exp(x), z = sum(y);
     const std::string text = dot(Graph(z), {.marked = {y.node(), z.node()}});
     CHECK_THAT(text, contains("1[label=\"exp\\nf32 (2,)\", shape=box, penwidth=3]"));
     CHECK_THAT(text, contains("2->1 [dir=back, penwidth=3]"));
