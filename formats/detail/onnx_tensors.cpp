@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/formats/detail/beside.hpp>
 #include <shikumi/formats/detail/byte_order.hpp>
 #include <shikumi/formats/detail/in_quotes.hpp>
 #include <shikumi/formats/detail/input_file.hpp>
@@ -167,14 +168,9 @@ void OnnxTensors::fill_from_file(const OnnxTensor& tensor, StoredTensor& made) c
     const auto refuse_place = [&](std::string_view why) {
         refuse(tensor, sentence("has its data in ", in_quotes(location), ", ", why));
     };
-    if (location.empty() || location == "." || location == ".." ||
-        location.find_first_of(std::string_view("/\\\0", 3)) != location.npos)
-        refuse_place("which is not a file in the model's folder: no other one is read");
-    const fs::path path = fs::path(path_).parent_path() / location;
-    std::error_code error;
-    const fs::file_status status = fs::symlink_status(path, error);
-    if (fs::is_symlink(status)) refuse_place("which is a link: only files are read");
-    if (!fs::is_regular_file(status)) refuse_place("which is not there");
+    const fs::path folder = fs::path(path_).parent_path(), path = folder / location;
+    if (const std::string_view why = refused_beside(folder, location); !why.empty())
+        refuse_place(why);
     const InputFile file(reader, path);
     if (tensor.offset > file.size() || *tensor.length > file.size() - tensor.offset)
         refuse_place(sentence("from byte ", tensor.offset, " to ", *tensor.length,
