@@ -16,6 +16,7 @@
 #include <shikumi/formats/open_tensor_file.hpp>
 #include <shikumi/formats/torch_file.hpp>
 #include <shikumi/nn/io/detail/keras_archive.hpp>
+#include <shikumi/nn/io/detail/tfjs_file.hpp>
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/io/keras_config.hpp>
 #include <shikumi/nn/io/onnx.hpp>
@@ -146,6 +147,12 @@ Contents contents_here(const std::string& path) {
         if (const Config* const how = contents.architecture.find("compile_config"))
             contents.compile = *how;
         contents.passed_over = archive.passed_over();
+        contents.holds = "model";
+    } else if (format == formats::FileFormat::tfjs) {
+        const nn::detail::TfjsFile file("shikumi", path, {});
+        take_tensors(contents, file);
+        contents.architecture = file.model();
+        contents.compile = file.training();
         contents.holds = "model";
     } else if (format == formats::FileFormat::onnx) {
         take_onnx(contents, path);

@@ -1,5 +1,6 @@
 // shikumi convert A B: a model or its weights in another format.
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 #include <span>
@@ -26,12 +27,13 @@
 namespace command {
 
 using namespace shikumi;
+namespace fs = std::filesystem;
 
 namespace {
 
 using Tensors = std::span<const formats::NamedTensor>;
 
-// How a format is written, which the end of the new file's name says.
+// How a format is written, which the end of the new file's name says, or the name itself.
 struct Target {
     std::string_view ending;
     void (*model)(nn::Model& model, const std::string& path);    // null: it holds weights alone
@@ -62,7 +64,7 @@ constexpr auto save_torch = [](nn::Model& m, const std::string& path) {
     nn::save_torch_weights(m, path);
 };
 
-// ".h5" comes behind ".weights.h5", which ends so, too.
+// ".h5" comes behind ".weights.h5", which ends so, too, and ".json" behind "model.json".
 constexpr Target targets[] = {
     {".safetensors", save, save_weights,
      [](Tensors all, const std::string& path) { formats::write_safetensors(path, all); }},
@@ -73,13 +75,16 @@ constexpr Target targets[] = {
     {".h5", save_keras, save_keras_weights, nullptr},
     {".pt", nullptr, save_torch, write_torch},
     {".pth", nullptr, save_torch, write_torch},
+    {"model.json", save, nullptr, nullptr},
     {".json", write_json, nullptr, nullptr},
 };
 
 const Target& target_of(const std::string& path) {
     std::string endings;
     for (const Target& target : targets) {
-        if (path.ends_with(target.ending)) return target;
+        const bool is_name = !target.ending.starts_with('.');
+        if (is_name ? fs::path(path).filename() == target.ending : path.ends_with(target.ending))
+            return target;
         endings += (endings.empty() ? "" : ", ") + std::string(target.ending);
     }
     throw BadUsage("the end of its name says the format of the new file, but '" + path +

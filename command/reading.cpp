@@ -9,9 +9,11 @@
 #include <shikumi/formats/open_tensor_file.hpp>
 #include <shikumi/formats/safetensors.hpp>
 #include <shikumi/nn/io/detail/keras_archive.hpp>
+#include <shikumi/nn/io/detail/tfjs_file.hpp>
 #include <shikumi/nn/io/keras_config.hpp>
 #include <shikumi/nn/io/model_file.hpp>
 #include <shikumi/nn/io/onnx.hpp>
+#include <shikumi/nn/io/tfjs.hpp>
 #include <shikumi/nn/io/torch_weights.hpp>
 #include <shikumi/nn/io/weights.hpp>
 
@@ -36,6 +38,7 @@ std::shared_ptr<nn::Model> model_here(const std::string& path, const Config& arc
     nn::KerasReport ignored;
     if (formats::file_format(path) == FileFormat::onnx)
         return std::make_shared<nn::Model>(nn::load_onnx(path));
+    if (formats::file_format(path) == FileFormat::tfjs) return nn::load_tfjs(path);
     if (formats::file_format(path) == FileFormat::json)
         return nn::model_from_keras_config(contents_here(path).architecture, ignored);
     if (architecture.is_null()) {
@@ -65,6 +68,8 @@ std::vector<formats::NamedTensor> tensors_here(const std::string& path) {
             return {{"", formats::read_stored_npy(path)}};
         case FileFormat::onnx:
             return formats::read_onnx(path).graph.initializers;
+        case FileFormat::tfjs:
+            return all_tensors(nn::detail::TfjsFile("shikumi", path, {}));
         case FileFormat::keras:
             return all_tensors(nn::detail::KerasArchive("shikumi", path, {}).weights());
         default:

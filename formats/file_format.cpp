@@ -41,6 +41,17 @@ bool is_json(std::string_view start) {
            start.find('\0') == start.npos;
 }
 
+// TensorFlow.js has its list of weights behind the model, which may be long.
+bool is_tfjs(const detail::InputFile& file) {
+    constexpr std::string_view list = "\"weightsManifest\"";
+    constexpr std::uint64_t most = std::uint64_t{64} << 20;
+    const std::string text = file.text_at(0, std::min(file.size(), most));
+    const std::size_t found = text.find(list);
+    if (found == text.npos) return false;
+    const std::size_t next = text.find_first_not_of(" \t\r\n", found + list.size());
+    return next != text.npos && text[next] == ':';
+}
+
 // A protobuf has no signature. Its writers put the fields in order: the version of the format, then
 // one of those up to the imported operators.
 bool is_onnx(std::string_view start) {
@@ -67,6 +78,8 @@ std::string_view name(FileFormat format) noexcept {
             return "Keras archive (.keras)";
         case FileFormat::onnx:
             return "ONNX";
+        case FileFormat::tfjs:
+            return "TensorFlow.js layers-model";
         case FileFormat::torch:
             return "PyTorch archive";
         case FileFormat::unknown:
@@ -87,7 +100,7 @@ FileFormat file_format(const std::string& path, std::string_view who) {
     if (start.size() > 2 && start[0] == '\x80' && start[1] >= 2 && start[1] <= 5)
         return FileFormat::torch;
     if (is_onnx(start)) return FileFormat::onnx;
-    if (is_json(start)) return FileFormat::json;
+    if (is_json(start)) return is_tfjs(file) ? FileFormat::tfjs : FileFormat::json;
     if (start.size() > 8 && start[8] == '{') return FileFormat::safetensors;  // a damaged one
     if (is_hdf5(file)) return FileFormat::hdf5;
     return FileFormat::unknown;

@@ -17,6 +17,7 @@ enum class FileFormat : std::uint8_t {
     hdf5,         ///< Keras's .h5 and .weights.h5
     keras,        ///< Keras 3's archive
     onnx,         ///< a graph of operators with its weights
+    tfjs,         ///< a layers-model of TensorFlow.js, whose weights lie beside it
     torch,        ///< PyTorch's archive, or one of its older forms
 };
 

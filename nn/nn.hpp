@@ -34,6 +34,7 @@
 #include <shikumi/nn/io/onnx.hpp>
 #include <shikumi/nn/io/state_dict.hpp>
 #include <shikumi/nn/io/tensor_board.hpp>
+#include <shikumi/nn/io/tfjs.hpp>
 #include <shikumi/nn/io/torch_checkpoint.hpp>
 #include <shikumi/nn/io/torch_weights.hpp>
 #include <shikumi/nn/io/weights.hpp>

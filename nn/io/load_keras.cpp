@@ -27,14 +27,6 @@ struct Configs {
     Config training;  // nothing where the model wasn't compiled
 };
 
-// Weights that the file doesn't have are no reason to take memory; but statistics that a layer was
-// given stand in its configuration.
-ModelBudget budget_of(const Hdf5File& file) {
-    std::size_t bytes = std::size_t{1} << 20;
-    for (const formats::TensorEntry& tensor : file.tensors()) bytes += tensor.spec().bytes();
-    return {.weight_bytes = bytes};
-}
-
 void take_optimizer(Model& model, const Hdf5File& file, KerasReport& report) {
     const std::vector<detail::KerasVariable> variables = detail::keras_variables_in(file);
     if (!model.compiled()) {
@@ -52,7 +44,8 @@ std::shared_ptr<Model> model_of(const Configs& configs, const Hdf5File& file,
                                 const LoadKerasOptions& options) {
     KerasReport unread;
     KerasReport& report = options.report ? *options.report : unread;
-    std::shared_ptr<Model> model = detail::built_model(configs.model, &report, budget_of(file));
+    std::shared_ptr<Model> model =
+        detail::built_model(configs.model, &report, detail::budget_of(file));
     detail::take_keras_weights(reader, *model, file, true);
     if (!options.compile) return model;
     if (!configs.training.is_null()) {

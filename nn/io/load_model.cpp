@@ -10,6 +10,7 @@
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/io/keras_file.hpp>
 #include <shikumi/nn/io/model_file.hpp>
+#include <shikumi/nn/io/tfjs.hpp>
 #include <shikumi/nn/training/compile_config.hpp>
 #include <shikumi/nn/training/training_state.hpp>
 
@@ -49,6 +50,7 @@ std::shared_ptr<Model> load(const std::string& path) {
     const formats::FileFormat format = formats::file_format(path, "load");
     if (format == formats::FileFormat::keras || format == formats::FileFormat::hdf5)
         return load_keras(path);
+    if (format == formats::FileFormat::tfjs) return load_tfjs(path);
     const detail::StateFile file = detail::read_state("load", path);
     try {
         return model_of(file);

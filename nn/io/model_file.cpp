@@ -1,5 +1,6 @@
 #include <shikumi/nn/io/model_file.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,11 @@ void refuse_names_of_weights(const std::string& path) {
     }
 }
 
+// The name that TensorFlow.js and its converter give a layers-model.
+bool is_tfjs_name(const std::string& path) {
+    return std::filesystem::path(path).filename() == "model.json";
+}
+
 }  // namespace
 
 std::function<void()> detail::model_writing(Model& model, std::string path,
@@ -50,6 +56,9 @@ std::function<void()> detail::model_writing(Model& model, std::string path,
         return keras_writing(
             model, std::move(path),
             {.include_optimizer = options.include_optimizer, .keep = options.keep});
+    if (is_tfjs_name(path))
+        return tfjs_writing(model, std::move(path),
+                            {.include_optimizer = options.include_optimizer});
     model.parameters();  // makes them
     StateFile file{save_state([&](StateFields& fields) { visit_model(fields, model); })};
     file.about["architecture"] = to_json(model);

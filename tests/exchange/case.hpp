@@ -48,6 +48,9 @@ void run_torch(const Case& the_case);
 /// Reads the ONNX file of a case, compares what it computes, and trains on.
 void run_onnx(const Case& the_case);
 
+/// Reads the layers-model of a case, compares what is in it, and writes it back.
+void run_tfjs(const Case& the_case);
+
 /// Opens the tensors of a file, whichever format it has. An .npy file has one, of its own name.
 std::vector<formats::NamedTensor> tensors_in(const std::filesystem::path& file);
 

@@ -8,9 +8,10 @@
 #include <set>
 #include <string>
 
+#include <shikumi/formats.hpp>
 #include <shikumi/formats/detail/events.hpp>
 #include <shikumi/nn/io/onnx.hpp>
-#include <shikumi/formats.hpp>
+#include <shikumi/nn/io/tfjs.hpp>
 
 #include "case.hpp"
 #include "support/case_program.hpp"
@@ -47,6 +48,7 @@ void run_read(const Case& the_case) {
     if (is_of(the_case.facts.at("name"), {"keras2_", "keras3_"})) return run_keras(the_case);
     if (is_of(the_case.facts.at("name"), {"torch_"})) return run_torch(the_case);
     if (is_of(the_case.facts.at("name"), {"onnx_"})) return run_onnx(the_case);
+    if (is_of(the_case.facts.at("name"), {"tfjs_"})) return run_tfjs(the_case);
     if (the_case.facts.contains("events")) return run_events(the_case);
     run_tensors(the_case);
     if (the_case.facts.contains("architecture")) run_model(the_case);
@@ -60,6 +62,8 @@ void read(const Case& the_case, const json& file) {
         formats::detail::read_events(path);
     else if (format == "onnx")
         nn::load_onnx_layer(path.string());
+    else if (format == "tfjs")
+        nn::load_tfjs(path.string());
     else if (format.starts_with("keras"))
         read_keras(the_case, file);
     else
@@ -86,8 +90,8 @@ void run_case(const fs::path& file, shikumi_test::CaseCounts& counts) {
     const fs::path folder = file.parent_path();
     const std::string name = folder.filename().string();
     counts.run(name, [&] {
-        if (!is_of(name,
-                   {"safetensors_", "npy_", "tfevents_", "keras2_", "keras3_", "torch_", "onnx_"}))
+        if (!is_of(name, {"safetensors_", "npy_", "tfevents_", "keras2_", "keras3_", "torch_",
+                          "onnx_", "tfjs_"}))
             throw shikumi_test::Skipped("files of this kind can't be read yet");
         std::ifstream in(file);
         const Case the_case{folder, json::parse(in)};

@@ -2,6 +2,7 @@
 
 #include <shikumi/nn/io/keras_file.hpp>
 #include <shikumi/nn/io/keras_weights.hpp>
+#include <shikumi/nn/io/tfjs.hpp>
 #include <shikumi/shikumi.hpp>
 
 namespace shikumi::exchange {
@@ -29,9 +30,10 @@ bool holds_keras_weights(const std::string& file) {
 }  // namespace
 
 const std::vector<std::string>& model_files() {
-    static const std::vector<std::string> all{"ours.safetensors", "model.safetensors", "model.npz",
-                                              "model.keras",      "model.weights.h5",  "model.h5",
-                                              "old.h5",           "model.pt"};
+    static const std::vector<std::string> all{
+        "ours.safetensors", "model.safetensors", "model.npz",
+        "model.keras",      "model.weights.h5",  "model.h5",
+        "old.h5",           "model.pt",          "model.json"};
     return all;
 }
 
@@ -43,6 +45,7 @@ void write_model_file(nn::Model& model, const std::string& file) {
     if (file.ends_with("ours.safetensors")) return nn::save(model, file);
     if (holds_keras_weights(file)) return nn::save_keras_weights(model, file);
     if (file.ends_with(".keras") || file.ends_with(".h5")) return nn::save_keras(model, file);
+    if (file.ends_with(".json")) return nn::save_tfjs(model, file, {.include_optimizer = false});
     if (file.ends_with(".pt")) return nn::save_torch_weights(model, file);
     nn::save_weights(model, file);
 }
@@ -51,6 +54,7 @@ std::shared_ptr<nn::Model> read_model_file(const std::string& file,
                                            const std::string& architecture) {
     if (file.ends_with("ours.safetensors")) return nn::load(file);
     if (holds_training(file)) return nn::load_keras(file);
+    if (file.ends_with(".json")) return nn::load_tfjs(file);
     auto model = empty_model(architecture);
     if (holds_keras_weights(file))
         nn::load_keras_weights(*model, file);

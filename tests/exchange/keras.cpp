@@ -3,11 +3,11 @@
 #include <fstream>
 #include <iterator>
 
+#include <shikumi/formats.hpp>
 #include <shikumi/nn/io/detail/keras_archive.hpp>
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/io/keras_file.hpp>
 #include <shikumi/nn/io/keras_weights.hpp>
-#include <shikumi/formats.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "arrays.hpp"

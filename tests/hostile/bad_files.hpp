@@ -24,6 +24,9 @@ std::vector<std::string> bad_json();
 std::vector<std::string> bad_architectures();
 std::vector<std::string> bad_models();
 std::vector<std::string> bad_keras();
+/// A layers-model of TensorFlow.js as one text: model.json, a zero byte, and "w.bin" beside it.
+std::string tfjs_of(const std::string& json, const std::string& weights);
+std::vector<std::string> bad_tfjs();
 std::vector<std::string> bad_png();
 std::vector<std::string> bad_jpeg();
 

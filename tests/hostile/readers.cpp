@@ -3,20 +3,23 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <functional>
 #include <sstream>
 
+#include <shikumi/formats.hpp>
 #include <shikumi/formats/detail/crc32c.hpp>
 #include <shikumi/formats/detail/events.hpp>
 #include <shikumi/formats/detail/pickle_writer.hpp>
 #include <shikumi/formats/detail/torch_objects.hpp>
 #include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/detail/state_file.hpp>
+#include <shikumi/nn/io/detail/tfjs_file.hpp>
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/io/onnx.hpp>
-#include <shikumi/formats.hpp>
+#include <shikumi/nn/io/tfjs.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include "bad_files.hpp"
@@ -195,6 +198,19 @@ std::string read_keras(const fs::path& path) {
     return text;
 }
 
+// Both files lie in one text, as `tfjs_of` puts them there.
+std::string read_tfjs(const fs::path& path) {
+    static const TemporaryFolder folder;
+    const std::string both = contents(path);
+    const std::size_t end = std::min(both.find('\0'), both.size());
+    const std::string json = folder.write("model.json", both.substr(0, end)).string();
+    folder.write("w.bin", end < both.size() ? both.substr(end + 1) : "");
+    const auto model = nn::load_tfjs(json, {.budget = budget});
+    std::string text = nn::to_json(*model);
+    for (const auto& [name, value] : nn::state_dict(*model)) text += described(name, value);
+    return text + read_tensor_file(nn::detail::TfjsFile("read_tfjs", json, budget));
+}
+
 std::string read_picture(const fs::path& path) {
     return described(datasets::read_image(
         path, {.color = datasets::ColorMode::as_stored, .max_pixels = std::uint64_t{1} << 22}));
@@ -355,6 +371,30 @@ std::vector<std::string> good_keras() {
     return {written("x.keras", [&](const fs::path& p) { nn::save_keras(model, p.string()); })};
 }
 
+// One of ours, and one whose weights are quantised, with the optimiser's memory.
+std::vector<std::string> good_tfjs() {
+    const TemporaryFolder folder;
+    nn::Sequential model{nn::Dense(2, {.activation = nn::relu, .input_dim = 3}), nn::Dropout(0.5)};
+    model.compile({.optimizer = optim::Adam(), .loss = nn::mean_squared_error});
+    nn::save_tfjs(model, (folder.path() / "w.json").string());
+    const std::string json = contents(folder.path() / "w.json");
+    const std::string named = "w.weights.bin";
+    std::string ours = json;
+    ours.replace(ours.find(named), named.size(), "w.bin");
+    const std::string small =
+        R"({"modelTopology":{"class_name":"Sequential","config":{"name":"s","layers":[)"
+        R"({"class_name":"Dense","config":{"name":"d","units":2,"batch_input_shape":[null,2]}}]},)"
+        R"("keras_version":"tfjs-layers 4.22.0"},"weightsManifest":[{"paths":["./w.bin"],)"
+        R"("weights":[{"name":"d/kernel","shape":[2,2],"dtype":"float32","quantization":)"
+        R"({"dtype":"uint8","min":-1,"scale":0.01,"original_dtype":"float32"}},)"
+        R"({"name":"d/bias","shape":[2],"dtype":"float32","quantization":{"dtype":"float16"}},)"
+        R"({"name":"iter","shape":[],"dtype":"int32","group":"optimizer"}]}],)"
+        R"("trainingConfig":{"loss":"mean_squared_error","optimizer_config":)"
+        R"({"class_name":"RMSProp","config":{"learningRate":0.1,"decay":0.9}}}})";
+    return {tfjs_of(ours, contents(folder.path() / named)),
+            tfjs_of(small, std::string("\1\2\3\4\0\x3c\0\0\5\0\0\0", 12))};
+}
+
 std::vector<std::string> good_pictures(std::initializer_list<const char*> names) {
     const fs::path folder = fs::path(SHIKUMI_TEST_SOURCE_DIR) / "tests/datasets/pictures";
     std::vector<std::string> files;
@@ -382,7 +422,8 @@ std::vector<Reader> all_readers() {
         {"csv", read_csv_file, good_csv, bad_csv, false},
         {"json", read_json_file, good_json, bad_json, false},
         {"pickle", read_pickle, good_pickles, bad_pickles, false},
-        {"architecture", read_architecture, good_architectures, bad_architectures, false}};
+        {"architecture", read_architecture, good_architectures, bad_architectures, false},
+        {"tfjs", read_tfjs, good_tfjs, bad_tfjs, false}};
     const auto add = [&](const Reader& reader) {
         try {
             reader.good();

@@ -7,6 +7,7 @@
 #include <shikumi/nn/io/keras_file.hpp>
 #include <shikumi/nn/io/keras_weights.hpp>
 #include <shikumi/nn/io/model_file.hpp>
+#include <shikumi/nn/io/tfjs.hpp>
 #include <shikumi/nn/io/torch_weights.hpp>
 #include <shikumi/nn/io/weights.hpp>
 
@@ -29,5 +30,9 @@ std::function<void()> keras_weights_writing(Model& model, std::string file,
 /// The same for `save_torch_weights`.
 std::function<void()> torch_weights_writing(Model& model, std::string path,
                                             const SaveTorchOptions& options = {});
+
+/// The same for `save_tfjs`.
+std::function<void()> tfjs_writing(Model& model, std::string path,
+                                   const SaveTfjsOptions& options = {});
 
 }  // namespace shikumi::nn::detail
