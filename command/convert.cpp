@@ -11,6 +11,7 @@
 #include <shikumi/formats/npz.hpp>
 #include <shikumi/formats/safetensors.hpp>
 #include <shikumi/formats/torch_file.hpp>
+#include <shikumi/nn/io/c_source.hpp>
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/io/keras_config.hpp>
 #include <shikumi/nn/io/keras_file.hpp>
@@ -75,6 +76,7 @@ constexpr Target targets[] = {
     {".h5", save_keras, save_keras_weights, nullptr},
     {".pt", nullptr, save_torch, write_torch},
     {".pth", nullptr, save_torch, write_torch},
+    {".c", [](nn::Model& m, const std::string& path) { nn::save_c(m, path); }, nullptr, nullptr},
     {"model.json", save, nullptr, nullptr},
     {".json", write_json, nullptr, nullptr},
 };

@@ -25,6 +25,7 @@
 #include <shikumi/nn/input.hpp>
 #include <shikumi/nn/io/architecture.hpp>
 #include <shikumi/nn/io/backup_and_restore.hpp>
+#include <shikumi/nn/io/c_source.hpp>
 #include <shikumi/nn/io/json.hpp>
 #include <shikumi/nn/io/keras_config.hpp>
 #include <shikumi/nn/io/keras_file.hpp>

@@ -150,7 +150,7 @@ TEST_CASE("what TensorFlow.js hasn't is refused by the layer's name", "[tfjs]") 
     CHECK_THROWS_WITH(save_tfjs(model, (folder.path() / "model.js").string()),
                       contains("ends in .json"));
     // Two models inside, both with a layer of that name.
-    Sequential twice(Sequential(Dense(2, {.input_shape = {2}, .name = "same"})),
+    Sequential twice(Input({2}), Sequential(Dense(2, {.input_shape = {2}, .name = "same"})),
                      Sequential(Dense(2, {.input_shape = {2}, .name = "same"})));
     CHECK_THAT(refusal(std::move(twice)), contains("'same/kernel'"));
 }
