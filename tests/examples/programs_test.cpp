@@ -1,6 +1,7 @@
 // Runs the programs as a user does.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <regex>
 #include <string>
@@ -266,6 +267,45 @@ TEST_CASE("mnist_cnn and mnist_lstm read the digits of a folder", "[programs]") 
         CHECK_THAT(shikumi_test::contents(out.path() / (std::string(name) + "-history.svg")),
                    contains("</svg>"));
     }
+}
+
+TEST_CASE("deploy_c writes a network as C that says the same", "[programs]") {
+    if (std::system("cc --version > /dev/null 2>&1") != 0) {
+        WARN("there is no C compiler 'cc': deploy_c isn't tried");
+        return;
+    }
+    const shikumi_test::TemporaryFolder data, out;
+    write_digits(data, "train", 320);
+    write_digits(data, "t10k", 80);
+    const auto [status, text] = run(
+        "deploy_c", "--data '" + data.path().string() + "' --out '" + out.path().string() + "'");
+    INFO(text);
+    CHECK(status == 0);
+    std::smatch found;
+    REQUIRE(std::regex_search(text, found, std::regex("of 80 pictures: ([0-9.e-]+)")));
+    CHECK(std::stod(found[1]) < 1e-5);
+    CHECK_THAT(text, contains("34826 weights") && contains("us in C, and"));
+    CHECK_THAT(shikumi_test::contents(out.path() / "deploy_c" / "digits.h"),
+               contains("void digits_predict(const float *x, float *y);"));
+}
+
+TEST_CASE("deploy_web writes a page and its network", "[programs]") {
+    const shikumi_test::TemporaryFolder data, out;
+    write_digits(data, "train", 320);
+    write_digits(data, "t10k", 80);
+    const std::string script = data.write("some.js", "// TensorFlow.js").string();
+    const std::string arguments =
+        "--data '" + data.path().string() + "' --out '" + out.path().string() + "'";
+    const auto [status, text] = run("deploy_web", arguments);
+    INFO(text);
+    CHECK(status == 0);
+    CHECK_THAT(text, contains("--tfjs FILE") && contains("python3 -m http.server"));
+    const std::filesystem::path folder = out.path() / "deploy_web";
+    CHECK_THAT(shikumi_test::contents(folder / "index.html"),
+               contains("tf.loadLayersModel('model.json')"));
+    CHECK(shikumi::nn::load((folder / "model.json").string())->count_params() == 34826);
+    CHECK(run("deploy_web", arguments + " --tfjs '" + script + "'").status == 0);
+    CHECK(std::filesystem::exists(folder / "tf.min.js"));
 }
 
 TEST_CASE("char_rnn and transformer write after each epoch", "[programs]") {

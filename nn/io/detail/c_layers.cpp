@@ -19,12 +19,13 @@ std::vector<Index> CCall::per_axis(std::string_view name, std::size_t axes) cons
 
 namespace {
 
-const Parameter* find_weight(const std::vector<Parameter>& weights, std::string_view name) {
-    const auto found = std::ranges::find_if(weights, [&](const Parameter& weight) {
+// Undefined where the layer hasn't it.
+Parameter find_weight(const Layer& layer, std::string_view name) {
+    for (const Parameter& weight : layer.weights()) {
         const std::string_view path = weight.name();
-        return path.substr(path.rfind('/') + 1) == name;
-    });
-    return found == weights.end() ? nullptr : &*found;
+        if (path.substr(path.rfind('/') + 1) == name) return weight;
+    }
+    return {};
 }
 
 const CLayer* find_class(std::string_view name) {
@@ -151,13 +152,13 @@ private:
 }  // namespace
 
 std::string CCall::weight(std::string_view name) const {
-    const Parameter* const found = find_weight(layer.weights(), name);
-    return found ? program.weight(*found) : "0";
+    const Parameter found = find_weight(layer, name);
+    return found.defined() ? program.weight(found) : "0";
 }
 
 std::vector<float> CCall::values(std::string_view name) const {
-    const Parameter* const found = find_weight(layer.weights(), name);
-    return found ? found->value().to_vector<float>() : std::vector<float>();
+    const Parameter found = find_weight(layer, name);
+    return found.defined() ? found.value().to_vector<float>() : std::vector<float>();
 }
 
 std::vector<CArray> write_c(CProgram& program, Layer& layer, const std::vector<CArray>& inputs) {

@@ -23,11 +23,11 @@ struct CCall {
 
     /// The first input.
     const CArray& input() const { return inputs.front(); }
-    /// An option of the layer.
+    /// An option of the layer; as it begins where that is nothing.
     template <class T>
     T option(std::string_view name) const {
         T value{};
-        if (const Config* const found = options.find(name))
+        if (const Config* const found = options.find(name); found && !found->is_null())
             from_config(*found, value, layer.class_name());
         return value;
     }

@@ -186,7 +186,8 @@ TEST_CASE("options of layers are written as C", "[c][slow]") {
     check(Sequential(Dense(6, {.use_bias = false, .input_shape = {4, 5}}),
                      LayerNormalization({.axis = {1, 2}, .center = false}), Softmax(1),
                      Flatten({.channels_first = true})));
-    check(Sequential(Bidirectional(SimpleRNN(3, {.return_sequences = true}),
+    check(Sequential(Input({4, 3}),
+                     Bidirectional(SimpleRNN(3, {.return_sequences = true}),
                                    {.merge_mode = MergeMode::mul, .name = "both"}),
                      Bidirectional(GRU(3), {.merge_mode = MergeMode::ave})));
 }
