@@ -3,12 +3,14 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/nn/io/detail/built_model.hpp>
 #include <shikumi/nn/io/detail/take_weights.hpp>
 #include <shikumi/nn/io/detail/tfjs_file.hpp>
+#include <shikumi/nn/io/detail/tfjs_forms.hpp>
 #include <shikumi/nn/io/detail/weight_names.hpp>
 #include <shikumi/nn/io/tfjs.hpp>
 
@@ -26,31 +28,35 @@ std::string without_cell(const std::string& name) {
     return before == name.npos ? name : name.substr(0, before) + name.substr(last);
 }
 
-// Which weight of the model a name means; weights.size() where none is meant, or not a single one.
-std::size_t meant(const std::string& name, const std::vector<Parameter>& weights) {
-    const auto whole =
-        std::ranges::find(weights, name, [](const Parameter& w) { return w.name(); });
-    if (whole != weights.end()) return static_cast<std::size_t>(whole - weights.begin());
-    std::size_t found = weights.size();
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-        const bool same = without_cell(weights[i].name()) == name ||
-                          weights[i].name() == without_cell(name) ||
-                          without_cell(weights[i].name()) == without_cell(name);
-        if (same && found != weights.size()) return weights.size();
-        if (same) found = i;
+using Weights = std::vector<std::pair<Parameter, std::string>>;
+
+// The weight that a name means; undefined where it means none, or not a single one.
+Parameter meant(const std::string& name, const Weights& weights) {
+    const auto whole = std::ranges::find(weights, name, &Weights::value_type::second);
+    if (whole != weights.end()) return whole->first;
+    Parameter found;
+    for (const auto& [weight, its_name] : weights) {
+        const std::string shorter = without_cell(its_name);
+        const bool same =
+            shorter == name || its_name == without_cell(name) || shorter == without_cell(name);
+        if (same && found.defined()) return {};
+        if (same) found = weight;
     }
     return found;
 }
 
 void take(Model& model, const detail::TfjsFile& file) {
-    const std::vector<Parameter> weights = model.parameters();
+    const std::vector<Parameter> all = model.parameters();
     const std::vector<std::string> names = detail::weight_names(model);
+    const Weights weights = detail::tfjs_weights(model);
     std::vector<detail::OfferedTensor> offered;
     for (const formats::TensorEntry& tensor : file.tensors()) {
         if (file.is_of_optimizer(tensor.name)) continue;
-        const std::size_t i = meant(tensor.name, weights);
-        offered.push_back({i < names.size() ? names[i] : tensor.name, tensor.spec(),
-                           [&file, &tensor] { return file.read(tensor.name); }});
+        const auto found = std::ranges::find(all, meant(tensor.name, weights));
+        const bool known = found != all.end() && found->defined();
+        offered.push_back(
+            {known ? names[static_cast<std::size_t>(found - all.begin())] : tensor.name,
+             tensor.spec(), [&file, &tensor] { return file.read(tensor.name); }});
     }
     const detail::TakenWeights taken = detail::take_weights(model, offered, {.strict = true});
     if (!taken.done)

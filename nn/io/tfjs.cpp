@@ -11,8 +11,7 @@
 #include <shikumi/autograd/core/new_file.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 #include <shikumi/formats/detail/elements.hpp>
-#include <shikumi/nn/io/detail/keras_layout.hpp>
-#include <shikumi/nn/io/detail/tfjs_file.hpp>
+#include <shikumi/nn/io/detail/tfjs_forms.hpp>
 #include <shikumi/nn/io/detail/writing.hpp>
 #include <shikumi/nn/io/json.hpp>
 
@@ -27,16 +26,14 @@ constexpr std::string_view writer = "save_tfjs";
 // TensorFlow.js tells weights apart by these names alone.
 std::vector<NamedTensor> weights_of(const Model& model) {
     std::vector<NamedTensor> weights;
-    std::set<std::string_view> names;
-    for (const detail::KerasWeight& weight : detail::keras_weights(model)) {
-        const Parameter& parameter = weight.parameter;
-        if (!names.insert(parameter.name()).second)
-            fail<ValueError>(writer, "two weights are called '", parameter.name(),
+    std::set<std::string> names;
+    for (const auto& [weight, name] : detail::tfjs_weights(model)) {
+        if (!names.insert(name).second)
+            fail<ValueError>(writer, "two weights are called '", name,
                              "', and TensorFlow.js knows them by their names alone: give their "
                              "layers other names");
-        const bool whole = parameter.dtype() == i64;
         weights.push_back(
-            {parameter.name(), whole ? parameter.value().cast(i32) : parameter.value()});
+            {name, weight.dtype() == i64 ? weight.value().cast(i32) : weight.value()});
     }
     return weights;
 }
@@ -68,6 +65,7 @@ std::function<void()> detail::tfjs_writing(Model& model, std::string path,
     if (json.extension() != ".json")
         fail<ValueError>(writer, "the name of a layers-model ends in .json, got '", path, "'");
     model.parameters();  // makes them
+    check_axes_for_tfjs(model);
     const std::string file = json.stem().string() + ".weights.bin";
     std::vector<NamedTensor> weights = weights_of(model);
     const Config whole{{"format", "layers-model"},

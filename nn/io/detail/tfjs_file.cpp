@@ -14,6 +14,7 @@
 #include <shikumi/formats/detail/byte_order.hpp>
 #include <shikumi/formats/detail/in_quotes.hpp>
 #include <shikumi/formats/detail/input_file.hpp>
+#include <shikumi/nn/io/detail/tfjs_forms.hpp>
 #include <shikumi/nn/io/json.hpp>
 
 namespace shikumi::nn::detail {
@@ -109,8 +110,9 @@ void TfjsFile::take_topology(const Config& whole) {
     const Config* const topology = whole.find("modelTopology");
     if (!topology || !topology->object()) refuse("lacks the object 'modelTopology'");
     const Config* const inner = topology->find("model_config");
-    model_ = inner && !inner->is_null() ? *inner : *topology;
-    if (!model_.object()) refuse("'model_config' is no object");
+    const Config& model = inner && !inner->is_null() ? *inner : *topology;
+    if (!model.object()) refuse("'model_config' is no object");
+    model_ = keras_config_of_tfjs(model);
     if (const std::string version = text_in(*topology, "keras_version"); !version.empty()) {
         model_.set("keras_version", version);
         metadata_.emplace("keras_version", version);

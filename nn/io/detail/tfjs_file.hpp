@@ -61,11 +61,4 @@ private:
     std::vector<bool> optimizers_;  // of each tensor
 };
 
-/// A configuration of `compile` that TensorFlow.js has written, in Keras's form.
-Config keras_training_of_tfjs(const Config& training);
-
-/// A model's configuration in Keras 2's form as TensorFlow.js opens it. Throws ValueError, naming
-/// layer and option, for what TensorFlow.js hasn't.
-Config tfjs_config(const Config& keras2);
-
 }  // namespace shikumi::nn::detail

@@ -1,4 +1,5 @@
-// Configurations as TensorFlow.js has them: Keras 2's, but for what is here.
+#include <shikumi/nn/io/detail/tfjs_forms.hpp>
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -7,7 +8,7 @@
 #include <utility>
 
 #include <shikumi/autograd/core/error.hpp>
-#include <shikumi/nn/io/detail/tfjs_file.hpp>
+#include <shikumi/nn/io/detail/keras_layout.hpp>
 
 namespace shikumi::nn::detail {
 
@@ -18,7 +19,8 @@ std::string text_of(const Config& config, std::string_view name) {
     return found && found->text() ? *found->text() : std::string();
 }
 
-// The classes that TensorFlow.js 4.22 has by these names, and those of models.
+// The classes that TensorFlow.js 4.22 has by these names, and those of models. It also has
+// CategoryEncoding, CenterCrop and Resizing, which don't work in its models.
 constexpr std::array classes = std::to_array<std::string_view>({"Functional",
                                                                 "Model",
                                                                 "Sequential",
@@ -82,9 +84,6 @@ constexpr std::array classes = std::to_array<std::string_view>({"Functional",
                                                                 "TimeDistributed",
                                                                 "Bidirectional",
                                                                 "Rescaling",
-                                                                "CenterCrop",
-                                                                "Resizing",
-                                                                "CategoryEncoding",
                                                                 "Zeros",
                                                                 "Ones",
                                                                 "Constant",
@@ -114,10 +113,15 @@ struct Limited {
     std::string_view option;
     Config usual;
 };
-const Limited limited[] = {{"ReLU", "negative_slope", 0.0}, {"ReLU", "threshold", 0.0},
-                           {"ELU", "alpha", 1.0},           {"GRU", "reset_after", false},
-                           {"Conv", "groups", 1},           {"Conv", "output_padding", Config()},
-                           {"Global", "keepdims", false}};
+const Limited limited[] = {{"ReLU", "negative_slope", 0.0},
+                           {"ReLU", "threshold", 0.0},
+                           {"ELU", "alpha", 1.0},
+                           {"GRU", "reset_after", false},
+                           {"Conv", "groups", 1},
+                           {"Conv", "output_padding", Config()},
+                           {"Global", "keepdims", false},
+                           {"UpSampling", "interpolation", "nearest"},
+                           {"", "activity_regularizer", Config()}};
 
 // "Dense 'hidden'".
 std::string described(const Config& object) {
@@ -160,6 +164,47 @@ void check(const Config& object) {
     }
 }
 
+constexpr std::string_view forward = "forward_", backward = "backward_";
+
+// The config of a wrapper with its inner layer under another name.
+Config with_inner_name(const Config& wrapper, std::string_view field, const Config& inner,
+                       const std::string& name) {
+    Config config = wrapper, layer = inner, options = *inner.find("config");
+    options.set("name", name);
+    layer.set("config", options);
+    config.set(field, layer);
+    return config;
+}
+
+// TensorFlow.js makes both layers of one, and names them.
+Config bidirectional_written(const Config& config) {
+    const Config& layer = *config.find("layer");
+    std::string name = text_of(*layer.find("config"), "name");
+    if (name.starts_with(forward)) name.erase(0, forward.size());
+    const Config both = with_inner_name(config, "layer", layer, name);
+    Config all = Config::Object{};
+    for (const auto& [option, value] : *both.object()) {
+        if (option != "backward_layer") all.set(option, value);
+    }
+    return all;
+}
+
+Config bidirectional_read(const Config& config) {
+    const Config* const layer = config.find("layer");
+    const Config* const options = layer ? layer->find("config") : nullptr;
+    if (!options || !options->object()) return config;  // which its reader refuses
+    std::string name = text_of(*options, "name");
+    if (name.starts_with(forward)) name.erase(0, forward.size());
+    const Config all = with_inner_name(config, "layer", *layer, std::string(forward) + name);
+    if (const Config* const given = config.find("backward_layer"); given && !given->is_null())
+        return all;
+    const Config* const back = options->find("go_backwards");
+    Config mirrored = *layer, turned = *options;
+    turned.set("go_backwards", !(back && *back == true));
+    mirrored.set("config", turned);
+    return with_inner_name(all, "backward_layer", mirrored, std::string(backward) + name);
+}
+
 Config written(const Config& config) {
     if (const Config::List* const list = config.list()) {
         Config::List all;
@@ -172,6 +217,8 @@ Config written(const Config& config) {
     const bool is_class = class_name && class_name->text() && fields && fields->object();
     const Config object = is_class ? renamed(config) : config;
     if (is_class) check(object);
+    if (is_class && *class_name == "Bidirectional" && fields->find("layer"))
+        return {{"class_name", *class_name}, {"config", written(bidirectional_written(*fields))}};
     Config all = Config::Object{};
     for (const auto& [name, value] : *object.object())
         all.set(name, name == "dtype" && value == "int64" ? Config("int32") : written(value));
@@ -181,6 +228,60 @@ Config written(const Config& config) {
 }  // namespace
 
 Config tfjs_config(const Config& keras2) { return written(keras2); }
+
+Config keras_config_of_tfjs(const Config& model) {
+    if (const Config::List* const list = model.list()) {
+        Config::List all;
+        for (const Config& one : *list) all.push_back(keras_config_of_tfjs(one));
+        return all;
+    }
+    if (!model.object()) return model;
+    Config all = Config::Object{};
+    for (const auto& [name, value] : *model.object()) all.set(name, keras_config_of_tfjs(value));
+    if (const Config* const config = all.find("config");
+        text_of(all, "class_name") == "Bidirectional" && config)
+        all.set("config", bidirectional_read(Config(*config)));
+    return all;
+}
+
+void check_axes_for_tfjs(const Layer& layer) {
+    for (const Layer* const inner : layer.inner_layers()) check_axes_for_tfjs(*inner);
+    const std::string name = layer.class_name();
+    if (name != "BatchNormalization" && name != "Softmax") return;
+    const Config config = layer.get_config();
+    const std::int64_t* const axis = config.find("axis")->integer();
+    const int rank = layer.built_for().empty() ? 0 : layer.built_for().front().shape.rank();
+    if (axis && *axis != -1 && *axis != rank - 1)
+        fail<ValueError>(sentence(name, " '", layer.name(), "'"),
+                         "TensorFlow.js has no 'axis' that is ", *axis,
+                         " in this place: only the last one");
+}
+
+namespace {
+
+void collect_depthwise(const Layer& layer, std::vector<Parameter>& all) {
+    for (const Layer* const inner : layer.inner_layers()) collect_depthwise(*inner, all);
+    if (!layer.class_name().starts_with("DepthwiseConv")) return;
+    const std::vector<Parameter> weights = layer.weights();
+    all.insert(all.end(), weights.begin(), weights.end());
+}
+
+}  // namespace
+
+std::vector<std::pair<Parameter, std::string>> tfjs_weights(const Model& model) {
+    std::vector<Parameter> depthwise;
+    collect_depthwise(model, depthwise);
+    std::vector<std::pair<Parameter, std::string>> all;
+    for (const KerasWeight& weight : keras_weights(model)) {
+        std::string name(weight.parameter.name());
+        const std::string kernel = "kernel";
+        const bool is_depthwise = std::ranges::find(depthwise, weight.parameter) != depthwise.end();
+        if (is_depthwise && name.ends_with('/' + kernel))
+            name.insert(name.size() - kernel.size(), "depthwise_");
+        all.emplace_back(weight.parameter, name);
+    }
+    return all;
+}
 
 Config keras_training_of_tfjs(const Config& training) {
     const Config* const optimizer = training.find("optimizer_config");

@@ -257,6 +257,6 @@ TEST_CASE("weights are in the C source to the bit", "[c]") {
     model.set_weights({tensor({{0.1F}, {-0.0F}, {1e-45F}, {-3.5F}})});
     save_c(model, path);
     CHECK_THAT(contents(path), contains("static const float w_d_kernel[4] = {\n"
-                                        "    0x1.99999ap-4f, -0x0p+0f, 0x1p-149f, -0x1.cp+1f,\n"
+                                        "    0x1.99999ap-4f, -0x0p+0f, 0x0.000002p-126f, -0x1.cp+1f,\n"
                                         "};"));
 }

@@ -140,6 +140,12 @@ TEST_CASE("what TensorFlow.js hasn't is refused by the layer's name", "[tfjs]") 
     CHECK_THAT(refusal(Sequential(
                    Dense(2, {.activation = exponential, .input_shape = {2}, .name = "grows"}))),
                contains("Dense 'grows'") && contains("activation 'exponential'"));
+    CHECK_THAT(refusal(Sequential(Dense(2, {.input_shape = {4, 3}}),
+                                  BatchNormalization({.axis = 1, .name = "across"}))),
+               contains("BatchNormalization 'across'") && contains("'axis' that is 1"));
+    CHECK_THAT(refusal(Sequential(Dense(
+                   2, {.activity_regularizer = L2(0.5), .input_shape = {4}, .name = "calm"}))),
+               contains("Dense 'calm'") && contains("activity_regularizer"));
     CHECK_THAT(refusal(Sequential(Dense(2, {.input_shape = {4}}),
                                   GroupNormalization({.groups = 2, .name = "groups"}))),
                contains("GroupNormalization 'groups'"));
@@ -153,6 +159,26 @@ TEST_CASE("what TensorFlow.js hasn't is refused by the layer's name", "[tfjs]") 
     Sequential twice(Input({2}), Sequential(Dense(2, {.input_shape = {2}, .name = "same"})),
                      Sequential(Dense(2, {.input_shape = {2}, .name = "same"})));
     CHECK_THAT(refusal(std::move(twice)), contains("'same/kernel'"));
+}
+
+TEST_CASE("layers and weights have TensorFlow.js's names", "[tfjs]") {
+    const TemporaryFolder folder;
+    const std::string path = (folder.path() / "model.json").string();
+    Sequential model(DepthwiseConv2D(2, {.input_shape = {3, 4, 2}, .name = "deep"}),
+                     Reshape({6, 2}), Bidirectional(LSTM(3, {.name = "memory"}), {.name = "both"}));
+    save_tfjs(model, path);
+    const std::string json = contents(path);
+    CHECK_THAT(json, contains("\"deep/depthwise_kernel\"") &&
+                         contains("\"both/backward_memory/lstm_cell/bias\"") &&
+                         contains("\"name\":\"memory\"") && !contains("backward_layer"));
+    CHECK(weight_values<double>(*load_tfjs(path)) == weight_values<double>(model));
+    save_tfjs(*load_tfjs(path), path);
+    CHECK(contents(path) == json);
+    // TensorFlow.js writes no cells.
+    for (const char* const part : {"kernel", "recurrent_kernel", "bias"})
+        for (const std::string layer : {"both/forward_memory/", "both/backward_memory/"})
+            change(path, layer + "lstm_cell/" + part + '"', layer + part + '"');
+    CHECK(weight_values<double>(*load_tfjs(path)) == weight_values<double>(model));
 }
 
 TEST_CASE("files of weights that are missing, short, long or elsewhere are refused", "[tfjs]") {
