@@ -259,28 +259,39 @@ void check_axes_for_tfjs(const Layer& layer) {
 
 namespace {
 
-void collect_depthwise(const Layer& layer, std::vector<Parameter>& all) {
-    for (const Layer* const inner : layer.inner_layers()) collect_depthwise(*inner, all);
-    if (!layer.class_name().starts_with("DepthwiseConv")) return;
+using Names = std::vector<std::pair<Parameter, std::string>>;
+
+// Exchanges a part of the names of a layer's weights.
+void rename(const Layer& layer, const std::string& from, const std::string& to, Names& names) {
     const std::vector<Parameter> weights = layer.weights();
-    all.insert(all.end(), weights.begin(), weights.end());
+    for (auto& [weight, name] : names) {
+        const std::size_t at = name.rfind(from);
+        if (at != name.npos && std::ranges::find(weights, weight) != weights.end())
+            name.replace(at, from.size(), to);
+    }
+}
+
+void rename_inside(const Layer& layer, Names& names) {
+    const std::vector<Layer*> inner = layer.inner_layers();
+    for (const Layer* const one : inner) rename_inside(*one, names);
+    if (layer.class_name().starts_with("DepthwiseConv"))
+        rename(layer, "/kernel", "/depthwise_kernel", names);
+    if (layer.class_name() != "Bidirectional" || inner.size() != 2) return;
+    std::string name = inner[0]->name();
+    if (name.starts_with(forward)) name.erase(0, forward.size());
+    rename(*inner[0], '/' + inner[0]->name() + '/', '/' + std::string(forward) + name + '/', names);
+    rename(*inner[1], '/' + inner[1]->name() + '/', '/' + std::string(backward) + name + '/',
+           names);
 }
 
 }  // namespace
 
 std::vector<std::pair<Parameter, std::string>> tfjs_weights(const Model& model) {
-    std::vector<Parameter> depthwise;
-    collect_depthwise(model, depthwise);
-    std::vector<std::pair<Parameter, std::string>> all;
-    for (const KerasWeight& weight : keras_weights(model)) {
-        std::string name(weight.parameter.name());
-        const std::string kernel = "kernel";
-        const bool is_depthwise = std::ranges::find(depthwise, weight.parameter) != depthwise.end();
-        if (is_depthwise && name.ends_with('/' + kernel))
-            name.insert(name.size() - kernel.size(), "depthwise_");
-        all.emplace_back(weight.parameter, name);
-    }
-    return all;
+    Names names;
+    for (const KerasWeight& weight : keras_weights(model))
+        names.emplace_back(weight.parameter, weight.parameter.name());
+    rename_inside(model, names);
+    return names;
 }
 
 Config keras_training_of_tfjs(const Config& training) {
