@@ -215,10 +215,10 @@ Config written(const Config& config) {
     const Config *const class_name = config.find("class_name"), *const fields =
                                                                     config.find("config");
     const bool is_class = class_name && class_name->text() && fields && fields->object();
-    const Config object = is_class ? renamed(config) : config;
+    Config object = is_class ? renamed(config) : config;
     if (is_class) check(object);
     if (is_class && *class_name == "Bidirectional" && fields->find("layer"))
-        return {{"class_name", *class_name}, {"config", written(bidirectional_written(*fields))}};
+        object.set("config", bidirectional_written(*fields));
     Config all = Config::Object{};
     for (const auto& [name, value] : *object.object())
         all.set(name, name == "dtype" && value == "int64" ? Config("int32") : written(value));

@@ -174,6 +174,12 @@ TEST_CASE("layers and weights have TensorFlow.js's names", "[tfjs]") {
     CHECK(weight_values<double>(*load_tfjs(path)) == weight_values<double>(model));
     save_tfjs(*load_tfjs(path), path);
     CHECK(contents(path) == json);
+    // In a graph, too.
+    const SymbolicTensor x = symbolic_input({{6, 2}, f32}, "x");
+    Model graph({x}, {x | Bidirectional(LSTM(3, {.name = "memory"}), {.name = "both"})});
+    save_tfjs(graph, (folder.path() / "graph.json").string());
+    CHECK(weight_values<double>(*load_tfjs((folder.path() / "graph.json").string())) ==
+          weight_values<double>(graph));
     // TensorFlow.js writes no cells.
     for (const char* const part : {"kernel", "recurrent_kernel", "bias"})
         for (const std::string layer : {"both/forward_memory/", "both/backward_memory/"})
