@@ -29,21 +29,22 @@ public:
     // Writes and compiles it. Throws what save_c throws; std::runtime_error, with what the compiler
     // says, where there is a warning.
     explicit CProgramOfModel(shikumi::nn::Model& model, const std::string& how = plain_c) {
-        using namespace shikumi;
-        nn::save_c(model, (folder_.path() / "net.c").string());
-        for (const Spec& spec : model.built_for()) inputs_.push_back(nn::without_batch(spec.shape));
-        for (const Spec& spec : model.outputs()) outputs_.push_back(nn::without_batch(spec.shape));
+        shikumi::nn::save_c(model, (folder_.path() / "net.c").string());
+        for (const shikumi::Spec& spec : model.built_for())
+            inputs_.push_back(shikumi::nn::without_batch(spec.shape));
+        for (const shikumi::Spec& spec : model.outputs())
+            outputs_.push_back(shikumi::nn::without_batch(spec.shape));
         folder_.write("main.c", main_text());
         run("cc -std=c99 -Wall -Wextra -Werror -pedantic " + how + " -o net net.c main.c -lm");
     }
     // What it gives for these samples.
     std::vector<shikumi::Tensor> predict(const std::vector<shikumi::Tensor>& x) const {
-        using namespace shikumi;
-        const Index samples = x.front().shape()[0];
+        const shikumi::Index samples = x.front().shape()[0];
         std::ofstream in(folder_.path() / "x", std::ios::binary);
-        for (Index i = 0; i < samples; ++i) {
-            for (const Tensor& one : x) {
-                const auto values = slice(one.cast(f32), {{i, i + 1}}).to_vector<float>();
+        for (shikumi::Index i = 0; i < samples; ++i) {
+            for (const shikumi::Tensor& one : x) {
+                const auto values =
+                    shikumi::slice(one.cast(shikumi::f32), {{i, i + 1}}).to_vector<float>();
                 in.write(reinterpret_cast<const char*>(values.data()),
                          static_cast<std::streamsize>(values.size() * sizeof(float)));
             }
@@ -53,18 +54,19 @@ public:
         const std::string bytes = contents(folder_.path() / "y");
         std::vector<std::vector<float>> values(outputs_.size());
         std::size_t at = 0;
-        for (Index i = 0; i < samples; ++i) {
+        for (shikumi::Index i = 0; i < samples; ++i) {
             for (std::size_t k = 0; k < outputs_.size(); ++k) {
-                for (Index j = 0; j < outputs_[k].size(); ++j, at += sizeof(float)) {
+                for (shikumi::Index j = 0; j < outputs_[k].size(); ++j, at += sizeof(float)) {
                     float value = 0;
                     bytes.copy(reinterpret_cast<char*>(&value), sizeof value, at);
                     values[k].push_back(value);
                 }
             }
         }
-        std::vector<Tensor> y;
+        std::vector<shikumi::Tensor> y;
         for (std::size_t k = 0; k < outputs_.size(); ++k)
-            y.push_back(reshape(tensor(values[k]), nn::batch_of(samples, outputs_[k])));
+            y.push_back(shikumi::reshape(shikumi::tensor(values[k]),
+                                         shikumi::nn::batch_of(samples, outputs_[k])));
         return y;
     }
     const std::filesystem::path& folder() const { return folder_.path(); }

@@ -205,6 +205,17 @@ Config bidirectional_read(const Config& config) {
     return with_inner_name(all, "backward_layer", mirrored, std::string(backward) + name);
 }
 
+// TensorFlow.js writes null for the size that follows from the others.
+Config reshape_read(const Config& config) {
+    const Config* const target = config.find("target_shape");
+    if (!target || !target->list()) return config;
+    Config::List sizes;
+    for (const Config& size : *target->list()) sizes.push_back(size.is_null() ? Config(-1) : size);
+    Config all = config;
+    all.set("target_shape", std::move(sizes));
+    return all;
+}
+
 Config written(const Config& config) {
     if (const Config::List* const list = config.list()) {
         Config::List all;
@@ -238,9 +249,12 @@ Config keras_config_of_tfjs(const Config& model) {
     if (!model.object()) return model;
     Config all = Config::Object{};
     for (const auto& [name, value] : *model.object()) all.set(name, keras_config_of_tfjs(value));
-    if (const Config* const config = all.find("config");
-        text_of(all, "class_name") == "Bidirectional" && config)
+    const Config* const config = all.find("config");
+    const std::string class_name = text_of(all, "class_name");
+    if (config && class_name == "Bidirectional")
         all.set("config", bidirectional_read(Config(*config)));
+    else if (config && class_name == "Reshape")
+        all.set("config", reshape_read(Config(*config)));
     return all;
 }
 
