@@ -3,6 +3,7 @@
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/convolution.hpp>
 #include <shikumi/autograd/kernels/unfold.hpp>
+#include <shikumi/autograd/ops/detail/attributes.hpp>
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/window.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -13,8 +14,8 @@ namespace {
 
 using kernels::Window;
 
-struct Windowed : Multilinear {
-    Windowed(const Window& w, Index g) : window(w), groups(g) {}
+struct Windowed : Multilinear, detail::UnderWindow {
+    Windowed(const Window& w, Index g) : UnderWindow{w, g} {}
     bool operator==(const Windowed&) const = default;
 
     // All taps at all positions, including those in the padding.
@@ -22,9 +23,6 @@ struct Windowed : Multilinear {
         return 2.0 * static_cast<double>(outputs.size()) *
                static_cast<double>(kernel.size() / kernel.back());
     }
-
-    Window window;
-    Index groups;
 };
 
 // (window…, in / groups, out)

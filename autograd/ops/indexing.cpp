@@ -5,6 +5,7 @@
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/gather.hpp>
+#include <shikumi/autograd/ops/detail/attributes.hpp>
 #include <shikumi/autograd/ops/detail/axes.hpp>
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/rows.hpp>
@@ -14,15 +15,14 @@ namespace shikumi {
 
 namespace {
 
+using detail::AlongAxis;
 using detail::want_indices;
 
 // Linear in input 0; input 1 holds indices, whose values are known only at evaluation.
-struct ByIndex : Multilinear {
-    explicit ByIndex(int a) : axis(a) {}
+struct ByIndex : Multilinear, AlongAxis {
+    explicit ByIndex(int a) : AlongAxis{a} {}
     bool can_fail() const noexcept override { return true; }
     bool operator==(const ByIndex&) const = default;
-
-    int axis;
 };
 
 // Where an index of each example of a batch lies among the rows of all of them.
@@ -155,8 +155,8 @@ struct OneHot final : General {
 };
 
 // out = the number of elements of in[0] that are below x, or not above it; a constant
-struct SearchSorted final : General {
-    explicit SearchSorted(Side s) : side(s) {}
+struct SearchSorted final : General, detail::OfSide {
+    explicit SearchSorted(Side s) : OfSide{s} {}
     bool operator==(const SearchSorted&) const = default;
     std::string_view name() const noexcept override { return "searchsorted"; }
     Spec infer(Specs in) const override {
@@ -183,8 +183,6 @@ struct SearchSorted final : General {
     Tensor batched(const MappedInputs& in) const override {
         return in.mapped(0) ? Tensor() : record(SearchSorted(side), in[0], in[1]);
     }
-
-    Side side;
 };
 
 }  // namespace

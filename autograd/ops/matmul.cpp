@@ -7,6 +7,7 @@
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/gemm.hpp>
+#include <shikumi/autograd/ops/detail/attributes.hpp>
 #include <shikumi/autograd/ops/detail/transpose.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
@@ -29,8 +30,8 @@ Tensor rows_of(const Tensor& x) {
 }
 
 // out = A·B, where A is `a` or its transpose, B likewise; Ā = g·Bᵀ, B̄ = Aᵀ·g, or their transposes
-struct Matmul final : Multilinear {
-    Matmul(bool a, bool b) : transpose_a(a), transpose_b(b) {}
+struct Matmul final : Multilinear, detail::OfMatrices {
+    Matmul(bool a, bool b) : OfMatrices{a, b} {}
     bool operator==(const Matmul&) const = default;
     std::string_view name() const noexcept override { return "matmul"; }
 
@@ -100,8 +101,6 @@ struct Matmul final : Multilinear {
         const Shape::Sizes sizes = shape.sizes();
         return Shape(std::span(sizes.begin(), sizes.end() - 2));
     }
-
-    bool transpose_a, transpose_b;
 };
 
 Tensor product(const Tensor& a, bool transpose_a, const Tensor& b, bool transpose_b) {

@@ -4,6 +4,7 @@
 
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/pooling.hpp>
+#include <shikumi/autograd/ops/detail/attributes.hpp>
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/window.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -59,8 +60,8 @@ Tensor MaxPoolTangent::vjp(int i, Tensors in, const Tensor&, const Tensor& g) co
 }
 
 // out = the largest element of each window; g to the first such pixel
-struct MaxPool final : General {
-    explicit MaxPool(const Window& w) : window(w) {}
+struct MaxPool final : General, detail::UnderWindow {
+    explicit MaxPool(const Window& w) : UnderWindow{w} {}
     bool operator==(const MaxPool&) const = default;
     std::string_view name() const noexcept override { return "max_pool"; }
     Spec infer(Specs in) const override {
@@ -81,13 +82,11 @@ struct MaxPool final : General {
     Tensor batched(const MappedInputs& in) const override {
         return in.parted(record(MaxPool(window), in.joined(0)));
     }
-
-    Window window;
 };
 
 // out = the mean of each window's n pixels; g / n added up at each of them
-struct AveragePool final : Multilinear {
-    explicit AveragePool(const Window& w) : window(w) {}
+struct AveragePool final : Multilinear, detail::UnderWindow {
+    explicit AveragePool(const Window& w) : UnderWindow{w} {}
     bool operator==(const AveragePool&) const = default;
     std::string_view name() const noexcept override { return "average_pool"; }
     Spec infer(Specs in) const override {
@@ -103,8 +102,6 @@ struct AveragePool final : Multilinear {
     Tensor batched(const MappedInputs& in) const override {
         return in.parted(record(AveragePool(window), in.joined(0)));
     }
-
-    Window window;
 };
 
 // The adjoint of AveragePool; g averaged

@@ -5,6 +5,7 @@
 
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/scan.hpp>
+#include <shikumi/autograd/ops/detail/attributes.hpp>
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/lengths.hpp>
@@ -16,6 +17,7 @@ namespace shikumi {
 
 namespace {
 
+using detail::AlongAxis;
 using detail::AxisSet;
 using detail::Reducing;
 using kernels::Reduction;
@@ -154,8 +156,8 @@ struct Extreme final : AxisReduction<General> {
 };
 
 // out = the position of the first largest (or smallest) element; a constant
-struct ArgExtreme final : General {
-    ArgExtreme(bool l, int a, bool k) : largest(l), axis(a), keepdims(k) {}
+struct ArgExtreme final : General, AlongAxis {
+    ArgExtreme(bool l, int a, bool k) : AlongAxis{a}, largest(l), keepdims(k) {}
     bool operator==(const ArgExtreme&) const = default;
     std::string_view name() const noexcept override { return largest ? "argmax" : "argmin"; }
     Spec infer(Specs in) const override {
@@ -172,9 +174,7 @@ struct ArgExtreme final : General {
         return record(ArgExtreme(largest, axis + 1, keepdims), in[0]);
     }
 
-    bool largest;
-    int axis;
-    bool keepdims;
+    bool largest, keepdims;
 };
 
 // out = x₁ or x₂ or … (and); a constant

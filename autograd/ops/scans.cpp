@@ -3,6 +3,7 @@
 
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/cumulative.hpp>
+#include <shikumi/autograd/ops/detail/attributes.hpp>
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/recurrence.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
@@ -11,9 +12,10 @@ namespace shikumi {
 
 namespace {
 
+using detail::AlongDirection;
 // out[i] = Σ x up to i, or from i on; g likewise, the other way round
-struct CumulativeSum final : Multilinear {
-    CumulativeSum(int a, bool b) : axis(a), backwards(b) {}
+struct CumulativeSum final : Multilinear, AlongDirection {
+    CumulativeSum(int a, bool b) : AlongDirection{{a}, b} {}
     bool operator==(const CumulativeSum&) const = default;
     std::string_view name() const noexcept override { return "cumsum"; }
     Spec infer(Specs in) const override {
@@ -31,9 +33,6 @@ struct CumulativeSum final : Multilinear {
     Tensor batched(const MappedInputs& in) const override {
         return record(CumulativeSum(axis + 1, backwards), in[0]);
     }
-
-    int axis;
-    bool backwards;
 };
 
 // out[i] = the position of the last largest (or smallest) element up to i; a constant

@@ -9,6 +9,7 @@
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/copy.hpp>
 #include <shikumi/autograd/kernels/detail/around_axis.hpp>
+#include <shikumi/autograd/ops/detail/attributes.hpp>
 #include <shikumi/autograd/ops/detail/axes.hpp>
 #include <shikumi/autograd/ops/detail/extent.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
@@ -90,10 +91,7 @@ struct BroadcastTo final : Multilinear {
     Shape shape;
 };
 
-// Every step-th element along each axis, from `start` on.
-struct Grid {
-    std::array<Index, Shape::max_rank> start{}, step{};
-
+struct Grid : detail::OnGrid {
     bool operator==(const Grid&) const = default;
     // The same grid in each example of a batch.
     Grid behind_batch() const {
@@ -118,45 +116,43 @@ Tensor sliced(const Tensor& x, const Shape& shape, const Grid& grid);
 Tensor placed(const Tensor& x, const Shape& shape, const Grid& grid);
 
 // out = x at the points of a grid; g there, zeros elsewhere
-struct Cut final : Multilinear {
-    Cut(const Shape& s, const Grid& g) : shape(s), grid(g) {}
+struct Cut final : Multilinear, Grid {
+    Cut(const Shape& s, const Grid& g) : Grid(g), shape(s) {}
     bool operator==(const Cut&) const = default;
     std::string_view name() const noexcept override { return "slice"; }
     Spec infer(Specs in) const override { return {shape, in[0].dtype}; }
     void eval(ConstViews in, View out) const override {
-        if (out.size() > 0) kernels::gather_strided(in[0].data, grid.layout(in[0].spec.shape), out);
+        if (out.size() > 0) kernels::gather_strided(in[0].data, layout(in[0].spec.shape), out);
     }
     Tensor adjoint(int, Tensors in, const Tensor& g) const override {
-        return placed(g, in[0].shape(), grid);
+        return placed(g, in[0].shape(), *this);
     }
     Tensor batched(const MappedInputs& in) const override {
-        return sliced(in[0], with_front_axis(in.size(), shape), grid.behind_batch());
+        return sliced(in[0], with_front_axis(in.size(), shape), behind_batch());
     }
 
     Shape shape;
-    Grid grid;
 };
 
 // out = x at the points of a grid, zeros elsewhere; g there. Padding is the case of step 1.
-struct Place final : Multilinear {
-    Place(const Shape& s, const Grid& g) : shape(s), grid(g) {}
+struct Place final : Multilinear, Grid {
+    Place(const Shape& s, const Grid& g) : Grid(g), shape(s) {}
     bool operator==(const Place&) const = default;
     std::string_view name() const noexcept override { return "place"; }
     Spec infer(Specs in) const override { return {shape, in[0].dtype}; }
     void eval(ConstViews in, View out) const override {
         if (out.size() == 0) return;
         std::memset(out.data, 0, out.spec.bytes());
-        if (in[0].size() > 0) kernels::scatter_strided(in[0], out.data, grid.layout(shape));
+        if (in[0].size() > 0) kernels::scatter_strided(in[0], out.data, layout(shape));
     }
     Tensor adjoint(int, Tensors in, const Tensor& g) const override {
-        return sliced(g, in[0].shape(), grid);
+        return sliced(g, in[0].shape(), *this);
     }
     Tensor batched(const MappedInputs& in) const override {
-        return placed(in[0], with_front_axis(in.size(), shape), grid.behind_batch());
+        return placed(in[0], with_front_axis(in.size(), shape), behind_batch());
     }
 
     Shape shape;
-    Grid grid;
 };
 
 Tensor sliced(const Tensor& x, const Shape& shape, const Grid& grid) {
@@ -168,8 +164,8 @@ Tensor placed(const Tensor& x, const Shape& shape, const Grid& grid) {
 
 // out = x₁ x₂ … in a row along an axis; each gets its slice of g. Linear in all of them together,
 // not in each alone, so it isn't Multilinear.
-struct Concatenate final : General {
-    explicit Concatenate(int a) : axis(a) {}
+struct Concatenate final : General, detail::AlongAxis {
+    explicit Concatenate(int a) : AlongAxis{a} {}
     bool operator==(const Concatenate&) const = default;
     std::string_view name() const noexcept override { return "concatenate"; }
     Spec infer(Specs in) const override {
@@ -215,8 +211,6 @@ struct Concatenate final : General {
         for (std::size_t i = 0; i < in.inputs().size(); ++i) parts.push_back(in.whole(i));
         return concatenate(parts, axis + 1);
     }
-
-    int axis;
 };
 
 // A slice of x: all of it, until it is narrowed along some axes.

@@ -4,6 +4,7 @@
 #include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/kernels/softmax.hpp>
+#include <shikumi/autograd/ops/detail/attributes.hpp>
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
 #include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/detail/logits.hpp>
@@ -13,6 +14,7 @@ namespace shikumi {
 
 namespace {
 
+using detail::AlongAxis;
 Spec floating(std::string_view op, const Spec& x) {
     detail::want_floating(op, x);
     return x;
@@ -41,8 +43,8 @@ Tensor log_softmax_product(const Tensor& p, const Tensor& t, int axis) {
 }
 
 // p = exp(x) / Σ exp(x); p (g - Σ g p), for cotangents and tangents alike
-struct Softmax final : General {
-    explicit Softmax(int a) : axis(a) {}
+struct Softmax final : General, AlongAxis {
+    explicit Softmax(int a) : AlongAxis{a} {}
     bool operator==(const Softmax&) const = default;
     std::string_view name() const noexcept override { return "softmax"; }
     Spec infer(Specs in) const override { return floating(name(), in[0]); }
@@ -57,13 +59,11 @@ struct Softmax final : General {
     Tensor batched(const MappedInputs& in) const override {
         return record(Softmax(axis + 1), in[0]);
     }
-
-    int axis;
 };
 
 // out = x - log Σ exp(x); g - exp(out) Σ g
-struct LogSoftmax final : General {
-    explicit LogSoftmax(int a) : axis(a) {}
+struct LogSoftmax final : General, AlongAxis {
+    explicit LogSoftmax(int a) : AlongAxis{a} {}
     bool operator==(const LogSoftmax&) const = default;
     std::string_view name() const noexcept override { return "log_softmax"; }
     Spec infer(Specs in) const override { return floating(name(), in[0]); }
@@ -83,8 +83,6 @@ struct LogSoftmax final : General {
     Tensor batched(const MappedInputs& in) const override {
         return record(LogSoftmax(axis + 1), in[0]);
     }
-
-    int axis;
 };
 
 // Σ t of the labels as weights
