@@ -33,6 +33,7 @@
 #include <shikumi/nn/io/model_checkpoint.hpp>
 #include <shikumi/nn/io/model_file.hpp>
 #include <shikumi/nn/io/onnx.hpp>
+#include <shikumi/nn/io/onnx_export.hpp>
 #include <shikumi/nn/io/state_dict.hpp>
 #include <shikumi/nn/io/tensor_board.hpp>
 #include <shikumi/nn/io/tfjs.hpp>

@@ -6,6 +6,7 @@ import numpy
 
 # Of the largest number in an array.
 PREDICTIONS, LOSSES, TRAINED = 2e-5, 1e-4, 2e-4
+RUN_ELSEWHERE = 1e-5
 # Of the largest number in all arrays together: numbers that cancel in one of them were rounded when they were as large
 # as those of the others.
 ROUNDING = 1e-6

@@ -1,0 +1,166 @@
+// LSTM and GRU as the operators of these names, which have the time first. Where steps are masked,
+// they are written one by one.
+#include <algorithm>
+
+#include <shikumi/autograd/ops/detail/attributes.hpp>
+#include <shikumi/autograd/ops/detail/transpose.hpp>
+#include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/io/detail/onnx_translations.hpp>
+#include <shikumi/nn/layers/recurrent/detail/gru_sequence.hpp>
+#include <shikumi/nn/layers/recurrent/detail/lstm_sequence.hpp>
+
+namespace shikumi::nn::detail {
+
+namespace {
+
+// What the gates get from the inputs: x·kernel + bias.
+struct Projected {
+    std::string x;  // (time, batch, features)
+    Tensor kernel;  // (features, gates · units)
+    Tensor bias;    // undefined: none
+};
+
+bool swaps_time(const OnnxTask& task) {
+    const auto& order = task.attributes<shikumi::detail::Transpose>().order;
+    return task.out().shape.rank() == 3 && order[0] == 1 && order[1] == 0 && order[2] == 2;
+}
+
+// As the layers record it; else the sums themselves, times a matrix of ones on the diagonal.
+Projected projected(const OnnxTask& task) {
+    const int swapped_once = 1;
+    int swaps = 0;
+    Tensor bias;
+    OnnxTask reader = task;
+    for (;;) {
+        const std::string_view operation = reader.input(0).operation;
+        if (reader.is_constant(0)) break;
+        const OnnxTask before = reader.task_of_input(0);
+        if (operation == "transpose" && swaps_time(before)) {
+            ++swaps;
+        } else if (operation == "add" && !bias.defined() && before.is_constant(1) &&
+                   before.spec(1).shape.rank() == 1) {
+            bias = before.constant(1);
+        } else if (operation == "matmul" && before.is_constant(1) &&
+                   before.spec(1).shape.rank() == 2 && before.spec(0).shape.rank() == 3) {
+            const auto& flags = before.attributes<shikumi::detail::OfMatrices>();
+            if (flags.transpose_a || flags.transpose_b) break;
+            const AxisOrder order =
+                swaps % 2 == swapped_once ? AxisOrder{1, 0, 2} : natural_order(3);
+            return {before.in(0, order), before.constant(1), bias};
+        } else {
+            break;
+        }
+        reader = before;
+    }
+    return {task.in(0), eye(task.spec(0).shape.back(), {}, task.spec(0).dtype), {}};
+}
+
+// The gates' columns in ONNX's order, as (1, rows, …).
+Tensor gates(const Tensor& columns, const std::vector<int>& order) {
+    const auto count = static_cast<Index>(order.size());
+    const std::vector<Tensor> parts = split(columns, count, -1);
+    std::vector<Tensor> ordered;
+    for (const int gate : order) ordered.push_back(parts[static_cast<std::size_t>(gate)]);
+    const Tensor all = concatenate(ordered, -1);
+    return expand_dims(all.rank() == 2 ? transpose(all) : all, 0);
+}
+
+bool is_zero(const OnnxTask& task, std::size_t i) {
+    const auto zero = [](const Tensor& x) {
+        return std::ranges::all_of(x.to_vector<double>(), [](double v) { return v == 0; });
+    };
+    if (task.is_constant(i)) return zero(task.constant(i));
+    if (task.input(i).operation != "broadcast_to") return false;
+    const OnnxTask filled = task.task_of_input(i);
+    return filled.is_constant(0) && zero(filled.constant(0));
+}
+
+// A state before the first step, as the operator takes it; "" for zeros.
+std::string first_state(const OnnxTask& task, std::size_t i) {
+    return is_zero(task, i) ? std::string()
+                            : task.add("Unsqueeze", {task.in(i), task.integers({0})});
+}
+
+// The outputs that `last_steps` looks for.
+constexpr std::size_t every_step = 2, last_step = 3, last_cell = 4;
+
+void write_recurrence(const OnnxTask& task, std::string_view op, const std::vector<int>& order,
+                      const Tensor& recurrent_bias, std::size_t state, bool has_cell) {
+    const Projected in = projected(task);
+    const Tensor recurrent = task.constant(1);
+    const Index units = recurrent.shape().front();
+    const Tensor none = zeros({recurrent.shape().back()}, recurrent.dtype());
+    std::vector<std::string> inputs{in.x, task.constant("W", gates(in.kernel, order)),
+                                    task.constant("R", gates(recurrent, order))};
+    const Tensor input_bias = gates(in.bias.defined() ? in.bias : none, order);
+    const Tensor state_bias = gates(recurrent_bias.defined() ? recurrent_bias : none, order);
+    inputs.push_back(task.constant("B", concatenate({input_bias, state_bias}, 1)));
+    inputs.push_back("");
+    inputs.push_back(first_state(task, state));
+    if (has_cell) inputs.push_back(first_state(task, state + 1));
+    while (inputs.back().empty()) inputs.pop_back();
+    OnnxAttributes attributes{{"hidden_size", units}};
+    if (!has_cell) attributes.push_back({"linear_before_reset", Index{1}});
+    const std::vector<std::string> outputs =
+        task.add_all(op, inputs, std::move(attributes), has_cell ? 3 : 2);
+    const std::string steps = task.add("Squeeze", {outputs[0], task.integers({1})});
+    const AxisOrder natural = natural_order(3);
+    task.give(has_cell ? task.add("Concat", {steps, outputs[2]}, {{"axis", Index{0}}}) : steps,
+              natural, 0);
+    task.give(steps, natural, every_step);
+    task.give(outputs[1], natural, last_step);
+    if (has_cell) task.give(outputs[2], natural, last_cell);
+}
+
+void lstm_of(const OnnxTask& task) {
+    if (task.size() > 4 || !task.is_constant(1))
+        return task.give_by([](const std::vector<Tensor>& x) {
+            return std::vector{lstm_steps(x[0], x[1], x[2], x[3], x.size() > 4 ? x[4] : Tensor())};
+        });
+    write_recurrence(task, "LSTM", {0, 3, 1, 2}, {}, 2, true);  // i, o, f, c of i, f, c, o
+}
+
+void gru_of(const OnnxTask& task) {
+    if (task.size() > 4 || !task.is_constant(1) || !task.is_constant(2))
+        return task.give_by([](const std::vector<Tensor>& x) {
+            return std::vector{gru_steps(x[0], x[1], x[2], x[3], x.size() > 4 ? x[4] : Tensor())};
+        });
+    write_recurrence(task, "GRU", {0, 1, 2}, task.constant(2), 3, false);
+}
+
+constexpr OnnxTranslation table[] = {
+    {"gru", gru_of},
+    {"lstm", lstm_of},
+};
+
+}  // namespace
+
+std::span<const OnnxTranslation> recurrence_translations() { return table; }
+
+bool write_as_output_of_recurrence(const OnnxTask& slice) {
+    if (slice.is_constant(0) || slice.input(0).operation != "output") return false;
+    const OnnxTask output = slice.task_of_input(0);
+    const std::string_view operation = output.input(0).operation;
+    if (operation != "lstm" && operation != "gru") return false;
+    const std::vector<OrderedTensor>& outputs = output.outputs_of_input(0);
+    if (outputs.size() <= every_step) return false;  // written step by step
+    const auto& grid = slice.attributes<shikumi::detail::OnGrid>();
+    const Index steps = slice.spec(0).shape.front() - (operation == "lstm" ? 1 : 0);
+    const Index first = grid.start[0], count = slice.out().shape.front();
+    if (grid.step[0] != 1 ||
+        slice.out().size() / count != slice.spec(0).size() / slice.spec(0).shape.front())
+        return false;
+    std::size_t which = 0;
+    if (first == 0 && count == steps)
+        which = every_step;
+    else if (count == 1 && first == steps - 1)
+        which = last_step;
+    else if (count == 1 && first == steps)
+        which = last_cell;
+    else
+        return false;
+    slice.give(outputs[which].name, outputs[which].order);
+    return true;
+}
+
+}  // namespace shikumi::nn::detail
