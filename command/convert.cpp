@@ -74,6 +74,7 @@ constexpr Target targets[] = {
     {".keras", save_keras, nullptr, nullptr},
     {".weights.h5", nullptr, save_keras_weights, nullptr},
     {".h5", save_keras, save_keras_weights, nullptr},
+    {".onnx", save, nullptr, nullptr},
     {".pt", nullptr, save_torch, write_torch},
     {".pth", nullptr, save_torch, write_torch},
     {".c", [](nn::Model& m, const std::string& path) { nn::save_c(m, path); }, nullptr, nullptr},

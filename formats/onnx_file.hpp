@@ -109,6 +109,7 @@ OnnxModel read_onnx(const std::string& path, const FileBudget& budget = {});
 /// Writes a file, weights included. It takes its name when it is complete and on the disk; until
 /// then an older one stays. Throws IoError where it can't be written, ValueError where it would
 /// exceed the 2 GiB that a protobuf may have; and where the library was built without protozero.
-void write_onnx(const std::string& path, const OnnxModel& model);
+/// `keep` says how many older files of that name stay, as "name.1", "name.2", ….
+void write_onnx(const std::string& path, const OnnxModel& model, int keep = 0);
 
 }  // namespace shikumi::formats

@@ -203,7 +203,7 @@ std::string bytes_of(const OnnxModel& model) {
 
 }  // namespace
 
-void write_onnx(const std::string& path, const OnnxModel& model) {
+void write_onnx(const std::string& path, const OnnxModel& model, int keep) {
     // Protobuf's own programs read no more.
     constexpr std::uint64_t most = std::numeric_limits<std::int32_t>::max();
     if (const std::uint64_t weights = weight_bytes(model.graph); weights > most - (most >> 4))
@@ -215,7 +215,7 @@ void write_onnx(const std::string& path, const OnnxModel& model) {
                          " are possible");
     shikumi::detail::NewFile file(writer, path);
     file.write(bytes);
-    file.keep();
+    file.keep(keep);
 }
 
 }  // namespace shikumi::formats
@@ -224,7 +224,7 @@ void write_onnx(const std::string& path, const OnnxModel& model) {
 
 namespace shikumi::formats {
 
-void write_onnx(const std::string& path, const OnnxModel&) {
+void write_onnx(const std::string& path, const OnnxModel&, int) {
     fail<IoError>("write_onnx", "can't write ", path,
                   ": ONNX files take protozero (Debian: libprotozero-dev), without which the "
                   "library was built");

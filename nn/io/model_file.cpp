@@ -59,6 +59,8 @@ std::function<void()> detail::model_writing(Model& model, std::string path,
     if (is_tfjs_name(path))
         return tfjs_writing(model, std::move(path),
                             {.include_optimizer = options.include_optimizer});
+    if (path.ends_with(".onnx"))
+        return onnx_writing(model, std::move(path), {.keep = options.keep});
     model.parameters();  // makes them
     StateFile file{save_state([&](StateFields& fields) { visit_model(fields, model); })};
     file.about["architecture"] = to_json(model);

@@ -19,8 +19,9 @@ struct SaveOptions {
 /// that it trains on with the same bits. The file is a safetensors file whose metadata hold the
 /// rest as JSON; it takes its name when it is complete and on the disk, until then an older one
 /// stays. docs/files.md describes the format. A name that ends in .keras or .h5 is written for
-/// Keras, as by `save_keras`, without random numbers and states; a file called model.json is a
-/// layers-model, as by `save_tfjs`.
+/// Keras, as by `save_keras`, without random numbers and states; one that ends in .onnx as by
+/// `save_onnx`, what it predicts alone; a file called model.json is a layers-model, as by
+/// `save_tfjs`.
 ///
 /// Throws StateError before the model's weights are known, and for a class of one's own that isn't
 /// registered (`register_layer`); ValueError for functions, losses and optimisers of one's own that

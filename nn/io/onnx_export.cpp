@@ -9,6 +9,7 @@
 #include <shikumi/autograd/graph/trace.hpp>
 #include <shikumi/formats/onnx_file.hpp>
 #include <shikumi/nn/io/detail/onnx_translations.hpp>
+#include <shikumi/nn/io/detail/writing.hpp>
 
 namespace shikumi::nn {
 
@@ -190,8 +191,15 @@ OnnxModel onnx_from_model(Model& model, const SaveOnnxOptions& options) {
     return file;
 }
 
+std::function<void()> detail::onnx_writing(Model& model, std::string path,
+                                           const SaveOnnxOptions& options) {
+    return [path = std::move(path), file = onnx_from_model(model, options), keep = options.keep] {
+        formats::write_onnx(path, file, keep);
+    };
+}
+
 void save_onnx(Model& model, const std::string& path, const SaveOnnxOptions& options) {
-    formats::write_onnx(path, onnx_from_model(model, options));
+    detail::onnx_writing(model, path, options)();
 }
 
 }  // namespace shikumi::nn

@@ -22,6 +22,7 @@ struct SaveOnnxOptions {
     /// Whether the first axis of inputs takes any size. Else that of a model is 1, and that of a
     /// function what its input says.
     bool any_batch = true;
+    int keep = 0;  ///< how many older files of that name stay, as "name.1", "name.2", …
 };
 
 /// Writes what a model does in inference mode as an ONNX file: IR 8, opset 17. Operators are

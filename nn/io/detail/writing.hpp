@@ -7,6 +7,7 @@
 #include <shikumi/nn/io/keras_file.hpp>
 #include <shikumi/nn/io/keras_weights.hpp>
 #include <shikumi/nn/io/model_file.hpp>
+#include <shikumi/nn/io/onnx_export.hpp>
 #include <shikumi/nn/io/tfjs.hpp>
 #include <shikumi/nn/io/torch_weights.hpp>
 #include <shikumi/nn/io/weights.hpp>
@@ -27,6 +28,9 @@ std::function<void()> keras_writing(Model& model, std::string path,
 std::function<void()> keras_weights_writing(Model& model, std::string file,
                                             const SaveKerasWeightsOptions& options = {});
 
+/// The same for `save_onnx`.
+std::function<void()> onnx_writing(Model& model, std::string path,
+                                   const SaveOnnxOptions& options = {});
 /// The same for `save_torch_weights`.
 std::function<void()> torch_weights_writing(Model& model, std::string path,
                                             const SaveTorchOptions& options = {});
