@@ -9,12 +9,14 @@
 #include <shikumi/autograd/graph/trace.hpp>
 #include <shikumi/formats/onnx_file.hpp>
 #include <shikumi/nn/io/detail/onnx_translations.hpp>
+#include <shikumi/nn/io/detail/weight_names.hpp>
 #include <shikumi/nn/io/detail/writing.hpp>
 
 namespace shikumi::nn {
 
 using detail::batches;
 using detail::ForBoth;
+using detail::LayerNames;
 using detail::OnnxExport;
 using detail::OnnxGraphWriter;
 using detail::OrderedTensor;
@@ -53,26 +55,6 @@ OnnxValue described(const std::string& name, const ForBoth<Spec>& spec) {
     return value;
 }
 
-// Leaves out what no output needs.
-void prune(OnnxGraph& graph) {
-    std::set<std::string> needed;
-    for (const OnnxValue& output : graph.outputs) needed.insert(output.name);
-    std::vector<OnnxNode> kept;
-    for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
-        const auto is_needed = [&](const std::string& name) { return needed.contains(name); };
-        if (std::ranges::none_of(node->outputs, is_needed)) continue;
-        for (std::string& output : node->outputs)
-            if (!is_needed(output)) output.clear();
-        while (node->outputs.back().empty()) node->outputs.pop_back();
-        needed.insert(node->inputs.begin(), node->inputs.end());
-        kept.push_back(std::move(*node));
-    }
-    graph.nodes.assign(std::make_move_iterator(kept.rbegin()),
-                       std::make_move_iterator(kept.rend()));
-    std::erase_if(graph.initializers,
-                  [&](const auto& tensor) { return !needed.contains(tensor.name); });
-}
-
 // A tensor of the graph becomes an output under a name of its own.
 void name_output(OnnxGraphWriter& writer, const std::string& tensor, const std::string& name,
                  bool is_free) {
@@ -86,13 +68,18 @@ void name_output(OnnxGraphWriter& writer, const std::string& tensor, const std::
 class GraphOfFunction {
 public:
     GraphOfFunction(std::string_view who, const OnnxFunctionBody& function,
-                    const ForBoth<std::vector<Spec>>& specs, const SaveOnnxOptions& options)
+                    const ForBoth<std::vector<Spec>>& specs, const SaveOnnxOptions& options,
+                    const LayerNames& layers)
         : who_(who), specs_(specs) {
         ForBoth<std::vector<Tensor>> arguments;
         for (const unsigned batch : {0U, 1U})
             for (const Spec& spec : specs[batch])
                 arguments[batch].push_back(shikumi::detail::pending_leaf(spec));
         recording_ = detail::record_for_both(who, function, arguments);
+        for (RecordedNode& node : recording_.nodes) {
+            node.scope = detail::renamed(node.scope, layers, true);
+            node.weight = detail::renamed(node.weight, layers, false);
+        }
         inputs_ = names_of(who, "input", specs[0].size(), options.inputs);
         outputs_ = names_of(who, "output", recording_.outputs.size(), options.outputs);
     }
@@ -115,8 +102,7 @@ public:
         }
         const std::vector<OrderedTensor> results = whole.write(recording_, arguments);
         add_outputs(whole, results);
-        prune(writer.graph());
-        return std::move(writer.graph());
+        return writer.finished();
     }
 
 private:
@@ -153,13 +139,28 @@ ForBoth<std::vector<Spec>> for_both(std::string_view who, const std::vector<Spec
 }
 
 OnnxModel file_of(std::string_view who, const OnnxFunctionBody& function,
-                  const std::vector<Spec>& inputs, const SaveOnnxOptions& options) {
+                  const std::vector<Spec>& inputs, const SaveOnnxOptions& options,
+                  const LayerNames& layers = {}) {
     const ForBoth<std::vector<Spec>> specs = for_both(who, inputs, options.any_batch);
     OnnxModel file;
     file.producer = "shikumi";
     file.opsets = {{"", detail::written_opset}};
-    file.graph = GraphOfFunction(who, function, specs, options).graph();
+    file.graph = GraphOfFunction(who, function, specs, options, layers).graph();
     return file;
+}
+
+// Those of the model, numbered within it; an output may be called as an input is.
+std::vector<std::string> output_names_of(Model& model, const std::vector<std::string>& inputs) {
+    const LayerNames layers = detail::names_within(model);
+    std::vector<std::string> names;
+    for (const std::string& output : model.output_names()) {
+        std::string name = detail::renamed(output, layers, true);
+        while (std::ranges::find(inputs, name) != inputs.end() ||
+               std::ranges::find(names, name) != names.end())
+            name += "_output";
+        names.push_back(std::move(name));
+    }
+    return names;
 }
 
 }  // namespace
@@ -177,16 +178,12 @@ OnnxModel onnx_from_model(Model& model, const SaveOnnxOptions& options) {
     std::vector<Spec> inputs;
     for (const Spec& input : model.built_for())
         inputs.push_back({input.shape.with_front(1), input.dtype});
-    SaveOnnxOptions with_names = options;
-    if (options.inputs.empty()) with_names.inputs = model.input_names();
-    if (options.outputs.empty()) with_names.outputs = model.output_names();
-    // A layer may be called as its only output is, and an input as an output.
-    for (std::string& name : with_names.outputs)
-        if (std::ranges::find(with_names.inputs, name) != with_names.inputs.end())
-            name += "_output";
+    SaveOnnxOptions named = options;
+    if (options.inputs.empty()) named.inputs = model.input_names();
+    if (options.outputs.empty()) named.outputs = output_names_of(model, named.inputs);
     OnnxModel file = file_of(
-        who, [&](const std::vector<Tensor>& x) { return model(x, Mode::infer); }, inputs,
-        with_names);
+        who, [&](const std::vector<Tensor>& x) { return model(x, Mode::infer); }, inputs, named,
+        detail::names_within(model));
     file.graph.name = model.name();
     return file;
 }

@@ -20,7 +20,10 @@ using OnnxAttributes = std::vector<formats::OnnxAttribute>;
 class OnnxGraphWriter {
 public:
     /// Takes a name that nothing else may have.
-    void reserve(const std::string& name) { names_.insert(name); }
+    void reserve(const std::string& name) {
+        names_.insert(name);
+        reserved_.insert(name);
+    }
     /// Adds an operator under the name `scope`/`op`. Returns the names of its outputs.
     std::vector<std::string> add(std::string_view op, std::vector<std::string> inputs,
                                  OnnxAttributes attributes, const std::string& scope,
@@ -31,20 +34,24 @@ public:
     std::string shared_constant(const Tensor& value);
     std::string integers(std::span<const Index> values);
 
-    /// The operator that was added last.
-    formats::OnnxNode& last() { return graph_.nodes.back(); }
     /// The operator that gives this; null where none does.
     formats::OnnxNode* giver(const std::string& name);
     /// Gives a tensor another name, wherever it is mentioned.
     void rename(const std::string& from, const std::string& to);
 
+    /// The graph, without what its outputs don't need.
+    formats::OnnxGraph finished();
     formats::OnnxGraph& graph() noexcept { return graph_; }
 
 private:
     std::string unique(const std::string& name);
+    void prune();
+    void name_anew();
 
     formats::OnnxGraph graph_;
     std::set<std::string> names_;
+    std::set<std::string> reserved_;
+    std::map<std::string, std::string> wanted_;  // what a name was to be, by the name
     std::map<std::string, std::string> shared_;  // by their values
 };
 

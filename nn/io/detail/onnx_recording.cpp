@@ -15,6 +15,7 @@ namespace {
 
 struct Walk {
     std::vector<Tensor> outputs;
+    std::vector<shikumi::detail::RandomDraw> draws;
     shikumi::detail::Traversal nodes;
     std::vector<std::uint32_t> roots;
 };
@@ -24,7 +25,9 @@ void walk(Walk& walk, std::string_view who, const TensorFunction& function,
     {
         const shikumi::detail::Trace trace(who);
         const CallContext unused;
+        shikumi::detail::DrawLog draws;
         walk.outputs = function(arguments);
+        walk.draws = draws.take();
     }
     std::vector<const Node*> roots;
     for (const Tensor& output : walk.outputs) roots.push_back(output.node());
@@ -77,8 +80,17 @@ private:
         for (const std::uint32_t input : edges) {
             node.varies = node.varies || all.nodes[input].varies;
             ++all.nodes[input].readers;
+            if (is_draw(walks_[0].nodes[input]))
+                fail<ValueError>(who_, "the operation ", node.operation, " of the layer '",
+                                 std::string_view(node.scope),
+                                 "' draws random numbers, which graphs don't");
         }
         return node;
+    }
+
+    bool is_draw(const Node& node) const {
+        return std::ranges::any_of(walks_[0].draws,
+                                   [&](const auto& draw) { return draw.key.node() == &node; });
     }
 
     int argument(const Node& node) const {

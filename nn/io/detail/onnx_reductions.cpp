@@ -70,6 +70,14 @@ Outputs position(const Call& call) {
     return {(x.shape()[axis] - 1) - function(flip(x, axis), axis, keepdims)};
 }
 
+Outputs cumsum_of(const Call& call) {
+    const Index axis = call.known_integers(1).at(0);
+    const bool reverse = call.flag("reverse");
+    const auto turned = [&](const Tensor& x) { return reverse ? flip(x, axis) : x; };
+    const Tensor sums = turned(cumsum(turned(call[0]), axis)).cast(call[0].dtype());
+    return {call.flag("exclusive") ? sums - call[0] : sums};
+}
+
 constexpr OnnxOperator table[] = {
     {"ReduceSum", 1, 12, by_attribute<sum_of>},
     {"ReduceSum", 13, 21, by_input<sum_of>},
@@ -93,6 +101,7 @@ constexpr OnnxOperator table[] = {
     {"ReduceSumSquare", 18, 21, by_input<sum_square_of>},
     {"ArgMax", 1, 21, position<argmax>},
     {"ArgMin", 1, 21, position<argmin>},
+    {"CumSum", 11, 21, cumsum_of},
 };
 
 }  // namespace

@@ -45,8 +45,9 @@ void visit(const Layer& layer, std::set<const Layer*>& seen) {
     for (const Layer* inner : layer.inner_layers()) visit(*inner, seen);
 }
 
-// Automatic names as they would be in a program that makes this model alone.
-std::map<std::string, std::string, std::less<>> numbered_anew(const Model& model) {
+}  // namespace
+
+LayerNames names_within(const Model& model) {
     std::set<const Layer*> layers;
     visit(model, layers);
     std::map<std::string, std::map<int, std::string>> automatic_ones;  // by class, then by number
@@ -57,7 +58,7 @@ std::map<std::string, std::string, std::less<>> numbered_anew(const Model& model
         else
             taken.insert(layer->name());
     }
-    std::map<std::string, std::string, std::less<>> names;
+    LayerNames names;
     for (const auto& [base, numbers] : automatic_ones) {
         int next = 0;
         const auto free_name = [&, &base = base] {
@@ -73,26 +74,27 @@ std::map<std::string, std::string, std::less<>> numbered_anew(const Model& model
     return names;
 }
 
-}  // namespace
+std::string renamed(std::string_view path, const LayerNames& names, bool of_layers) {
+    std::string name;
+    for (;;) {
+        const auto slash = path.find('/');
+        const auto found = names.find(path.substr(0, slash));
+        const bool last = slash == std::string_view::npos;
+        name += found == names.end() || (last && !of_layers) ? path.substr(0, slash)
+                                                             : std::string_view(found->second);
+        if (last) return name;
+        name += '/';
+        path.remove_prefix(slash + 1);
+    }
+}
 
 std::vector<std::string> weight_names(Model& model) {
     const std::vector<Parameter> weights = model.parameters();
-    const auto anew = numbered_anew(model);
+    const LayerNames anew = names_within(model);
     std::vector<std::string> names;
     std::set<std::string> used;
     for (const Parameter& weight : weights) {
-        std::string name;
-        std::string_view path = weight.name();
-        for (;;) {
-            const auto slash = path.find('/');
-            const auto found = anew.find(path.substr(0, slash));
-            const bool last = slash == std::string_view::npos;
-            name += found == anew.end() || last ? path.substr(0, slash)
-                                                : std::string_view(found->second);
-            if (last) break;
-            name += '/';
-            path.remove_prefix(slash + 1);
-        }
+        const std::string name = renamed(weight.name(), anew, false);
         std::string unique = name;
         for (int k = 1; !used.insert(unique).second; ++k) unique = name + '_' + std::to_string(k);
         names.push_back(std::move(unique));
