@@ -147,6 +147,23 @@ TEST_CASE("convert and diff: a model there and back has the same weights", "[com
                   "holds no weights alone");
 }
 
+TEST_CASE("convert writes ONNX, which is shown and predicts the same", "[command]") {
+    const TemporaryFolder folder;
+    const auto file = [&](const char* name) { return shell_word(folder.path() / name); };
+    nn::Sequential model = small_model();
+    nn::save(model, (folder.path() / "a.safetensors").string());
+    const Said said = shikumi_says("convert " + file("a.safetensors") + ' ' + file("b.onnx"));
+    if (said.err.find("libprotozero-dev") != std::string::npos) return;
+    INFO(said.err);
+    CHECK(said.code == 0);
+    CHECK_THAT(shikumi_says("show " + file("b.onnx")).out, contains("ONNX") && contains("dense"));
+    CHECK(shikumi_says("diff " + file("a.safetensors") + ' ' + file("b.onnx")).out ==
+          "0 tensors differ, 4 are the same\n");
+    check_refused(
+        shikumi_says("convert " + file("a.safetensors") + ' ' + file("c.onnx") + " --weights"),
+        "holds no weights alone");
+}
+
 TEST_CASE("diff says which weights differ, and by how much", "[command]") {
     const TemporaryFolder folder;
     const auto write = [&](const char* name, const std::vector<formats::NamedTensor>& tensors) {

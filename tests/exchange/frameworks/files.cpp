@@ -146,10 +146,8 @@ json write_model(const Exchanged& exchanged, std::size_t number, const fs::path&
             write_model_file(model, (folder / file).string());
             facts["files"].push_back(file);
         });
-    attempt("model.onnx", true, [&] {
-        nn::save_onnx(model, (folder / "model.onnx").string());
-        facts["files"].push_back("model.onnx");
-    });
+    nn::save_onnx(model, (folder / "model.onnx").string());
+    facts["files"].push_back("model.onnx");
     attempt("keras2", true, [&] {
         facts["keras2"] = json::parse(nn::to_json(nn::keras_config(model, nn::KerasLine::keras2)));
     });
