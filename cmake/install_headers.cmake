@@ -1,7 +1,7 @@
 # Installs the public headers: all that the front doors in include/shikumi include, directly or not. Run by
 # `cmake --install`, which sets source_dir and destination, so that the list is always up to date.
 cmake_policy(VERSION 3.25)
-set(pending shikumi.hpp graph.hpp onnx.hpp)
+set(pending shikumi.hpp graph.hpp formats.hpp)
 set(public ${pending})
 while(pending)
     list(POP_FRONT pending header)
