@@ -32,6 +32,7 @@ std::vector<std::string> OnnxGraphWriter::add(std::string_view op, std::vector<s
     node.outputs.push_back(name);
     for (std::size_t i = 1; i < outputs; ++i)
         node.outputs.push_back(unique(name + ':' + std::to_string(i)));
+    givers_[name] = graph_.nodes.size();
     graph_.nodes.push_back(std::move(node));
     return graph_.nodes.back().outputs;
 }
@@ -55,10 +56,9 @@ std::string OnnxGraphWriter::integers(std::span<const Index> values) {
     return shared_constant(tensor(std::vector<std::int64_t>(values.begin(), values.end())));
 }
 
-OnnxNode* OnnxGraphWriter::giver(const std::string& name) {
-    const auto found = std::ranges::find_if(
-        graph_.nodes, [&](const OnnxNode& node) { return node.outputs.front() == name; });
-    return found == graph_.nodes.end() ? nullptr : &*found;
+const OnnxNode* OnnxGraphWriter::giver(const std::string& name) const {
+    const auto found = givers_.find(name);
+    return found == givers_.end() ? nullptr : &graph_.nodes[found->second];
 }
 
 void OnnxGraphWriter::rename(const std::string& from, const std::string& to) {

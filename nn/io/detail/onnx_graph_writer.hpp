@@ -35,7 +35,7 @@ public:
     std::string integers(std::span<const Index> values);
 
     /// The operator that gives this; null where none does.
-    formats::OnnxNode* giver(const std::string& name);
+    const formats::OnnxNode* giver(const std::string& name) const;
     /// Gives a tensor another name, wherever it is mentioned.
     void rename(const std::string& from, const std::string& to);
 
@@ -51,6 +51,7 @@ private:
     formats::OnnxGraph graph_;
     std::set<std::string> names_;
     std::set<std::string> reserved_;
+    std::map<std::string, std::size_t> givers_;  // numbers of nodes, by their first outputs
     std::map<std::string, std::string> wanted_;  // what a name was to be, by the name
     std::map<std::string, std::string> shared_;  // by their values
 };

@@ -89,6 +89,14 @@ void indices_of(const OnnxTask& task) {
     task.give(task.spec(0).dtype == i64 ? x.name : task.cast(x.name, i64), x.order);
 }
 
+// ONNX Runtime has no Where of truth values.
+void where_of(const OnnxTask& task) {
+    if (task.out().dtype != bool_) return write_operator(task, "Where");
+    task.give_by([](Args x) {
+        return Out{logical_or(logical_and(x[0], x[1]), logical_and(logical_not(x[0]), x[2]))};
+    });
+}
+
 void modulo(const OnnxTask& task) {
     if (is_integer(task.out().dtype)) return write_operator(task, "Mod");
     task.give_by([](Args x) { return Out{x[0] - floor(x[0] / x[1]) * x[1]}; });
@@ -198,7 +206,7 @@ constexpr OnnxTranslation table[] = {
     {"tanh", same<"Tanh">},
     {"tanh_shrink", by<[](Args x) { return Out{x[0] - tanh(x[0])}; }>},
     {"trunc", by<[](Args x) { return Out{sign(x[0]) * floor(abs(x[0]))}; }>},
-    {"where", same<"Where">},
+    {"where", where_of},
     {"xlogy", by<[](Args x) { return Out{where(equal(x[0], 0), 0, x[0] * log(x[1]))}; }>},
 };
 

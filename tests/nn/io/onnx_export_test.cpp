@@ -48,6 +48,12 @@ std::size_t count(const OnnxModel& file, const std::string& op) {
     return static_cast<std::size_t>(std::ranges::count(file.graph.nodes, op, &OnnxNode::op));
 }
 
+std::vector<std::string> classes(const nn::Model& model) {
+    std::vector<std::string> names;
+    for (const nn::Layer* layer : model.inner_layers()) names.push_back(layer->class_name());
+    return names;
+}
+
 const NamedTensor* weight(const OnnxModel& file, const std::string& name) {
     const auto found = std::ranges::find(file.graph.initializers, name, &NamedTensor::name);
     return found == file.graph.initializers.end() ? nullptr : &*found;
@@ -126,6 +132,8 @@ TEST_CASE("onnx_export: functions of tensors are written operation by operation"
         two([](auto& a, auto& b) { return where(a > b, a, b * 2); }, matrix, row);
         two([](auto& a, auto& b) { return logical_and(a > b, logical_not(a >= 1)); }, matrix, row);
         two([](auto& a, auto& b) { return logical_or(not_equal(a, b), a <= b); }, matrix, row);
+        two([](auto& a, auto& b) { return where(a > 0, b > 0, logical_xor(a > 1, b > 1)); }, matrix,
+            row);
         two([](auto& a, auto& b) { return hypot(a, b) + logaddexp(a, b) + remainder(a, b); },
             matrix, row);
     }
@@ -202,10 +210,8 @@ TEST_CASE("onnx_export: a model is named as it is here, and any batch will do") 
 
     nn::Model again = nn::model_from_onnx(file);
     CHECK(again.count_params() == model.count_params());
-    std::vector<std::string> classes;
-    for (nn::Layer* layer : again.inner_layers()) classes.push_back(layer->class_name());
-    CHECK(std::ranges::count(classes, "Dense") == 2);
-    CHECK(std::ranges::count(classes, "BatchNormalization") == 1);
+    CHECK(classes(again) ==
+          std::vector<std::string>{"Dense", "Activation", "BatchNormalization", "Dense"});
     for (const Index batch : {1, 9}) {
         Generator rng(1);
         const Tensor x = random_normal({batch, 4}, rng);
@@ -251,7 +257,12 @@ TEST_CASE("onnx_export: recurrences are their operators, time first") {
     Generator rng(1);
     const Tensor x = random_normal({2, 5, 3}, rng);
     check_close(run(file, {x}), {model.predict(x)});
-    check_close({nn::model_from_onnx(file).predict(x)}, {model.predict(x)});
+    nn::Model again = nn::model_from_onnx(file);
+    check_close({again.predict(x)}, {model.predict(x)});
+    const std::vector<std::string> names = classes(again);
+    CHECK(std::ranges::count(names, "LSTM") == 1);
+    CHECK(std::ranges::count(names, "GRU") == 2);
+    CHECK(std::ranges::count(names, "Dense") == 1);
 }
 
 namespace {
