@@ -202,11 +202,6 @@ std::vector<std::string> OnnxTask::add_all(std::string_view op, std::vector<std:
     return writer().add(op, std::move(inputs), std::move(attributes), scope(), outputs);
 }
 
-std::string OnnxTask::constant(std::string_view name, const Tensor& value) const {
-    return writer().constant(
-        scope().empty() ? std::string(name) : scope() + '/' + std::string(name), value);
-}
-
 std::string OnnxTask::integers(const std::vector<Index>& values) const {
     return writer().integers(values);
 }

@@ -106,6 +106,9 @@ public:
     /// The value of input i, which is a constant. Throws ValueError where it depends on the batch.
     Tensor constant(std::size_t i) const { return constant_of(input(i)); }
     Tensor constant_of(const RecordedNode& constant) const;
+    /// The name of the weight that input i is, or is made of; that of a constant of the layer where
+    /// it is none.
+    std::string weight_name(std::size_t i) const { return constant_name(input(i)); }
     /// Whether input i is one number.
     bool is_number(std::size_t i) const { return is_constant(i) && spec(i).size() == 1; }
     double number(std::size_t i) const;
@@ -137,8 +140,6 @@ public:
     /// Adds an operator of several outputs.
     std::vector<std::string> add_all(std::string_view op, std::vector<std::string> inputs,
                                      OnnxAttributes attributes, std::size_t outputs) const;
-    /// Adds a constant of this layer.
-    std::string constant(std::string_view name, const Tensor& value) const;
     /// A list of integers.
     std::string integers(const std::vector<Index>& values) const;
     /// A list of the sizes of a node's axes, of which some may depend on the batch.

@@ -18,6 +18,7 @@ struct Projected {
     std::string x;  // (time, batch, features)
     Tensor kernel;  // (features, gates · units)
     Tensor bias;    // undefined: none
+    std::string kernel_name = "kernel", bias_name = "bias";
 };
 
 bool swaps_time(const OnnxTask& task) {
@@ -25,28 +26,37 @@ bool swaps_time(const OnnxTask& task) {
     return task.out().shape.rank() == 3 && order[0] == 1 && order[1] == 0 && order[2] == 2;
 }
 
+bool adds_bias(const OnnxTask& task) {
+    return task.operation() == "add" && task.is_constant(1) && !task.is_constant(0) &&
+           task.spec(1).size() == task.out().shape.back() && task.spec(1).shape.rank() > 0 &&
+           task.spec(1).shape.back() == task.out().shape.back();
+}
+
+bool multiplies_steps(const OnnxTask& task) {
+    if (task.operation() != "matmul" || !task.is_constant(1) || task.is_constant(0) ||
+        task.spec(0).shape.rank() != 3 || task.spec(1).shape.rank() != 2)
+        return false;
+    const auto& flags = task.attributes<shikumi::detail::OfMatrices>();
+    return !flags.transpose_a && !flags.transpose_b;
+}
+
 // As the layers record it; else the sums themselves, times a matrix of ones on the diagonal.
 Projected projected(const OnnxTask& task) {
-    const int swapped_once = 1;
-    int swaps = 0;
-    Tensor bias;
+    Projected found;
+    bool swapped = false;
     OnnxTask reader = task;
-    for (;;) {
-        const std::string_view operation = reader.input(0).operation;
-        if (reader.is_constant(0)) break;
+    while (!reader.is_constant(0)) {
         const OnnxTask before = reader.task_of_input(0);
-        if (operation == "transpose" && swaps_time(before)) {
-            ++swaps;
-        } else if (operation == "add" && !bias.defined() && before.is_constant(1) &&
-                   before.spec(1).shape.rank() == 1) {
-            bias = before.constant(1);
-        } else if (operation == "matmul" && before.is_constant(1) &&
-                   before.spec(1).shape.rank() == 2 && before.spec(0).shape.rank() == 3) {
-            const auto& flags = before.attributes<shikumi::detail::OfMatrices>();
-            if (flags.transpose_a || flags.transpose_b) break;
-            const AxisOrder order =
-                swaps % 2 == swapped_once ? AxisOrder{1, 0, 2} : natural_order(3);
-            return {before.in(0, order), before.constant(1), bias};
+        if (before.operation() == "transpose" && swaps_time(before)) {
+            swapped = !swapped;
+        } else if (adds_bias(before) && !found.bias.defined()) {
+            found.bias = reshape(before.constant(1), {before.spec(1).size()});
+            found.bias_name = before.weight_name(1);
+        } else if (multiplies_steps(before)) {
+            found.x = before.in(0, swapped ? AxisOrder{1, 0, 2} : natural_order(3));
+            found.kernel = before.constant(1);
+            found.kernel_name = before.weight_name(1);
+            return found;
         } else {
             break;
         }
@@ -90,11 +100,12 @@ void write_recurrence(const OnnxTask& task, std::string_view op, const std::vect
     const Tensor recurrent = task.constant(1);
     const Index units = recurrent.shape().front();
     const Tensor none = zeros({recurrent.shape().back()}, recurrent.dtype());
-    std::vector<std::string> inputs{in.x, task.constant("W", gates(in.kernel, order)),
-                                    task.constant("R", gates(recurrent, order))};
+    OnnxGraphWriter& writer = task.writer();
+    std::vector<std::string> inputs{in.x, writer.constant(in.kernel_name, gates(in.kernel, order)),
+                                    writer.constant(task.weight_name(1), gates(recurrent, order))};
     const Tensor input_bias = gates(in.bias.defined() ? in.bias : none, order);
     const Tensor state_bias = gates(recurrent_bias.defined() ? recurrent_bias : none, order);
-    inputs.push_back(task.constant("B", concatenate({input_bias, state_bias}, 1)));
+    inputs.push_back(writer.constant(in.bias_name, concatenate({input_bias, state_bias}, 1)));
     inputs.push_back("");
     inputs.push_back(first_state(task, state));
     if (has_cell) inputs.push_back(first_state(task, state + 1));
