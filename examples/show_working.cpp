@@ -1,5 +1,6 @@
 // Shows the working: a textbook's network and the lecture's first layer, with every value, rule and
 // derivative, as a table and as a page for a slide.
+#include <shikumi/graph.hpp>
 #include <shikumi/shikumi.hpp>
 
 #include <filesystem>

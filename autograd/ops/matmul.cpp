@@ -143,10 +143,4 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
     return squeeze(matmul(expand_dims(a, 0), b), -2);
 }
 
-std::optional<detail::TransposedOperands> detail::transposed_operands(const Op& op) noexcept {
-    const auto* const product = dynamic_cast<const Matmul*>(&op);
-    if (!product) return std::nullopt;
-    return TransposedOperands{product->transpose_a, product->transpose_b};
-}
-
 }  // namespace shikumi

@@ -4,7 +4,6 @@
 
 #include <shikumi/autograd/evaluate/capture/capture.hpp>
 #include <shikumi/autograd/evaluate/profile/profile.hpp>
-#include <shikumi/autograd/explain/explain.hpp>
 #include <shikumi/autograd/graph/evaluation.hpp>
 #include <shikumi/autograd/graph/multi_output.hpp>
 #include <shikumi/autograd/graph/node.hpp>

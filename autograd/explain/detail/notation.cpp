@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <string_view>
 
 #include <shikumi/autograd/graph/multi_output.hpp>
 #include <shikumi/autograd/graph/op.hpp>
+#include <shikumi/autograd/ops/detail/attributes.hpp>
 #include <shikumi/autograd/ops/detail/transpose.hpp>
 #include <shikumi/autograd/transform/pack.hpp>
 
@@ -86,8 +86,8 @@ constexpr Notation products[2][2] = {
 
 const Notation* notation_of(const Node& node) {
     const Op& op = *node.op;
-    if (const std::optional<TransposedOperands> flags = transposed_operands(op))
-        return &products[flags->first][flags->second];
+    if (const auto* const operands = dynamic_cast<const OfMatrices*>(&op))
+        return &products[operands->transpose_a][operands->transpose_b];
     const auto* const axes = dynamic_cast<const Transpose*>(&op);
     if (axes && !axes->swaps_last_two(node.spec.shape.rank())) return nullptr;
     const auto* const found =

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 
 #include <shikumi/autograd/graph/op.hpp>
 
@@ -26,13 +25,5 @@ struct Transpose final : Multilinear {
 
     Order order;
 };
-
-/// Which operands of a matrix product are read as their transposes.
-struct TransposedOperands {
-    bool first = false;   ///< the left one
-    bool second = false;  ///< the right one
-};
-/// Those of `op`; none where it is no product by `matmul`.
-std::optional<TransposedOperands> transposed_operands(const Op& op) noexcept;
 
 }  // namespace shikumi::detail
