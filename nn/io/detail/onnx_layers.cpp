@@ -153,6 +153,8 @@ bool write_biased_convolution(const OnnxTask& task) {
 
 bool write_as_layer(const OnnxTask& task) {
     if (task.operation() == "slice") return write_as_output_of_recurrence(task);
+    if (task.operation() == "concatenate") return write_as_all_steps(task);
+    if (write_as_simple_recurrence(task)) return true;
     if (task.operation() == "add" && write_biased_convolution(task)) return true;
     if (const std::optional<Scaled> scaled = Scaled::of(task))
         return write_batch_normalization(task, *scaled) || write_layer_normalization(task, *scaled);

@@ -1,6 +1,7 @@
 // LSTM and GRU as the operators of these names, which have the time first. Where steps are masked,
 // they are written one by one.
 #include <algorithm>
+#include <optional>
 
 #include <shikumi/autograd/ops/detail/attributes.hpp>
 #include <shikumi/autograd/ops/detail/transpose.hpp>
@@ -139,6 +140,70 @@ void gru_of(const OnnxTask& task) {
     write_recurrence(task, "GRU", {0, 1, 2}, task.constant(2), 3, false);
 }
 
+// ---- SimpleRNN, which we record step by step ------------------------------------------------
+
+std::string_view activation_of(std::string_view operation) {
+    return operation == "tanh"      ? "Tanh"
+           : operation == "relu"    ? "Relu"
+           : operation == "sigmoid" ? "Sigmoid"
+                                    : "";
+}
+
+// activation(sums[at] + h·recurrent): the step's own sums are cut out of those of all steps.
+struct Step {
+    OnnxTask cut;      // whose input 0 are the sums of all steps
+    OnnxTask product;  // of h and the recurrent kernel
+    Index at = 0;
+
+    const RecordedNode& sums() const { return cut.input(0); }
+    Index steps() const { return sums().spec().shape.front(); }
+};
+
+bool cuts_steps(const OnnxTask& task) {
+    return task.operation() == "slice" && task.attributes<shikumi::detail::OnGrid>().step[0] == 1 &&
+           task.out().size() * task.spec(0).shape.front() ==
+               task.spec(0).size() * task.out().shape.front();
+}
+
+std::optional<Step> step_of(const OnnxTask& task) {
+    if (activation_of(task.operation()).empty() || task.input(0).operation != "add") return {};
+    const OnnxTask sum = task.task_of_input(0);
+    if (sum.is_constant(0) || sum.is_constant(1) || sum.input(0).operation != "reshape" ||
+        sum.input(1).operation != "matmul")
+        return {};
+    Step step{sum.task_of_input(0), sum.task_of_input(1)};
+    while (!step.cut.is_constant(0) && cuts_steps(step.cut.task_of_input(0))) {
+        step.cut = step.cut.task_of_input(0);
+        step.at += step.cut.attributes<shikumi::detail::OnGrid>().start[0];
+    }
+    const auto& flags = step.product.attributes<shikumi::detail::OfMatrices>();
+    const Shape& sums = step.sums().spec().shape;
+    if (step.cut.operation() != "slice" || sums.rank() != 3 || !step.product.is_constant(1) ||
+        step.product.is_constant(0) || step.product.spec(0).shape != task.out().shape ||
+        flags.transpose_a || flags.transpose_b || task.out().shape.rank() != 2 ||
+        sums.back() != task.out().shape.back() || sums[1] != task.out().shape.front())
+        return {};
+    return step;
+}
+
+// The nodes of all steps, if the task is the last one of a recurrence that begins with zeros.
+std::vector<const RecordedNode*> steps_up_to(const OnnxTask& task) {
+    const std::optional<Step> last = step_of(task);
+    if (!last || last->at != last->steps() - 1) return {};
+    std::vector<const RecordedNode*> nodes{&task.node()};
+    Step step = *last;
+    while (step.at > 0) {
+        const OnnxTask before = step.product.task_of_input(0);
+        const std::optional<Step> its = step_of(before);
+        if (!its || before.operation() != task.operation() || its->at != step.at - 1 ||
+            &its->sums() != &last->sums() || &its->product.input(1) != &last->product.input(1))
+            return {};
+        nodes.insert(nodes.begin(), &before.node());
+        step = *its;
+    }
+    return is_zero(step.product, 0) ? nodes : std::vector<const RecordedNode*>();
+}
+
 constexpr OnnxTranslation table[] = {
     {"gru", gru_of},
     {"lstm", lstm_of},
@@ -147,6 +212,49 @@ constexpr OnnxTranslation table[] = {
 }  // namespace
 
 std::span<const OnnxTranslation> recurrence_translations() { return table; }
+
+bool write_as_simple_recurrence(const OnnxTask& task) {
+    if (steps_up_to(task).empty()) return false;
+    const Step last = step_of(task).value();
+    const Projected in = projected(last.cut);
+    const Tensor recurrent = last.product.constant(1);
+    const Tensor none = zeros({1, recurrent.shape().back()}, recurrent.dtype());
+    OnnxGraphWriter& writer = task.writer();
+    std::vector<std::string> inputs{
+        in.x, writer.constant(in.kernel_name, gates(in.kernel, {0})),
+        writer.constant(last.product.weight_name(1), gates(recurrent, {0}))};
+    if (in.bias.defined())
+        inputs.push_back(
+            writer.constant(in.bias_name, concatenate({gates(in.bias, {0}), none}, 1)));
+    const std::vector<std::string> outputs = task.add_all(
+        "RNN", inputs,
+        {{"hidden_size", recurrent.shape().front()},
+         {"activations", std::vector<std::string>{std::string(activation_of(task.operation()))}}},
+        2);
+    task.give(task.add("Squeeze", {outputs[1], task.integers({0})}));
+    task.give(task.add("Squeeze", {outputs[0], task.integers({1})}), natural_order(3), every_step);
+    return true;
+}
+
+bool write_as_all_steps(const OnnxTask& task) {
+    const std::size_t last = task.size() - 1;
+    if (task.attributes<shikumi::detail::AlongAxis>().axis != 0 || task.is_constant(last) ||
+        task.input(last).operation != "reshape")
+        return false;
+    const OnnxTask reshaped = task.task_of_input(last);
+    if (reshaped.is_constant(0) || reshaped.outputs_of_input(0).size() <= every_step ||
+        activation_of(reshaped.input(0).operation).empty())
+        return false;
+    const std::vector<const RecordedNode*> steps = steps_up_to(reshaped.task_of_input(0));
+    if (steps.size() != task.size()) return false;
+    for (std::size_t i = 0; i < steps.size(); ++i)
+        if (task.is_constant(i) || task.input(i).operation != "reshape" ||
+            &task.task_of_input(i).input(0) != steps[i])
+            return false;
+    const OrderedTensor& all = reshaped.outputs_of_input(0)[every_step];
+    task.give(all.name, all.order);
+    return true;
+}
 
 bool write_as_output_of_recurrence(const OnnxTask& slice) {
     if (slice.is_constant(0) || slice.input(0).operation != "output") return false;

@@ -36,5 +36,9 @@ bool write_as_layer(const OnnxTask& task);
 /// Writes a slice of what an LSTM or GRU gives as the output that the operator has for it: all
 /// steps, or the last one. Returns whether it is one.
 bool write_as_output_of_recurrence(const OnnxTask& slice);
+/// Writes the last step of a SimpleRNN that begins with zeros as an RNN. Returns whether it is one.
+bool write_as_simple_recurrence(const OnnxTask& task);
+/// Writes the steps of such a SimpleRNN in a row as that RNN's output. Returns whether they are.
+bool write_as_all_steps(const OnnxTask& concatenation);
 
 }  // namespace shikumi::nn::detail

@@ -248,10 +248,12 @@ TEST_CASE("onnx_export: pictures are transposed where they enter and leave") {
 
 TEST_CASE("onnx_export: recurrences are their operators, time first") {
     nn::Sequential model{nn::LSTM(4, {.return_sequences = true, .input_shape = {5, 3}}),
+                         nn::SimpleRNN(4, {.activation = nn::relu, .return_sequences = true}),
                          nn::Bidirectional(nn::GRU(3)), nn::Dense(2)};
     const OnnxModel file = nn::onnx_from_model(model);
     CHECK(count(file, "LSTM") == 1);
     CHECK(count(file, "GRU") == 2);
+    CHECK(count(file, "RNN") == 1);
     CHECK(count(file, "Concat") == 1);
     for (const OnnxNode& node : file.graph.nodes) CHECK_FALSE(node.find("layout"));
     Generator rng(1);
