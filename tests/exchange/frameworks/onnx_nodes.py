@@ -19,7 +19,7 @@ TYPES = {np.dtype(t) for t in ('bool', 'uint8', 'int32', 'int64', 'float32', 'fl
 NEWEST = 21
 # Whose inputs behind the first one are sizes, axes or scales, which files of networks hold as constants.
 SIZED = {'Reshape', 'Expand', 'Tile', 'Slice', 'Pad', 'Resize', 'Upsample', 'Squeeze', 'Unsqueeze', 'Split', 'Trilu',
-         'OneHot', 'CenterCropPad'}
+         'OneHot', 'CenterCropPad', 'CumSum'}
 
 
 def plain(value):
