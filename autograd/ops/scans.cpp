@@ -13,6 +13,7 @@ namespace shikumi {
 namespace {
 
 using detail::AlongDirection;
+
 // out[i] = Σ x up to i, or from i on; g likewise, the other way round
 struct CumulativeSum final : Multilinear, AlongDirection {
     CumulativeSum(int a, bool b) : AlongDirection{{a}, b} {}

@@ -91,6 +91,7 @@ struct BroadcastTo final : Multilinear {
     Shape shape;
 };
 
+// Points of a grid among the elements of an array.
 struct Grid : detail::OnGrid {
     bool operator==(const Grid&) const = default;
     // The same grid in each example of a batch.

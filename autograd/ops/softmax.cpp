@@ -15,6 +15,7 @@ namespace shikumi {
 namespace {
 
 using detail::AlongAxis;
+
 Spec floating(std::string_view op, const Spec& x) {
     detail::want_floating(op, x);
     return x;
