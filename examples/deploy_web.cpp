@@ -26,14 +26,16 @@ constexpr auto page = R"(<!DOCTYPE html>
 <style>
   body { font: 16px sans-serif; margin: 2em; }
   canvas { border: 1px solid #888; touch-action: none; cursor: crosshair; }
-  #said { font-size: 3em; margin: .3em 0; min-height: 1.2em; }
+  main { display: flex; gap: 2em; }
+  #said { font-size: 3em; margin: 0; min-height: 1.2em; }
   .bar { background: #4a7ebb; display: inline-block; height: .8em; }
 </style>
 <h1>Draw a digit</h1>
+<main>
 <canvas id="paper" width="280" height="280"></canvas>
+<div><p id="said">The network is loading.</p><div id="bars"></div></div>
+</main>
 <p><button id="clear">Clear</button></p>
-<p id="said">The network is loading.</p>
-<div id="bars"></div>
 <script src="tf.min.js"></script>
 <script>
 const paper = document.getElementById('paper'), pen = paper.getContext('2d', {willReadFrequently: true});
