@@ -126,7 +126,7 @@ TEST_CASE("convert and diff: a model there and back has the same weights", "[com
     const auto file = [&](const char* name) { return shell_word(folder.path() / name); };
     nn::Sequential model = small_model();
     nn::save(model, (folder.path() / "a.safetensors").string());
-    for (const char* name : {"w.npz", "b.json", "w.safetensors --weights"}) {
+    for (const char* name : {"w.npz", "b.json", "w.safetensors --weights", "model.json", "net.c"}) {
         const Said said = shikumi_says("convert " + file("a.safetensors") + " '" +
                                        folder.path().string() + "'/" + name);
         INFO(name << ": " << said.err);
@@ -137,12 +137,20 @@ TEST_CASE("convert and diff: a model there and back has the same weights", "[com
     CHECK(same.code == 0);
     CHECK(same.out == "0 tensors differ, 4 are the same\n");
     CHECK(shikumi_says("diff " + file("w.npz") + ' ' + file("w.safetensors")).code == 0);
+    CHECK(shikumi_says("diff " + file("a.safetensors") + ' ' + file("model.json")).code == 0);
+    CHECK_THAT(shikumi_says("show " + file("model.json")).out,
+               contains("TensorFlow.js layers-model, model"));
+    CHECK_THAT(shikumi_says("show " + file("b.json")).out, contains("JSON, architecture"));
+    CHECK_THAT(contents(folder.path() / "net.h"), contains("void net_predict("));
     CHECK(shikumi_says("convert " + file("w.npz") + ' ' + file("back.safetensors") +
                        " --architecture " + file("b.json"))
               .code == 0);
     CHECK(shikumi_says("diff " + file("a.safetensors") + ' ' + file("back.safetensors")).code == 0);
     check_refused(shikumi_says("convert " + file("w.npz") + ' ' + file("c.json")),
                   "--architecture FILE says what the model is made of");
+    CHECK(shikumi_says("convert " + file("a.safetensors") + ' ' + file("my_model.json")).code == 0);
+    CHECK(formats::file_format((folder.path() / "my_model.json").string()) ==
+          formats::FileFormat::json);
     check_refused(shikumi_says("convert " + file("a.safetensors") + " c.json --weights"),
                   "holds no weights alone");
 }
