@@ -67,7 +67,7 @@ std::span<const CLayer> c_merging_layers();
 /// Writes an activation by its name in files, over the last axis where it is one of rows. In place
 /// where both arrays are the same.
 void write_activation(const CCall& call, const std::string& name, const CArray& x, const CArray& y);
-/// The name of the C function of one number that an activation is, "sigmoidf_"; throws ValueError,
+/// The name of the C function of one number that an activation is, "sigmoid". Throws ValueError,
 /// naming the layer, for one of rows.
 std::string scalar_activation(const CCall& call, const std::string& name);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -21,107 +22,98 @@ std::string text_of(const Config& config, std::string_view name) {
 
 // The classes that TensorFlow.js 4.22 has by these names, and those of models. It also has
 // CategoryEncoding, CenterCrop and Resizing, which don't work in its models.
-constexpr std::array classes = std::to_array<std::string_view>({"Functional",
-                                                                "Model",
-                                                                "Sequential",
-                                                                "InputLayer",
-                                                                "ReLU",
-                                                                "LeakyReLU",
-                                                                "PReLU",
-                                                                "ELU",
-                                                                "Softmax",
-                                                                "Conv1D",
-                                                                "Conv2D",
-                                                                "Conv3D",
-                                                                "Conv2DTranspose",
-                                                                "Conv3DTranspose",
-                                                                "SeparableConv2D",
-                                                                "DepthwiseConv2D",
-                                                                "Cropping2D",
-                                                                "UpSampling2D",
-                                                                "ZeroPadding2D",
-                                                                "RNN",
-                                                                "SimpleRNNCell",
-                                                                "SimpleRNN",
-                                                                "GRUCell",
-                                                                "GRU",
-                                                                "LSTMCell",
-                                                                "LSTM",
-                                                                "StackedRNNCells",
-                                                                "ConvLSTM2D",
-                                                                "Dropout",
-                                                                "SpatialDropout1D",
-                                                                "GaussianNoise",
-                                                                "GaussianDropout",
-                                                                "AlphaDropout",
-                                                                "Dense",
-                                                                "Flatten",
-                                                                "Activation",
-                                                                "RepeatVector",
-                                                                "Reshape",
-                                                                "Permute",
-                                                                "Masking",
-                                                                "Embedding",
-                                                                "Add",
-                                                                "Multiply",
-                                                                "Average",
-                                                                "Maximum",
-                                                                "Minimum",
-                                                                "Concatenate",
-                                                                "Dot",
-                                                                "BatchNormalization",
-                                                                "LayerNormalization",
-                                                                "MaxPooling1D",
-                                                                "MaxPooling2D",
-                                                                "MaxPooling3D",
-                                                                "AveragePooling1D",
-                                                                "AveragePooling2D",
-                                                                "AveragePooling3D",
-                                                                "GlobalAveragePooling1D",
-                                                                "GlobalAveragePooling2D",
-                                                                "GlobalMaxPooling1D",
-                                                                "GlobalMaxPooling2D",
-                                                                "TimeDistributed",
-                                                                "Bidirectional",
-                                                                "Rescaling",
-                                                                "Zeros",
-                                                                "Ones",
-                                                                "Constant",
-                                                                "RandomUniform",
-                                                                "RandomNormal",
-                                                                "TruncatedNormal",
-                                                                "Identity",
-                                                                "VarianceScaling",
-                                                                "GlorotUniform",
-                                                                "GlorotNormal",
-                                                                "HeNormal",
-                                                                "HeUniform",
-                                                                "Orthogonal",
-                                                                "L1L2",
-                                                                "MaxNorm",
-                                                                "UnitNorm",
-                                                                "NonNeg",
-                                                                "MinMaxNorm"});
+constexpr std::array<std::string_view, 81> classes{"Functional",
+                                                   "Model",
+                                                   "Sequential",
+                                                   "InputLayer",
+                                                   "ReLU",
+                                                   "LeakyReLU",
+                                                   "PReLU",
+                                                   "ELU",
+                                                   "Softmax",
+                                                   "Conv1D",
+                                                   "Conv2D",
+                                                   "Conv3D",
+                                                   "Conv2DTranspose",
+                                                   "Conv3DTranspose",
+                                                   "SeparableConv2D",
+                                                   "DepthwiseConv2D",
+                                                   "Cropping2D",
+                                                   "UpSampling2D",
+                                                   "ZeroPadding2D",
+                                                   "RNN",
+                                                   "SimpleRNNCell",
+                                                   "SimpleRNN",
+                                                   "GRUCell",
+                                                   "GRU",
+                                                   "LSTMCell",
+                                                   "LSTM",
+                                                   "StackedRNNCells",
+                                                   "ConvLSTM2D",
+                                                   "Dropout",
+                                                   "SpatialDropout1D",
+                                                   "GaussianNoise",
+                                                   "GaussianDropout",
+                                                   "AlphaDropout",
+                                                   "Dense",
+                                                   "Flatten",
+                                                   "Activation",
+                                                   "RepeatVector",
+                                                   "Reshape",
+                                                   "Permute",
+                                                   "Masking",
+                                                   "Embedding",
+                                                   "Add",
+                                                   "Multiply",
+                                                   "Average",
+                                                   "Maximum",
+                                                   "Minimum",
+                                                   "Concatenate",
+                                                   "Dot",
+                                                   "BatchNormalization",
+                                                   "LayerNormalization",
+                                                   "MaxPooling1D",
+                                                   "MaxPooling2D",
+                                                   "MaxPooling3D",
+                                                   "AveragePooling1D",
+                                                   "AveragePooling2D",
+                                                   "AveragePooling3D",
+                                                   "GlobalAveragePooling1D",
+                                                   "GlobalAveragePooling2D",
+                                                   "GlobalMaxPooling1D",
+                                                   "GlobalMaxPooling2D",
+                                                   "TimeDistributed",
+                                                   "Bidirectional",
+                                                   "Rescaling",
+                                                   "Zeros",
+                                                   "Ones",
+                                                   "Constant",
+                                                   "RandomUniform",
+                                                   "RandomNormal",
+                                                   "TruncatedNormal",
+                                                   "Identity",
+                                                   "VarianceScaling",
+                                                   "GlorotUniform",
+                                                   "GlorotNormal",
+                                                   "HeNormal",
+                                                   "HeUniform",
+                                                   "Orthogonal",
+                                                   "L1L2",
+                                                   "MaxNorm",
+                                                   "UnitNorm",
+                                                   "NonNeg",
+                                                   "MinMaxNorm"};
 
-constexpr std::array activations = std::to_array<std::string_view>(
-    {"linear", "relu", "elu", "selu", "gelu", "swish", "mish", "sigmoid", "hard_sigmoid", "tanh",
-     "softplus", "softsign", "softmax"});
+constexpr std::array<std::string_view, 13> activations{
+    "linear",  "relu",         "elu",  "selu",     "gelu",     "swish",  "mish",
+    "sigmoid", "hard_sigmoid", "tanh", "softplus", "softsign", "softmax"};
 
-// Options that TensorFlow.js passes over or refuses unless they are as usual.
+// An option that TensorFlow.js passes over or refuses unless it is as usual.
 struct Limited {
     std::string_view classes;  // the beginning of their names
     std::string_view option;
     Config usual;
 };
-const Limited limited[] = {{"ReLU", "negative_slope", 0.0},
-                           {"ReLU", "threshold", 0.0},
-                           {"ELU", "alpha", 1.0},
-                           {"GRU", "reset_after", false},
-                           {"Conv", "groups", 1},
-                           {"Conv", "output_padding", Config()},
-                           {"Global", "keepdims", false},
-                           {"UpSampling", "interpolation", "nearest"},
-                           {"", "activity_regularizer", Config()}};
 
 // "Dense 'hidden'".
 std::string described(const Config& object) {
@@ -146,14 +138,24 @@ Config renamed(const Config& object) {
 }
 
 void check(const Config& object) {
+    const Limited limited[] = {{"ReLU", "negative_slope", 0.0},
+                               {"ReLU", "threshold", 0.0},
+                               {"ELU", "alpha", 1.0},
+                               {"GRU", "reset_after", false},
+                               {"Conv", "groups", 1},
+                               {"Conv", "output_padding", Config()},
+                               {"Global", "keepdims", false},
+                               {"UpSampling", "interpolation", "nearest"},
+                               {"", "activity_regularizer", Config()}};
     const std::string name = text_of(object, "class_name");
     const auto hasnt = [&](const auto&... parts) {
         fail<ValueError>(described(object), "TensorFlow.js has no ", parts..., " in this place");
     };
-    if (!name.starts_with("LeC") && std::ranges::find(classes, name) == classes.end()) hasnt(name);
+    if (!name.starts_with("LeC") && std::ranges::find(classes, name) == std::end(classes))
+        hasnt(name);
     for (const auto& [option, value] : *object.find("config")->object()) {
         if (option.ends_with("activation") && value.text() &&
-            std::ranges::find(activations, *value.text()) == activations.end())
+            std::ranges::find(activations, *value.text()) == std::end(activations))
             hasnt("activation '", *value.text(), "'");
         if (option == "dtype" && value == "float64") hasnt("numbers of float64");
         if (option == "padding" && value == "causal") hasnt("causal padding");
