@@ -56,6 +56,9 @@ std::function<void()> detail::model_writing(Model& model, std::string path,
         return keras_writing(
             model, std::move(path),
             {.include_optimizer = options.include_optimizer, .keep = options.keep});
+    if (is_tfjs_name(path) && options.keep > 0)
+        fail<ValueError>("save", "keep is not for layers-models, which are two files, got '", path,
+                         "'");
     if (is_tfjs_name(path))
         return tfjs_writing(model, std::move(path),
                             {.include_optimizer = options.include_optimizer});

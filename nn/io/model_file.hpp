@@ -25,7 +25,8 @@ struct SaveOptions {
 ///
 /// Throws StateError before the model's weights are known, and for a class of one's own that isn't
 /// registered (`register_layer`); ValueError for functions, losses and optimisers of one's own that
-/// aren't, and for a name that ends in .weights.h5, .npz, .pt or .pth, as files of weights do;
+/// aren't, for a name that ends in .weights.h5, .npz, .pt or .pth, as files of weights do, and for
+/// `keep` with a layers-model;
 /// IoError where the file can't be written.
 void save(Model& model, const std::string& path, const SaveOptions& options = {});
 /// The model that `save` has written, compiled if it was, Keras or TensorFlow.js: files of

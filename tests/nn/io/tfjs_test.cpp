@@ -78,6 +78,7 @@ TEST_CASE("a model comes back from a layers-model with the same bits", "[tfjs]")
     save(*read, path);  // whose name says the format
     CHECK(contents(path) == before);
     CHECK(load(path)->count_params() == model.count_params());
+    CHECK_THROWS_WITH(save(model, path, {.keep = 1}), contains("keep is not for layers-models"));
 }
 
 TEST_CASE("the files of a layers-model are what TensorFlow.js expects", "[tfjs]") {
