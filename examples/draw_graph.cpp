@@ -69,22 +69,24 @@ void draw_graph(const examples::Options& options) {
     const auto [x, labels] = datasets::lecture_patterns();
     const Tensor y = nn::to_categorical(labels);
     const Tensor loss = mean(nn::categorical_crossentropy(y, model(x)));
-    std::vector<Tensor> roots{loss};
-    for (const Parameter& p : model.trainable_weights()) roots.push_back(grad(loss, {p})[0]);
+    const std::vector<Parameter> parameters = model.trainable_weights();
+    std::vector<Tensor> roots = grad(loss, {parameters.begin(), parameters.end()});
+    const Tensor first_slope = roots.front();
+    roots.push_back(loss);
     const Graph forward(loss), all(roots);
     std::cout << "The loss has " << num_vertices(forward) << " nodes and " << num_edges(forward)
               << " edges, with its derivatives " << num_vertices(all) << " and " << num_edges(all)
               << ".\n\nwhat each parameter's part in the loss goes through first:\n";
     const auto gates = dominators(forward, loss.node());
-    for (const Parameter& p : model.trainable_weights()) {
+    for (const Parameter& p : parameters) {
         const Node* const gate = gates.at(p.value().node());
         std::cout << "  " << std::left << std::setw(16) << p.name() << forward.name(gate) << ' '
                   << forward.spec(gate) << '\n';
     }
 
-    const Graph last(roots[1]);  // the derivative by the first weights, at the end of everything
+    const Graph last(first_slope);  // what ends the backward pass
     const Seconds seconds = measured(last);
-    const auto path = critical_path(last, roots[1].node(), seconds);
+    const auto path = critical_path(last, first_slope.node(), seconds);
     std::cout << "\nthe critical path to the first weights' derivative, in microseconds:\n"
               << std::fixed << std::setprecision(1);
     for (const Node* v : path) {

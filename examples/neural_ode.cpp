@@ -160,5 +160,5 @@ void neural_ode(const Options& options) {
 int main(int argc, char** argv) {
     return examples::run_example(
         argc, argv, "a differential equation learned by its adjoint",
-        {.epochs = 300, .learning_rate = 0.01, .training = examples::Training::none}, neural_ode);
+        {.epochs = 1500, .learning_rate = 0.01, .training = examples::Training::none}, neural_ode);
 }

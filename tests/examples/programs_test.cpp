@@ -191,25 +191,25 @@ TEST_CASE("custom_op: a kernel of ten lines in every transform", "[programs]") {
 }
 
 TEST_CASE("pinn solves u'' = -u and Burgers' equation", "[programs]") {
-    const auto [status, text] = run("pinn", "--epochs 400 --points 12");
+    const auto [status, text] = run("pinn", "--epochs 800 --points 12");
     CHECK(status == 0);
     std::smatch found;
     REQUIRE(std::regex_search(text, found, std::regex("u'' = -u: largest error ([0-9.]+)")));
-    CHECK(std::stod(found[1]) < 0.1);
+    CHECK(std::stod(found[1]) < 0.05);
     REQUIRE(std::regex_search(text, found, std::regex("Burgers: largest error ([0-9.]+)")));
-    CHECK(std::stod(found[1]) < 0.3);
+    CHECK(std::stod(found[1]) < 0.1);
     CHECK(run("pinn", "--points 1").status == 2);
 }
 
 TEST_CASE("neural_ode: the adjoint equation's derivatives get as good as its steps", "[programs]") {
-    const auto [status, text] = run("neural_ode", "--epochs 100");
+    const auto [status, text] = run("neural_ode", "--epochs 200");
     CHECK(status == 0);
     std::smatch coarse, fine, found;
     REQUIRE(std::regex_search(text, coarse, std::regex("\n     4 +([0-9.e-]+)\n")));
     REQUIRE(std::regex_search(text, fine, std::regex("\n    32 +([0-9.e-]+)\n")));
     CHECK(std::stod(fine[1]) < 1e-3 * std::stod(coarse[1]));  // the fourth power is 1/4096
     REQUIRE(std::regex_search(text, found, std::regex("\nlargest error ([0-9.]+)")));
-    CHECK(std::stod(found[1]) < 0.2);
+    CHECK(std::stod(found[1]) < 0.4);
 }
 
 TEST_CASE("vae draws digits", "[programs]") {
