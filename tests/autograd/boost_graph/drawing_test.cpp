@@ -62,8 +62,8 @@ TEST_CASE("a drawing's numbers are the same in every locale") {
 }
 
 TEST_CASE("names with quotes and backslashes are drawn as they are") {
-    const Parameter w(R"(a"b\c)", ones({2}));
-    CHECK_THAT(dot(Graph(sum(w))), contains(R"(label="a\"b\\c\nf32 (2,)")"));
+    const Parameter w(R"-(a"b\c)-", ones({2}));
+    CHECK_THAT(dot(Graph(sum(w))), contains(R"-(label="a\"b\\c\nf32 (2,)")-"));
 }
 
 TEST_CASE("scopes are frames, one in the other") {

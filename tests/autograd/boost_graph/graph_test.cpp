@@ -5,6 +5,7 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -93,25 +94,25 @@ namespace {
 
 struct Network {
     std::string name;
-    nn::Sequential model;
+    std::shared_ptr<nn::Sequential> model;
     Tensor x;
 };
 
 std::vector<Network> networks() {
     std::vector<Network> all;
-    all.push_back({"perceptron",
-                   {nn::Dense(8, {.activation = nn::relu, .input_dim = 4}), nn::Dense(3)},
-                   ones({2, 4})});
-    all.push_back({"convolutions",
-                   {nn::Conv2D(3, {3, 3}, {.activation = nn::relu, .input_shape = {6, 6, 1}}),
-                    nn::BatchNormalization(), nn::MaxPooling2D(), nn::Flatten(), nn::Dense(2)},
-                   ones({2, 6, 6, 1})});
-    all.push_back(
-        {"recurrence", {nn::LSTM(4, {.input_shape = {5, 3}}), nn::Dense(2)}, ones({2, 5, 3})});
+    const auto add = [&](const std::string& name, const Shape& input, auto&&... layers) {
+        all.push_back({name, std::make_shared<nn::Sequential>(), ones(input)});
+        (all.back().model->add(layers), ...);
+    };
+    add("perceptron", {2, 4}, nn::Dense(8, {.activation = nn::relu, .input_dim = 4}), nn::Dense(3));
+    add("convolutions", {2, 6, 6, 1},
+        nn::Conv2D(3, {3, 3}, {.activation = nn::relu, .input_shape = {6, 6, 1}}),
+        nn::BatchNormalization(), nn::MaxPooling2D(), nn::Flatten(), nn::Dense(2));
+    add("recurrence", {2, 5, 3}, nn::LSTM(4, {.input_shape = {5, 3}}), nn::Dense(2));
     return all;
 }
 
-Tensor loss_of(Network& n) { return mean(square(n.model(n.x, nn::Mode::train))); }
+Tensor loss_of(Network& n) { return mean(square((*n.model)(n.x, nn::Mode::train))); }
 
 }  // namespace
 
@@ -120,7 +121,7 @@ TEST_CASE("the order of topological_sort evaluates a network and its derivatives
         INFO(n.name);
         const Tensor loss = loss_of(n);
         std::vector<Tensor> roots{loss};
-        for (const Parameter& p : n.model.trainable_weights()) roots.push_back(grad(loss, {p})[0]);
+        for (const Parameter& p : n.model->trainable_weights()) roots.push_back(grad(loss, {p})[0]);
         const Graph g(roots);
         std::vector<const Node*> order;
         boost::topological_sort(g, std::back_inserter(order));
@@ -133,7 +134,8 @@ TEST_CASE("the order of topological_sort evaluates a network and its derivatives
         }
         // Sorted the other way round on the reversed graph, consumers come first.
         std::vector<const Node*> reversed;
-        boost::topological_sort(boost::make_reverse_graph(g), std::back_inserter(reversed));
+        const auto turned = boost::make_reverse_graph(g);
+        boost::topological_sort(turned, std::back_inserter(reversed));
         CHECK(reversed.size() == order.size());
         CHECK(reversed.back()->arity == 0);
     }
@@ -158,13 +160,13 @@ TEST_CASE("depth_first_visit stops where its terminator says") {
         CHECK(visited([](const Node*, const Graph&) { return false; }).size() == num_vertices(g));
         CHECK(visited([](const Node*, const Graph&) { return true; }).size() == 1);
         // Not below the last layer: no parameter of the layers before is met.
-        const std::string last = n.model.layers().back()->name();
+        const std::string last = n.model->layers().back()->name();
         const auto met = visited([&](const Node* v, const Graph&) {
             return v != loss.node() && v->scope && v->scope->find(last) == std::string::npos;
         });
-        for (const Parameter& p : n.model.layers().front()->weights())
+        for (const Parameter& p : n.model->layers().front()->weights())
             CHECK(met.count(p.value().node()) == 0);
-        for (const Parameter& p : n.model.layers().back()->weights())
+        for (const Parameter& p : n.model->layers().back()->weights())
             CHECK(met.count(p.value().node()) == 1);
     }
 }
@@ -174,7 +176,7 @@ TEST_CASE("a filtered graph is the part that depends on a parameter") {
         INFO(n.name);
         const Tensor loss = loss_of(n);
         const Graph g(loss);
-        const Parameter last = n.model.trainable_weights().back();
+        const Parameter last = n.model->trainable_weights().back();
         std::set<const Node*> above{last.value().node()};
         for (const Node* v : g.nodes()) {
             for (auto [e, end] = out_edges(v, g); e != end; ++e) {
