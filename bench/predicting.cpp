@@ -1,0 +1,74 @@
+// How long models predict, by captured calls: predicting MODEL BATCH THREADS prints microseconds a
+// call. predicting write FOLDER writes them as MODEL.onnx. bench/predict sets them beside ONNX
+// Runtime. The weights are random.
+#include <cstdio>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <shikumi/shikumi.hpp>
+
+#include "program.hpp"
+
+using namespace shikumi;
+
+namespace {
+
+struct Network {
+    std::string name;
+    Shape sample;
+    nn::Sequential model;
+};
+
+std::vector<Network> networks() {
+    const auto relu = [](Index units) { return nn::Dense(units, {.activation = nn::relu}); };
+    const auto classes = [] { return nn::Dense(10, {.activation = nn::softmax}); };
+    std::vector<Network> all;
+    all.push_back({"mlp", {784}, nn::Sequential(relu(512), relu(512), classes())});
+    all.push_back({"cnn",
+                   {28, 28, 1},
+                   nn::Sequential(nn::Conv2D(32, 3, {.activation = nn::relu}), nn::MaxPooling2D(2),
+                                  nn::Conv2D(64, 3, {.activation = nn::relu}), nn::MaxPooling2D(2),
+                                  nn::Flatten(), nn::Dropout(0.5), classes())});
+    all.push_back({"lstm", {28, 28}, nn::Sequential(nn::LSTM(128), classes())});
+    for (Network& network : all) network.model.ensure_built({network.sample.with_front(1), f32});
+    return all;
+}
+
+void write(const std::string& folder) {
+    for (Network& network : networks())
+        nn::save_onnx(network.model, folder + '/' + network.name + ".onnx");
+}
+
+double microseconds(const std::string& name, Index batch, int threads) {
+    set_num_threads(threads);
+    for (Network& network : networks()) {
+        if (network.name != name) continue;
+        Generator rng(1);
+        const Tensor x = random_uniform(network.sample.with_front(batch), rng);
+        evaluate({x});
+        const NoGrad no_grad;
+        auto predict = capture([&](const Tensor& in) { return network.model(in); });
+        return bench::measure([&] { predict(x); }).median * 1e6;
+    }
+    throw std::runtime_error("mlp, cnn or lstm, not " + name);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    try {
+        if (words.size() == 2 && words[0] == "write")
+            write(words[1]);
+        else if (words.size() == 3)
+            std::printf("%.3f\n", microseconds(words[0], std::stol(words[1]), std::stoi(words[2])));
+        else
+            throw std::runtime_error("predicting MODEL BATCH THREADS, or predicting write FOLDER");
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "%s\n", e.what());
+        return 2;
+    }
+}
