@@ -18,7 +18,7 @@ namespace {
 
 struct Network {
     std::string name;
-    Shape sample;
+    Shape sample;  // a batch of one
     nn::Sequential model;
 };
 
@@ -26,14 +26,14 @@ std::vector<Network> networks() {
     const auto relu = [](Index units) { return nn::Dense(units, {.activation = nn::relu}); };
     const auto classes = [] { return nn::Dense(10, {.activation = nn::softmax}); };
     std::vector<Network> all;
-    all.push_back({"mlp", {784}, nn::Sequential(relu(512), relu(512), classes())});
+    all.push_back({"mlp", {1, 784}, nn::Sequential(relu(512), relu(512), classes())});
     all.push_back({"cnn",
-                   {28, 28, 1},
+                   {1, 28, 28, 1},
                    nn::Sequential(nn::Conv2D(32, 3, {.activation = nn::relu}), nn::MaxPooling2D(2),
                                   nn::Conv2D(64, 3, {.activation = nn::relu}), nn::MaxPooling2D(2),
                                   nn::Flatten(), nn::Dropout(0.5), classes())});
-    all.push_back({"lstm", {28, 28}, nn::Sequential(nn::LSTM(128), classes())});
-    for (Network& network : all) network.model.ensure_built({network.sample.with_front(1), f32});
+    all.push_back({"lstm", {1, 28, 28}, nn::Sequential(nn::LSTM(128), classes())});
+    for (Network& network : all) network.model.ensure_built(Spec{network.sample, f32});
     return all;
 }
 
