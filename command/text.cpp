@@ -4,17 +4,9 @@
 #include <array>
 #include <charconv>
 
+#include <shikumi/autograd/core/letters.hpp>
+
 namespace command {
-
-namespace {
-
-// Letters, not bytes: UTF-8's bytes behind the first don't count.
-std::size_t width(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-}  // namespace
 
 std::string one_line(std::string_view text) {
     std::string out;
@@ -30,7 +22,7 @@ std::string one_line(std::string_view text) {
 }
 
 std::string shortened(const std::string& text, std::size_t most) {
-    if (width(text) <= most) return text;
+    if (shikumi::detail::letters(text) <= most) return text;
     std::size_t letters = 0, end = 0;
     while (end < text.size()) {
         if ((text[end] & 0xC0) != 0x80 && letters++ == most - 1) break;
@@ -57,13 +49,14 @@ std::string table(const std::vector<std::vector<std::string>>& rows,
                   const std::vector<bool>& right) {
     std::vector<std::size_t> widths(right.size());
     for (const auto& row : rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+        for (std::size_t i = 0; i < row.size(); ++i)
+            widths[i] = std::max(widths[i], shikumi::detail::letters(row[i]));
     }
     std::string out;
     for (const auto& row : rows) {
         std::string line;
         for (std::size_t i = 0; i < row.size(); ++i) {
-            const std::string blanks(widths[i] - width(row[i]), ' ');
+            const std::string blanks(widths[i] - shikumi::detail::letters(row[i]), ' ');
             line += (i > 0 ? "  " : "") + (right[i] ? blanks + row[i] : row[i] + blanks);
         }
         line.erase(line.find_last_not_of(' ') + 1);

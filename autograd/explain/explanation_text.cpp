@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include <shikumi/autograd/core/letters.hpp>
 #include <shikumi/autograd/explain/detail/value_lines.hpp>
 #include <shikumi/autograd/explain/explain.hpp>
 
@@ -12,12 +13,6 @@ namespace {
 using Lines = std::vector<std::string>;
 // What was done, its value, its adjoint, differences.
 using Row = std::array<Lines, 4>;
-
-// Letters of a terminal: UTF-8 has more bytes than those.
-std::size_t letters(const std::string& utf8) {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
 
 Row row_of(const Explanation::Step& step) {
     Row row;
@@ -39,7 +34,7 @@ void append(std::string& text, const Row& row, const std::array<std::size_t, 4>&
         for (std::size_t column = 0; column < row.size(); ++column) {
             const Lines& cell = row[column];
             const std::string part = line < cell.size() ? cell[line] : "";
-            whole += part + std::string(widths[column] + 3 - letters(part), ' ');
+            whole += part + std::string(widths[column] + 3 - detail::letters(part), ' ');
         }
         whole.erase(whole.find_last_not_of(' ') + 1);
         text += whole + "\n";
@@ -57,7 +52,7 @@ std::string Explanation::text() const {
     for (const Row& row : rows) {
         for (std::size_t column = 0; column < row.size(); ++column) {
             for (const std::string& line : row[column])
-                widths[column] = std::max(widths[column], letters(line));
+                widths[column] = std::max(widths[column], detail::letters(line));
         }
     }
     std::string text, rule;

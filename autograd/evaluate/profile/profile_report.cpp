@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include <shikumi/autograd/core/decimal.hpp>
+#include <shikumi/autograd/core/letters.hpp>
 #include <shikumi/autograd/evaluate/profile/profile_records.hpp>
 #include <shikumi/autograd/kernels/detail/blas_kernels.hpp>
 
@@ -52,10 +53,6 @@ public:
     }
 
 private:
-    static std::size_t letters(std::string_view utf8) {
-        return static_cast<std::size_t>(std::ranges::count_if(
-            utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-    }
     std::size_t left_;
     std::vector<std::vector<std::string>> lines_;
 };

@@ -5,12 +5,14 @@
 
 #include <shikumi/autograd/core/decimal.hpp>
 #include <shikumi/autograd/core/error.hpp>
+#include <shikumi/autograd/core/letters.hpp>
 
 namespace shikumi::nn::detail {
 
 namespace {
 
 using shikumi::detail::fixed;
+using shikumi::detail::letters;
 using shikumi::detail::scientific;
 
 constexpr Index fewest_cells = 10;  // of a bar that has to be short
@@ -40,20 +42,13 @@ std::string repeated(std::string_view what, Index times) {
     return text;
 }
 
-// How many columns UTF-8 takes, of letters that take one each.
-std::size_t width_of(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    }));
-}
-
 // Text with a colour or weight around it, which a pipe doesn't get.
 class Painter {
 public:
     explicit Painter(bool colour) : colour_(colour) {}
     void add(std::string_view text) {
         line_.text += text;
-        line_.width += width_of(text);
+        line_.width += letters(text);
     }
     void add(std::string_view text, std::string_view code) {
         if (colour_) line_.text += code;
@@ -78,7 +73,7 @@ Line lecture_line(const EpochProgress& at, const Logs& logs, bool done, Index ce
     text += done || at.steps == 0 ? " - " + elapsed(at) + " " + time_per(at.step_time, "step")
                                   : " - ETA: " + time_left(at);
     text += log_text(logs);
-    return {text, width_of(text)};
+    return {text, letters(text)};
 }
 
 Line keras3_line(const EpochProgress& at, const Logs& logs, bool done, Index cells, bool colour) {
@@ -108,7 +103,7 @@ Line plain_line(const EpochProgress& at, const Logs& logs, bool done) {
         text = std::to_string(at.step) + " steps in " + elapsed(at) + ", " +
                time_per(at.step_time, "step");
     for (const auto& [name, value] : logs) text += ", " + name + " " + number(value);
-    return {text, width_of(text)};
+    return {text, letters(text)};
 }
 
 bool is_validation(const std::string& name) { return name.rfind("val_", 0) == 0; }

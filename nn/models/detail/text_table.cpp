@@ -4,21 +4,18 @@
 #include <cmath>
 #include <utility>
 
+#include <shikumi/autograd/core/letters.hpp>
+
 namespace shikumi::nn::detail {
 
 namespace {
+
+using shikumi::detail::letters;
 
 std::string repeated(std::string_view what, std::size_t times) {
     std::string text;
     for (std::size_t i = 0; i < times; ++i) text += what;
     return text;
-}
-
-// How many columns UTF-8 takes, of letters that take one each.
-std::size_t width_of(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    }));
 }
 
 bool any_left(const Row& cells) {
@@ -115,22 +112,22 @@ std::vector<std::string> lines_of(const std::string& cell, std::size_t room) {
         const std::string gap = cell.substr(at, word - at), text = cell.substr(word, end - word);
         if (lines.back().empty())
             lines.back() = (lines.size() == 1 ? gap : "") + text;
-        else if (width_of(lines.back()) + gap.size() + width_of(text) <= room)
+        else if (letters(lines.back()) + gap.size() + letters(text) <= room)
             lines.back() += gap + text;
         else
             lines.push_back(text);
         at = end;
     }
     for (std::string& line : lines) {
-        if (width_of(line) <= room) continue;
-        while (width_of(line) >= room) line.pop_back();
+        if (letters(line) <= room) continue;
+        while (letters(line) >= room) line.pop_back();
         line += "…";
     }
     return lines;
 }
 
 std::string aligned(const std::string& text, std::size_t width, char where) {
-    const std::size_t space = width - std::min(width, width_of(text));
+    const std::size_t space = width - std::min(width, letters(text));
     const std::size_t before = where == '>' ? space : where == '^' ? space / 2 : 0;
     return std::string(before, ' ') + text + std::string(space - before, ' ');
 }
