@@ -3,6 +3,7 @@
 #include <iostream>
 #include <string>
 
+#include <shikumi/autograd/core/class_config.hpp>
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/nn/io/json.hpp>
 
@@ -17,19 +18,16 @@ using namespace shikumi;
 
 namespace {
 
-using Rows = std::vector<std::vector<std::string>>;
+using shikumi::detail::text_of;
 
-std::string text_in(const Config& config, std::string_view name) {
-    const Config* const found = config.find(name);
-    return found && found->text() ? *found->text() : std::string();
-}
+using Rows = std::vector<std::vector<std::string>>;
 
 // A value of a configuration in few letters; "" where it isn't worth showing.
 std::string short_value(const Config& value) {
     if (value.boolean()) return *value.boolean() ? "true" : "";
     if (value.text()) return *value.text();
     if (value.integer() || value.number()) return nn::to_json(value);
-    if (value.object()) return text_in(value, "class_name");
+    if (value.object()) return text_of(value, "class_name");
     if (!value.list()) return {};
     std::string all;
     for (const Config& one : *value.list()) {
@@ -81,9 +79,9 @@ void add_layers(const Config& architecture, const std::string& indent, Rows& row
     for (const Config& layer : *layers) {
         const Config* const own = layer.find("config");
         const Config none;
-        std::string name = text_in(own ? *own : none, "name");
-        if (name.empty()) name = text_in(layer, "name");
-        rows.push_back({indent + one_line(name), one_line(text_in(layer, "class_name")),
+        std::string name = text_of(own ? *own : none, "name");
+        if (name.empty()) name = text_of(layer, "name");
+        rows.push_back({indent + one_line(name), one_line(text_of(layer, "class_name")),
                         shortened(one_line(options_of(own ? *own : none)), 70)});
         add_layers(layer, indent + "  ", rows);
         if (const Config* const inner = own ? own->find("layer") : nullptr;
@@ -99,8 +97,8 @@ void print_architecture(const Contents& contents) {
     add_layers(contents.architecture, "", rows);
     const Config* const config = contents.architecture.find("config");
     std::cout << '\n'
-              << one_line(text_in(contents.architecture, "class_name")) << " '"
-              << one_line(config ? text_in(*config, "name") : "") << "'\n\n"
+              << one_line(text_of(contents.architecture, "class_name")) << " '"
+              << one_line(config ? text_of(*config, "name") : "") << "'\n\n"
               << table(rows, {false, false, false});
 }
 

@@ -11,12 +11,12 @@ namespace {
 // What comes before the name of a class that somebody registered with Keras.
 constexpr std::string_view registered = ">";
 
+}  // namespace
+
 std::string text_of(const Config& config, std::string_view name) {
     const Config* const found = config.find(name);
     return found && found->text() ? *found->text() : std::string();
 }
-
-}  // namespace
 
 Config to_config(const ClassConfig& object) {
     const bool own = object.module.empty();

@@ -8,6 +8,9 @@
 
 namespace shikumi::detail {
 
+/// The text of a field; empty where there is none.
+std::string text_of(const Config& config, std::string_view name);
+
 /// An object of a class: {"module", "class_name", "config", "registered_name"}.
 struct ClassConfig {
     std::string module;      ///< such as "keras.optimizers"; empty: a class of the user's own

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <shikumi/autograd/core/class_config.hpp>
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/nn/io/detail/keras_call.hpp>
 #include <shikumi/nn/io/detail/keras_forms.hpp>
@@ -18,10 +19,7 @@ namespace shikumi::nn::detail {
 
 namespace {
 
-std::string text_of(const Config& config, std::string_view name) {
-    const Config* const found = config.find(name);
-    return found && found->text() ? *found->text() : std::string();
-}
+using shikumi::detail::text_of;
 
 // The class's name. .h5 files have that of Keras's program where it is another one than users know.
 std::string class_of(const Config& object) {

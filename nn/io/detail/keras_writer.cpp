@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <shikumi/autograd/core/class_config.hpp>
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/nn/io/detail/keras_call.hpp>
 #include <shikumi/nn/io/detail/keras_forms.hpp>
@@ -18,12 +19,9 @@ namespace shikumi::nn::detail {
 
 namespace {
 
-// ---- what Keras hasn't --------------------------------------------------------------------------
+using shikumi::detail::text_of;
 
-std::string text_of(const Config& config, std::string_view name) {
-    const Config* const found = config.find(name);
-    return found && found->text() ? *found->text() : std::string();
-}
+// ---- what Keras hasn't --------------------------------------------------------------------------
 
 bool is_one_of(std::string_view name, const auto& names) {
     return std::ranges::find(names, name) != std::end(names);

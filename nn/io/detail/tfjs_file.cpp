@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include <shikumi/autograd/core/class_config.hpp>
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/formats/detail/beside.hpp>
 #include <shikumi/formats/detail/byte_order.hpp>
@@ -26,6 +27,8 @@ using formats::detail::InputFile;
 
 namespace {
 
+using shikumi::detail::text_of;
+
 // An IoError like all others of files.
 Config read_json(std::string_view who, const std::string& path, const formats::FileBudget& budget) {
     const InputFile file(who, path);
@@ -38,11 +41,6 @@ Config read_json(std::string_view who, const std::string& path, const formats::F
     } catch (const ValueError& e) {
         throw IoError(sentence(e.what(), ", in the file ", path));
     }
-}
-
-std::string text_in(const Config& config, std::string_view name) {
-    const Config* const found = config.find(name);
-    return found && found->text() ? *found->text() : std::string();
 }
 
 std::optional<StoredType> type_of(std::string_view name) {
@@ -94,12 +92,12 @@ TfjsFile::TfjsFile(std::string_view who, const std::string& path, const formats:
     const Config* const manifest = whole.find("weightsManifest");
     if (!manifest || !manifest->list())
         refuse("is no layers-model of TensorFlow.js: it lacks the list 'weightsManifest'");
-    const std::string format = text_in(whole, "format");
+    const std::string format = text_of(whole, "format");
     if (!format.empty() && format != "layers-model")
         refuse("holds a ", in_quotes(format), " of TensorFlow.js: only a layers-model is read");
     take_topology(whole);
     for (const char* const name : {"format", "generatedBy", "convertedBy"}) {
-        if (const std::string text = text_in(whole, name); !text.empty())
+        if (const std::string text = text_of(whole, name); !text.empty())
             metadata_.emplace(name, text);
     }
     for (const Config& group : *manifest->list()) take_group(group, budget);
@@ -113,7 +111,7 @@ void TfjsFile::take_topology(const Config& whole) {
     const Config& model = inner && !inner->is_null() ? *inner : *topology;
     if (!model.object()) refuse("'model_config' is no object");
     model_ = keras_config_of_tfjs(model);
-    if (const std::string version = text_in(*topology, "keras_version"); !version.empty()) {
+    if (const std::string version = text_of(*topology, "keras_version"); !version.empty()) {
         model_.set("keras_version", version);
         metadata_.emplace("keras_version", version);
     }
@@ -141,7 +139,7 @@ void TfjsFile::take_group(const Config& group, const formats::FileBudget& budget
 
 void TfjsFile::take_weight(const Config& weight, std::uint64_t& end,
                            const formats::FileBudget& budget) {
-    const std::string name = text_in(weight, "name"), dtype = text_in(weight, "dtype");
+    const std::string name = text_of(weight, "name"), dtype = text_of(weight, "dtype");
     if (name.empty()) refuse("a weight in 'weightsManifest' has no name");
     const auto refuse_weight = [&](const auto&... parts) {
         refuse("the weight ", std::string_view(in_quotes(name)), " ", parts...);
@@ -153,7 +151,7 @@ void TfjsFile::take_weight(const Config& weight, std::uint64_t& end,
     Place place{groups_.size(), end, *type};
     if (const Config* const quantized = weight.find("quantization");
         quantized && !quantized->is_null()) {
-        const std::string in = text_in(*quantized, "dtype");
+        const std::string in = text_of(*quantized, "dtype");
         const bool half = in == "float16" && *type == StoredType::f32;
         const bool small = (in == "uint8" || in == "uint16") &&
                            (*type == StoredType::f32 || *type == StoredType::i32);
@@ -185,7 +183,7 @@ void TfjsFile::take_weight(const Config& weight, std::uint64_t& end,
     end += elements * formats::size_of(place.type);
     add({name, *type, Shape(std::span<const Index>(sizes))}, budget);
     places_.push_back(place);
-    optimizers_.push_back(text_in(weight, "group") == "optimizer");
+    optimizers_.push_back(text_of(weight, "group") == "optimizer");
 }
 
 std::uint64_t TfjsFile::take_shards(const Config& group) {

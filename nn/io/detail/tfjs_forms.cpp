@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include <shikumi/autograd/core/class_config.hpp>
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/nn/io/detail/keras_layout.hpp>
 
@@ -13,10 +14,7 @@ namespace shikumi::nn::detail {
 
 namespace {
 
-std::string text_of(const Config& config, std::string_view name) {
-    const Config* const found = config.find(name);
-    return found && found->text() ? *found->text() : std::string();
-}
+using shikumi::detail::text_of;
 
 // The classes that TensorFlow.js 4.22 has by these names: layers, models, and what weights are
 // given. It also has CategoryEncoding, CenterCrop and Resizing, which don't work in its models.
