@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/formats/detail/onnx_types.hpp>
 #include <shikumi/nn/detail/placeholder.hpp>
 #include <shikumi/nn/io/detail/onnx_operators.hpp>
 #include <shikumi/nn/io/detail/onnx_place.hpp>
@@ -82,23 +83,10 @@ Outputs shape_as_tensor(const Call& call) {
 // ---- dtypes -------------------------------------------------------------------------------------
 
 DType dtype_of_number(const Call& call, Index type) {
-    switch (type) {
-        case 1:
-            return f32;
-        case 2:
-            return u8;
-        case 6:
-            return i32;
-        case 7:
-            return i64;
-        case 9:
-            return bool_;
-        case 11:
-            return f64;
-        default:
-            call.refuse("makes elements of the type ", type,
-                        " of ONNX, which no tensor here can have");
-    }
+    const auto stored = formats::detail::onnx::type_of(type);
+    if (!stored || formats::stored_type(formats::held_as(*stored)) != *stored)
+        call.refuse("makes elements of the type ", type, " of ONNX, which no tensor here can have");
+    return formats::held_as(*stored);
 }
 Outputs cast_to(const Call& call) {
     call.integer("saturate", 1);  // of 8-bit floats alone

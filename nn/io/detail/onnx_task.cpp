@@ -6,6 +6,7 @@
 #include <shikumi/autograd/graph/parameter.hpp>
 #include <shikumi/autograd/graph/trace.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/formats/detail/onnx_types.hpp>
 #include <shikumi/nn/io/detail/onnx_translations.hpp>
 
 namespace shikumi::nn::detail {
@@ -18,25 +19,6 @@ bool same_values(const Tensor& a, const Tensor& b) {
     return a.node() == b.node() ||
            (a.spec() == b.spec() &&
             std::ranges::equal(StoredTensor(a).bytes(), StoredTensor(b).bytes()));
-}
-
-// TensorProto.DataType of onnx.proto.
-Index number_of(DType dtype) {
-    switch (dtype) {
-        case f32:
-            return 1;
-        case u8:
-            return 2;
-        case i32:
-            return 6;
-        case i64:
-            return 7;
-        case bool_:
-            return 9;
-        case f64:
-            return 11;
-    }
-    return 0;
 }
 
 bool is_natural(const AxisOrder& order) { return std::ranges::is_sorted(order); }
@@ -232,7 +214,8 @@ std::string OnnxTask::sizes(const RecordedNode& node) const {
 }
 
 std::string OnnxTask::cast(const std::string& name, DType dtype) const {
-    return add("Cast", {name}, {{"to", number_of(dtype)}});
+    return add("Cast", {name},
+               {{"to", Index{formats::detail::onnx::number_of(formats::stored_type(dtype))}}});
 }
 
 void OnnxTask::give(const std::string& name, std::size_t output) const {
