@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "common/digits.hpp"
+#include "common/reader.hpp"
 #include "common/run.hpp"
 #include "common/train.hpp"
 
@@ -11,12 +12,9 @@ using namespace shikumi;
 
 namespace {
 
-// Turns whole numbers (N, 28, 28) into (N, 28, 28, 1) from 0 to 1.
-Tensor as_input(const Tensor& images) { return expand_dims(datasets::scale_pixels(images), -1); }
-
 void mnist_cnn(const examples::Options& options) {
     const auto [train, test] = examples::load_digits(options);
-    const Tensor test_x = as_input(test.images);
+    const Tensor test_x = examples::as_pictures(test.images);
 
     nn::Sequential m{
         nn::Conv2D(32, 3, {.activation = nn::relu, .input_shape = {28, 28, 1}}),
@@ -34,8 +32,9 @@ void mnist_cnn(const examples::Options& options) {
     m.compile({.optimizer = optim::Adam({.learning_rate = rate}),
                .loss = nn::sparse_categorical_crossentropy,
                .metrics = {nn::accuracy}});
-    const nn::History history = examples::fit(m, as_input(train.images), train.labels, options,
-                                              {.validation_data = {{test_x, test.labels}}});
+    const nn::History history =
+        examples::fit(m, examples::as_pictures(train.images), train.labels, options,
+                      {.validation_data = {{test_x, test.labels}}});
 
     examples::show_digits(test, argmax(m.predict(test_x, 500), -1));
     std::cout << '\n';

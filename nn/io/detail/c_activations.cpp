@@ -3,6 +3,7 @@
 #include <iterator>
 #include <limits>
 
+#include <shikumi/autograd/kernels/detail/around_axis.hpp>
 #include <shikumi/nn/io/detail/c_layers.hpp>
 
 namespace shikumi::nn::detail {
@@ -161,10 +162,8 @@ constexpr CFunction log_softmax{
 
 void write_rows(const CCall& call, const CFunction& function, const CArray& x, const CArray& y,
                 int axis) {
-    Index outer = 1, step = 1;
-    for (int i = 0; i < axis; ++i) outer *= x.shape[i];
-    for (int i = axis + 1; i < x.shape.rank(); ++i) step *= x.shape[i];
-    if (x.size() > 0) call.program.call(function, x, y, outer, x.shape[axis], step);
+    const kernels::detail::AroundAxis a(x.shape, axis);
+    if (x.size() > 0) call.program.call(function, x, y, a.outer, a.size, a.inner);
 }
 
 // ---- layers -------------------------------------------------------------------------------------
@@ -223,7 +222,7 @@ void parametric(const CCall& call) {
     const Shape& shape = call.input().shape;
     std::vector<bool> shared(static_cast<std::size_t>(shape.rank()), false);
     for (const Index axis : call.option<std::vector<Index>>("shared_axes"))
-        shared.at(static_cast<std::size_t>(axis < 0 ? axis + shape.rank() : axis - 1)) = true;
+        shared.at(static_cast<std::size_t>(sample_axis(axis, shape))) = true;
     std::vector<float> alpha;
     for (Index i = 0; i < shape.size(); ++i) {
         Index rest = i, at = 0, step = 1;
@@ -241,10 +240,8 @@ void parametric(const CCall& call) {
 }
 
 void softmax_layer(const CCall& call) {
-    const auto axis = call.option<Index>("axis");  // the batch is axis 0
-    const int rank = call.input().shape.rank();
     write_rows(call, softmax, call.input(), call.output,
-               static_cast<int>(axis < 0 ? axis + rank : axis - 1));
+               sample_axis(call.option<Index>("axis"), call.input().shape));
 }
 
 constexpr CLayer all[] = {{"Activation", activation}, {"ReLU", rectifier},

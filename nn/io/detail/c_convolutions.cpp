@@ -107,14 +107,6 @@ struct Window {
     Index top, left;
 };
 
-// What stands before the first pixel: half of what is missing, or all of it.
-Index before(const std::string& padding, Index in, Index out, Index size, Index stride,
-             Index dilation) {
-    const Index reach = (size - 1) * dilation + 1;
-    if (padding == "causal") return reach - 1;
-    return padding == "same" ? std::max<Index>((out - 1) * stride + reach - in, 0) / 2 : 0;
-}
-
 Window window_of(const CCall& call, const Shape& in, const Shape& out, bool transposed) {
     const auto axes = static_cast<std::size_t>(in.rank() - 1);
     const std::vector<Index> size = call.per_axis("kernel_size", axes),
@@ -138,10 +130,10 @@ Window window_of(const CCall& call, const Shape& in, const Shape& out, bool tran
              0,
              0};
     // A transposed convolution goes from the output of another one to its input.
-    w.top = transposed ? before(padding, w.oh, w.h, w.kh, w.sh, w.dh)
-                       : before(padding, w.h, w.oh, w.kh, w.sh, w.dh);
-    w.left = transposed ? before(padding, w.ow, w.w, w.kw, w.sw, w.dw)
-                        : before(padding, w.w, w.ow, w.kw, w.sw, w.dw);
+    w.top = transposed ? padding_before(padding, w.oh, w.h, w.kh, w.sh, w.dh)
+                       : padding_before(padding, w.h, w.oh, w.kh, w.sh, w.dh);
+    w.left = transposed ? padding_before(padding, w.ow, w.w, w.kw, w.sw, w.dw)
+                        : padding_before(padding, w.w, w.ow, w.kw, w.sw, w.dw);
     return w;
 }
 

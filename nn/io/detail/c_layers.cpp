@@ -17,6 +17,17 @@ std::vector<Index> CCall::per_axis(std::string_view name, std::size_t axes) cons
     return numbers;
 }
 
+int sample_axis(Index axis, const Shape& sample) {
+    return static_cast<int>(axis < 0 ? axis + sample.rank() : axis - 1);
+}
+
+Index padding_before(const std::string& padding, Index in, Index out, Index size, Index stride,
+                     Index dilation) {
+    const Index reach = (size - 1) * dilation + 1;
+    if (padding == "causal") return reach - 1;
+    return padding == "same" ? std::max<Index>((out - 1) * stride + reach - in, 0) / 2 : 0;
+}
+
 namespace {
 
 // Undefined where the layer hasn't it.

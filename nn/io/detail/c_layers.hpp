@@ -54,6 +54,13 @@ struct CLayer {
     bool (*passes)(const CCall& call) = nullptr;  ///< whether it is so for this call
 };
 
+/// An axis of a batch as one of a sample.
+int sample_axis(Index axis, const Shape& sample);
+/// How many places stand before the first one of an axis for windows of `size`, `dilation` apart:
+/// half of what is missing for padding "same", all of it for "causal".
+Index padding_before(const std::string& padding, Index in, Index out, Index size, Index stride,
+                     Index dilation = 1);
+
 // The classes, by families.
 std::span<const CLayer> c_core_layers();
 std::span<const CLayer> c_activation_layers();

@@ -1,4 +1,5 @@
 // Layers of several inputs of one shape, and Concatenate.
+#include <shikumi/autograd/kernels/detail/around_axis.hpp>
 #include <shikumi/nn/io/detail/c_layers.hpp>
 
 namespace shikumi::nn::detail {
@@ -78,10 +79,9 @@ void average(const CCall& call) {
 
 void concatenate(const CCall& call) {
     const Shape& out = call.output.shape;
-    const auto axis = call.option<Index>("axis");
-    const int along = static_cast<int>(axis < 0 ? axis + out.rank() : axis - 1);
-    Index outer = 1, at = 0;
-    for (int i = 0; i < along; ++i) outer *= out[i];
+    const kernels::detail::AroundAxis around(out, sample_axis(call.option<Index>("axis"), out));
+    const Index outer = around.outer;
+    Index at = 0;
     for (const CArray& x : call.inputs) {
         const Index n = x.size() / outer;
         call.program.call(put, x, call.output, outer, n, out.size() / outer, at);

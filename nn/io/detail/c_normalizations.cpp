@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <shikumi/autograd/kernels/detail/around_axis.hpp>
 #include <shikumi/nn/io/detail/c_layers.hpp>
 
 namespace shikumi::nn::detail {
@@ -92,29 +93,12 @@ constexpr CFunction affine{
 }
 )"};
 
-// The numbers of a sample before an axis, along it, and behind it.
-struct Around {
-    Index outer, n, inner;
-};
-
-Around around(const Shape& shape, int axis) {
-    Around all{1, shape[axis], 1};
-    for (int i = 0; i < axis; ++i) all.outer *= shape[i];
-    for (int i = axis + 1; i < shape.rank(); ++i) all.inner *= shape[i];
-    return all;
-}
-
-// An axis of a batch as one of a sample.
-int of_sample(Index axis, const Shape& sample) {
-    return static_cast<int>(axis < 0 ? axis + sample.rank() : axis - 1);
-}
-
 // The numbers along the axes, which have to be the last ones.
 Index along_last(const CCall& call) {
     const Shape& shape = call.input().shape;
     std::vector<int> axes;
     for (const Index axis : call.option<std::vector<Index>>("axis"))
-        axes.push_back(of_sample(axis, shape));
+        axes.push_back(sample_axis(axis, shape));
     std::ranges::sort(axes);
     Index n = 1;
     for (int i = 0; i < static_cast<int>(axes.size()); ++i) {
@@ -127,7 +111,7 @@ Index along_last(const CCall& call) {
 
 void batch_normalization(const CCall& call) {
     const Shape& shape = call.input().shape;
-    const Around a = around(shape, of_sample(call.option<Index>("axis"), shape));
+    const kernels::detail::AroundAxis a(shape, sample_axis(call.option<Index>("axis"), shape));
     const std::vector<float> gamma = call.values("gamma");
     std::vector<float> scale = call.values("moving_variance");
     const auto epsilon = call.option<double>("epsilon");
@@ -137,7 +121,7 @@ void batch_normalization(const CCall& call) {
     }
     call.program.call(standardize, call.input(), call.output, call.weight("moving_mean"),
                       call.program.constant(call.layer.name() + "/scale", scale),
-                      call.weight("beta"), a.outer, a.n, a.inner);
+                      call.weight("beta"), a.outer, a.size, a.inner);
 }
 
 void layer_normalization(const CCall& call) {
@@ -161,7 +145,7 @@ void unit_normalization(const CCall& call) {
 
 void group_normalization(const CCall& call) {
     const Shape& shape = call.input().shape;
-    if (of_sample(call.option<Index>("axis"), shape) != shape.rank() - 1)
+    if (sample_axis(call.option<Index>("axis"), shape) != shape.rank() - 1)
         call.refuse("its axis isn't the last one");
     call.program.call(normalize_groups, call.input(), call.output, call.weight("gamma"),
                       call.weight("beta"), shape.size() / shape.back(), shape.back(),

@@ -1,6 +1,4 @@
 // Poolings. One axis is a picture of one row; a global one takes all pixels as one row.
-#include <algorithm>
-
 #include <shikumi/nn/io/detail/c_layers.hpp>
 
 namespace shikumi::nn::detail {
@@ -57,11 +55,6 @@ constexpr CFunction mean_pool{
 }
 )"};
 
-// What stands before the first pixel where the padding is "same".
-Index before(bool same, Index in, Index out, Index size, Index stride) {
-    return same ? std::max<Index>((out - 1) * stride + size - in, 0) / 2 : 0;
-}
-
 template <const CFunction& function>
 void windows(const CCall& call) {
     const Shape &in = call.input().shape, &out = call.output.shape;
@@ -69,12 +62,13 @@ void windows(const CCall& call) {
     const std::vector<Index> size = call.per_axis("pool_size", axes);
     std::vector<Index> stride = call.per_axis("strides", axes);
     if (stride.empty()) stride = size;
-    const bool line = axes == 1, same = call.option<std::string>("padding") == "same";
+    const bool line = axes == 1;
+    const auto padding = call.option<std::string>("padding");
     const Index h = line ? 1 : in[0], w = in[in.rank() - 2], oh = line ? 1 : out[0],
                 ow = out[out.rank() - 2], kh = line ? 1 : size[0], sh = line ? 1 : stride[0];
     call.program.call(function, call.input(), call.output, h, w, in.back(), oh, ow, kh, size.back(),
-                      sh, stride.back(), before(same, h, oh, kh, sh),
-                      before(same, w, ow, size.back(), stride.back()));
+                      sh, stride.back(), padding_before(padding, h, oh, kh, sh),
+                      padding_before(padding, w, ow, size.back(), stride.back()));
 }
 
 template <const CFunction& function>

@@ -48,7 +48,7 @@ std::vector<std::size_t> mentioned(std::string_view text) {
 // Without the last axis of nothing: C has no empty array.
 Index at_least_one(Index size) { return std::max<Index>(size, 1); }
 
-const CFunction copy{"copy", R"(static void copy(const float *x, float *y, int n)
+const CFunction copy_function{"copy", R"(static void copy(const float *x, float *y, int n)
 {
     int i;
     for (i = 0; i < n; i++) y[i] = x[i];
@@ -139,7 +139,11 @@ void CProgram::give(const CArray& array, const std::string& y) {
         memory_[made.front()].bound.empty())
         memory_[made.front()].bound = y;
     else
-        call(copy, array, y, array.size());
+        copy(array, {y, array.shape});
+}
+
+void CProgram::copy(const CArray& from, const CArray& to) {
+    call(copy_function, from, to, from.size());
 }
 
 // Where each array lies in the scratch memory: the first gap among those that are in use.

@@ -57,6 +57,9 @@ public:
     /// Adds a comment, which may say anything.
     void comment(std::string_view text);
 
+    /// Copies an array to another one of its size.
+    void copy(const CArray& from, const CArray& to);
+
     /// Begins a loop over `count` numbers of a new variable, whose name it gives. Memory of these
     /// arrays is kept all the time.
     std::string begin_loop(Index count, const std::vector<CArray>& around);

@@ -218,13 +218,6 @@ void bidirectional(const CCall& call) {
                           call.number(mode == MergeMode::mul ? 1 : 0));
 }
 
-constexpr CFunction copy_step{"copy_step", R"(static void copy_step(const float *x, float *y, int n)
-{
-    int i;
-    for (i = 0; i < n; i++) y[i] = x[i];
-}
-)"};
-
 void time_distributed(const CCall& call) {
     const std::vector<Layer*> inner = call.layer.inner_layers();
     if (inner.size() != 1) call.refuse("it isn't of one layer");
@@ -236,8 +229,7 @@ void time_distributed(const CCall& call) {
     const std::string i = call.program.begin_loop(steps, {call.input(), call.output});
     const std::vector<CArray> made =
         write_c(call.program, *inner.front(), {step_of(call.input(), i)});
-    const CArray to = step_of(call.output, i);
-    call.program.call(copy_step, made.front(), to, to.size());
+    call.program.copy(made.front(), step_of(call.output, i));
     call.program.end_loop();
 }
 
