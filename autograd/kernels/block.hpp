@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <type_traits>
 
 #include <shikumi/autograd/core/dtype.hpp>
@@ -136,17 +137,10 @@ struct SlopeBlock {
     }
 };
 
-struct Product {
-    template <class T>
-    T operator()(T a, T b) const {
-        return a * b;
-    }
-};
-
 template <class F, class T>
 const SlopeLoops& slope_loops() {
     static const SlopeLoops loops{multiversioned<SlopeBlock<F, T>>(),
-                                  multiversioned<Block<Product, T, true>>()};
+                                  multiversioned<Block<std::multiplies<T>, T, true>>()};
     return loops;
 }
 
