@@ -11,12 +11,12 @@ using namespace shikumi;
 
 namespace {
 
-constexpr DType all[] = {bool_, u8, i32, i64, f32, f64};
+constexpr DType dtypes[] = {bool_, u8, i32, i64, f32, f64};
 
 }  // namespace
 
 TEST_CASE("each dtype knows its C++ type", "[dtype]") {
-    for (const DType t : all) {
+    for (const DType t : dtypes) {
         CAPTURE(name(t));
         dispatch(t, [&]<class T>() {
             CHECK(dtype_of<T> == t);
@@ -33,7 +33,7 @@ TEST_CASE("each dtype knows its C++ type", "[dtype]") {
 
 TEST_CASE("a dtype prints, and the wider of two is known", "[dtype]") {
     std::ostringstream out;
-    for (const DType t : all) out << t << ' ';
+    for (const DType t : dtypes) out << t << ' ';
     CHECK(out.str() == "bool u8 i32 i64 f32 f64 ");
     CHECK(wider(i32, f32) == f32);
     CHECK(wider(f64, f32) == f64);

@@ -11,11 +11,11 @@ using shikumi_test::contains;
 
 namespace {
 
-using Function = NamedFunction<int(int, const std::string&)>;
+using Length = NamedFunction<int(int, const std::string&)>;
 
 int times_length(int n, const std::string& text) { return n * static_cast<int>(text.size()); }
 
-constinit const Function constant{"times_length", times_length};
+constinit const Length constant{"times_length", times_length};
 
 }  // namespace
 
@@ -25,29 +25,29 @@ TEST_CASE("a named function is a constant, or a callable with or without a name"
 
     const int offset = 10;
     const auto f = [=](int n, const std::string& text) { return offset + times_length(n, text); };
-    const Function plain = f, after(f, "after"), before{"before", f};
+    const Length plain = f, after(f, "after"), before{"before", f};
     CHECK(plain.name() == "custom");
     CHECK(after.name() == "after");
     CHECK(before.name() == "before");
-    for (const Function& function : {plain, after, before}) CHECK(function(3, "ab") == 16);
+    for (const Length& function : {plain, after, before}) CHECK(function(3, "ab") == 16);
 }
 
 TEST_CASE("copies of a named function keep its name alive", "[core]") {
-    Function copy;
+    Length copy;
     {
-        const Function own(times_length, std::string("a name too long to lie within a string"));
+        const Length own(times_length, std::string("a name too long to lie within a string"));
         copy = own;
     }
     CHECK(copy.name() == "a name too long to lie within a string");
     CHECK(copy(2, "abc") == 6);
-    const Function moved = std::move(copy);
+    const Length moved = std::move(copy);
     CHECK(moved.name() == "a name too long to lie within a string");
     copy = constant;
     CHECK(copy.name() == "times_length");
 }
 
 TEST_CASE("a named function may be none", "[core]") {
-    const Function none;
+    const Length none;
     CHECK_FALSE(none);
     CHECK(constant);
     CHECK(none.name().empty());

@@ -22,7 +22,7 @@ namespace vector = kernels::math;
 namespace {
 
 // A function of the kernels and its counterpart in <cmath> for a wider type.
-struct Function {
+struct Candidate {
     std::string name;
     kernels::BlockFunction (*kernel)(DType, Instructions);
     long double (*reference)(long double);
@@ -45,7 +45,7 @@ kernels::BlockFunction kernel_of(DType t, Instructions instructions) {
 
 // F in f32 and, with `f64_too`, in f64; G is the reference.
 template <bool f64_too = true, class F, class G>
-Function function(const char* name, F, G, double low = 0, double high = 0) {
+Candidate function(const char* name, F, G, double low = 0, double high = 0) {
     return {name,
             kernel_of<F, f64_too>,
             [](long double x) { return G{}(x); },
@@ -55,8 +55,8 @@ Function function(const char* name, F, G, double low = 0, double high = 0) {
 }
 
 template <class F, class G>
-Function slope(const char* name, F f, G g, double low, double high) {
-    Function all = function(name, f, g, low, high);
+Candidate slope(const char* name, F f, G g, double low, double high) {
+    Candidate all = function(name, f, g, low, high);
     all.slope = true;
     return all;
 }
@@ -68,7 +68,7 @@ T logistic_density(T a) {
     return e / ((1 + e) * (1 + e));
 }
 
-std::vector<Function> functions() {
+std::vector<Candidate> functions() {
     return {
         slope(
             "tanh_slope", [](auto x) { return vector::tanh_slope(x); },
@@ -181,7 +181,7 @@ struct Worst {
 
 // The worst distance over every `step`-th float of [first, last), and over all floats between two
 // neighbours of which only one result is finite.
-Worst sweep(const Function& f, Instructions instructions, std::uint32_t step,
+Worst sweep(const Candidate& f, Instructions instructions, std::uint32_t step,
             std::uint64_t first = 0, std::uint64_t last = std::uint64_t{1} << 32) {
     const auto kernel = f.kernel(f32, instructions);
     std::vector<float> x(block), y(block);
@@ -211,7 +211,7 @@ Worst sweep(const Function& f, Instructions instructions, std::uint32_t step,
 }
 
 void sweep_all(std::uint32_t step) {
-    for (const Function& f : functions()) {
+    for (const Candidate& f : functions()) {
         for (const Instructions v : versions()) {
             const Worst worst = sweep(f, v, step);
             INFO(f.name << ", version " << static_cast<int>(v) << ": " << worst.distance
@@ -233,7 +233,7 @@ TEST_CASE("f32 functions are as exact for many more arguments", "[vector_math][s
 TEST_CASE("f64 functions are within 3 ulp, slopes within 4", "[vector_math]") {
     if (std::numeric_limits<long double>::digits <= 53) return;  // nothing to compare with
     std::uint64_t state = 1;
-    for (const Function& f : functions()) {
+    for (const Candidate& f : functions()) {
         for (const Instructions v : versions()) {
             const auto kernel = f.kernel(f64, v);
             if (!kernel) continue;
@@ -263,7 +263,7 @@ TEST_CASE("functions send special values where <cmath> does", "[vector_math]") {
     const std::vector<double> special{0.0,   -0.0,  1,      -1,   infinity, -infinity, nan,  1e30,
                                       -1e30, 1e-30, -1e-30, 88.7, 89,       -87,       -104, 709,
                                       710,   -708,  -746,   2,    -2,       0.5};
-    for (const Function& f : functions()) {
+    for (const Candidate& f : functions()) {
         for (const Instructions v : versions()) {
             for (const double s : special) {
                 INFO(f.name << "(" << s << "), version " << static_cast<int>(v));
@@ -288,7 +288,7 @@ TEST_CASE("functions send special values where <cmath> does", "[vector_math]") {
 TEST_CASE("a result does not depend on the element's position", "[vector_math]") {
     std::vector<float> x(block), whole(block), alone(block);
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = -3 + 6 * static_cast<float>(i) / block;
-    for (const Function& f : functions()) {
+    for (const Candidate& f : functions()) {
         for (const Instructions v : versions()) {
             INFO(f.name << ", version " << static_cast<int>(v));
             const auto kernel = f.kernel(f32, v);
