@@ -1,6 +1,7 @@
 // MNIST: a network learns to read handwritten digits; shows some that it reads right and wrong.
 #include <shikumi/shikumi.hpp>
 
+#include <filesystem>
 #include <iostream>
 
 #include "common/digits.hpp"
@@ -35,6 +36,7 @@ void mnist(const examples::Options& options) {
     examples::show_digits(test, argmax(m.predict(test_x, 1000), -1));
     std::cout << '\n';
     examples::write_history(history, options);
+    std::filesystem::create_directories(options.out);
     const auto weights = options.out / "mnist.safetensors";  // same bytes for any --threads
     nn::save_weights(m, weights);
     std::cout << "wrote " << weights.string() << '\n';

@@ -269,6 +269,21 @@ TEST_CASE("mnist_cnn and mnist_lstm read the digits of a folder", "[programs]") 
     }
 }
 
+TEST_CASE("mnist makes the folder that it writes into, trained or not", "[programs]") {
+    const shikumi_test::TemporaryFolder data, out;
+    write_digits(data, "train", 320);
+    write_digits(data, "t10k", 80);
+    const std::string arguments = "--data '" + data.path().string() + "' --out '" +
+                                  (out.path() / "first").string() + "'";
+    REQUIRE(run("mnist", arguments + " --epochs 1").status == 0);
+    const auto [status, text] =
+        run("mnist", "--data '" + data.path().string() + "' --out '" +
+                         (out.path() / "second").string() + "' --load '" +
+                         (out.path() / "first" / "mnist.safetensors").string() + "'");
+    INFO(text);
+    CHECK(status == 0);
+}
+
 TEST_CASE("deploy_c writes a network as C that says the same", "[programs]") {
     if (std::system("cc --version > /dev/null 2>&1") != 0) {
         WARN("there is no C compiler 'cc': deploy_c isn't tried");
