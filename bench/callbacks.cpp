@@ -15,12 +15,12 @@ using namespace shikumi;
 
 namespace {
 
-nn::Sequential mnist(std::vector<nn::Metric> metrics) {
+nn::Sequential mnist(const nn::Metrics& metrics) {
     nn::Sequential m{nn::Dense(512, {.activation = nn::relu, .input_dim = 784}),
                      nn::Dense(10, {.activation = nn::softmax})};
     m.compile({.optimizer = optim::Adam(),
                .loss = nn::sparse_categorical_crossentropy,
-               .metrics = std::move(metrics)});
+               .metrics = metrics});
     return m;
 }
 
@@ -36,10 +36,10 @@ int main(int argc, char** argv) {
     const Tensor y(argmax(random_uniform({images, 10}, rng), -1).array());
     const auto file = std::filesystem::temp_directory_path() / "shikumi-bench-callbacks.csv";
 
-    nn::Sequential plain = mnist({});
+    nn::Sequential plain = mnist(nn::Metrics{});
     nn::Sequential measured =
         mnist({nn::accuracy, nn::sparse_top_k_categorical_accuracy,
-               nn::SparseTopKCategoricalAccuracy({.k = 2, .name = "top_2"}),
+               {"top_2", nn::SparseTopKCategoricalAccuracy({.k = 2})},
                nn::MeanIoU({.num_classes = 10, .sparse_y_pred = false})});
     const auto train = [&](nn::Sequential& model, int verbose, std::vector<nn::Callback> callbacks) {
         model.fit(x, y,
