@@ -37,6 +37,15 @@ endif()
 # Files of other frameworks, which are not part of the source tree.
 set(SHIKUMI_EXCHANGE_CASES ${PROJECT_SOURCE_DIR}/../shared/exchange CACHE PATH "Folder of other frameworks' files for the tests")
 
+# The table of operations and its checks, for tests of operations and for planted faults.
+file(GLOB table_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/autograd/ops/op_table*.cpp)
+list(APPEND table_sources ${PROJECT_SOURCE_DIR}/tests/autograd/ops/row_checks.cpp
+    ${PROJECT_SOURCE_DIR}/tests/autograd/ops/windows.cpp)
+add_library(shikumi_op_table OBJECT ${table_sources})
+set_target_properties(shikumi_op_table PROPERTIES CXX_EXTENSIONS OFF)
+target_link_libraries(shikumi_op_table PRIVATE shikumi shikumi_test_support)
+target_precompile_headers(shikumi_op_table REUSE_FROM shikumi_test_helpers)
+
 set(timeout 900)   # seconds
 if(SHIKUMI_SANITIZE)   # ten times slower
     set(timeout 5400)
@@ -52,6 +61,7 @@ foreach(folder IN LISTS folders)
        OR (folder STREQUAL "command" AND NOT SHIKUMI_COMMAND))
         continue()
     endif()
+    list(REMOVE_ITEM sources ${table_sources})
     add_executable(${folder}_test ${sources})
     set_target_properties(${folder}_test PROPERTIES CXX_EXTENSIONS OFF)
     target_link_libraries(${folder}_test PRIVATE shikumi_test_support)
@@ -72,6 +82,11 @@ endforeach()
 foreach(test IN ITEMS autograd hostile)   # they take longest, so that they had better begin first
     if(TARGET ${test}_test)
         set_tests_properties(${test} PROPERTIES COST 100)
+    endif()
+endforeach()
+foreach(test IN ITEMS autograd_test mutation_test)
+    if(TARGET ${test})
+        target_link_libraries(${test} PRIVATE shikumi_op_table)
     endif()
 endforeach()
 if(TARGET plot_test)   # reads pictures

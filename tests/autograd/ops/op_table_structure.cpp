@@ -601,15 +601,19 @@ void add_indexing(StructureTable& table) {
             .on(Accepts::numbers)
             .gives(i64);
     }
-    table
-        .row(
-            "one_hot", "", {index({2, 3}, 0, 3)}, [](const Inputs& t) { return one_hot(t[0], 4); },
-            [](Many x) {
-                return generate({2, 3, 4}, [&](const Position& p) -> Real {
-                    return x[0].at({p[0], p[1]}) == static_cast<Real>(p[2]);
-                });
-            })
-        .gives(f32);
+    for (const Index classes : {2, 4}) {
+        table
+            .row(
+                "one_hot", classes == 2 ? "two classes" : "four classes",
+                {index({2, 3}, 0, classes - 1)},
+                [classes](const Inputs& t) { return one_hot(t[0], classes); },
+                [classes](Many x) {
+                    return generate({2, 3, classes}, [&](const Position& p) -> Real {
+                        return x[0].at({p[0], p[1]}) == static_cast<Real>(p[2]);
+                    });
+                })
+            .gives(f32);
+    }
     table
         .row(
             "checked_indices", "", {index({2, 3}, -3, 2)},
