@@ -139,6 +139,21 @@ Outcome plant_faults() {
 
 }  // namespace
 
+TEST_CASE("where no fault is planted, none is found", "[mutation]") {
+    const Fault none{Rule::vjp, Change::sign, 255};  // by an input that no operation has
+    for (const Row& row : op_table()) {
+        if (row.inputs.empty()) continue;
+        const Inputs in = trial(row, f64).tensors;
+        const std::size_t places = operations(row.call(in, f64), in).size();
+        for (std::size_t place = 0; place < places; ++place) {
+            INFO(row.title() << ", place " << place);
+            const Row same = planted(row, place, none);
+            for (const Rule rule : {Rule::vjp, Rule::batched})
+                if (applies(row, rule)) CHECK_FALSE(is_caught(same, rule));
+        }
+    }
+}
+
 TEST_CASE("the op table finds every fault in a rule", "[mutation]") {
     const Outcome outcome = plant_faults();
     for (const auto& [op, fault] : outcome.escaped)

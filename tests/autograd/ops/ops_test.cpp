@@ -93,6 +93,14 @@ std::string value_error(const Row& row, DType dtype, double tolerance,
     }
 }
 
+// Lists the tensors that `t` is computed from and `t`, each once, inputs first.
+void list(const Tensor& t, std::vector<Tensor>& all) {
+    const auto is_it = [&](const Tensor& other) { return other.node() == t.node(); };
+    if (std::any_of(all.begin(), all.end(), is_it)) return;
+    for (const Tensor& input : t.node()->inputs()) list(input, all);
+    all.push_back(t);
+}
+
 // The name of the first operation of the row whose prepared kernel doesn't give the bits of `eval`.
 // Counts the operations that have a prepared kernel.
 std::string preparation_error(const Row& row, DType dtype, int& prepared) {

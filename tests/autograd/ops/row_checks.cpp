@@ -4,7 +4,6 @@
 #include <cmath>
 #include <span>
 
-#include <shikumi/autograd/graph/node.hpp>
 #include <shikumi/autograd/transform/transform.hpp>
 
 namespace shikumi_test {
@@ -97,13 +96,6 @@ std::string gradient_error(const Row& row, int order, const std::vector<Shape>& 
     } catch (const std::exception& e) {
         return e.what();
     }
-}
-
-void list(const Tensor& t, std::vector<Tensor>& all) {
-    const auto is_it = [&](const Tensor& other) { return other.node() == t.node(); };
-    if (std::any_of(all.begin(), all.end(), is_it)) return;
-    for (const Tensor& input : t.node()->inputs()) list(input, all);
-    all.push_back(t);
 }
 
 bool near(const Tensor& a, const Tensor& b) {

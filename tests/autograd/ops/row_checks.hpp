@@ -27,16 +27,13 @@ constexpr std::uint64_t derived_draws = 3;
 Trial trial(const Row& row, DType dtype, const std::vector<Shape>& shapes = {},
             std::uint64_t draw = first_draw);
 
-/// The row as a function of its real inputs; the others are those of the trial.
+/// Those of a row's inputs by which it is differentiated.
 std::vector<Tensor> real_inputs(const Row& row, const Inputs& in);
 /// All inputs of a row, with these in place of the real ones.
 Inputs with_real_inputs(const Row& row, Inputs in, const std::vector<Tensor>& reals);
 /// The complaint of check_gradients about the row's derivatives by its real inputs; "" if none.
 std::string gradient_error(const Row& row, int order, const std::vector<Shape>& shapes = {},
                            std::uint64_t draw = first_draw);
-
-/// Lists the tensors that `t` is computed from and `t`, each once, inputs first.
-void list(const Tensor& t, std::vector<Tensor>& all);
 
 /// Whether values are equal but for rounding.
 bool near(const Tensor& a, const Tensor& b);
