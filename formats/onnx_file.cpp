@@ -249,6 +249,8 @@ private:
                 value.name = text(message.get_view());
             else if (message.tag() == onnx::Value::type)
                 type = message.get_view();
+            else if (message.tag() == onnx::Value::metadata)
+                value.metadata.insert(entry(message.get_message()));
             else
                 message.skip();
         }

@@ -30,6 +30,7 @@ struct OnnxValue {
     std::string name;                                      ///< by which nodes refer to it
     std::optional<StoredType> type = {};                   ///< of its elements, where it is known
     std::optional<std::vector<OnnxDimension>> shape = {};  ///< absent: of any rank
+    Metadata metadata = {};                                ///< texts about it
 };
 
 /// Stands for an attribute of the function that its node is in.

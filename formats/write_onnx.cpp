@@ -47,8 +47,18 @@ std::string shape_message(const std::vector<OnnxDimension>& dimensions) {
     return text;
 }
 
+template <class Field>
+void add_metadata(pbf_builder<Field>& message, const Metadata& metadata) {
+    for (const auto& [key, value] : metadata) {
+        pbf_builder<onnx::Entry> inner(message, Field::metadata);
+        inner.add_string(onnx::Entry::key, key);
+        inner.add_string(onnx::Entry::value, value);
+    }
+}
+
 void add_value(pbf_builder<onnx::Value>& message, const OnnxValue& value) {
     message.add_string(onnx::Value::name, value.name);
+    add_metadata(message, value.metadata);
     pbf_builder<onnx::Type> type(message, onnx::Value::type);
     pbf_builder<onnx::TensorType> tensor(type, onnx::Type::tensor);
     if (value.type) tensor.add_int32(onnx::TensorType::element, onnx::number_of(*value.type));
@@ -189,11 +199,7 @@ std::string bytes_of(const OnnxModel& model) {
         pbf_builder<onnx::Opset> inner(message, onnx::Model::opset_import);
         add_opset(inner, opset);
     }
-    for (const auto& [key, value] : model.metadata) {
-        pbf_builder<onnx::Entry> inner(message, onnx::Model::metadata);
-        inner.add_string(onnx::Entry::key, key);
-        inner.add_string(onnx::Entry::value, value);
-    }
+    add_metadata(message, model.metadata);
     for (const OnnxFunction& function : model.functions) {
         pbf_builder<onnx::Function> inner(message, onnx::Model::functions);
         add_function(inner, function);

@@ -63,7 +63,7 @@ enum class Tensor : protozero::pbf_tag_type {
     external_data = 13,
     data_location = 14
 };
-enum class Value : protozero::pbf_tag_type { name = 1, type = 2 };
+enum class Value : protozero::pbf_tag_type { name = 1, type = 2, metadata = 4 };
 enum class Type : protozero::pbf_tag_type {
     tensor = 1,
     sequence = 4,

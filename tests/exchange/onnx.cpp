@@ -160,7 +160,7 @@ public:
         const auto output =
             static_cast<std::size_t>(std::ranges::find(names, wanted) - names.begin());
         want(output < names.size(), "the model has no output " + wanted);
-        train(model.parameters(), "of the model", [&](const Tensor& x) {
+        train(model.parameters(), [&](const Tensor& x) {
             return model(std::vector<Tensor>{x}, nn::Mode::train).at(output);
         });
         // The file with the weights that are expected gives the same model.
@@ -175,7 +175,7 @@ public:
         const auto output = static_cast<std::size_t>(std::ranges::find(graph.outputs, wanted) -
                                                      graph.outputs.begin());
         graph.layer->ensure_built(std::vector<Spec>{take(x_, order_of(facts_, 0)).spec()});
-        train(graph.layer->weights(), "of the layer", [&](const Tensor& x) {
+        train(graph.layer->weights(), [&](const Tensor& x) {
             return (*graph.layer)(std::vector<Tensor>{x}, nn::Mode::train).at(output);
         });
         for (const json& after : facts_.at("weights_after")) {
@@ -190,7 +190,7 @@ public:
 
 private:
     template <class F>
-    void train(std::vector<Parameter> parameters, const std::string& of, F output_of) {
+    void train(const std::vector<Parameter>& parameters, F output_of) {
         const json& config = facts_.at("optimizer").at("config");
         want(facts_.at("optimizer").at("class_name") == "SGD" && config.at("momentum") == 0,
              "another optimiser");
@@ -200,15 +200,7 @@ private:
             const Tensor order = order_of(facts_, step);
             const Tensor value = mean(loss(take(y_, order), output_of(take(x_, order))));
             compare_loss(facts_, step, value.item<double>());
-            const std::vector<Tensor> gradients =
-                grad(value, std::vector<Tensor>(parameters.begin(), parameters.end()));
-            for (std::size_t i = 0; i < parameters.size(); ++i) {
-                const std::string& name = parameters[i].name();
-                const bool two = of == "of the model" && name.find("lstm") != name.npos &&
-                                 name.ends_with("/bias");
-                parameters[i].assign(parameters[i].value() -
-                                     gradients[i] * (two ? 2 * rate : rate));
-            }
+            descend(value, parameters, rate, 2);
         }
     }
     nn::Loss loss_of() const {

@@ -56,6 +56,18 @@ void compare_loss(const json& training, std::size_t step, double loss) {
              ", expected " + std::to_string(expected));
 }
 
+void descend(const Tensor& loss, std::vector<Parameter> parameters, double rate, int biases) {
+    const std::vector<Tensor> gradients =
+        grad(loss, std::vector<Tensor>(parameters.begin(), parameters.end()));
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        const std::string& name = parameters[i].name();
+        const bool several = name.ends_with("/bias") && (name.find("lstm") != name.npos ||
+                                                         name.find("simple_rnn") != name.npos);
+        parameters[i].assign(parameters[i].value() -
+                             gradients[i] * (several ? biases * rate : rate));
+    }
+}
+
 void train(const Case& the_case, nn::Model& model) {
     const json& training = the_case.facts.at("training");
     auto [x, y] = samples(the_case);

@@ -18,17 +18,29 @@ void each_read(const OnnxProgram& program, F f) {
 
 bool has_bit(unsigned bits, std::size_t i) { return i < 32 && (bits >> i & 1) != 0; }
 
+// Such as a normalisation's epsilon where it is written out: one number that has the rank of what it
+// is added to. A Dense from one feature to one has a kernel of that shape, which is multiplied.
+bool is_spread_number(const Tensor& value, const OnnxStep& step) {
+    static constexpr std::string_view arithmetic[]{"Add", "Sub", "Mul", "Div", "Pow", "Max", "Min"};
+    return value.size() == 1 && value.rank() > 1 &&
+           std::ranges::find(arithmetic, step.op->name) != std::end(arithmetic);
+}
+
 }  // namespace
 
 bool is_weight(const OnnxProgram& program, const std::string& name) {
     const auto constant = program.constants.find(name);
-    if (constant == program.constants.end() || !constant->second.weight ||
+    if (constant == program.constants.end() || constant->second.role == OnnxRole::number ||
         !is_floating(constant->second.value.dtype()))
         return false;
+    const bool buffer = constant->second.role == OnnxRole::buffer;
     bool weight = false, number = false;
     each_read(program, [&](const OnnxStep& step, std::size_t i, const std::string& read) {
         if (read != name) return;
-        (has_bit(step.op->numbers, i) || step.op->from_shapes ? number : weight) = true;
+        const bool is_number = has_bit(step.op->numbers, i) || step.op->from_shapes ||
+                               (buffer && !has_bit(step.op->states, i)) ||
+                               is_spread_number(constant->second.value, step);
+        (is_number ? number : weight) = true;
     });
     return weight && !number;
 }

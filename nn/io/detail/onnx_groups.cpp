@@ -164,6 +164,8 @@ std::vector<OnnxGroup> onnx_groups(const OnnxProgram& program, const OnnxBatches
     const auto reads = onnx_reads(program, batches);
     std::vector<bool> taken(count);
     std::map<std::string, std::size_t, std::less<>> makers, weight_readers;
+    // A step that follows from shapes and weights alone is done in each layer that needs it.
+    std::map<std::string, std::set<std::string>, std::less<>> weights_behind;
     Sets sets(count);
     Edges edges(count);
     for (std::size_t i = 0; i < count; ++i) {
@@ -171,16 +173,26 @@ std::vector<OnnxGroup> onnx_groups(const OnnxProgram& program, const OnnxBatches
         taken[i] = !is_known(step, batches);
         for (const std::string& output : step.node.outputs)
             if (!output.empty()) makers[output] = i;
-        if (!taken[i]) continue;
+        std::set<std::string> weights;
+        for (const std::string& input : step.node.inputs) {
+            if (is_weight(program, input)) weights.insert(input);
+            const auto behind = weights_behind.find(input);
+            if (behind != weights_behind.end())
+                weights.insert(behind->second.begin(), behind->second.end());
+        }
+        if (!taken[i]) {
+            for (const std::string& output : step.node.outputs)
+                if (!output.empty() && !weights.empty()) weights_behind[output] = weights;
+            continue;
+        }
         for (const std::string& name : reads[i]) {
             const auto maker = makers.find(name);
             if (maker == makers.end()) continue;
             edges[maker->second].insert(i);
             if (batches.axis(name) < 0) sets.join(maker->second, i);
         }
-        for (const std::string& input : step.node.inputs) {
-            if (!is_weight(program, input)) continue;
-            const auto [reader, is_new] = weight_readers.emplace(input, i);
+        for (const std::string& weight : weights) {
+            const auto [reader, is_new] = weight_readers.emplace(weight, i);
             if (!is_new) sets.join(reader->second, i);
         }
     }

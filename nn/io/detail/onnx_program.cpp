@@ -1,6 +1,7 @@
 #include <shikumi/nn/io/detail/onnx_program.hpp>
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 
 #include <shikumi/formats/detail/in_quotes.hpp>
@@ -40,6 +41,29 @@ struct Scope {
         return nullptr;
     }
 };
+
+// Names that PyTorch's exporter makes for its own numbers, val_12, where it has nothing to call them.
+bool is_number_of_torch(std::string_view name) {
+    return name.starts_with("val_") &&
+           std::ranges::all_of(name.substr(4), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// What PyTorch's exporter since 2.5 says of a tensor: what it was in the module, or the tensors that
+// it was folded from, as a list in Python. It keeps its own numbers among the weights.
+OnnxRole role_in_torch(const formats::OnnxValue& value) {
+    const auto kind = value.metadata.find("pkg.torch.export.graph_signature.InputSpec.kind");
+    if (kind != value.metadata.end())
+        return kind->second == "PARAMETER" ? OnnxRole::weight : OnnxRole::buffer;
+    const auto folded = value.metadata.find("pkg.onnxscript.optimizer.folded_from");
+    if (folded == value.metadata.end())
+        return is_number_of_torch(value.name) ? OnnxRole::number : OnnxRole::weight;
+    bool within = false;
+    for (const auto part : std::views::split(std::string_view(folded->second), '\'')) {
+        if (within && !is_number_of_torch({part.begin(), part.end()})) return OnnxRole::weight;
+        within = !within;
+    }
+    return OnnxRole::number;
+}
 
 class Flattening {
 public:
@@ -116,9 +140,17 @@ private:
     }
 
     void take_initializers(const OnnxGraph& graph, Scope& scope) {
+        std::map<std::string_view, OnnxRole> roles;
+        if (model_.producer == "pytorch")
+            for (const formats::OnnxValue& value : graph.values)
+                roles[value.name] = role_in_torch(value);
         for (const formats::NamedTensor& tensor : graph.initializers) {
-            const bool weight = tensor.value.shape().rank() > 0;
-            program_.constants[define(scope, tensor.name)] = {tensor.value.tensor(), weight};
+            const auto said = roles.find(tensor.name);
+            const bool number = tensor.value.shape().rank() == 0;
+            const OnnxRole role = number                 ? OnnxRole::number
+                                  : said != roles.end() ? said->second
+                                                        : OnnxRole::weight;
+            program_.constants[define(scope, tensor.name)] = {tensor.value.tensor(), role};
         }
     }
 
@@ -352,7 +384,8 @@ void Flattening::fold(const OnnxStep& step) {
             operands.emplace_back();
             continue;
         }
-        weight |= constant->second.weight && is_floating(constant->second.value.dtype());
+        weight |= constant->second.role == OnnxRole::weight &&
+                  is_floating(constant->second.value.dtype());
         operands.push_back({constant->second.value, true});
     }
     std::vector<OnnxOperand> results = run_step(step, std::move(operands), Mode::infer, 0);
@@ -363,8 +396,9 @@ void Flattening::fold(const OnnxStep& step) {
             refuse(described(step.node), sentence(" makes a constant of ", bytes, " bytes, and ",
                                                   budget_, " are left for such"));
         budget_ -= bytes;
+        const bool learned = weight && results[i].tensor.rank() > 0;
         program_.constants[step.node.outputs[i]] = {results[i].tensor,
-                                                    weight && results[i].tensor.rank() > 0};
+                                                    learned ? OnnxRole::weight : OnnxRole::number};
     }
 }
 

@@ -18,10 +18,17 @@ struct OnnxStep {
     Index opset = 0;
 };
 
+/// What a tensor that doesn't depend on the inputs is there for.
+enum class OnnxRole {
+    number,  ///< belongs to the graph
+    buffer,  ///< belongs to the network, but gradients don't change it: statistics
+    weight   ///< is learned, or made of what is
+};
+
 /// A tensor that doesn't depend on the inputs.
 struct OnnxConstant {
     Tensor value;
-    bool weight = false;  ///< of the file's weights, or made of them; else a number of the graph
+    OnnxRole role = OnnxRole::number;
 };
 
 /// Steps, each behind those that it depends on, from inputs to outputs.

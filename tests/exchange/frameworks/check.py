@@ -1,7 +1,7 @@
 """check.py FRAMEWORK ours OURS [WORD]: opens the models that `frameworks write` wrote into OURS.
 check.py FRAMEWORK theirs OURS THEIRS [WORD]: writes models into THEIRS for `frameworks read`: those of OURS with other
-weights, and random stacks. FRAMEWORK: arrays (safetensors and NumPy), keras, onnx, tf_keras or torch. With WORD, only
-models that have it in their names."""
+weights, and random stacks. FRAMEWORK: arrays (safetensors and NumPy), keras, onnx, tf_keras, torch; or converter, torch_onnx,
+keras_onnx, which only write. With WORD, only models that have it in their names."""
 import collections
 import importlib
 import os

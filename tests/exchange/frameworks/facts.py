@@ -58,10 +58,11 @@ def write(folder, files, architecture, inputs, outputs, training=None):
         "outputs": save("out", outputs),
     }
     if training:
+        arrays = {"targets": "y", "weights_after": "after", "outputs_after": "out_after"}
         facts["training"] = {
+            **training,
             "losses": [float(loss) for loss in training["losses"]],
-            "targets": save("y", training["targets"]),
-            "weights_after": save("after", training["weights_after"]),
+            **{key: save(name, training[key]) for key, name in arrays.items() if key in training},
         }
     (folder / "facts.json").write_text(json.dumps(facts))
 

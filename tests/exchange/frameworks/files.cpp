@@ -1,6 +1,5 @@
 // A model in every format, with what the next steps of training give.
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <string>
 
@@ -12,6 +11,7 @@
 #include "exchange/arrays.hpp"
 #include "exchange/formats_of_models.hpp"
 #include "exchange/training.hpp"
+#include "facts.hpp"
 #include "models.hpp"
 #include "support/case_program.hpp"
 
@@ -21,38 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The facts of a model, which stand in facts.json beside its files:
-//   files       the names of all files
-//   refused     for formats that don't hold it: why
-//   architecture  as Keras 3's to_json gives it
-//   keras2      the same for Keras 2, unless that is refused
-//   inputs, outputs, weights  names of .npy files, in order; weights as they are in the files
-//   training    where there is one: optimizer in Keras's terms, targets, losses, weights_after
 constexpr int steps_before = 2, steps_after = 3;
-// Of the largest number in an array: predictions, losses, weights after training.
-constexpr double near = 2e-5, near_in_loss = 1e-4, near_after_steps = 2e-4;
-// Of the largest number in all arrays together: numbers that cancel in one of them were rounded
-// when they were as large as those of the others.
-constexpr double rounding = 1e-6;
-
-void write_array(const fs::path& file, const Tensor& values) {
-    formats::write_npy(file.string(), formats::StoredTensor(values));
-}
-
-json write_arrays(const fs::path& folder, const std::string& name, const std::vector<Tensor>& all) {
-    json names = json::array();
-    for (const Tensor& values : all) {
-        names.push_back(name + std::to_string(names.size()) + ".npy");
-        write_array(folder / names.back().get<std::string>(), values);
-    }
-    return names;
-}
-
-std::vector<Tensor> read_arrays(const fs::path& folder, const json& names) {
-    std::vector<Tensor> all;
-    for (const std::string name : names) all.push_back(formats::read_npy((folder / name).string()));
-    return all;
-}
 
 // Layers whose training depends on random numbers, which other frameworks draw otherwise.
 bool draws_random_numbers(const nn::Model& model) {
@@ -99,17 +68,6 @@ optim::Optimizer some_optimizer(std::size_t number) {
 // Whether a format may lack what a model has.
 bool may_refuse(const std::string& file) {
     return file.ends_with(".pt") || file.ends_with(".json");
-}
-
-void compare_all(const std::string& what, const std::vector<Tensor>& got,
-                 const std::vector<Tensor>& expected, double tolerance) {
-    want(got.size() == expected.size(), std::to_string(got.size()) + " arrays are the " + what +
-                                            ", expected " + std::to_string(expected.size()));
-    double largest = 0;
-    for (const Tensor& values : expected)
-        for (const double x : values.to_vector<double>()) largest = std::max(largest, std::abs(x));
-    for (std::size_t i = 0; i < got.size(); ++i)
-        compare(what + ' ' + std::to_string(i), got[i], expected[i], tolerance, rounding * largest);
 }
 
 }  // namespace

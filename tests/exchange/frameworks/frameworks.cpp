@@ -42,8 +42,9 @@ void read_one(const fs::path& facts, shikumi_test::CaseCounts& counts) {
     std::ifstream in(facts);
     const json known = json::parse(in);
     for (const std::string file : known.at("files"))
-        counts.run(folder.filename().string() + '/' + file,
-                   [&] { compare_file(folder, file, known); });
+        counts.run(folder.filename().string() + '/' + file, [&] {
+            (file.ends_with(".onnx") ? compare_onnx : compare_file)(folder, file, known);
+        });
 }
 
 int make_round_trips() {

@@ -36,5 +36,9 @@ void make_round_trip(const Exchanged& exchanged, const std::string& file);
 /// Reads a file and compares predictions and the next steps of training with the facts. Throws
 /// Different, or what the library throws.
 void compare_file(const std::filesystem::path& folder, const std::string& file, const json& facts);
+/// Reads an ONNX file as a model and as one layer, and compares predictions, also of single samples,
+/// and plain gradient descent with the facts. Throws Different; Skipped where the library refuses
+/// the graph.
+void compare_onnx(const std::filesystem::path& folder, const std::string& file, const json& facts);
 
 }  // namespace shikumi::exchange

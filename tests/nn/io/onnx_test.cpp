@@ -186,6 +186,58 @@ TEST_CASE("a weight that several nodes read is one", "[onnx]") {
     CHECK(model.trainable_weights().size() == 1);
 }
 
+TEST_CASE("a weight stays one where a step that computes with sizes reads it, too", "[onnx]") {
+    // The state of an unrolled recurrence begins with zeros, as many as there are samples.
+    const OnnxModel file =
+        model_of({{.op = "Shape", .inputs = {"x"}, .outputs = {"sizes"}},
+                  {.op = "Expand", .inputs = {"zero", "sizes"}, .outputs = {"h0"}},
+                  {.op = "MatMul", .inputs = {"h0", "w"}, .outputs = {"a0"}},
+                  {.op = "Add", .inputs = {"a0", "b"}, .outputs = {"s0"}},
+                  {.op = "Add", .inputs = {"s0", "x"}, .outputs = {"z0"}},
+                  {.op = "Tanh", .inputs = {"z0"}, .outputs = {"h1"}},
+                  {.op = "MatMul", .inputs = {"h1", "w"}, .outputs = {"a1"}},
+                  {.op = "Add", .inputs = {"a1", "b"}, .outputs = {"y"}}},
+                 rows,
+                 {{"zero", zeros({})}, {"w", numbers({4, 4})}, {"b", numbers({4})}});
+    Model model = checked(file, numbers({3, 4}));
+    CHECK(model.trainable_weights().size() == 2);
+}
+
+TEST_CASE("one number of several axes in arithmetic is no weight", "[onnx]") {
+    const OnnxModel file = model_of({{.op = "MatMul", .inputs = {"x", "w"}, .outputs = {"a"}},
+                                     {.op = "Add", .inputs = {"a", "epsilon"}, .outputs = {"y"}}},
+                                    rows,
+                                    {{"w", numbers({4, 2})}, {"epsilon", numbers({1, 1}) + 1e-3F}});
+    Model model = checked(file, numbers({3, 4}));
+    CHECK(model.trainable_weights().size() == 1);
+}
+
+TEST_CASE("PyTorch's newer exporter says what its tensors were", "[onnx]") {
+    const std::string kind = "pkg.torch.export.graph_signature.InputSpec.kind";
+    const std::string folded = "pkg.onnxscript.optimizer.folded_from";
+    OnnxModel file = model_of({{.op = "MatMul", .inputs = {"x", "val_1"}, .outputs = {"a"}},
+                               {.op = "Mul", .inputs = {"a", "val_2"}, .outputs = {"b"}},
+                               {.op = "Add", .inputs = {"b", "bias"}, .outputs = {"c"}},
+                               {.op = "Sub", .inputs = {"c", "places"}, .outputs = {"d"}},
+                               {.op = "Div", .inputs = {"d", "val_3"}, .outputs = {"y"}}},
+                              rows,
+                              {{"val_1", numbers({4, 2})},
+                               {"val_2", numbers({2})},
+                               {"bias", numbers({2})},
+                               {"places", numbers({2})},
+                               {"val_3", numbers({2}) + 2}});
+    file.graph.values = {{.name = "val_1", .metadata = {{folded, "['net.weight', 'val_0']"}}},
+                         {.name = "val_2", .metadata = {{folded, "['val_7', 'val_10']"}}},
+                         {.name = "bias", .metadata = {{kind, "PARAMETER"}}},
+                         {.name = "places", .metadata = {{kind, "BUFFER"}}},
+                         {.name = "val_3"}};
+    Model other = checked(file, numbers({3, 4}));
+    CHECK(other.trainable_weights().size() == 5);
+    file.producer = "pytorch";
+    Model model = checked(file, numbers({3, 4}));
+    CHECK(model.trainable_weights().size() == 2);  // val_1 and bias
+}
+
 TEST_CASE("recurrences become LSTM, GRU and Bidirectional", "[onnx]") {
     for (const std::string op : {"LSTM", "GRU"}) {
         for (const bool both : {false, true}) {
