@@ -53,9 +53,10 @@ std::optional<std::string> read(const Reader& reader, const std::string& bytes, 
 }
 
 void print(const Reader& reader, const char* what, const Costs& costs) {
-    std::printf("%-13.*s %-12s %6zu files, %6zu refused, at most %6.2f ms and %5.2f MiB\n",
+    std::printf("%-13.*s %-12s %6zu files, %6zu refused, %6.2f s, at most %6.2f ms and %5.2f MiB\n",
                 static_cast<int>(reader.name.size()), reader.name.data(), what, costs.files,
-                costs.refused, 1e3 * costs.slowest, static_cast<double>(costs.memory) / (1 << 20));
+                costs.refused, costs.seconds, 1e3 * costs.slowest,
+                static_cast<double>(costs.memory) / (1 << 20));
 }
 
 }  // namespace

@@ -203,6 +203,8 @@ std::string read_tfjs(const fs::path& path) {
     static const TemporaryFolder folder;
     const std::string both = contents(path);
     const std::size_t end = std::min(both.find('\0'), both.size());
+    // A file that is emptied and written again goes to the disk when it is closed.
+    for (const char* const name : {"model.json", "w.bin"}) fs::remove(folder.path() / name);
     const std::string json = folder.write("model.json", both.substr(0, end)).string();
     folder.write("w.bin", end < both.size() ? both.substr(end + 1) : "");
     const auto model = nn::load_tfjs(json, {.budget = budget});

@@ -1,7 +1,6 @@
 #include <shikumi/nn/io/detail/onnx_program.hpp>
 
 #include <algorithm>
-#include <ranges>
 #include <set>
 
 #include <shikumi/formats/detail/in_quotes.hpp>
@@ -57,10 +56,12 @@ OnnxRole role_in_torch(const formats::OnnxValue& value) {
     const auto folded = value.metadata.find("pkg.onnxscript.optimizer.folded_from");
     if (folded == value.metadata.end())
         return is_number_of_torch(value.name) ? OnnxRole::number : OnnxRole::weight;
-    bool within = false;
-    for (const auto part : std::views::split(std::string_view(folded->second), '\'')) {
-        if (within && !is_number_of_torch({part.begin(), part.end()})) return OnnxRole::weight;
-        within = !within;
+    const std::string_view list = folded->second;
+    for (std::size_t begin = list.find('\''); begin != list.npos;) {
+        const std::size_t end = list.find('\'', begin + 1);
+        if (end == list.npos) break;
+        if (!is_number_of_torch(list.substr(begin + 1, end - begin - 1))) return OnnxRole::weight;
+        begin = list.find('\'', end + 1);
     }
     return OnnxRole::number;
 }
