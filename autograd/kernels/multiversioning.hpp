@@ -101,7 +101,7 @@ auto multiversioned(Instructions available = instructions()) noexcept {
     return detail::Versions<Loop>::template pick<widest>(available);
 }
 
-/// `Loop<Instructions>::run` for the widest instructions available, where a loop is written for
+/// The `run` of a loop for the widest instructions available, where the loop is written for
 /// each instruction set in particular, to fill its registers.
 template <template <Instructions> class Loop>
 auto specialized(Instructions available = instructions()) noexcept {
