@@ -1,5 +1,6 @@
 // ONNX files of other exporters: as a model of layers and as one layer.
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <shikumi/formats.hpp>
@@ -18,11 +19,16 @@ namespace {
 
 using Outputs = std::vector<Tensor>;
 
-formats::OnnxModel read(const std::string& path) {
+struct Loaded {
+    formats::OnnxModel graph;
+    nn::Model model;
+};
+
+Loaded load(const std::string& path) {
     try {
         formats::OnnxModel graph = formats::read_onnx(path);
-        nn::model_from_onnx(graph);
-        return graph;
+        nn::Model model = nn::model_from_onnx(graph);
+        return {std::move(graph), std::move(model)};
     } catch (const ValueError& e) {
         throw shikumi_test::Skipped(e.what());
     }
@@ -55,10 +61,9 @@ void compare_training(const std::string& of, const std::vector<Parameter>& param
 }  // namespace
 
 void compare_onnx(const std::filesystem::path& folder, const std::string& file, const json& facts) {
-    const formats::OnnxModel graph = read((folder / file).string());
+    auto [graph, model] = load((folder / file).string());
     const Outputs inputs = read_arrays(folder, facts.at("inputs"));
     const Outputs expected = read_arrays(folder, facts.at("outputs"));
-    nn::Model model = nn::model_from_onnx(graph);
     const nn::OnnxLayer whole = nn::layer_from_onnx(graph);
     compare_all("output", model.predict(inputs), expected, near);
     compare_all("output of single samples", model.predict(inputs, {.batch_size = 1}), expected,
@@ -67,8 +72,8 @@ void compare_onnx(const std::filesystem::path& folder, const std::string& file, 
     if (!facts.contains("training")) return;
     const json& training = facts.at("training");
     compare_training(
-        "model", model.parameters(), [&](nn::Mode mode) { return model(inputs, mode); }, folder,
-        training);
+        "model", model.parameters(), [&, &m = model](nn::Mode mode) { return m(inputs, mode); },
+        folder, training);
     if (!training.at("as_operators")) return;
     compare_training(
         "layer", whole.layer->weights(),
