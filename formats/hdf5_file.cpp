@@ -103,8 +103,9 @@ void check_superblock(std::span<const std::byte> bytes, std::uint64_t file_bytes
         fail<IoError>(reader, path, " goes on for ", file_bytes - end, " bytes after its end");
 }
 
-// Opening the file opens the outermost group.
-void check_root(std::span<const std::byte> bytes, const std::string& path) {
+// The address of the outermost group's header. It is read before the file is opened, for that opens
+// the group as well.
+std::uint64_t checked_root(std::span<const std::byte> bytes, const std::string& path) {
     const auto version = static_cast<unsigned char>(bytes[8]);
     const auto number = [&](std::size_t at) {
         return detail::little_endian(bytes.subspan(at, sizeof(std::uint64_t)));
@@ -118,6 +119,7 @@ void check_root(std::span<const std::byte> bytes, const std::string& path) {
         detail::hdf5_texts(bytes, header, [](std::uint64_t) {});
         if (version < 2 && (number(entry + 16) & 0xFFFFFFFF) == has_table)
             detail::check_hdf5_names(bytes, bytes.subspan(entry + 24, 16));
+        return header;
     } catch (const IoError& e) {
         fail<IoError>(reader, path, " can't be opened as an HDF5 file: ", e.what());
     }
@@ -140,28 +142,32 @@ bool comes_before(const std::string& a, const std::string& b) {
     return x && y && *x != *y ? *x < *y : a < b;
 }
 
-// Names that the library hands out one by one; it must not be thrown through.
-struct Names {
-    std::size_t most;
-    std::vector<std::pair<std::string, H5L_type_t>> links = {};
-    bool too_many = false;
-
-    template <class List, class... Parts>
-    herr_t add(List& list, Parts&&... parts) noexcept {
-        try {
-            too_many = list.size() >= most;
-            if (!too_many) list.emplace_back(std::forward<Parts>(parts)...);
-        } catch (...) {
-            return -1;
-        }
-        return too_many ? 1 : 0;
-    }
+struct Link {
+    std::string name;
+    H5L_type_t type;
+    haddr_t header;  // of the object, where the link is a hard one
 };
 
-herr_t add_link(hid_t, const char* name, const H5L_info_t* info, void* names) {
-    auto& all = *static_cast<Names*>(names);
-    return all.add(all.links, name, info->type);
+// Links that the library hands out one by one; it must not be thrown through.
+struct Links {
+    std::size_t most;
+    std::vector<Link> all = {};
+    bool too_many = false;
+};
+
+herr_t add_link(hid_t, const char* name, const H5L_info_t* info, void* into) {
+    auto& links = *static_cast<Links*>(into);
+    links.too_many = links.all.size() >= links.most;
+    if (links.too_many) return 1;
+    try {
+        links.all.push_back(
+            {name, info->type, info->type == H5L_TYPE_HARD ? info->u.address : HADDR_UNDEF});
+    } catch (...) {
+        return -1;
+    }
+    return 0;
 }
+
 // What is found in a file, object after object.
 class Scanner {
 public:
@@ -173,9 +179,8 @@ public:
         std::vector<TensorEntry> datasets = {};
         TextsOfObjects texts = {};
     };
-    Found scan(hid_t file) {
-        const Hdf5Handle root(H5Oopen(file, "/", H5P_DEFAULT), H5Oclose);
-        visit_group(root, check_new(root, "/").addr, "", 0);
+    Found scan(hid_t file, haddr_t root) {
+        visit_object(file, "/", root, "", 0);
         check_overlaps();
         return std::move(found_);
     }
@@ -193,56 +198,58 @@ private:
         if (!holds) refuse(path, "can't be read: ", detail::hdf5_error());
     }
 
-    H5O_info_t check_new(const Hdf5Handle& object, const std::string& path) {
+    // libhdf5 takes as much memory as an object's header asks for, so the header is read before the
+    // object is opened.
+    void visit_object(hid_t group, const char* name, haddr_t header, const std::string& path,
+                      int level) {
+        check_new(header, path);
+        read_attributes(header, path);
+        const Hdf5Handle object(H5Oopen(group, name, H5P_DEFAULT), H5Oclose);
         want(object.valid(), path);
-        H5O_info_t info;
-        want(H5Oget_info2(object.get(), &info, H5O_INFO_BASIC) >= 0, path);
-        if (!objects_.insert(info.addr).second)
+        switch (H5Iget_type(object.get())) {
+            case H5I_GROUP:
+                return visit_group(object, path, level);
+            case H5I_DATASET:
+                return visit_dataset(object, path);
+            default:
+                refuse(path, "is neither a group nor a dataset");
+        }
+    }
+
+    void check_new(haddr_t header, const std::string& path) {
+        if (!objects_.insert(header).second)
             refuse(path, "is another name of an object that has one");
         if (objects_.size() > budget_.tensors)
             fail<IoError>(reader, path_, " holds more than ", budget_.tensors,
                           " objects, which is the budget");
-        return info;
     }
 
-    void visit_group(const Hdf5Handle& group, haddr_t header, const std::string& path, int level) {
+    void visit_group(const Hdf5Handle& group, const std::string& path, int level) {
         if (level > most_levels) refuse(path, "lies deeper than ", most_levels, " levels");
-        read_attributes(header, path);
         found_.groups.push_back(path);
-        Names names{budget_.tensors};
+        Links links{budget_.tensors};
         const bool listed =
-            H5Literate(group.get(), H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, add_link, &names) >= 0;
-        if (names.too_many) refuse(path, "has more than ", budget_.tensors, " members");
+            H5Literate(group.get(), H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, add_link, &links) >= 0;
+        if (links.too_many) refuse(path, "has more than ", budget_.tensors, " members");
         want(listed, path);
-        std::ranges::sort(names.links, [](const auto& a, const auto& b) {
-            return comes_before(a.first, b.first);
-        });
+        std::ranges::sort(links.all, comes_before, &Link::name);
         const std::string around = owner_;
         if (const auto own = found_.texts[path].find("name");
             own != found_.texts[path].end() && own->second.size() == 1)
             owner_ = own->second.front();
-        for (const auto& [name, type] : names.links) visit_link(group, name, type, path, level);
+        for (const Link& link : links.all) visit_link(group, link, path, level);
         owner_ = around;
     }
 
-    void visit_link(const Hdf5Handle& group, const std::string& name, H5L_type_t type,
-                    const std::string& parent, int level) {
+    void visit_link(const Hdf5Handle& group, const Link& link, const std::string& parent,
+                    int level) {
+        const auto& [name, type, header] = link;
         const std::string path = joined(parent, name);
         if (type == H5L_TYPE_SOFT) refuse(path, "is a soft link");
         if (type != H5L_TYPE_HARD) refuse(path, "is a link to another file");
         if (name.empty() || name == "." || name.find('/') != name.npos)
             refuse(path, "has a name that can't be");
-        const Hdf5Handle object(H5Oopen(group.get(), name.c_str(), H5P_DEFAULT), H5Oclose);
-        const H5O_info_t info = check_new(object, path);
-        switch (info.type) {
-            case H5O_TYPE_GROUP:
-                return visit_group(object, info.addr, path, level + 1);
-            case H5O_TYPE_DATASET:
-                read_attributes(info.addr, path);
-                return visit_dataset(object, path);
-            default:
-                refuse(path, "is neither a group nor a dataset");
-        }
+        visit_object(group.get(), name.c_str(), header, path, level + 1);
     }
 
     // ---- attributes -----------------------------------------------------------------------------
@@ -470,12 +477,12 @@ Hdf5File::Hdf5File(const std::string& path, const FileBudget& budget)
 void Hdf5File::scan(const FileBudget& budget) {
     const std::span<const std::byte> bytes = library_->bytes;
     check_superblock(bytes.first(std::min(bytes.size(), superblock_bytes)), bytes.size(), path_);
-    check_root(bytes, path_);
+    const haddr_t root = checked_root(bytes, path_);
     Scanner::Found found;
     {
         const Hdf5Calls calls;
         library_->file = open_bytes(bytes, path_);
-        found = Scanner(path_, bytes, budget).scan(library_->file.get());
+        found = Scanner(path_, bytes, budget).scan(library_->file.get(), root);
     }
     for (TensorEntry& entry : found.datasets) add(std::move(entry), budget);
     groups_ = std::move(found.groups);

@@ -64,9 +64,10 @@ void Input::read(std::span<std::byte> out, std::string_view what) {
 }
 
 std::string Input::read_all(std::string_view what, std::size_t max_bytes) {
-    constexpr std::size_t step = std::size_t{1} << 20;
+    // Many files are small pictures, for which a large buffer would cost more than they do.
+    constexpr std::size_t first_step = std::size_t{1} << 13, largest_step = std::size_t{1} << 20;
     std::string text;
-    for (;;) {
+    for (std::size_t step = first_step;; step = std::min(2 * step, largest_step)) {
         const std::size_t old = text.size();
         text.resize(old + step);
         const std::size_t got = read_some(std::as_writable_bytes(std::span(text).subspan(old)));

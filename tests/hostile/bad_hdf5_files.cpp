@@ -192,6 +192,30 @@ void add_storage(std::vector<std::string>& files) {
     files.push_back(overlap);
 }
 
+// Headers of objects that are said to be of 4 GiB, as libhdf5 would believe, or lie where none is.
+void add_headers(std::vector<std::string>& files) {
+    haddr_t header = 0;
+    const std::string good = made([&](hid_t file) {
+        add_group(file, "g");
+        H5O_info_t info;
+        H5Oget_info_by_name2(file, "g", &info, H5O_INFO_BASIC, H5P_DEFAULT);
+        header = info.addr;
+    });
+    constexpr std::size_t size = 8;  // where it stands in a header of the first version
+    std::string large = good;
+    large.replace(header + size, 4, 4, '\xFF');
+    files.push_back(large);
+    const auto bytes_of = [](std::uint64_t address) {
+        return std::string(reinterpret_cast<const char*>(&address), sizeof address);
+    };
+    for (const std::uint64_t address : {std::uint64_t{72}, std::uint64_t{header + 8},
+                                        std::uint64_t{good.size()}, ~std::uint64_t{1}}) {
+        std::string lost = good;
+        lost.replace(lost.rfind(bytes_of(header)), sizeof address, bytes_of(address));
+        files.push_back(lost);
+    }
+}
+
 void add_attributes(std::vector<std::string>& files) {
     std::string text(5 << 20, 'x');  // past the budget
     files.push_back(hdf5_bytes({.attributes = {{"", "model_config", {text}}}}));
@@ -210,6 +234,7 @@ std::vector<std::string> bad_hdf5() {
     add_links(files);
     add_types(files);
     add_storage(files);
+    add_headers(files);
     add_attributes(files);
     return files;
 }
