@@ -94,7 +94,7 @@ const Target& target_of(const std::string& path) {
                    "' ends in none of " + endings);
 }
 
-int run(const Arguments& arguments) {
+int run_convert(const Arguments& arguments) {
     const std::string &from = arguments.files[0], &to = arguments.files[1];
     const Target& target = target_of(to);
     const Limits limits = limits_of(arguments);
@@ -134,7 +134,7 @@ Subcommand convert() {
                      "stays until the new\none is complete. Tensors of a file without a model keep "
                      "their names.",
              .options = options},
-            run};
+            run_convert};
 }
 
 }  // namespace command

@@ -95,7 +95,7 @@ std::optional<std::vector<std::string>> compare(const NamedTensor& a, const Name
              short_number(relative)}};
 }
 
-int run(const Arguments& arguments) {
+int run_diff(const Arguments& arguments) {
     const double tolerance = arguments.number("tolerance", 0);
     const Sides sides = read_sides(arguments);
     const ByName in_a = by_name(sides.a), in_b = by_name(sides.b);
@@ -136,7 +136,7 @@ Subcommand diff() {
                      "their places in it, so that files\nof different formats can be compared; "
                      "else tensors are matched by their names.",
              .options = options},
-            run};
+            run_diff};
 }
 
 }  // namespace command

@@ -87,7 +87,7 @@ void check_output(const std::string& path, std::size_t outputs) {
                        " outputs, which take an .npz file, not '" + path + "'");
 }
 
-int run(const Arguments& arguments) {
+int run_predict(const Arguments& arguments) {
     const std::vector<std::string> inputs = arguments.texts("input");
     if (inputs.empty()) throw BadUsage("predict wants samples: --input data.npy");
     const Limits limits = limits_of(arguments);
@@ -134,7 +134,7 @@ Subcommand predict() {
              .more = "Without --output it prints a row for each sample. The rows of a table are "
                      "given the shape of\nthe model's input where they have as many values.",
              .options = options},
-            run};
+            run_predict};
 }
 
 }  // namespace command

@@ -159,7 +159,7 @@ void print(const std::string& path, const Contents& contents) {
         std::cout << "  " << one_line(what) << '\n';
 }
 
-int run(const Arguments& arguments) {
+int run_show(const Arguments& arguments) {
     const std::string& path = arguments.files[0];
     const Contents contents = read_contents(path, limits_of(arguments));
     if (arguments.has("json"))
@@ -181,7 +181,7 @@ Subcommand show() {
                      "dtype, shape\nand bytes. No tensor is read, and nothing that the file names "
                      "is run.",
              .options = options},
-            run};
+            run_show};
 }
 
 }  // namespace command

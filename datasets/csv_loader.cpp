@@ -13,7 +13,7 @@ namespace shikumi::datasets {
 
 namespace {
 
-constexpr std::string_view who = "csv_loader";
+constexpr std::string_view csv_loader_name = "csv_loader";
 
 using Columns = std::vector<std::size_t>;
 
@@ -22,7 +22,7 @@ class Rows {
 public:
     Rows(const std::string& path, const CsvLoaderOptions& options)
         : options_(options),
-          number_(who, options.csv),
+          number_(csv_loader_name, options.csv),
           lines_(source(path), options.csv, {.line = options.csv.max_bytes}) {
         if (!lines_.next()) lines_.source().fail_at(lines_.bytes_read(), "the table has no rows");
         count_ = lines_.fields().size();
@@ -56,10 +56,9 @@ public:
 
 private:
     static detail::CsvSource source(const std::string& path) {
-        return {who, path,
-                [input = std::make_shared<detail::Input>(who, path)](std::span<std::byte> out) {
-                    return input->read_some(out);
-                }};
+        return {csv_loader_name, path,
+                [input = std::make_shared<detail::Input>(csv_loader_name, path)](
+                    std::span<std::byte> out) { return input->read_some(out); }};
     }
 
     bool advance() {
@@ -113,12 +112,12 @@ private:
     void choose(const std::vector<std::string>& names) {
         targets_ = places(options_.targets, names);
         if (!options_.classes.empty() && targets_.size() != 1)
-            fail<ValueError>(who, "classes want one target, got ", targets_.size());
+            fail<ValueError>(csv_loader_name, "classes want one target, got ", targets_.size());
         inputs_ = places(options_.inputs, names);
         for (std::size_t i = 0; options_.inputs.empty() && i < names.size(); ++i) {
             if (std::ranges::find(targets_, i) == targets_.end()) inputs_.push_back(i);
         }
-        if (inputs_.empty()) fail<ValueError>(who, "no column is left for the inputs");
+        if (inputs_.empty()) fail<ValueError>(csv_loader_name, "no column is left for the inputs");
     }
 
     Columns places(const std::vector<std::string>& wanted,
@@ -129,7 +128,7 @@ private:
             if (found == names.end()) {
                 std::string all;
                 for (const std::string& one : names) all += (all.empty() ? "" : ", ") + one;
-                fail<ValueError>(who, lines_.source().name, " has no column ",
+                fail<ValueError>(csv_loader_name, lines_.source().name, " has no column ",
                                  detail::excerpt(name), ", its columns are ", all);
             }
             places.push_back(static_cast<std::size_t>(found - names.begin()));

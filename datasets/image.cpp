@@ -12,7 +12,7 @@ namespace shikumi::datasets {
 
 namespace {
 
-constexpr std::string_view who = "read_image";
+constexpr std::string_view read_image_name = "read_image";
 
 Array decoded(const detail::EncodedImage& image) {
     if (image.bytes.starts_with("\x89PNG\r\n\x1a\n")) return detail::decode_png(image);
@@ -64,9 +64,10 @@ Array detail::EncodedImage::memory(std::uint64_t rows, std::uint64_t columns,
 }
 
 Tensor read_image(const std::string& path, const ImageOptions& options) {
-    detail::Input input(who, path);
+    detail::Input input(read_image_name, path);
     const std::string bytes = input.read_all("the file", options.max_bytes);
-    return Tensor(in_color(decoded({who, path, bytes, options.max_pixels}), options.color));
+    return Tensor(
+        in_color(decoded({read_image_name, path, bytes, options.max_pixels}), options.color));
 }
 
 }  // namespace shikumi::datasets

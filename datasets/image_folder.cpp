@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view who = "ImageFolder";
+constexpr std::string_view image_folder_name = "ImageFolder";
 
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
@@ -33,7 +33,8 @@ std::vector<fs::path> entries(const fs::path& folder) {
     std::error_code error;
     for (Iterator at(folder, error), end; !error && at != end; at.increment(error))
         list.push_back(at->path());
-    if (error) fail<IoError>(who, folder.string(), " can't be read: ", error.message());
+    if (error)
+        fail<IoError>(image_folder_name, folder.string(), " can't be read: ", error.message());
     std::ranges::sort(list);
     return list;
 }
@@ -50,10 +51,10 @@ Tensor picture(const fs::path& path, const ImageFolderOptions& options) {
 ImageFolder::ImageFolder(const std::string& folder, const ImageFolderOptions& options)
     : options_(options) {
     if (options.size && (options.size->rows <= 0 || options.size->columns <= 0))
-        fail<ValueError>(who, "can't resize to ", options.size->rows, " x ", options.size->columns,
-                         " pixels");
+        fail<ValueError>(image_folder_name, "can't resize to ", options.size->rows, " x ",
+                         options.size->columns, " pixels");
     if (options.image.color == ColorMode::as_stored)
-        fail<ValueError>(who, "pictures want the same channels: grayscale or rgb");
+        fail<ValueError>(image_folder_name, "pictures want the same channels: grayscale or rgb");
     for (const fs::path& inner : entries<fs::directory_iterator>(folder)) {
         std::error_code ignored;
         if (is_hidden(inner) || !fs::is_directory(inner, ignored)) continue;
@@ -62,11 +63,12 @@ ImageFolder::ImageFolder(const std::string& folder, const ImageFolderOptions& op
             if (is_picture(file) && fs::is_regular_file(file, ignored)) files_.push_back(file);
         }
         if (files_.size() == before)
-            fail<IoError>(who, inner.string(), " has neither PNG nor JPEG files");
+            fail<IoError>(image_folder_name, inner.string(), " has neither PNG nor JPEG files");
         labels_.resize(files_.size(), static_cast<Index>(class_names_.size()));
         class_names_.push_back(inner.filename().string());
     }
-    if (files_.empty()) fail<IoError>(who, folder, " has no folders, which would be the classes");
+    if (files_.empty())
+        fail<IoError>(image_folder_name, folder, " has no folders, which would be the classes");
 }
 
 Loader ImageFolder::loader() const {

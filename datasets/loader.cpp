@@ -22,24 +22,24 @@ std::uint64_t derived_seed(std::uint64_t seed, Index a, Index b) {
 
 namespace {
 
-constexpr std::string_view who = "Loader";
+constexpr std::string_view loader_name = "Loader";
 
 void want_natural(const char* what, Index number) {
-    if (number < 0) fail<ValueError>(who, what, " must not be negative, got ", number);
+    if (number < 0) fail<ValueError>(loader_name, what, " must not be negative, got ", number);
 }
 
 detail::StagePtr rows_of(const std::array<std::vector<Tensor>, 3>& parts) {
     std::vector<Array> arrays;
     for (const std::vector<Tensor>& part : parts) {
         for (const Tensor& t : part) {
-            if (t.rank() == 0) fail<ShapeError>(who, "a scalar has no rows");
+            if (t.rank() == 0) fail<ShapeError>(loader_name, "a scalar has no rows");
             arrays.push_back(t.array());
             if (t.shape().front() != arrays.front().shape().front())
-                fail<ShapeError>(who, "the tensors have ", arrays.front().shape().front(), " and ",
-                                 t.shape().front(), " rows");
+                fail<ShapeError>(loader_name, "the tensors have ", arrays.front().shape().front(),
+                                 " and ", t.shape().front(), " rows");
         }
     }
-    if (arrays.empty()) fail<ValueError>(who, "wants a tensor at least");
+    if (arrays.empty()) fail<ValueError>(loader_name, "wants a tensor at least");
     return detail::rows(std::move(arrays), parts[0].size(), parts[1].size());
 }
 
@@ -97,7 +97,7 @@ Loader Loader::mapped(detail::MapFunction f, const MapOptions& options) const {
 }
 
 Loader Loader::batch(Index size, const BatchOptions& options) const {
-    if (size <= 0) fail<ValueError>(who, "the batch size must be positive, got ", size);
+    if (size <= 0) fail<ValueError>(loader_name, "the batch size must be positive, got ", size);
     return with(detail::batch(stage_, size, options));
 }
 
@@ -191,12 +191,12 @@ Config Loader::position() const {
 }
 
 void Loader::restore(const Config& position) {
-    ConfigReader reader{std::string(who), position};
+    ConfigReader reader{std::string(loader_name), position};
     const auto epoch = reader.get<std::int64_t>("epoch"),
                taken = reader.get<std::int64_t>("element");
     const std::optional<Index> size = stage_->size();
     if (epoch < 0 || taken < 0 || (size && taken > *size))
-        fail<ValueError>(who, "can't go to element ", taken, " of epoch ", epoch,
+        fail<ValueError>(loader_name, "can't go to element ", taken, " of epoch ", epoch,
                          size ? sentence(": an epoch has ", *size) : std::string());
     running_.reset();
     epoch_ = epoch;

@@ -11,7 +11,7 @@ namespace shikumi::formats {
 
 namespace {
 
-constexpr std::string_view reader = "Hdf5File";
+constexpr std::string_view hdf5_reader = "Hdf5File";
 }  // namespace
 
 bool Hdf5File::has_group(std::string_view path) const noexcept {
@@ -75,7 +75,8 @@ Hdf5Handle open_bytes(std::span<const std::byte> bytes, const std::string& path)
     H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
     Hdf5Handle file(H5Fopen(detail::hdf5_name().c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);
     if (!file.valid())
-        fail<IoError>(reader, path, " can't be opened as an HDF5 file: ", detail::hdf5_error());
+        fail<IoError>(hdf5_reader, path,
+                      " can't be opened as an HDF5 file: ", detail::hdf5_error());
     return file;
 }
 
@@ -84,23 +85,25 @@ void check_superblock(std::span<const std::byte> bytes, std::uint64_t file_bytes
                       const std::string& path) {
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     if (!text.starts_with(signature))
-        fail<IoError>(reader, path, " doesn't begin as an HDF5 file does");
-    if (text.size() < superblock_bytes) fail<IoError>(reader, path, " ends within its first bytes");
+        fail<IoError>(hdf5_reader, path, " doesn't begin as an HDF5 file does");
+    if (text.size() < superblock_bytes)
+        fail<IoError>(hdf5_reader, path, " ends within its first bytes");
     const auto version = static_cast<unsigned char>(text[8]);
-    if (version > 3) fail<IoError>(reader, path, " is of the unknown HDF5 version ", version);
+    if (version > 3) fail<IoError>(hdf5_reader, path, " is of the unknown HDF5 version ", version);
     const std::size_t sizes = version < 2 ? 13 : 9;  // of addresses and of lengths
     const std::size_t base = version == 0 ? 24 : version == 1 ? 28 : 12;
     const auto number = [&](std::size_t at) {
         return detail::little_endian(bytes.subspan(at, sizeof(std::uint64_t)));
     };
     if (text[sizes] != 8 || text[sizes + 1] != 8 || number(base) != 0)
-        fail<IoError>(reader, path, " is laid out in a way that isn't read: its addresses don't ",
+        fail<IoError>(hdf5_reader, path,
+                      " is laid out in a way that isn't read: its addresses don't ",
                       "have 8 bytes or don't count from its beginning");
     const std::uint64_t end = number(base + 16);
     if (end > file_bytes)
-        fail<IoError>(reader, path, " ends ", end - file_bytes, " bytes too early");
+        fail<IoError>(hdf5_reader, path, " ends ", end - file_bytes, " bytes too early");
     if (end < file_bytes)
-        fail<IoError>(reader, path, " goes on for ", file_bytes - end, " bytes after its end");
+        fail<IoError>(hdf5_reader, path, " goes on for ", file_bytes - end, " bytes after its end");
 }
 
 // The address of the outermost group's header. It is read before the file is opened, for that opens
@@ -121,7 +124,7 @@ std::uint64_t checked_root(std::span<const std::byte> bytes, const std::string& 
             detail::check_hdf5_names(bytes, bytes.subspan(entry + 24, 16));
         return header;
     } catch (const IoError& e) {
-        fail<IoError>(reader, path, " can't be opened as an HDF5 file: ", e.what());
+        fail<IoError>(hdf5_reader, path, " can't be opened as an HDF5 file: ", e.what());
     }
 }
 
@@ -192,7 +195,7 @@ private:
     }
     template <class... Parts>
     [[noreturn]] void refuse(const std::string& path, const Parts&... parts) const {
-        fail<IoError>(reader, path_, ": ", shown(path), " ", parts...);
+        fail<IoError>(hdf5_reader, path_, ": ", shown(path), " ", parts...);
     }
     void want(bool holds, const std::string& path) const {
         if (!holds) refuse(path, "can't be read: ", detail::hdf5_error());
@@ -220,7 +223,7 @@ private:
         if (!objects_.insert(header).second)
             refuse(path, "is another name of an object that has one");
         if (objects_.size() > budget_.tensors)
-            fail<IoError>(reader, path_, " holds more than ", budget_.tensors,
+            fail<IoError>(hdf5_reader, path_, " holds more than ", budget_.tensors,
                           " objects, which is the budget");
     }
 
@@ -406,7 +409,7 @@ private:
         std::ranges::sort(extents_, {}, &Extent::begin);
         for (std::size_t i = 1; i < extents_.size(); ++i) {
             if (extents_[i].begin < extents_[i - 1].end)
-                fail<IoError>(reader, path_, ": the elements of ", extents_[i].shown,
+                fail<IoError>(hdf5_reader, path_, ": the elements of ", extents_[i].shown,
                               " begin within those of ", extents_[i - 1].shown);
         }
     }
@@ -453,20 +456,21 @@ Hdf5File::~Hdf5File() = default;
 
 Hdf5File::Hdf5File(std::span<const std::byte> bytes, const std::string& path,
                    const FileBudget& budget)
-    : TensorFile(std::string(reader), path), library_(std::make_unique<Library>()) {
+    : TensorFile(std::string(hdf5_reader), path), library_(std::make_unique<Library>()) {
     library_->bytes = bytes;
     scan(budget);
 }
 
 Hdf5File::Hdf5File(const std::string& path, const FileBudget& budget)
-    : TensorFile(std::string(reader), path), library_(std::make_unique<Library>()) {
-    const detail::InputFile file(reader, path);
+    : TensorFile(std::string(hdf5_reader), path), library_(std::make_unique<Library>()) {
+    const detail::InputFile file(hdf5_reader, path);
     std::byte start[superblock_bytes] = {};
     const std::span<std::byte> first(start, std::min<std::size_t>(file.size(), sizeof(start)));
     file.read_at(0, first);
     check_superblock(first, file.size(), path);
     if (file.size() > budget.bytes)
-        fail<IoError>(reader, path, " is of ", file.size(), " bytes; the budget is ", budget.bytes);
+        fail<IoError>(hdf5_reader, path, " is of ", file.size(), " bytes; the budget is ",
+                      budget.bytes);
     library_->own = std::make_unique_for_overwrite<std::byte[]>(file.size());
     const std::span<std::byte> all(library_->own.get(), file.size());
     file.read_at(0, all);
@@ -496,7 +500,7 @@ void Hdf5File::read_elements(std::size_t i, StoredTensor& tensor) const {
     const std::string& name = tensors_[i].name;
     const Hdf5Calls calls;
     const auto refuse = [&] {
-        fail<IoError>(reader, path_, ": the elements of ", in_quotes(name),
+        fail<IoError>(hdf5_reader, path_, ": the elements of ", in_quotes(name),
                       " can't be read: ", detail::hdf5_error());
     };
     const Hdf5Handle dataset(H5Dopen2(library_->file.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
@@ -510,7 +514,7 @@ void Hdf5File::read_elements(std::size_t i, StoredTensor& tensor) const {
         detail::swap_unless_little(bytes, size_of(tensor.type()));
     if (tensor.type() == StoredType::bool_ &&
         std::ranges::any_of(bytes, [](std::byte b) { return b > std::byte{1}; }))
-        fail<IoError>(reader, path_, ": ", in_quotes(name),
+        fail<IoError>(hdf5_reader, path_, ": ", in_quotes(name),
                       " holds a truth value that is neither true nor false");
 }
 
@@ -531,12 +535,12 @@ Hdf5File::~Hdf5File() = default;
 Hdf5File::Hdf5File(const std::string& path, const FileBudget& budget)
     : Hdf5File(std::span<const std::byte>(), path, budget) {}
 Hdf5File::Hdf5File(std::span<const std::byte>, const std::string& path, const FileBudget& budget)
-    : TensorFile(std::string(reader), path) {
+    : TensorFile(std::string(hdf5_reader), path) {
     scan(budget);
 }
 void Hdf5File::scan(const FileBudget&) {
     fail<IoError>(
-        reader, path_,
+        hdf5_reader, path_,
         " is an HDF5 file, which takes libhdf5 (Debian: libhdf5-dev) to read; the library "
         "was built without it");
 }

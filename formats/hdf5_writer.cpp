@@ -7,13 +7,13 @@ namespace shikumi::formats {
 
 namespace {
 
-constexpr std::string_view writer = "write_hdf5";
+constexpr std::string_view hdf5_writer = "write_hdf5";
 
 }  // namespace
 
 void write_hdf5(const std::string& path, const Hdf5Content& content, int keep) {
     const std::string bytes = hdf5_bytes(content);
-    shikumi::detail::NewFile file(writer, path);
+    shikumi::detail::NewFile file(hdf5_writer, path);
     file.write(bytes);
     file.keep(keep);
 }
@@ -40,7 +40,7 @@ namespace {
 
 // Of an attribute, whose texts take 16 bytes each there: their characters lie elsewhere. The number
 // is Keras's.
-constexpr std::size_t largest_header = 64512, bytes_of_text = 16;
+constexpr std::size_t largest_object_header = 64512, bytes_of_text = 16;
 
 // A file that grows in memory.
 class Image {
@@ -67,7 +67,7 @@ public:
         add_parent(path);
         check_name(path);
         if (groups_.contains(path))
-            fail<ValueError>(writer, in_quotes(path), " can't be both a group and a tensor");
+            fail<ValueError>(hdf5_writer, in_quotes(path), " can't be both a group and a tensor");
         std::vector<hsize_t> sizes;
         for (const Index size : value.shape().sizes()) sizes.push_back(static_cast<hsize_t>(size));
         const Hdf5Handle space(
@@ -94,10 +94,10 @@ public:
 
     void add_attribute(const Hdf5Attribute& attribute) {
         if (!datasets_.contains(attribute.path)) add_group(attribute.path);
-        constexpr std::size_t most = largest_header / bytes_of_text;
+        constexpr std::size_t most = largest_object_header / bytes_of_text;
         const Hdf5File::Texts& texts = attribute.texts;
         if (!attribute.is_list && texts.size() != 1)
-            fail<ValueError>(writer, "the attribute ", in_quotes(attribute.name), " of ",
+            fail<ValueError>(hdf5_writer, "the attribute ", in_quotes(attribute.name), " of ",
                              in_quotes(attribute.path), " wants one text, got ", texts.size());
         if (!attribute.is_list || texts.size() <= most)
             return add_texts(attribute.path, attribute.name, texts, attribute.is_list);
@@ -120,20 +120,20 @@ public:
 
 private:
     static void want(bool holds, const std::string& path) {
-        if (!holds) fail<IoError>(writer, in_quotes(path), ": ", detail::hdf5_error());
+        if (!holds) fail<IoError>(hdf5_writer, in_quotes(path), ": ", detail::hdf5_error());
     }
 
     void check_name(const std::string& path) const {
         const std::string_view last = std::string_view(path).substr(path.rfind('/') + 1);
         if (last.empty() || last == "." || path.find('\0') != path.npos)
-            fail<ValueError>(writer, in_quotes(path), " can't be a path");
+            fail<ValueError>(hdf5_writer, in_quotes(path), " can't be a path");
         if (datasets_.contains(path))
-            fail<ValueError>(writer, "got two objects of the path ", in_quotes(path));
+            fail<ValueError>(hdf5_writer, "got two objects of the path ", in_quotes(path));
     }
 
     void add_parent(const std::string& path) {
         if (const auto slash = path.rfind('/'); slash != path.npos) {
-            if (slash == 0) fail<ValueError>(writer, in_quotes(path), " can't be a path");
+            if (slash == 0) fail<ValueError>(hdf5_writer, in_quotes(path), " can't be a path");
             add_group(path.substr(0, slash));
         }
     }
@@ -185,7 +185,7 @@ std::string hdf5_bytes(const Hdf5Content& content) {
 namespace shikumi::formats {
 
 std::string hdf5_bytes(const Hdf5Content&) {
-    fail<IoError>(writer,
+    fail<IoError>(hdf5_writer,
                   "HDF5 files take libhdf5 (Debian: libhdf5-dev) to write; the library was built "
                   "without it");
 }

@@ -38,7 +38,7 @@ using detail::BadMessage;
 using detail::in_quotes;
 using protozero::pbf_message;
 
-constexpr std::string_view reader = "read_onnx";
+constexpr std::string_view onnx_reader = "read_onnx";
 
 std::string text(const protozero::data_view& view) { return {view.data(), view.size()}; }
 
@@ -88,7 +88,7 @@ private:
     // Each node, name and number of a size takes memory, and few bytes of the file.
     void count() {
         if (++counted_ > budget_.tensors)
-            fail<IoError>(reader, path_, ": the budget of ", budget_.tensors,
+            fail<IoError>(onnx_reader, path_, ": the budget of ", budget_.tensors,
                           " tensors, nodes and names is exceeded");
     }
     std::string name(const protozero::data_view& view) {
@@ -142,7 +142,7 @@ private:
                 case onnx::Graph::initializer: {
                     NamedTensor tensor = this->tensor(message.get_message());
                     if (!names.insert(tensor.name).second)
-                        fail<IoError>(reader, path_, ": two initialisers have the name ",
+                        fail<IoError>(onnx_reader, path_, ": two initialisers have the name ",
                                       in_quotes(tensor.name));
                     graph.initializers.push_back(std::move(tensor));
                     break;
@@ -189,7 +189,7 @@ private:
                 case onnx::Node::attribute: {
                     OnnxAttribute attribute = this->attribute(message.get_message());
                     if (node.find(attribute.name))
-                        fail<IoError>(reader, path_, ": a node has two attributes ",
+                        fail<IoError>(onnx_reader, path_, ": a node has two attributes ",
                                       in_quotes(attribute.name));
                     node.attributes.push_back(std::move(attribute));
                     break;
@@ -261,7 +261,7 @@ private:
                 continue;
             }
             if (strict)
-                fail<IoError>(reader, path_, ": the graph's input or output ",
+                fail<IoError>(onnx_reader, path_, ": the graph's input or output ",
                               in_quotes(value.name),
                               " is a sequence, a map or a sparse tensor, no plain tensor");
             kind.skip();
@@ -275,7 +275,7 @@ private:
                 const std::int32_t number = message.get_int32();
                 value.type = onnx::type_of(number);
                 if (strict && number != 0 && !value.type)
-                    fail<IoError>(reader, path_, ": the graph's input or output ",
+                    fail<IoError>(onnx_reader, path_, ": the graph's input or output ",
                                   in_quotes(value.name),
                                   number == 8 ? " holds strings, which no tensor here can"
                                               : " has elements that no tensor here can have");
@@ -485,18 +485,18 @@ void Reader::take_external(const std::pair<std::string, std::string>& fact,
 }  // namespace
 
 OnnxModel read_onnx(const std::string& path, const FileBudget& budget) {
-    const detail::InputFile file(reader, path);
-    if (file.size() == 0) fail<IoError>(reader, path, " is empty");
+    const detail::InputFile file(onnx_reader, path);
+    if (file.size() == 0) fail<IoError>(onnx_reader, path, " is empty");
     // A protobuf has less than 2 GiB; larger weights lie in files of their own.
     if (file.size() >= std::uint64_t{1} << 31 || file.size() > budget.bytes)
-        fail<IoError>(reader, path, " has ", file.size(), " bytes, which is too large");
+        fail<IoError>(onnx_reader, path, " has ", file.size(), " bytes, which is too large");
     const std::string bytes = file.text_at(0, file.size());
     try {
         return Reader(path, budget).model(bytes);
     } catch (const protozero::exception& e) {
-        fail<IoError>(reader, path, " is no whole ONNX file: ", e.what());
+        fail<IoError>(onnx_reader, path, " is no whole ONNX file: ", e.what());
     } catch (const BadMessage& e) {
-        fail<IoError>(reader, path, " is no ONNX file that can be read: ", e.what());
+        fail<IoError>(onnx_reader, path, " is no ONNX file that can be read: ", e.what());
     }
 }
 

@@ -28,8 +28,8 @@ using detail::in_quotes;
 
 namespace {
 
-constexpr std::string_view reader = "SafetensorsFile";
-constexpr std::string_view writer = "write_safetensors";
+constexpr std::string_view safetensors_reader = "SafetensorsFile";
+constexpr std::string_view safetensors_writer = "write_safetensors";
 constexpr std::size_t length_bytes = 8;
 constexpr std::uint64_t largest_header = 100'000'000;  // the format's own limit
 
@@ -85,7 +85,7 @@ std::string json_text(std::string_view text) {
     try {
         return nlohmann::json(text).dump();
     } catch (const nlohmann::json::type_error&) {
-        fail<ValueError>(writer, in_quotes(text), " is not UTF-8");
+        fail<ValueError>(safetensors_writer, in_quotes(text), " is not UTF-8");
     }
 }
 
@@ -96,9 +96,10 @@ std::vector<const NamedTensor*> in_order(std::span<const NamedTensor> tensors) {
     std::ranges::sort(all, {}, [](const NamedTensor* t) { return std::string_view(t->name); });
     for (std::size_t i = 0; i < all.size(); ++i) {
         if (i > 0 && all[i]->name == all[i - 1]->name)
-            fail<ValueError>(writer, "got two tensors of the name ", in_quotes(all[i]->name));
+            fail<ValueError>(safetensors_writer, "got two tensors of the name ",
+                             in_quotes(all[i]->name));
         if (all[i]->name == "__metadata__")
-            fail<ValueError>(writer, "no tensor can be called '__metadata__'");
+            fail<ValueError>(safetensors_writer, "no tensor can be called '__metadata__'");
     }
     std::ranges::stable_sort(
         all, {}, [](const NamedTensor* t) { return detail::safetensors_order(t->value.type()); });
@@ -163,18 +164,21 @@ namespace {
 std::string read_header(const detail::InputFile& file, const std::string& where,
                         const FileBudget& budget) {
     if (file.size() < length_bytes)
-        fail<IoError>(reader, where, " is of ", file.size(), " bytes, too short for the format");
+        fail<IoError>(safetensors_reader, where, " is of ", file.size(),
+                      " bytes, too short for the format");
     std::byte length[length_bytes];
     file.read_at(0, length);
     const std::uint64_t bytes = detail::little_endian(length);
     if (bytes > largest_header || bytes > budget.header)
-        fail<IoError>(reader, where, " has a header of ", bytes, " bytes; the limit is ",
+        fail<IoError>(safetensors_reader, where, " has a header of ", bytes,
+                      " bytes; the limit is ",
                       std::min<std::uint64_t>(largest_header, budget.header));
     if (bytes > file.size() - length_bytes)
-        fail<IoError>(reader, where, " has a header of ", bytes, " bytes, longer than the file");
+        fail<IoError>(safetensors_reader, where, " has a header of ", bytes,
+                      " bytes, longer than the file");
     std::string header = file.text_at(length_bytes, bytes);
     if (!header.starts_with('{'))
-        fail<IoError>(reader, where, ": its header doesn't begin with a brace");
+        fail<IoError>(safetensors_reader, where, ": its header doesn't begin with a brace");
     return header;
 }
 
@@ -185,30 +189,30 @@ void check_layout(const std::vector<detail::SafetensorsEntry>& entries, const st
     for (const detail::SafetensorsEntry& entry : entries) {
         const std::string name = in_quotes(entry.tensor.name);
         if (entry.begin < filled)
-            fail<IoError>(reader, where, ": the bytes of ", name, " begin at ", entry.begin,
-                          ", within those of another tensor");
+            fail<IoError>(safetensors_reader, where, ": the bytes of ", name, " begin at ",
+                          entry.begin, ", within those of another tensor");
         if (entry.begin > filled)
-            fail<IoError>(reader, where, ": the ", entry.begin - filled, " bytes before ", name,
-                          " belong to no tensor");
+            fail<IoError>(safetensors_reader, where, ": the ", entry.begin - filled,
+                          " bytes before ", name, " belong to no tensor");
         if (entry.end > bytes)
-            fail<IoError>(reader, where, " ends within ", name, ": ", entry.end - bytes,
+            fail<IoError>(safetensors_reader, where, " ends within ", name, ": ", entry.end - bytes,
                           " bytes are missing");
         filled = entry.end;
     }
     if (filled < bytes)
-        fail<IoError>(reader, where, " goes on for ", bytes - filled,
+        fail<IoError>(safetensors_reader, where, " goes on for ", bytes - filled,
                       " bytes after the last tensor");
 }
 
 }  // namespace
 
 SafetensorsFile::SafetensorsFile(const std::string& path, const FileBudget& budget)
-    : TensorFile(std::string(reader), path),
-      data_(new Data{detail::InputFile(reader, path), {}, {}}) {
+    : TensorFile(std::string(safetensors_reader), path),
+      data_(new Data{detail::InputFile(safetensors_reader, path), {}, {}}) {
     const std::string where = path;
     const std::string text = read_header(data_->file, where, budget);
     detail::SafetensorsHeader header =
-        detail::parse_safetensors_header(text, reader, where, budget);
+        detail::parse_safetensors_header(text, safetensors_reader, where, budget);
     const std::uint64_t start = length_bytes + text.size();
     check_layout(header.entries, where, data_->file.size() - start);
     metadata_ = std::move(header.metadata);
@@ -224,7 +228,7 @@ SafetensorsFile::SafetensorsFile(const std::string& path, const FileBudget& budg
     for (const TensorEntry& tensor : tensors_) description = describe(tensor, description);
     if (checksums->size() != tensors_.size() + 1 ||
         checksums->front() != describe(metadata_, description))
-        fail<IoError>(reader, where,
+        fail<IoError>(safetensors_reader, where,
                       ": its header isn't the one that its checksum is of: the file is damaged, or "
                       "was changed by a program that kept 'checksums' in the metadata");
     data_->checksums.assign(checksums->begin() + 1, checksums->end());
@@ -232,7 +236,7 @@ SafetensorsFile::SafetensorsFile(const std::string& path, const FileBudget& budg
 
 void SafetensorsFile::check_elements(std::size_t i, std::span<const std::byte> bytes) const {
     if (!data_->checksums.empty() && detail::crc32c(bytes) != data_->checksums[i])
-        fail<IoError>(reader, path_, ": the elements of ", in_quotes(tensors_[i].name),
+        fail<IoError>(safetensors_reader, path_, ": the elements of ", in_quotes(tensors_[i].name),
                       " aren't those that their checksum is of: the file is damaged, or was "
                       "changed by a program that kept 'checksums' in the metadata");
 }
@@ -268,9 +272,9 @@ void write_safetensors(const std::string& path, std::span<const NamedTensor> ten
     if (options.checksums) metadata.emplace(checksums_key, checksums_of(all, metadata));
     const std::string header = header_of(all, metadata);
     if (header.size() > largest_header)
-        fail<ValueError>(writer, "names and metadata take ", header.size(),
+        fail<ValueError>(safetensors_writer, "names and metadata take ", header.size(),
                          " bytes; the format's limit is ", largest_header);
-    shikumi::detail::NewFile file(writer, path);
+    shikumi::detail::NewFile file(safetensors_writer, path);
     file.write(length_of(header));
     file.write(header);
     for (const NamedTensor* tensor : all) detail::write_elements(file, tensor->value);

@@ -20,20 +20,20 @@ using detail::in_quotes;
 
 namespace {
 
-constexpr std::string_view reader = "TorchFile";
+constexpr std::string_view torch_reader = "TorchFile";
 constexpr std::string_view pickle_name = "data.pkl";
 
 // The file as such, before it is opened as an archive.
 void check_start(const std::string& path) {
-    const detail::InputFile file(reader, path);
+    const detail::InputFile file(torch_reader, path);
     const std::string start = file.text_at(0, std::min<std::uint64_t>(file.size(), 512));
     const bool tar = start.size() > 262 && std::string_view(start).substr(257, 5) == "ustar";
     if (start.starts_with("\x80\x02\x8a\x0a") || tar)
-        fail<IoError>(reader, path,
+        fail<IoError>(torch_reader, path,
                       " is of the format that PyTorch wrote before 1.6; in Python, "
                       "torch.save(torch.load(path), path) writes it anew");
     if (!start.starts_with("PK"))
-        fail<IoError>(reader, path,
+        fail<IoError>(torch_reader, path,
                       " is no file that torch.save has written: it is no zip archive");
 }
 
@@ -60,7 +60,7 @@ void gather(const detail::TorchTensor& from, const std::byte* in, std::span<std:
 
 struct TorchFile::Storages {
     Storages(const std::string& path, const FileBudget& budget)
-        : archive(reader, path, budget.tensors + 100), path_(path), left_(budget.bytes) {
+        : archive(torch_reader, path, budget.tensors + 100), path_(path), left_(budget.bytes) {
         for (std::size_t i = 0; i < archive.members().size(); ++i)
             members_.emplace(archive.members()[i].name, i);
         find_root();
@@ -71,8 +71,8 @@ struct TorchFile::Storages {
     std::string text_of(std::size_t i, std::uint64_t limit) const {
         const detail::ZipMember& member = archive.members()[i];
         if (member.bytes > limit)
-            fail<IoError>(reader, path_, ": ", in_quotes(member.name), " is of ", member.bytes,
-                          " bytes; the limit is ", limit);
+            fail<IoError>(torch_reader, path_, ": ", in_quotes(member.name), " is of ",
+                          member.bytes, " bytes; the limit is ", limit);
         std::string text(member.bytes, '\0');
         detail::ZipReader::Stream stream(archive, i, detail::ZeroChecksum::absent);
         stream.read(std::as_writable_bytes(std::span(text)));
@@ -89,15 +89,15 @@ struct TorchFile::Storages {
         const std::string name = in_quotes(tensor.entry.name);
         const auto found = members_.find(root_ + "data/" + std::string(tensor.storage));
         if (found == members_.end())
-            fail<IoError>(reader, path_, ": the storage ", in_quotes(tensor.storage), " of ", name,
-                          " is missing");
+            fail<IoError>(torch_reader, path_, ": the storage ", in_quotes(tensor.storage), " of ",
+                          name, " is missing");
         const std::uint64_t bytes = archive.members()[found->second].bytes;
         if (bytes != tensor.storage_bytes)
-            fail<IoError>(reader, path_, ": the storage of ", name, " has ", bytes,
+            fail<IoError>(torch_reader, path_, ": the storage of ", name, " has ", bytes,
                           " bytes, the pickle says ", tensor.storage_bytes);
         if (checked_.emplace(found->second, false).second) {
             if (bytes > left_)
-                fail<IoError>(reader, path_, ": the storage of ", name, " is of ", bytes,
+                fail<IoError>(torch_reader, path_, ": the storage of ", name, " is of ", bytes,
                               " bytes, with which the budget is exceeded");
             left_ -= bytes;
         }
@@ -137,17 +137,17 @@ private:
         std::optional<std::string> root;
         for (const auto& [name, i] : members_) {
             if (name != pickle_name && !name.ends_with('/' + std::string(pickle_name))) continue;
-            if (root) fail<IoError>(reader, path_, " holds two pickles: ", in_quotes(name));
+            if (root) fail<IoError>(torch_reader, path_, " holds two pickles: ", in_quotes(name));
             root = name.substr(0, name.size() - pickle_name.size());
         }
         if (!root)
-            fail<IoError>(reader, path_, " is no file that torch.save has written: it holds no ",
-                          pickle_name);
+            fail<IoError>(torch_reader, path_,
+                          " is no file that torch.save has written: it holds no ", pickle_name);
         root_ = *root;
         const auto code = members_.lower_bound(root_ + "code/");
         if (members_.contains(root_ + "constants.pkl") ||
             (code != members_.end() && code->first.starts_with(root_ + "code/")))
-            fail<IoError>(reader, path_,
+            fail<IoError>(torch_reader, path_,
                           " is a TorchScript archive, which holds code; save "
                           "torch.save(model.state_dict(), path) instead");
     }
@@ -156,7 +156,7 @@ private:
         if (found == members_.end()) return;  // PyTorch before 2.1
         const std::string order = text_of(found->second, 100);
         if (order != "little")
-            fail<IoError>(reader, path_, " is written in the byte order ", in_quotes(order),
+            fail<IoError>(torch_reader, path_, " is written in the byte order ", in_quotes(order),
                           "; only little-endian files are read");
     }
 
@@ -198,12 +198,12 @@ TorchFile::TorchFile(TorchFile&&) noexcept = default;
 TorchFile::~TorchFile() = default;
 
 TorchFile::TorchFile(const std::string& path, const FileBudget& budget)
-    : TensorFile(std::string(reader), path) {
+    : TensorFile(std::string(torch_reader), path) {
     check_start(path);
     storages_ = std::make_unique<Storages>(path, budget);
-    const detail::Pickle pickle(storages_->pickle(budget), reader, path,
+    const detail::Pickle pickle(storages_->pickle(budget), torch_reader, path,
                                 detail::most_objects(budget));
-    detail::TorchObjects objects = detail::torch_objects(pickle, reader, path, budget);
+    detail::TorchObjects objects = detail::torch_objects(pickle, torch_reader, path, budget);
     for (detail::TorchTensor& tensor : objects.tensors) {
         TorchFile::add(tensor.entry, budget);
         storages_->add(std::move(tensor));

@@ -18,7 +18,7 @@ namespace {
 namespace onnx = detail::onnx;
 using protozero::pbf_builder;
 
-constexpr std::string_view writer = "write_onnx";
+constexpr std::string_view onnx_writer = "write_onnx";
 
 void add_tensor(pbf_builder<onnx::Tensor>& message, const std::string& name,
                 const StoredTensor& tensor) {
@@ -213,13 +213,13 @@ void write_onnx(const std::string& path, const OnnxModel& model, int keep) {
     // Protobuf's own programs read no more.
     constexpr std::uint64_t most = std::numeric_limits<std::int32_t>::max();
     if (const std::uint64_t weights = weight_bytes(model.graph); weights > most - (most >> 4))
-        fail<ValueError>(writer, "the weights of ", weights,
+        fail<ValueError>(onnx_writer, "the weights of ", weights,
                          " bytes exceed what one file can hold");
     const std::string bytes = bytes_of(model);
     if (bytes.size() > most)
-        fail<ValueError>(writer, "the model takes ", bytes.size(), " bytes, at most ", most,
+        fail<ValueError>(onnx_writer, "the model takes ", bytes.size(), " bytes, at most ", most,
                          " are possible");
-    shikumi::detail::NewFile file(writer, path);
+    shikumi::detail::NewFile file(onnx_writer, path);
     file.write(bytes);
     file.keep(keep);
 }

@@ -15,7 +15,7 @@ namespace shikumi::formats {
 
 namespace {
 
-constexpr std::string_view writer = "write_torch";
+constexpr std::string_view torch_writer = "write_torch";
 constexpr std::size_t alignment = 64;
 
 template <class T>
@@ -34,7 +34,7 @@ TorchValue::TorchValue(StateDict dict) : kind_(shared(std::move(dict))) {}
 
 void write_torch(const std::string& path, const TorchValue& object,
                  const TorchFileOptions& options) {
-    const detail::TorchPickle pickle(writer, object);
+    const detail::TorchPickle pickle(torch_writer, object);
     std::string root = std::filesystem::path(path).stem().string();
     if (detail::leaves_archive(root + '/')) root = "archive";
     const StoredTensor none(StoredType::u8, Shape({0}));
@@ -49,7 +49,8 @@ void write_torch(const std::string& path, const TorchValue& object,
     for (std::size_t i = 0; i < pickle.storages().size(); ++i)
         add("data/" + std::to_string(i), {}, pickle.storages()[i]);
     add("version", "3\n", none);
-    detail::write_zip(writer, path, members, {.alignment = alignment, .keep_older = options.keep});
+    detail::write_zip(torch_writer, path, members,
+                      {.alignment = alignment, .keep_older = options.keep});
 }
 
 }  // namespace shikumi::formats

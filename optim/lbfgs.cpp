@@ -20,7 +20,7 @@ namespace {
 
 using detail::Point;
 
-constexpr auto who = "LBFGS";
+constexpr auto lbfgs_name = "LBFGS";
 
 constexpr shikumi::detail::NameRow<LineSearch> known_searches[] = {
     {LineSearch::none, {"none"}},
@@ -55,10 +55,11 @@ void assign(const std::vector<Parameter>& parameters, const Tensor& x) {
 }
 
 void check_parameters(const std::vector<Parameter>& parameters) {
-    if (parameters.empty()) fail<ValueError>(who, "there is no parameter to change");
+    if (parameters.empty()) fail<ValueError>(lbfgs_name, "there is no parameter to change");
     for (const Parameter& p : parameters) {
         if (!p.trainable())
-            fail<StateError>(who, "parameter '", p.name(), "' is frozen and would be changed");
+            fail<StateError>(lbfgs_name, "parameter '", p.name(),
+                             "' is frozen and would be changed");
     }
 }
 
@@ -74,7 +75,7 @@ public:
     explicit Saved(const std::vector<Parameter>& state) {
         for (const Parameter& part : state) {
             if (!parts_.emplace(part.name(), part.value()).second)
-                fail<ValueError>(who, "the state to restore has '", part.name(), "' twice");
+                fail<ValueError>(lbfgs_name, "the state to restore has '", part.name(), "' twice");
         }
     }
     bool has(const std::string& name) const { return parts_.contains(name); }
@@ -82,37 +83,42 @@ public:
     Index length(const std::string& name) const {
         const Tensor& value = parts_.at(name);
         if (value.rank() != 1)
-            fail<ShapeError>(who, "'", name, "' of the state to restore is ", value.shape(),
+            fail<ShapeError>(lbfgs_name, "'", name, "' of the state to restore is ", value.shape(),
                              ", wanted a vector");
         return value.size();
     }
     Tensor take(const std::string& name, const Shape& shape, DType dtype) {
         const auto found = parts_.find(name);
-        if (found == parts_.end()) fail<ValueError>(who, "the state to restore lacks '", name, "'");
+        if (found == parts_.end())
+            fail<ValueError>(lbfgs_name, "the state to restore lacks '", name, "'");
         const Tensor value = found->second;
         parts_.erase(found);
         if (value.dtype() != dtype)
-            fail<DTypeError>(who, "'", name, "' of the state to restore is ", value.spec(),
+            fail<DTypeError>(lbfgs_name, "'", name, "' of the state to restore is ", value.spec(),
                              ", wanted ", Spec{shape, dtype});
         if (value.shape() != shape)
-            fail<ShapeError>(who, "'", name, "' of the state to restore is ", value.shape(),
+            fail<ShapeError>(lbfgs_name, "'", name, "' of the state to restore is ", value.shape(),
                              ", wanted ", shape);
         return value;
     }
     Index take_count(const std::string& name) {
         const Index count = take(name, {}, i64).item<Index>();
-        detail::check_count(who, name, count);
+        detail::check_count(lbfgs_name, name, count);
         return count;
     }
     void check_all_taken() const {
         if (!parts_.empty())
-            fail<ValueError>(who, "the state to restore has '", parts_.begin()->first,
+            fail<ValueError>(lbfgs_name, "the state to restore has '", parts_.begin()->first,
                              "', which L-BFGS doesn't keep");
     }
 
 private:
     std::map<std::string, Tensor> parts_;
 };
+
+}  // namespace
+
+namespace detail {
 
 // Changes of weights and gradients, from which a product with the inverse of the second derivatives
 // is known.
@@ -161,8 +167,8 @@ public:
         if (!saved.has("inverses")) return;
         const Index count = saved.length("inverses");
         if (count > most)
-            fail<ValueError>(who, "the state to restore has ", count, " pairs, history_size is ",
-                             most);
+            fail<ValueError>(lbfgs_name, "the state to restore has ", count,
+                             " pairs, history_size is ", most);
         const Tensor steps = saved.take("steps", {count, size}, f64),
                      changes = saved.take("changes", {count, size}, f64);
         const std::vector<double> inverses =
@@ -183,13 +189,13 @@ private:
     double scale_ = 1;
 };
 
-}  // namespace
+}  // namespace detail
 
 struct LBFGS::State {
     LBFGSOptions options;
     Index iterations = 0, evaluations = 0;
     std::vector<Parameter> parameters = {};
-    Curvature curvature = {};
+    detail::Curvature curvature = {};
     Tensor direction = {}, gradient = {};  // of the last iteration, and where it began
     double length = 0;                     // of its step along the direction
 
@@ -272,14 +278,15 @@ void from_config(const Config& config, LineSearch& value, std::string_view readi
 LBFGS::LBFGS(const LBFGSOptions& options)
     : state_(std::make_shared<State>(State{.options = options})) {
     if (!(options.learning_rate > 0) || !std::isfinite(options.learning_rate))
-        fail<ValueError>(who, "the learning rate must be positive, got ", options.learning_rate);
-    detail::check_not_negative(who, "tolerance_grad", options.tolerance_grad);
-    detail::check_not_negative(who, "tolerance_change", options.tolerance_change);
+        fail<ValueError>(lbfgs_name, "the learning rate must be positive, got ",
+                         options.learning_rate);
+    detail::check_not_negative(lbfgs_name, "tolerance_grad", options.tolerance_grad);
+    detail::check_not_negative(lbfgs_name, "tolerance_change", options.tolerance_change);
     for (const auto& [name, count] : {std::pair("max_iter", options.max_iter),
                                       std::pair("max_eval", options.max_eval.value_or(1)),
                                       std::pair("history_size", options.history_size)}) {
         if (count < 1 || count > Index{1} << 53)
-            fail<ValueError>(who, name, " must lie in [1, 2^53], got ", count);
+            fail<ValueError>(lbfgs_name, name, " must lie in [1, 2^53], got ", count);
     }
 }
 
@@ -288,14 +295,14 @@ double LBFGS::step(const std::vector<Parameter>& parameters, const std::function
     check_parameters(parameters);
     if (state.parameters.empty()) state.parameters = parameters;
     if (state.parameters != parameters)
-        fail<StateError>(who, "the parameters are not those of the step before");
+        fail<StateError>(lbfgs_name, "the parameters are not those of the step before");
     const Tensor start = flat({parameters.begin(), parameters.end()});
     evaluate(start);
     const State before = state;
     try {
         const Point now = state.at(start, loss);
         if (!std::isfinite(now.value))
-            fail<ValueError>(who, "the loss at the start is ", now.value);
+            fail<ValueError>(lbfgs_name, "the loss at the start is ", now.value);
         if (largest(now.gradient) > state.options.tolerance_grad) state.iterate(start, now, loss);
         return now.value;
     } catch (...) {
@@ -332,7 +339,7 @@ void LBFGS::restore(const std::vector<Parameter>& parameters, const std::vector<
         fresh.direction = saved.take("direction", {size}, f64);
         fresh.gradient = saved.take("gradient", {size}, f64);
     }
-    fresh.curvature = Curvature(saved, size, fresh.options.history_size);
+    fresh.curvature = detail::Curvature(saved, size, fresh.options.history_size);
     saved.check_all_taken();
     fresh.parameters = parameters;
     *state_ = std::move(fresh);

@@ -26,37 +26,39 @@ using shikumi::detail::IndexedRows;
 using shikumi::detail::put_rows;
 using shikumi::detail::sum_by_index;
 
-constexpr auto who = "optimizer";
+constexpr auto optimizer_name = "optimizer";
 
 // ---- checks -------------------------------------------------------------------------------------
 
 void check_positive(std::string_view name, double value) {
     if (!(value > 0) || !std::isfinite(value))
-        fail<ValueError>(who, name, " must be a positive number, got ", value);
+        fail<ValueError>(optimizer_name, name, " must be a positive number, got ", value);
 }
 
 void check(const StepOptions& o) {
-    detail::check_not_negative(who, "weight_decay", o.weight_decay);
+    detail::check_not_negative(optimizer_name, "weight_decay", o.weight_decay);
     int clips = 0;
     for (const std::optional<double>& clip : {o.clipnorm, o.global_clipnorm, o.clipvalue}) {
         if (!clip) continue;
         ++clips;
         if (!(*clip > 0))
-            fail<ValueError>(who, "a gradient is clipped to a positive size, got ", *clip);
+            fail<ValueError>(optimizer_name, "a gradient is clipped to a positive size, got ",
+                             *clip);
     }
     if (clips > 1)
-        fail<ValueError>(who, "only one of clipnorm, global_clipnorm and clipvalue may be given");
+        fail<ValueError>(optimizer_name,
+                         "only one of clipnorm, global_clipnorm and clipvalue may be given");
     if (o.loss_scale_factor) check_positive("loss_scale_factor", *o.loss_scale_factor);
     if (o.gradient_accumulation_steps < 1)
-        fail<ValueError>(who, "gradient_accumulation_steps must be 1 or more, got ",
+        fail<ValueError>(optimizer_name, "gradient_accumulation_steps must be 1 or more, got ",
                          o.gradient_accumulation_steps);
     if (!(o.ema_momentum >= 0 && o.ema_momentum <= 1))
-        fail<ValueError>(who, "ema_momentum must lie in [0, 1], got ", o.ema_momentum);
+        fail<ValueError>(optimizer_name, "ema_momentum must lie in [0, 1], got ", o.ema_momentum);
     if (!o.ema_overwrite_frequency) return;
     if (*o.ema_overwrite_frequency < 1)
-        fail<ValueError>(who, "ema_overwrite_frequency must be 1 or more, got ",
+        fail<ValueError>(optimizer_name, "ema_overwrite_frequency must be 1 or more, got ",
                          *o.ema_overwrite_frequency);
-    if (!o.use_ema) fail<ValueError>(who, "ema_overwrite_frequency needs use_ema");
+    if (!o.use_ema) fail<ValueError>(optimizer_name, "ema_overwrite_frequency needs use_ema");
 }
 
 bool is_trainable(const Parameter& p) { return p.trainable(); }
@@ -65,7 +67,7 @@ bool is_trainable(const Parameter& p) { return p.trainable(); }
 void refuse_frozen(const std::vector<Parameter>& parameters) {
     const auto frozen = std::find_if_not(parameters.begin(), parameters.end(), is_trainable);
     if (frozen != parameters.end())
-        fail<StateError>(who, "parameter '", frozen->name(),
+        fail<StateError>(optimizer_name, "parameter '", frozen->name(),
                          "' is frozen and would be changed: leave it out, as trainable_weights() "
                          "does, or thaw its layer by set_trainable(true)");
 }
@@ -73,14 +75,14 @@ void refuse_frozen(const std::vector<Parameter>& parameters) {
 void check_gradients(const std::vector<Parameter>& parameters,
                      const std::vector<Tensor>& gradients) {
     if (parameters.size() != gradients.size())
-        fail<ShapeError>(who, "got ", gradients.size(), " gradients for ", parameters.size(),
-                         " parameters");
+        fail<ShapeError>(optimizer_name, "got ", gradients.size(), " gradients for ",
+                         parameters.size(), " parameters");
     refuse_frozen(parameters);
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const Parameter& weight = parameters[i];
         if (gradients[i].spec() != weight.value().spec())
-            fail<ShapeError>(who, "parameter '", weight.name(), "' is ", weight.value().spec(),
-                             ", its gradient ", gradients[i].spec());
+            fail<ShapeError>(optimizer_name, "parameter '", weight.name(), "' is ",
+                             weight.value().spec(), ", its gradient ", gradients[i].spec());
     }
 }
 
@@ -222,7 +224,7 @@ std::vector<Assignment> changes(OptimizerState& s, const std::vector<Parameter>&
                                 std::vector<Tensor> gradients) {
     const StepOptions& options = s.options;
     static thread_local Scope::Known known;
-    const Scope scope(who, known);
+    const Scope scope(optimizer_name, known);
     for (Tensor& g : gradients) {
         if (options.maximize) g = -g;
         if (options.loss_scale_factor) g = g / *options.loss_scale_factor;
@@ -288,7 +290,7 @@ void Optimizer::exclude_from_weight_decay(const std::vector<std::string>& names)
 std::size_t Optimizer::add_group(const ParameterGroup& group) {
     state_->refuse_after_a_step("a group is added");
     if (group.names.empty() && group.parameters.empty())
-        fail<ValueError>(who, "a group needs names or parameters");
+        fail<ValueError>(optimizer_name, "a group needs names or parameters");
     state_->add(group);
     return state_->groups.size() - 1;
 }
@@ -371,7 +373,8 @@ double Optimizer::learning_rate(std::size_t group) const {
 
 void Optimizer::set_learning_rate(double rate, std::size_t group) {
     const Group& changed = state_->group(group);
-    if (changed.schedule.scheduled()) fail<StateError>(who, "a schedule sets the learning rate");
+    if (changed.schedule.scheduled())
+        fail<StateError>(optimizer_name, "a schedule sets the learning rate");
     Parameter parameter = changed.learning_rate;
     parameter.assign(detail::checked_rate(rate));
 }
@@ -382,14 +385,15 @@ Index Optimizer::iterations() const {
 
 Parameter Optimizer::slot(const Parameter& weight, std::string_view name) const {
     const WeightState* const state = state_->find(weight);
-    if (!state) fail<StateError>(who, "parameter '", weight.name(), "' has made no step yet");
+    if (!state)
+        fail<StateError>(optimizer_name, "parameter '", weight.name(), "' has made no step yet");
     std::string names;
     for (const Parameter& p : state->parts()) {
         if (p.name() == detail::slot_name(weight, name)) return p;
         names += " '" + p.name() + "'";
     }
-    fail<ValueError>(who, this->name(), " keeps no '", name, "' of '", weight.name(), "', but",
-                     names.empty() ? " nothing" : names);
+    fail<ValueError>(optimizer_name, this->name(), " keeps no '", name, "' of '", weight.name(),
+                     "', but", names.empty() ? " nothing" : names);
 }
 
 Parameter Optimizer::slot(std::string_view name) const {
@@ -398,7 +402,7 @@ Parameter Optimizer::slot(std::string_view name) const {
         if (p.name() == name) return p;
         names += " '" + p.name() + "'";
     }
-    fail<ValueError>(who, "nothing is called '", name, "' here, but", names);
+    fail<ValueError>(optimizer_name, "nothing is called '", name, "' here, but", names);
 }
 
 std::vector<Parameter> Optimizer::state() const {

@@ -12,7 +12,7 @@ namespace shikumi::optim {
 
 namespace {
 
-constexpr auto who = "ReduceLROnPlateau";
+constexpr auto plateau_name = "ReduceLROnPlateau";
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 constexpr shikumi::detail::NameRow<PlateauMode> known_modes[] = {
@@ -44,12 +44,12 @@ ReduceLROnPlateau::ReduceLROnPlateau(Optimizer optimizer, const ReduceLROnPlatea
     : optimizer_(std::move(optimizer)),
       options_(options),
       best_(options.mode == PlateauMode::min ? infinity : -infinity) {
-    detail::check_decay(who, "factor", options.factor);
-    detail::check_not_negative(who, "patience", static_cast<double>(options.patience));
-    detail::check_not_negative(who, "cooldown", static_cast<double>(options.cooldown));
-    detail::check_not_negative(who, "threshold", options.threshold);
-    detail::check_not_negative(who, "min_lr", options.min_lr);
-    detail::check_not_negative(who, "eps", options.eps);
+    detail::check_decay(plateau_name, "factor", options.factor);
+    detail::check_not_negative(plateau_name, "patience", static_cast<double>(options.patience));
+    detail::check_not_negative(plateau_name, "cooldown", static_cast<double>(options.cooldown));
+    detail::check_not_negative(plateau_name, "threshold", options.threshold);
+    detail::check_not_negative(plateau_name, "min_lr", options.min_lr);
+    detail::check_not_negative(plateau_name, "eps", options.eps);
     for (std::size_t i = 0; i < optimizer_.groups(); ++i)
         optimizer_.set_learning_rate(optimizer_.learning_rate(i), i);  // throws where it can't
 }
@@ -83,11 +83,11 @@ Config ReduceLROnPlateau::state() const {
 }
 
 void ReduceLROnPlateau::restore(const Config& state) {
-    ConfigReader reader(who, state);
+    ConfigReader reader(plateau_name, state);
     const auto best = reader.get<double>("best");
     const auto bad = reader.get<Index>("bad"), cooling = reader.get<Index>("cooling");
-    detail::check_count(who, "bad measures", bad);
-    detail::check_count(who, "measures to cool down", cooling);
+    detail::check_count(plateau_name, "bad measures", bad);
+    detail::check_count(plateau_name, "measures to cool down", cooling);
     best_ = best;
     bad_ = bad;
     cooling_ = cooling;

@@ -16,7 +16,7 @@ namespace {
 using detail::OptimizerState;
 using detail::WeightState;
 
-constexpr auto who = "optimizer";
+constexpr auto restore_name = "optimizer";
 
 // A name without the numbers of automatic names: "dense_2_bias_average" is "dense_bias_average".
 std::string without_numbers(const std::string& name) {
@@ -50,21 +50,21 @@ public:
     Tensor take(const Parameter& part) {
         const auto found = parts_.find(key(part));
         if (found == parts_.end())
-            fail<ValueError>(who, "the state to restore lacks '", part.name(), "'");
+            fail<ValueError>(restore_name, "the state to restore lacks '", part.name(), "'");
         const Tensor value = found->second.front().value();
         found->second.pop_front();
         if (found->second.empty()) parts_.erase(found);
         if (value.shape() != part.shape())
-            fail<ShapeError>(who, "'", part.name(), "' is ", part.shape(),
+            fail<ShapeError>(restore_name, "'", part.name(), "' is ", part.shape(),
                              ", the state to restore has ", value.shape());
         if (value.dtype() != part.dtype())
-            fail<DTypeError>(who, "'", part.name(), "' is ", part.value().spec(),
+            fail<DTypeError>(restore_name, "'", part.name(), "' is ", part.value().spec(),
                              ", the state to restore has ", value.spec());
         return value;
     }
     void check_all_taken() const {
         if (!parts_.empty())
-            fail<ValueError>(who, "the state to restore has '",
+            fail<ValueError>(restore_name, "the state to restore has '",
                              parts_.begin()->second.front().name(),
                              "', which this optimizer doesn't keep");
     }
@@ -91,8 +91,9 @@ bool has_made_steps(const Saved& saved, const std::vector<WeightState>& all, con
         if (count == 0) continue;
         const auto weights = static_cast<std::size_t>(std::ranges::count_if(all, is_named));
         if (count != weights)
-            fail<ValueError>(who, "the state to restore has ", count, " times '", part.name(),
-                             "', and ", weights, " weights are called '", w.weight.name(), "'");
+            fail<ValueError>(restore_name, "the state to restore has ", count, " times '",
+                             part.name(), "', and ", weights, " weights are called '",
+                             w.weight.name(), "'");
         return true;
     }
     return false;
@@ -132,7 +133,7 @@ void Optimizer::restore(const std::vector<Parameter>& parameters,
     const auto take = [&](const Parameter& part) {
         return values.emplace_back(part, saved.take(part)).second;
     };
-    detail::check_count(who, "iterations", take(own.iterations).item<Index>());
+    detail::check_count(restore_name, "iterations", take(own.iterations).item<Index>());
     for (std::size_t i = 0; i < own.groups.size(); ++i) {
         if (own.has_rate_of_its_own(i))
             detail::checked_rate(take(own.groups[i].learning_rate).item<double>());

@@ -41,8 +41,8 @@ struct RMSpropRule : detail::RuleOf<Options> {
     double rho;
 };
 
-struct KerasRule final : RMSpropRule<RMSpropOptions> {
-    explicit KerasRule(const RMSpropOptions& options) : RMSpropRule(options.rho, options) {}
+struct KerasRMSpropRule final : RMSpropRule<RMSpropOptions> {
+    explicit KerasRMSpropRule(const RMSpropOptions& options) : RMSpropRule(options.rho, options) {}
     std::vector<Slot> slots(const Parameter&) const override {
         return named_slots("velocity", "momentum", "average_gradient");
     }
@@ -57,8 +57,8 @@ struct KerasRule final : RMSpropRule<RMSpropOptions> {
     }
 };
 
-struct TorchRule final : RMSpropRule<torch::RMSpropOptions> {
-    explicit TorchRule(const torch::RMSpropOptions& options)
+struct TorchRMSpropRule final : RMSpropRule<torch::RMSpropOptions> {
+    explicit TorchRMSpropRule(const torch::RMSpropOptions& options)
         : RMSpropRule(options.alpha, options) {}
     std::vector<Slot> slots(const Parameter&) const override {
         return named_slots("square_avg", "momentum_buffer", "grad_avg");
@@ -77,9 +77,9 @@ struct TorchRule final : RMSpropRule<torch::RMSpropOptions> {
 }  // namespace
 
 RMSprop::RMSprop(const RMSpropOptions& options)
-    : Optimizer(detail::optimizer_of<KerasRule>(options)) {}
+    : Optimizer(detail::optimizer_of<KerasRMSpropRule>(options)) {}
 
 torch::RMSprop::RMSprop(const RMSpropOptions& options)
-    : Optimizer(detail::optimizer_of<TorchRule>(options)) {}
+    : Optimizer(detail::optimizer_of<TorchRMSpropRule>(options)) {}
 
 }  // namespace shikumi::optim

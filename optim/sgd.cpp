@@ -43,7 +43,7 @@ struct MomentumRule : detail::RuleOf<Options> {
     using detail::RuleOf<Options>::o;
 };
 
-struct KerasRule final : MomentumRule<SGDOptions> {
+struct KerasSgdRule final : MomentumRule<SGDOptions> {
     using MomentumRule::MomentumRule;
     std::vector<Slot> slots(const Parameter&) const override {
         if (plain()) return {};
@@ -56,8 +56,8 @@ struct KerasRule final : MomentumRule<SGDOptions> {
     }
 };
 
-struct TorchRule final : MomentumRule<torch::SGDOptions> {
-    explicit TorchRule(const torch::SGDOptions& options) : MomentumRule(options) {
+struct TorchSgdRule final : MomentumRule<torch::SGDOptions> {
+    explicit TorchSgdRule(const torch::SGDOptions& options) : MomentumRule(options) {
         detail::check_share("SGD", "the dampening", o.dampening);
         if (o.nesterov && o.dampening != 0) fail<ValueError>("SGD", "nesterov allows no dampening");
     }
@@ -82,8 +82,9 @@ struct TorchRule final : MomentumRule<torch::SGDOptions> {
 
 }  // namespace
 
-SGD::SGD(const SGDOptions& options) : Optimizer(detail::optimizer_of<KerasRule>(options)) {}
+SGD::SGD(const SGDOptions& options) : Optimizer(detail::optimizer_of<KerasSgdRule>(options)) {}
 
-torch::SGD::SGD(const SGDOptions& options) : Optimizer(detail::optimizer_of<TorchRule>(options)) {}
+torch::SGD::SGD(const SGDOptions& options)
+    : Optimizer(detail::optimizer_of<TorchSgdRule>(options)) {}
 
 }  // namespace shikumi::optim

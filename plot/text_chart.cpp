@@ -18,9 +18,9 @@ namespace {
 constexpr int dots_of_letter = 3;  // a letter is two dots wide
 constexpr std::string_view plain = "\x1b[0m", pale = "\x1b[90m";
 // The nearest to the colours of pictures among the 256 of a terminal, read on light and dark.
-constexpr std::array<std::string_view, 6> colours{"\x1b[38;5;32m",  "\x1b[38;5;166m",
-                                                  "\x1b[38;5;35m",  "\x1b[38;5;169m",
-                                                  "\x1b[38;5;178m", "\x1b[38;5;74m"};
+constexpr std::array<std::string_view, 6> codes{"\x1b[38;5;32m",  "\x1b[38;5;166m",
+                                                "\x1b[38;5;35m",  "\x1b[38;5;169m",
+                                                "\x1b[38;5;178m", "\x1b[38;5;74m"};
 
 // How many columns a text takes, without the codes of its colours.
 std::size_t width_of(std::string_view text) {
@@ -61,22 +61,22 @@ public:
     }
     std::string row(std::size_t r, bool coloured) const {
         std::string text;
-        std::size_t colour = colours.size();
+        std::size_t colour = codes.size();
         for (std::size_t c = 0; c < columns_; ++c) {
             const std::size_t cell = r * columns_ + c;
             if (bits_[cell] == 0) {
                 text += ' ';
                 continue;
             }
-            const std::size_t wanted = series_[cell] % colours.size();
-            if (coloured && wanted != colour) text += colours[wanted];
+            const std::size_t wanted = series_[cell] % codes.size();
+            if (coloured && wanted != colour) text += codes[wanted];
             colour = wanted;
             const unsigned code = 0x2800u + bits_[cell];  // in UTF-8
             text +=
                 {static_cast<char>(0xE0 | code >> 12), static_cast<char>(0x80 | (code >> 6 & 63)),
                  static_cast<char>(0x80 | (code & 63))};
         }
-        if (coloured && colour < colours.size()) text += plain;
+        if (coloured && colour < codes.size()) text += plain;
         return text;
     }
 
@@ -116,8 +116,8 @@ void name_series(const LineChart& chart, const detail::Axis& x, const detail::Ax
             const std::size_t row = away % 2 == 0 ? wanted + away / 2 : wanted - (away + 1) / 2;
             if (row >= rows || !sides.right[row].empty()) continue;
             const std::string name = shortened(chart.series[s].name, width);
-            sides.right[row] = " " + (size.colours ? std::string(colours[s % colours.size()]) +
-                                                         name + std::string(plain)
+            sides.right[row] = " " + (size.colours ? std::string(codes[s % codes.size()]) + name +
+                                                         std::string(plain)
                                                    : name);
             break;
         }

@@ -47,7 +47,7 @@ std::string formula(std::string_view look, const std::string& text) {
     return "<div class=\"" + std::string(look) + "\">" + escaped_markup(text) + "</div>";
 }
 
-std::string row_of(const Explanation::Step& step) {
+std::string html_row(const Explanation::Step& step) {
     const bool leaf = step.rule.empty();
     std::string row = leaf ? "<tr class=\"given\"><td>" : "<tr><td>";
     row += formula("rule", leaf ? step.name : step.rule);
@@ -71,7 +71,7 @@ std::string Explanation::html() const {
         detail::delta("v") + "</i> is <i>∂" + name + "/∂v</i>.</p>\n" +
         "<table>\n<thead><tr><th>step</th><th class=\"forward\">value ↓</th>"
         "<th class=\"backward\">adjoint ↑</th><th>by differences</th></tr></thead>\n<tbody>\n";
-    for (const Step& step : steps) page += row_of(step);
+    for (const Step& step : steps) page += html_row(step);
     return page + "</tbody>\n</table>\n</body>\n</html>\n";
 }
 

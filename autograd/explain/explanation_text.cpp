@@ -14,7 +14,7 @@ using Lines = std::vector<std::string>;
 // What was done, its value, its adjoint, differences.
 using Row = std::array<Lines, 4>;
 
-Row row_of(const Explanation::Step& step) {
+Row text_row(const Explanation::Step& step) {
     Row row;
     row[0].push_back(step.rule.empty() ? step.name : step.rule);
     for (const std::string& local : step.locals) row[0].push_back("  " + local);
@@ -47,7 +47,7 @@ std::string Explanation::text() const {
     std::vector<Row> rows{Row{Lines{"step"}, Lines{"value"},
                               Lines{"adjoint δv = ∂" + result().name + "/∂v"},
                               Lines{"by differences"}}};
-    std::ranges::transform(steps, std::back_inserter(rows), row_of);
+    std::ranges::transform(steps, std::back_inserter(rows), text_row);
     std::array<std::size_t, 4> widths{};
     for (const Row& row : rows) {
         for (std::size_t column = 0; column < row.size(); ++column) {

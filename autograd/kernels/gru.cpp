@@ -29,7 +29,7 @@ T next_state(T z, T n, T h) {
 // One sample's step: z = σ(a_z + b_z), r = σ(a_r + b_r), n = tanh(a_n + r b_n),
 // h' = z h + (1 - z) n, with a from the inputs and b from the state.
 template <class T>
-struct Forward {
+struct GruForward {
     const T *a, *b, *h_before;
     T *tape, *h;
 
@@ -58,7 +58,7 @@ struct Output {
 // One sample's step backward: from dh, the derivative by its output, to ds, those by its sums, and
 // to db, those by b. The part of the derivative by h that doesn't pass through b replaces dh.
 template <class T>
-struct Backward {
+struct GruBackward {
     const T *tape, *h_before;
     T *dh, *ds, *db;
 
@@ -91,7 +91,7 @@ void gru(const GruSizes& n, ConstView inputs, ConstView recurrent, ConstView bia
          const bool* mask, View tape) {
     const Index u = n.units, state = n.state();
     dispatch_floating(inputs.spec.dtype, [&]<class T>() {
-        const auto run = multiversioned<StepLoop<Forward<T>>>();
+        const auto run = multiversioned<StepLoop<GruForward<T>>>();
         const StepMatrix<T> weights(recurrent.as<T>(), false, u, 3 * u);
         const Scratch<T> from_states(3 * state), states(state);
         copy(h.as<T>(), state, states.data());
@@ -138,7 +138,7 @@ void gru_gradient(const GruSizes& n, ConstView tape, ConstView outputs, ConstVie
                   ConstView h, ConstView d, View sums, View state) {
     const Index u = n.units, size = n.state();
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
-        const auto run = multiversioned<StepLoop<Backward<T>>>();
+        const auto run = multiversioned<StepLoop<GruBackward<T>>>();
         const Index depth = n.steps > 1 ? 3 * u : 0;  // a single step passes nothing back
         const StepMatrix<T> weights(recurrent.as<T>(), true, depth, u);
         T* const dh = state.as<T>();

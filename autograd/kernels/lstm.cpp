@@ -27,7 +27,7 @@ struct Tape {
 
 // One sample's step forward: c' = σ(f) c + σ(i) tanh(g), h' = σ(o) tanh(c').
 template <class T>
-struct Forward {
+struct LstmForward {
     const T *z, *c_before;
     T *c, *h;
 
@@ -43,7 +43,7 @@ struct Forward {
 // One sample's step backward: from dh and dc, the derivatives by the step's output and cell, to dz,
 // those by its gates' sums. The derivative by the cell before the step replaces dc.
 template <class T>
-struct Backward {
+struct LstmBackward {
     const T *z, *c_before, *c, *dh;
     T *dc, *dz;
 
@@ -79,7 +79,7 @@ void lstm(const LstmSizes& n, ConstView inputs, ConstView recurrent, ConstView h
           const bool* mask, View outputs, View tape) {
     const Index u = n.units, state = n.state();
     dispatch_floating(inputs.spec.dtype, [&]<class T>() {
-        const auto run = multiversioned<StepLoop<Forward<T>>>();
+        const auto run = multiversioned<StepLoop<LstmForward<T>>>();
         const StepMatrix<T> weights(recurrent.as<T>(), false, u, 4 * u);
         const Tape<T> to(n, tape.as<T>());
         T* const output = outputs.as<T>();
@@ -115,7 +115,7 @@ void lstm_gradient(const LstmSizes& n, ConstView tape, ConstView recurrent, Cons
                    const bool* mask, ConstView outputs, View gates, View cell, View output) {
     const Index u = n.units, state = n.state();
     dispatch_floating(tape.spec.dtype, [&]<class T>() {
-        const auto run = multiversioned<StepLoop<Backward<T>>>();
+        const auto run = multiversioned<StepLoop<LstmBackward<T>>>();
         const Index depth = n.steps > 1 ? 4 * u : 0;  // a single step passes nothing back
         const StepMatrix<T> weights(recurrent.as<T>(), true, depth, u);
         const Tape<const T> from(n, tape.as<T>());

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 
+#include <shikumi/autograd/kernels/detail/larger.hpp>
 #include <shikumi/autograd/kernels/detail/memory.hpp>
 #include <shikumi/autograd/kernels/detail/pieces.hpp>
 #include <shikumi/autograd/kernels/detail/scratch.hpp>
@@ -15,6 +16,8 @@
 namespace shikumi::kernels {
 
 namespace {
+
+using detail::larger;
 
 using detail::clear;
 using detail::items_per_piece;
@@ -52,11 +55,6 @@ void for_each_strip(const OutputRow& row, F f) {
     }
 }
 
-// NaN counts as larger than any number.
-template <class T>
-T larger(T v, T than) {
-    return ((v > than) | (v != v)) ? v : than;
-}
 template <class T>
 bool is_largest(T v, T largest) {
     return (v == largest) | (v != v);

@@ -9,12 +9,15 @@
 #include <shikumi/autograd/kernels/block.hpp>
 #include <shikumi/autograd/kernels/detail/around_axis.hpp>
 #include <shikumi/autograd/kernels/detail/dispatch_index.hpp>
+#include <shikumi/autograd/kernels/detail/larger.hpp>
 #include <shikumi/autograd/kernels/threads.hpp>
 #include <shikumi/autograd/kernels/vector_math.hpp>
 
 namespace shikumi::kernels {
 
 namespace {
+
+using detail::larger;
 
 constexpr Index block = Index{1} << 14;  // elements of one piece of work
 constexpr Index lanes = 16;
@@ -39,13 +42,6 @@ T total(Index n, F f) {
     return sum;
 }
 
-// NaN wins.
-template <class T>
-T larger(T a, T b) {
-    const bool take = (b > a) | (b != b);
-    return take ? b : a;
-}
-
 template <class T>
 T largest(const T* x, Index n) {
     T m = x[0];
@@ -54,11 +50,11 @@ T largest(const T* x, Index n) {
         T lane[lanes];
         std::copy_n(x, lanes, lane);
         for (i = lanes; n - i >= lanes; i += lanes) {
-            for (Index l = 0; l < lanes; ++l) lane[l] = larger(lane[l], x[i + l]);
+            for (Index l = 0; l < lanes; ++l) lane[l] = larger(x[i + l], lane[l]);
         }
-        for (const T now : lane) m = larger(m, now);
+        for (const T now : lane) m = larger(now, m);
     }
-    for (; i < n; ++i) m = larger(m, x[i]);
+    for (; i < n; ++i) m = larger(x[i], m);
     return m;
 }
 
@@ -143,7 +139,7 @@ struct Columns {
         const T* in = x;
         std::copy_n(in, columns, m);
         for (Index i = 1; i < n; ++i)
-            across(i, [=](Index l, Index at) { m[l] = larger(m[l], in[at]); });
+            across(i, [=](Index l, Index at) { m[l] = larger(in[at], m[l]); });
     }
     // use(column, offset, exp(x - m)) for every element
     template <class F>
@@ -218,7 +214,7 @@ struct Transposed {
     void shift(Index n, Across& m) {
         for (Index r = 0; r < lanes; ++r) m[r] = -std::numeric_limits<T>::infinity();
         for (Index i = 0; i < n; ++i) {
-            for (Index r = 0; r < lanes; ++r) m[r] = larger(m[r], at[i][r]);
+            for (Index r = 0; r < lanes; ++r) m[r] = larger(at[i][r], m[r]);
         }
         for (Index i = 0; i < n; ++i) {
             for (Index r = 0; r < lanes; ++r) at[i][r] -= m[r];

@@ -23,12 +23,13 @@ namespace {
 }  // namespace
 
 // Four size classes to a power of two, from 64 bytes up: at most a quarter of a block is slack.
-class Pool {
+class BufferPool {
 public:
     using Block = Buffer::Block;
 
-    static Pool& instance() {
-        static Pool& pool = *new Pool;  // leaked: buffers in static objects outlive any order
+    static BufferPool& instance() {
+        static BufferPool& pool =
+            *new BufferPool;  // leaked: buffers in static objects outlive any order
         return pool;
     }
 
@@ -124,11 +125,11 @@ private:
 
 Buffer Buffer::allocate(std::size_t bytes) {
     if (bytes > (std::size_t{1} << 62)) refuse(bytes);
-    return Buffer(Pool::instance().take(bytes));
+    return Buffer(BufferPool::instance().take(bytes));
 }
 void Buffer::give_back(Block* block) noexcept {
     if (block->mapped) return unmap(block);
-    Pool::instance().give_back(block);
+    BufferPool::instance().give_back(block);
 }
 
 // The block lies in the first page of the mapping.
@@ -138,7 +139,7 @@ void Buffer::unmap(Block* block) noexcept {
     munmap(reinterpret_cast<std::byte*>(block) - before, before + sizeof(Block) + block->capacity);
 }
 
-MemoryStats memory_stats() noexcept { return Pool::instance().stats(); }
-void release_cached_memory() noexcept { Pool::instance().trim(); }
+MemoryStats memory_stats() noexcept { return BufferPool::instance().stats(); }
+void release_cached_memory() noexcept { BufferPool::instance().trim(); }
 
 }  // namespace shikumi

@@ -51,7 +51,7 @@ public:
     }
 
 private:
-    friend class Pool;
+    friend class BufferPool;
     // Lies before the bytes; those of a file may begin at any multiple of 8.
     struct Block {
         std::atomic<std::int64_t> count;

@@ -5,13 +5,14 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/detail/axes.hpp>
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
+#include <shikumi/autograd/ops/detail/infinity.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using detail::infinity;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 void check(std::string_view op, const Tensor& x, const Axes& axes) {

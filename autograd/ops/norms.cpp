@@ -2,18 +2,18 @@
 // so that their powers neither over- nor underflow. The norm doesn't depend on that divisor, which
 // is a constant to differentiation.
 #include <cmath>
-#include <limits>
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/detail/axes.hpp>
 #include <shikumi/autograd/ops/detail/dtype_checks.hpp>
+#include <shikumi/autograd/ops/detail/infinity.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
 namespace shikumi {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using detail::infinity;
 
 // (Σ |x|^p)^(1/p) over axes that stay, of elements that aren't all absent.
 Tensor power_norm(const Tensor& x, double p, const Axes& axes) {

@@ -10,33 +10,27 @@ using namespace detail;
 
 namespace {
 
-constexpr std::string_view op = "linearize";
-
-std::vector<Replacement> replacements_of(const std::vector<Tensor>& tensors,
-                                         const std::vector<Tensor>& by) {
-    std::vector<Replacement> replacements;
-    for (std::size_t k = 0; k < tensors.size(); ++k) replacements.push_back({tensors[k], by[k]});
-    return replacements;
-}
+constexpr std::string_view linearize_name = "linearize";
 
 }  // namespace
 
 LinearMap::LinearMap(const std::vector<Tensor>& y, const std::vector<Tensor>& x) : x_(x) {
-    want_defined(op, y);
+    want_defined(linearize_name, y);
     for (const Tensor& t : x) {
-        check_floating(op, t);
+        check_floating(linearize_name, t);
         placeholders_.push_back(pending_leaf(t.spec()));
     }
     {
-        const Trace trace(op);
-        outputs_ = pushed_forward(op, y, x, placeholders_);
+        const Trace trace(linearize_name);
+        outputs_ = pushed_forward(linearize_name, y, x, placeholders_);
     }
     kept_ = Rebuild(outputs_, replacements_of(placeholders_, placeholders_)).kept();
 }
 
 std::vector<Tensor> LinearMap::operator()(const std::vector<Tensor>& tangents) const {
-    check_count(op, "tangent", tangents.size(), x_.size());
-    for (std::size_t k = 0; k < x_.size(); ++k) check_like(op, "tangent", tangents[k], x_[k]);
+    check_count(linearize_name, "tangent", tangents.size(), x_.size());
+    for (std::size_t k = 0; k < x_.size(); ++k)
+        check_like(linearize_name, "tangent", tangents[k], x_[k]);
     std::vector<Tensor> found = Rebuild(outputs_, replacements_of(placeholders_, tangents)).run();
     for (std::size_t k = 0; k < found.size(); ++k) {
         if (!found[k].defined()) found[k] = outputs_[k];

@@ -7,6 +7,13 @@
 
 namespace shikumi::detail {
 
+std::vector<Replacement> replacements_of(const std::vector<Tensor>& tensors,
+                                         const std::vector<Tensor>& by) {
+    std::vector<Replacement> replacements;
+    for (std::size_t k = 0; k < tensors.size(); ++k) replacements.push_back({tensors[k], by[k]});
+    return replacements;
+}
+
 Rebuild::Rebuild(std::span<const Tensor> roots, std::span<const Replacement> replacements,
                  std::span<const Tensor> stops)
     : roots_(roots.begin(), roots.end()) {

@@ -17,7 +17,7 @@ using namespace detail;
 
 namespace {
 
-constexpr std::string_view op = "vmap";
+constexpr std::string_view vmap_name = "vmap";
 
 Tensor with_axis_moved(const Tensor& x, int from, int to) {
     std::vector<int> order(static_cast<std::size_t>(x.rank()));
@@ -31,14 +31,6 @@ Shape without_front(const Shape& shape) {
     Shape::Sizes sizes;
     for (int i = 1; i < shape.rank(); ++i) sizes.push_back(shape[i]);
     return Shape(sizes);
-}
-
-std::vector<Replacement> replacements_of(const std::vector<Tensor>& placeholders,
-                                         const std::vector<Tensor>& batches) {
-    std::vector<Replacement> replacements;
-    for (std::size_t k = 0; k < placeholders.size(); ++k)
-        replacements.push_back({placeholders[k], batches[k]});
-    return replacements;
 }
 
 // The key that a generator gives next, as a leaf that is drawn again where `draw`'s is.
@@ -58,15 +50,15 @@ Tensor next_key(const RandomDraw& draw) {
 std::vector<Tensor> vmap(const std::vector<Tensor>& y, const std::vector<Tensor>& x,
                          const std::vector<Tensor>& batches) {
     if (x.empty() || batches.size() != x.size())
-        fail<ValueError>(op, "wants one batch for each of at least one tensor, got ",
+        fail<ValueError>(vmap_name, "wants one batch for each of at least one tensor, got ",
                          batches.size(), " for ", x.size());
     const Index size = batches[0].rank() > 0 ? batches[0].shape()[0] : 0;
     for (std::size_t k = 0; k < x.size(); ++k) {
         const Spec wanted{with_front_axis(size, x[k].shape()), x[k].dtype()};
         if (batches[k].dtype() != wanted.dtype)
-            fail<DTypeError>(op, "wants a batch ", wanted, ", got ", batches[k].spec());
+            fail<DTypeError>(vmap_name, "wants a batch ", wanted, ", got ", batches[k].spec());
         if (batches[k].spec() != wanted)
-            fail<ShapeError>(op, "wants a batch ", wanted, ", got ", batches[k].spec());
+            fail<ShapeError>(vmap_name, "wants a batch ", wanted, ", got ", batches[k].spec());
     }
     return batched(size, y, replacements_of(x, batches));
 }
@@ -76,7 +68,7 @@ detail::Mapping::Mapping(const VmapOptions& options, const std::vector<std::size
     : options_(options) {
     const auto& axes = options.in_axes;
     if (axes.size() > 1 && axes.size() != counts.size())
-        fail<ValueError>(op, "got ", axes.size(), " axes for ", counts.size(), " arguments");
+        fail<ValueError>(vmap_name, "got ", axes.size(), " axes for ", counts.size(), " arguments");
     auto argument = arguments.begin();
     for (std::size_t number = 0; number < counts.size(); ++number) {
         const std::optional<Integer> axis = axes.empty()       ? Integer(0)
@@ -84,9 +76,9 @@ detail::Mapping::Mapping(const VmapOptions& options, const std::vector<std::size
                                                                : axes[number];
         for (std::size_t k = 0; k < counts[number]; ++k) add(*argument++, number, axis);
     }
-    if (placeholders_.empty()) fail<ValueError>(op, "no argument is mapped");
+    if (placeholders_.empty()) fail<ValueError>(vmap_name, "no argument is mapped");
     log_.emplace();
-    trace_.emplace(op);
+    trace_.emplace(vmap_name);
 }
 
 void detail::Mapping::add(const Tensor& argument, std::size_t number, std::optional<Integer> axis) {
@@ -96,15 +88,16 @@ void detail::Mapping::add(const Tensor& argument, std::size_t number, std::optio
         return;
     }
     if (argument.rank() == 0)
-        fail<ShapeError>(op, "argument ", number, " is a scalar without an axis of examples");
-    const int at = normalize_axis(op, *axis, argument.rank());
+        fail<ShapeError>(vmap_name, "argument ", number,
+                         " is a scalar without an axis of examples");
+    const int at = normalize_axis(vmap_name, *axis, argument.rank());
     const Index size = argument.shape()[at];
     if (size_ < 0) {
         size_ = size;
         first_mapped_ = number;
     }
     if (size != size_)
-        fail<ShapeError>(op, "argument ", number, ", ", argument.spec(), ", has ", size,
+        fail<ShapeError>(vmap_name, "argument ", number, ", ", argument.spec(), ", has ", size,
                          " examples along axis ", at, ", argument ", first_mapped_, " has ", size_);
     batches_.push_back(with_axis_moved(argument, at, 0));
     placeholders_.push_back(
@@ -132,11 +125,11 @@ void detail::Mapping::draw_for_each() {
 std::vector<Tensor> detail::Mapping::results(const std::vector<Tensor>& of_example) {
     trace_.reset();
     for (const Tensor& t : of_example) {
-        if (!t.defined()) fail<StateError>(op, "the function gave an empty Tensor");
+        if (!t.defined()) fail<StateError>(vmap_name, "the function gave an empty Tensor");
     }
     if (options_.out_axes.size() > 1 && options_.out_axes.size() != of_example.size())
-        fail<ValueError>(op, "got ", options_.out_axes.size(), " axes for ", of_example.size(),
-                         " results");
+        fail<ValueError>(vmap_name, "got ", options_.out_axes.size(), " axes for ",
+                         of_example.size(), " results");
     draw_for_each();
     std::vector<Tensor> found =
         batched(size_, of_example, replacements_of(placeholders_, batches_), same_);
@@ -148,7 +141,7 @@ std::vector<Tensor> detail::Mapping::results(const std::vector<Tensor>& of_examp
 int detail::Mapping::out_axis(std::size_t k, const Tensor& result) const {
     const auto& axes = options_.out_axes;
     if (axes.empty()) return 0;
-    return normalize_axis(op, axes.size() == 1 ? axes[0] : axes[k], result.rank());
+    return normalize_axis(vmap_name, axes.size() == 1 ? axes[0] : axes[k], result.rank());
 }
 
 }  // namespace shikumi

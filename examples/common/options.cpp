@@ -59,7 +59,7 @@ std::string nearest(const std::string& wrong, const po::options_description& kno
 }
 
 template <class T>
-T number_in(const std::string& text, std::string_view name, T least, const std::string& wanted) {
+T number_of(const std::string& text, std::string_view name, T least, const std::string& wanted) {
     T value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     bool good = error == std::errc() && end == text.data() + text.size() && value >= least;
@@ -71,7 +71,7 @@ T number_in(const std::string& text, std::string_view name, T least, const std::
 
 template <class T>
 T number(const po::variables_map& values, const char* name, T least, const char* wanted) {
-    return number_in<T>(values[name].as<std::string>(), name, least, wanted);
+    return number_of<T>(values[name].as<std::string>(), name, least, wanted);
 }
 
 template <class T>
@@ -167,7 +167,7 @@ const std::string& Options::text(std::string_view name) const {
 }
 
 int Options::count(std::string_view name, int least) const {
-    return number_in<int>(text(name), name, least,
+    return number_of<int>(text(name), name, least,
                           "a whole number from " + std::to_string(least) + " up");
 }
 

@@ -70,8 +70,7 @@ Constraint MinMaxNorm(const MinMaxNormOptions& options) {
 
 namespace {
 
-using Make = Constraint (*)(ConfigReader&);
-constexpr shikumi::detail::NameRow<Make> rows[] = {
+constexpr shikumi::detail::NameRow<detail::FunctionKind<Constraint>::Make> constraint_rows[] = {
     {[](ConfigReader& c) {
          const auto o = c.fields<Longest>();
          return MaxNorm(o.max_value, o.axis);
@@ -82,20 +81,20 @@ constexpr shikumi::detail::NameRow<Make> rows[] = {
     {[](ConfigReader&) { return NonNeg(); }, {"non_neg", "NonNeg"}},
     {[](ConfigReader& c) { return UnitNorm(c.fields<Along>().axis); }, {"unit_norm", "UnitNorm"}},
 };
-constexpr detail::FunctionKind<Constraint> kind("constraint", rows);
+constexpr detail::FunctionKind<Constraint> constraints("constraint", constraint_rows);
 
 }  // namespace
 
 Constraint Constraint::known_as(std::string_view name) { return constraint(name); }
 
-Constraint constraint(std::string_view name) { return kind.named(name); }
+Constraint constraint(std::string_view name) { return constraints.named(name); }
 
 Config to_config(const Constraint& constraint) {
     return detail::function_config("constraint", "keras.constraints", constraint);
 }
 
 void from_config(const Config& config, Constraint& constraint, std::string_view reading) {
-    constraint = config.is_null() ? Constraint() : kind.read(config, reading);
+    constraint = config.is_null() ? Constraint() : constraints.read(config, reading);
 }
 
 }  // namespace shikumi::nn

@@ -243,8 +243,7 @@ Initializer from_normal(ConfigReader& config, Initializer (*make)(double, double
     return make(o.mean, o.stddev);
 }
 
-using Make = Initializer (*)(ConfigReader&);
-constexpr NameRow<Make> rows[] = {
+constexpr NameRow<detail::FunctionKind<Initializer>::Make> initializer_rows[] = {
     {[](ConfigReader& c) { return constant(c.fields<Value>().value); }, {"constant", "Constant"}},
     {plain<glorot_normal>, {"glorot_normal", "GlorotNormal"}},
     {plain<glorot_uniform>, {"glorot_uniform", "GlorotUniform"}},
@@ -273,20 +272,20 @@ constexpr NameRow<Make> rows[] = {
      {"variance_scaling", "VarianceScaling"}},
     {plain<zeros_init>, {"zeros", "Zeros"}},
 };
-constexpr detail::FunctionKind<Initializer> kind("initializer", rows);
+constexpr detail::FunctionKind<Initializer> initializers("initializer", initializer_rows);
 
 }  // namespace
 
 Initializer Initializer::known_as(std::string_view name) { return initializer(name); }
 
-Initializer initializer(std::string_view name) { return kind.named(name); }
+Initializer initializer(std::string_view name) { return initializers.named(name); }
 
 Config to_config(const Initializer& initializer) {
     return detail::function_config("initializer", "keras.initializers", initializer);
 }
 
 void from_config(const Config& config, Initializer& initializer, std::string_view reading) {
-    initializer = kind.read(config, reading);
+    initializer = initializers.read(config, reading);
 }
 
 Config to_config(Fan fan) { return fan_names.name_of(fan); }

@@ -40,7 +40,7 @@ void visit_fields(auto& fields, FieldsOf<Orthogonality> auto& o) {
 }
 
 template <class Options>
-Config config_of(const Options& options) {
+Config factors_of(const Options& options) {
     return ConfigWriter().fields(options);
 }
 
@@ -52,13 +52,13 @@ Tensor l2_penalty(const Tensor& w, double factor) { return sum(square(w)) * fact
 Regularizer L1(double l1) {
     check_factor("L1", l1);
     return {[=](const Tensor& w) { return l1_penalty(w, l1); }, sentence("L1(", l1, ")"),
-            config_of(L1Factor{l1})};
+            factors_of(L1Factor{l1})};
 }
 
 Regularizer L2(double l2) {
     check_factor("L2", l2);
     return {[=](const Tensor& w) { return l2_penalty(w, l2); }, sentence("L2(", l2, ")"),
-            config_of(L2Factor{l2})};
+            factors_of(L2Factor{l2})};
 }
 
 Regularizer L1L2(double l1, double l2) {
@@ -67,7 +67,7 @@ Regularizer L1L2(double l1, double l2) {
     if (l2 == 0) return L1(l1);
     if (l1 == 0) return L2(l2);
     return {[=](const Tensor& w) { return l1_penalty(w, l1) + l2_penalty(w, l2); },
-            sentence("L1L2(", l1, ", ", l2, ")"), config_of(BothFactors{l1, l2})};
+            sentence("L1L2(", l1, ", ", l2, ")"), factors_of(BothFactors{l1, l2})};
 }
 
 Regularizer OrthogonalRegularizer(double factor, const OrthogonalRegularizerOptions& options) {
@@ -87,7 +87,7 @@ Regularizer OrthogonalRegularizer(double factor, const OrthogonalRegularizerOpti
                 return sum(abs(matmul(unit, transpose(unit)) * others)) * (factor / pairs);
             },
             sentence(name, "(", factor, ")"),
-            config_of(Orthogonality{factor, options.columns ? "columns" : "rows"})};
+            factors_of(Orthogonality{factor, options.columns ? "columns" : "rows"})};
 }
 
 namespace {
@@ -99,8 +99,7 @@ Regularizer orthogonal(ConfigReader& config) {
     return OrthogonalRegularizer(o.factor, {.columns = o.mode == "columns"});
 }
 
-using Make = Regularizer (*)(ConfigReader&);
-constexpr shikumi::detail::NameRow<Make> rows[] = {
+constexpr shikumi::detail::NameRow<detail::FunctionKind<Regularizer>::Make> regularizer_rows[] = {
     {[](ConfigReader& c) { return L1(c.fields<L1Factor>().l1); }, {"l1", "L1"}},
     {[](ConfigReader& c) { return L2(c.fields<L2Factor>().l2); }, {"l2", "L2"}},
     {[](ConfigReader& c) {
@@ -110,20 +109,20 @@ constexpr shikumi::detail::NameRow<Make> rows[] = {
      {"l1_l2", "L1L2"}},
     {orthogonal, {"orthogonal_regularizer", "OrthogonalRegularizer"}},
 };
-constexpr detail::FunctionKind<Regularizer> kind("regularizer", rows);
+constexpr detail::FunctionKind<Regularizer> regularizers("regularizer", regularizer_rows);
 
 }  // namespace
 
 Regularizer Regularizer::known_as(std::string_view name) { return regularizer(name); }
 
-Regularizer regularizer(std::string_view name) { return kind.named(name); }
+Regularizer regularizer(std::string_view name) { return regularizers.named(name); }
 
 Config to_config(const Regularizer& regularizer) {
     return detail::function_config("regularizer", "keras.regularizers", regularizer);
 }
 
 void from_config(const Config& config, Regularizer& regularizer, std::string_view reading) {
-    regularizer = config.is_null() ? Regularizer() : kind.read(config, reading);
+    regularizer = config.is_null() ? Regularizer() : regularizers.read(config, reading);
 }
 
 }  // namespace shikumi::nn

@@ -92,7 +92,7 @@ SharedLayer make_layer(const Config& config);
 
 // ---- classes by name ----------------------------------------------------------------------------
 
-using Make = SharedLayer (*)(ConfigReader& config);
+using MakeLayer = SharedLayer (*)(ConfigReader& config);
 
 template <class L>
 SharedLayer make(ConfigReader& config) {
@@ -102,7 +102,7 @@ SharedLayer make(ConfigReader& config) {
         return SharedLayer(std::make_shared<L>(L::from_config(config)));
 }
 
-using Classes = std::map<std::string, Make, std::less<>>;
+using Classes = std::map<std::string, MakeLayer, std::less<>>;
 
 template <class... L>
 Classes classes() {
@@ -140,7 +140,7 @@ const Classes& library() {
 
 struct Own {
     std::type_index type;
-    Make make;
+    MakeLayer make;
 };
 
 shikumi::detail::Registry<Own>& registry() {
@@ -148,7 +148,7 @@ shikumi::detail::Registry<Own>& registry() {
     return own;
 }
 
-Make maker_of(const std::string& name) {
+MakeLayer maker_of(const std::string& name) {
     if (const auto known = library().find(name); known != library().end()) return known->second;
     if (const std::optional<Own> own = registry().find(name)) return own->make;
     std::vector<std::string_view> names;
@@ -204,7 +204,7 @@ SharedLayer make_layer(const Config& config) {
     const auto object = shikumi::detail::class_in(config, "layer");
     const Config* const name = object.config.find("name");
     try {
-        const Make make = maker_of(object.class_name);
+        const MakeLayer make = maker_of(object.class_name);
         ConfigReader fields(object.class_name, object.config);
         SharedLayer layer = make(fields);
         read_common(*layer.layer, fields);

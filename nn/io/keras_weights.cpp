@@ -16,12 +16,13 @@ namespace shikumi::nn {
 
 namespace {
 
-constexpr std::string_view reader = "load_keras_weights";
+constexpr std::string_view load_keras_weights_name = "load_keras_weights";
 
 WeightsReport take(Model& model, const formats::Hdf5File& file,
                    const LoadKerasWeightsOptions& options) {
     const std::vector<Tensor> before = model.get_weights();
-    WeightsReport report = detail::take_keras_weights(reader, model, file, options.strict);
+    WeightsReport report =
+        detail::take_keras_weights(load_keras_weights_name, model, file, options.strict);
     if (!model.compiled() || !options.include_optimizer) return report;
     try {
         const std::vector<detail::KerasVariable> variables = detail::keras_variables_in(file);
@@ -40,8 +41,10 @@ WeightsReport take(Model& model, const formats::Hdf5File& file,
 
 WeightsReport load_keras_weights(Model& model, const std::string& file,
                                  const LoadKerasWeightsOptions& options) {
-    if (detail::is_zip(reader, file))
-        return take(model, detail::KerasArchive(reader, file, options.budget).weights(), options);
+    if (detail::is_zip(load_keras_weights_name, file))
+        return take(model,
+                    detail::KerasArchive(load_keras_weights_name, file, options.budget).weights(),
+                    options);
     return take(model, formats::Hdf5File(file, options.budget), options);
 }
 

@@ -19,7 +19,7 @@ namespace {
 
 using formats::Hdf5File;
 
-constexpr std::string_view reader = "load_keras";
+constexpr std::string_view load_keras_name = "load_keras";
 
 // What the configurations in a file say.
 struct Configs {
@@ -46,7 +46,7 @@ std::shared_ptr<Model> model_of(const Configs& configs, const Hdf5File& file,
     KerasReport& report = options.report ? *options.report : unread;
     std::shared_ptr<Model> model =
         detail::built_model(configs.model, &report, detail::budget_of(file));
-    detail::take_keras_weights(reader, *model, file, true);
+    detail::take_keras_weights(load_keras_name, *model, file, true);
     if (!options.compile) return model;
     if (!configs.training.is_null()) {
         auto how =
@@ -63,7 +63,7 @@ Config compile_config_in(const Config& config) {
 }
 
 std::shared_ptr<Model> load_archive(const std::string& path, const LoadKerasOptions& options) {
-    const detail::KerasArchive archive(reader, path, options.budget);
+    const detail::KerasArchive archive(load_keras_name, path, options.budget);
     if (options.report) {
         for (const std::string& member : archive.passed_over())
             options.report->notes.push_back("the member '" + member + "' is passed over");
@@ -81,7 +81,7 @@ std::shared_ptr<Model> load_hdf5(const std::string& path, const LoadKerasOptions
     };
     Configs configs{text("model_config"), text("training_config")};
     if (configs.model.is_null())
-        fail<IoError>(reader, path,
+        fail<IoError>(load_keras_name, path,
                       " holds no architecture: it lacks the attribute 'model_config'. ",
                       "Weights alone are read by load_keras_weights");
     // Which Keras wrote it tells how its configuration is meant.
@@ -95,8 +95,8 @@ std::shared_ptr<Model> load_hdf5(const std::string& path, const LoadKerasOptions
 
 std::shared_ptr<Model> load_keras(const std::string& path, const LoadKerasOptions& options) {
     try {
-        return detail::is_zip(reader, path) ? load_archive(path, options)
-                                            : load_hdf5(path, options);
+        return detail::is_zip(load_keras_name, path) ? load_archive(path, options)
+                                                     : load_hdf5(path, options);
     } catch (IoError&) {
         throw;  // says which file it is
     } catch (Error& e) {

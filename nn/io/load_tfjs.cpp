@@ -18,7 +18,7 @@ namespace shikumi::nn {
 
 namespace {
 
-constexpr std::string_view reader = "load_tfjs";
+constexpr std::string_view load_tfjs_name = "load_tfjs";
 
 // "lstm/lstm_cell/kernel" is "lstm/kernel" to TensorFlow.js, and to its converter either.
 std::string without_cell(const std::string& name) {
@@ -60,14 +60,14 @@ void take(Model& model, const detail::TfjsFile& file) {
     }
     const detail::TakenWeights taken = detail::take_weights(model, offered, {.strict = true});
     if (!taken.done)
-        fail<IoError>(reader, file.path(), " doesn't hold the weights of '", model.name(),
+        fail<IoError>(load_tfjs_name, file.path(), " doesn't hold the weights of '", model.name(),
                       "': ", taken.report.text());
 }
 
 }  // namespace
 
 std::shared_ptr<Model> load_tfjs(const std::string& path, const LoadTfjsOptions& options) {
-    const detail::TfjsFile file(reader, path, options.budget);
+    const detail::TfjsFile file(load_tfjs_name, path, options.budget);
     try {
         KerasReport unread;
         KerasReport& report = options.report ? *options.report : unread;

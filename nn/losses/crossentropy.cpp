@@ -12,14 +12,11 @@ namespace shikumi::nn {
 namespace {
 
 using detail::check_smoothing;
+using detail::clipped;
 using detail::smoothed;
 using shikumi::detail::checked_indices;
 using shikumi::detail::logits_of_sigmoid;
 using shikumi::detail::logits_of_softmax;
-
-constexpr double epsilon = 1e-7;
-
-Tensor clipped(const Tensor& probabilities) { return clip(probabilities, epsilon, 1 - epsilon); }
 
 Tensor from_logits(const Tensor& targets, const Tensor& logits) {
     return cross_entropy_each(logits, targets);

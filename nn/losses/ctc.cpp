@@ -15,7 +15,7 @@ using shikumi::detail::checked_indices;
 using shikumi::detail::required;
 
 // The logarithm of nothing: far below any other summand, and finite, so that no gradient is NaN.
-constexpr double nothing = -1e30;
+constexpr double log_of_nothing = -1e30;
 
 // x[:, i] becomes out[:, i + by].
 Tensor shifted(const Tensor& x, Index by, double fill) {
@@ -61,16 +61,17 @@ Tensor ctc_of(const Tensor& labels, const Tensor& logits) {
                                      not_equal(spelled, shifted(spelled, 2, 0)));
     const Tensor place = arange(0, states, 1, i64);
     const auto at = [&](Index t) { return squeeze(slice(emitted, 1, {t, t + 1}), 1); };
-    Tensor reached = where(place < 2, at(0), nothing);
+    Tensor reached = where(place < 2, at(0), log_of_nothing);
     for (Index t = 1; t < steps; ++t) {
-        const Tensor ways = stack({reached, shifted(reached, 1, nothing),
-                                   where(skips, shifted(reached, 2, nothing), nothing)});
+        const Tensor ways =
+            stack({reached, shifted(reached, 1, log_of_nothing),
+                   where(skips, shifted(reached, 2, log_of_nothing), log_of_nothing)});
         reached = logsumexp(ways, 0) + at(t);
     }
     const Tensor last = 2 * sum(not_equal(symbols, 0).cast(i64), 1, true);  // the final blank
     const Tensor ends = logical_or(equal(place, last), equal(place, last - 1));
     return checked(symbols, steps).cast(logits.dtype()) -
-           logsumexp(where(ends, reached, nothing), 1);
+           logsumexp(where(ends, reached, log_of_nothing), 1);
 }
 
 }  // namespace

@@ -11,12 +11,9 @@ namespace shikumi::nn {
 namespace {
 
 using detail::check_smoothing;
+using detail::clipped;
 using detail::smoothed;
 using shikumi::detail::logits_of_sigmoid;
-
-constexpr double epsilon = 1e-7;
-
-Tensor clipped(const Tensor& probabilities) { return clip(probabilities, epsilon, 1 - epsilon); }
 
 // 1 − p_t, without the difference to 1.
 Tensor missed(const Tensor& t, const Tensor& p, const Tensor& not_p) {

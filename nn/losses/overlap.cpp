@@ -2,12 +2,13 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/losses/detail/epsilon.hpp>
 
 namespace shikumi::nn {
 
 namespace {
 
-constexpr double epsilon = 1e-7;
+using detail::epsilon;
 
 Tensor dice_of(const Tensor& t, const Tensor& p, const Axes& axis) {
     return 1 - 2 * sum(t * p, axis) / (sum(t, axis) + sum(p, axis) + epsilon);

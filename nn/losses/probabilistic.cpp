@@ -4,13 +4,14 @@
 
 #include <shikumi/autograd/ops/detail/gradients.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/losses/detail/epsilon.hpp>
 #include <shikumi/nn/losses/targets.hpp>
 
 namespace shikumi::nn {
 
 namespace {
 
-constexpr double epsilon = 1e-7;
+using detail::epsilon;
 
 // p - t log(p + ε), whose first term prevails where p is infinite.
 Tensor poisson_of(const Tensor& t, const Tensor& p) {

@@ -5,13 +5,14 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/detail/lengths.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/losses/detail/epsilon.hpp>
 #include <shikumi/nn/losses/targets.hpp>
 
 namespace shikumi::nn {
 
 namespace {
 
-constexpr double epsilon = 1e-7;
+using detail::epsilon;
 
 // c (d - c/2) for the distance d and c = min(d, δ): d²/2, or δ d - δ²/2 further away.
 Tensor mean_huber(const Tensor& t, const Tensor& p, double delta) {

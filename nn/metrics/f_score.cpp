@@ -3,6 +3,7 @@
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/core/name_table.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/losses/detail/epsilon.hpp>
 #include <shikumi/nn/losses/targets.hpp>
 #include <shikumi/nn/metrics/detail/sums.hpp>
 
@@ -10,7 +11,7 @@ namespace shikumi::nn {
 
 namespace {
 
-constexpr double epsilon = 1e-7;
+using detail::epsilon;
 
 // State: true positives, false positives, false negatives and the weight of each class, (K,).
 class FScore : public MetricRule {

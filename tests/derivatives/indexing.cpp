@@ -1,4 +1,4 @@
-// The operations of indexing.json.
+// The indexing_operations of indexing.json.
 #include <map>
 #include <optional>
 
@@ -98,7 +98,7 @@ Tensor unfolded(const Tensors& in, const json& options) {
                    .dilation = PerAxis(indices(options.at("dilation")))});
 }
 
-const Operations operations{
+const Operations indexing_operations{
     {"at_add", update(at_add)},
     {"at_max", update(at_max)},
     {"at_min", update(at_min)},

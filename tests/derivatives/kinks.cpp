@@ -1,4 +1,4 @@
-// The operations that kinks.json has alone.
+// The kinks_operations that kinks.json has alone.
 #include <shikumi/autograd/ops/ops.hpp>
 
 #include "operations.hpp"
@@ -19,7 +19,7 @@ Tensor pooled(const Tensors& in, const json& options) {
                     {.strides = PerAxis(indices(options.at("strides")))});
 }
 
-const Operations operations{
+const Operations kinks_operations{
     {"abs", [](auto& in, auto&) { return abs(in[0]); }},
     {"clip",
      [](auto& in, auto& options) {

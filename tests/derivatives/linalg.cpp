@@ -1,4 +1,4 @@
-// The operations of linalg.json, and the norms of matrices in orders.json.
+// The linalg_operations of linalg.json, and the norms of matrices in orders.json.
 #include <cmath>
 #include <limits>
 
@@ -44,7 +44,7 @@ MatrixNorm norm_named(const json& order) {
     return name.c_str();
 }
 
-const Operations operations{
+const Operations linalg_operations{
     {"solve", [](auto& in, auto&) { return solve(in[0], in[1]); }},
     {"triangular_solve",
      [](auto& in, auto& o) {

@@ -7,7 +7,7 @@ namespace shikumi::derivatives {
 
 namespace {
 
-std::map<std::string, Operation>& all() {
+std::map<std::string, Operation>& known_operations() {
     static std::map<std::string, Operation> operations;
     return operations;
 }
@@ -16,14 +16,15 @@ std::map<std::string, Operation>& all() {
 
 Operations::Operations(std::initializer_list<std::pair<const char*, Operation>> operations) {
     for (const auto& [name, operation] : operations) {
-        if (!all().emplace(name, operation).second)
+        if (!known_operations().emplace(name, operation).second)
             throw std::logic_error(std::string("the operation ") + name + " is listed twice");
     }
 }
 
 const Operation& find_operation(const std::string& name) {
-    const auto found = all().find(name);
-    if (found == all().end()) throw std::runtime_error("there is no operation '" + name + "'");
+    const auto found = known_operations().find(name);
+    if (found == known_operations().end())
+        throw std::runtime_error("there is no operation '" + name + "'");
     return found->second;
 }
 

@@ -1,4 +1,4 @@
-// The operations of orders.json.
+// The orders_operations of orders.json.
 #include <map>
 #include <optional>
 
@@ -81,7 +81,7 @@ Tensors different(const Tensors& in, const json&) {
     return {found.values, found.inverse, found.counts};
 }
 
-const Operations operations{
+const Operations orders_operations{
     {"argmax", place(argmax)},
     {"argmin", place(argmin)},
     {"argsort", ordered(argsort)},

@@ -1,4 +1,4 @@
-// The operations of pointwise.json.
+// The pointwise_operations of pointwise.json.
 #include <shikumi/autograd/ops/ops.hpp>
 
 #include "arrays.hpp"
@@ -34,7 +34,7 @@ Tensor without_nan(const Tensors& in, const json& options) {
     return nan_to_num(in[0], by);
 }
 
-const Operations operations{
+const Operations pointwise_operations{
     {"acos", unary(acos)},
     {"acosh", unary(acosh)},
     {"asin", unary(asin)},

@@ -15,7 +15,7 @@ namespace shikumi::derivatives {
 
 namespace {
 
-Tensor inner(const Tensors& a, const Tensors& b) {
+Tensor inner_product(const Tensors& a, const Tensors& b) {
     Tensor total = scalar(0, f64);
     for (std::size_t i = 0; i < a.size(); ++i) total = total + sum(a[i] * b.at(i));
     return total;
@@ -183,7 +183,7 @@ const std::map<std::string, Ways>& transforms() {
           {"reverse over reverse",
            [](S s) {
                return grad([&](const Tensors& v) {
-                   return inner(grad(s.at_variables())(v), s.tangents);
+                   return inner_product(grad(s.at_variables())(v), s.tangents);
                })(s.variables());
            }},
           {"reverse over forward",

@@ -5,6 +5,7 @@
 
 #include <shikumi/formats/detail/events.hpp>
 
+#include "arrays.hpp"
 #include "case.hpp"
 #include "sha256.hpp"
 
@@ -13,10 +14,6 @@ namespace shikumi::exchange {
 using namespace formats::detail;
 
 namespace {
-
-void want(bool holds, const std::string& what) {
-    if (!holds) throw Different(what);
-}
 
 double number(const json& value) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -106,7 +103,7 @@ struct Comparison {
     }
 };
 
-void compare(const Event& got, const json& facts) {
+void compare_event(const Event& got, const json& facts) {
     want(got.tag == facts.value("tag", ""), "the tag is " + got.tag);
     want(got.plugin == facts.value("plugin", ""), "the plugin is " + got.plugin);
     want(got.description == facts.value("description", ""), "another description");
@@ -131,7 +128,7 @@ void run_events(const Case& the_case) {
                                   facts.value("tag", facts.at("kind").get<std::string>()) + "): ";
         want(i < file.events.size(), where + "it wasn't read");
         try {
-            compare(file.events[i], facts);
+            compare_event(file.events[i], facts);
         } catch (const Different& e) {
             throw Different(where + e.what());
         }

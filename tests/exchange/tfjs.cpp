@@ -16,7 +16,7 @@ namespace {
 
 using nn::detail::TfjsFile;
 
-std::string model_of(const Case& the_case) {
+std::string model_path(const Case& the_case) {
     return (the_case.folder / the_case.facts.at("files").at(0).at("path")).string();
 }
 
@@ -40,13 +40,13 @@ void write_back(const Case& the_case, const TfjsFile& file, nn::Model& model) {
 }  // namespace
 
 void run_tfjs(const Case& the_case) {
-    const TfjsFile file("exchange", model_of(the_case), {});
+    const TfjsFile file("exchange", model_path(the_case), {});
     const ByName tensors = by_name(file);
     want(tensors.size() == the_case.list("tensors").size(), "another number of tensors");
     for (const json& facts : the_case.list("tensors"))
         compare_tensor(the_case, facts, facts.at("name"), tensors);
     nn::KerasReport report;
-    const auto model = nn::load_tfjs(model_of(the_case), {.report = &report});
+    const auto model = nn::load_tfjs(model_path(the_case), {.report = &report});
     want((model->compiled() != nullptr) == !file.training().is_null(),
          "compiled otherwise than the file says");
     want(!model->compiled() || report.text().find("the optimizer begins anew") != std::string::npos,

@@ -20,7 +20,7 @@ using shikumi_test::TemporaryFolder;
 
 namespace {
 
-std::vector<NamedTensor> some_tensors() {
+std::vector<NamedTensor> tensors_for_numpy() {
     const Tensor x = tensor({{0.1, -2, 3e10}, {4, 5, 6}});
     return {{"layer/kernel", x},
             {"größe \"x\"", scalar(-7, i64)},
@@ -52,7 +52,8 @@ def check(t):
 TEST_CASE("safetensors itself opens our files", "[python]") {
     const TemporaryFolder folder;
     if (!has_python(folder, "safetensors, numpy")) return;
-    write_safetensors(folder.path() / "x.safetensors", some_tensors(), {.metadata = {{"k", "ä"}}});
+    write_safetensors(folder.path() / "x.safetensors", tensors_for_numpy(),
+                      {.metadata = {{"k", "ä"}}});
     check_python(folder, std::string(expected) + R"(
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
@@ -65,7 +66,7 @@ with safe_open('x.safetensors', 'np') as f:
 save_file(load_file('x.safetensors'), 'y.safetensors', metadata)
 )");
     const SafetensorsFile back(folder.path() / "y.safetensors");
-    for (const NamedTensor& tensor : some_tensors()) {
+    for (const NamedTensor& tensor : tensors_for_numpy()) {
         const StoredTensor got = back.read_stored(tensor.name);
         CHECK(got.type() == tensor.value.type());
         CHECK(std::equal(got.bytes().begin(), got.bytes().end(), tensor.value.bytes().begin()));
@@ -75,7 +76,7 @@ save_file(load_file('x.safetensors'), 'y.safetensors', metadata)
 TEST_CASE("PyTorch itself opens our files, and we its", "[python]") {
     const TemporaryFolder folder;
     if (!has_python(folder, "torch, numpy")) return;
-    std::vector<NamedTensor> tensors = some_tensors();
+    std::vector<NamedTensor> tensors = tensors_for_numpy();
     const Tensor x = tensor({0.5, -2, 448});
     for (const StoredType type : {StoredType::bf16, StoredType::f8_e4m3, StoredType::f8_e5m2})
         tensors.push_back({std::string(name(type)), StoredTensor(x).as(type)});
@@ -117,8 +118,8 @@ TEST_CASE("NumPy itself opens our files", "[python]") {
     const TemporaryFolder folder;
     if (!has_python(folder, "numpy")) return;
     try {
-        write_npz(folder.path() / "x.npz", some_tensors());
-        write_npz(folder.path() / "y.npz", some_tensors(), {.compress = true});
+        write_npz(folder.path() / "x.npz", tensors_for_numpy());
+        write_npz(folder.path() / "y.npz", tensors_for_numpy(), {.compress = true});
     } catch (const IoError& e) {
         WARN(e.what());
         return;

@@ -32,7 +32,7 @@ std::string file_of(const std::string& header, const std::string& data = {}) {
     return file + header + data;
 }
 
-std::vector<NamedTensor> some_tensors() {
+std::vector<NamedTensor> tensors_of_each_kind() {
     return {{"b", tensor({{1, 2}, {3, 4}})},
             {"a", tensor({5.0}, f64)},
             {"flag", tensor({1.0, 0.0}, bool_)},
@@ -53,7 +53,7 @@ void check_refused(const TemporaryFolder& folder, const std::string& bytes, cons
 TEST_CASE("safetensors are written and read back", "[safetensors]") {
     const TemporaryFolder folder;
     const auto path = folder.path() / "t.safetensors";
-    write_safetensors(path, some_tensors(), {.metadata = {{"who", "me \"and\" you"}}});
+    write_safetensors(path, tensors_of_each_kind(), {.metadata = {{"who", "me \"and\" you"}}});
     const SafetensorsFile file(path);
     CHECK(file.names() == std::vector<std::string>{"a", "", "b", "ganz größe", "half", "flag"});
     CHECK(file.read("b").to_vector<float>() == std::vector<float>{1, 2, 3, 4});
@@ -91,7 +91,7 @@ TEST_CASE("safetensors are laid out as by the library of that name", "[safetenso
 TEST_CASE("checksums find every changed bit of a safetensors file", "[safetensors]") {
     const TemporaryFolder folder;
     const auto path = folder.path() / "t.safetensors";
-    write_safetensors(path, some_tensors());
+    write_safetensors(path, tensors_of_each_kind());
     const std::string good = contents(path);
     const std::size_t data = good.size() - 8 - 16 - 4 - 4 - 2;
     for (std::size_t bit = 8 * data; bit < 8 * good.size(); ++bit) {

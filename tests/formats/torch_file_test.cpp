@@ -26,7 +26,7 @@ using shikumi_test::TemporaryFolder;
 
 namespace {
 
-std::vector<NamedTensor> some_tensors() {
+std::vector<NamedTensor> tensors_for_torch() {
     const Tensor x = tensor({{0.5, -2, 3e10}, {4, 5, 6}});
     return {{"layer.weight", x},
             {"größe \"x\"", scalar(-7, i64)},
@@ -79,7 +79,7 @@ TEST_CASE("PyTorch files are written and read back", "[torch]") {
     const TemporaryFolder folder;
     if (!has_zip()) return;
     const std::string path = folder.path() / "x.pt";
-    const std::vector<NamedTensor> tensors = some_tensors();
+    const std::vector<NamedTensor> tensors = tensors_for_torch();
     write_torch(path, TorchValue::StateDict{tensors, {{"", 1}, {"layer", 2}}});
     const TorchFile file(path);
     REQUIRE(file.tensors().size() == tensors.size());
@@ -138,7 +138,7 @@ TEST_CASE("storages begin at multiples of 64 bytes", "[torch]") {
     const TemporaryFolder folder;
     if (!has_zip()) return;
     const std::string path = folder.path() / "any name at all.pt";
-    write_torch(path, TorchValue::StateDict{some_tensors()});
+    write_torch(path, TorchValue::StateDict{tensors_for_torch()});
     const std::string file = contents(path);
     const auto number = [&](std::size_t at, std::size_t bytes) {
         std::size_t n = 0;

@@ -69,11 +69,11 @@ ModelPointer batch_norm() {
 }
 
 // Sequences have a length here. One of four digits takes the room of Keras's "None".
-constexpr Index some_length = 1234;
+constexpr Index long_sequence = 1234;
 
 ModelPointer recurrent() {
     return chain(
-        "sequential", nn::Input({some_length}, {.dtype = i64}),
+        "sequential", nn::Input({long_sequence}, {.dtype = i64}),
         named("embedding", nn::Embedding(5000, 32)),
         named("bidirectional", nn::Bidirectional(nn::LSTM(24, {.return_sequences = true}))),
         named("gru", nn::GRU(16)), named("dense", nn::Dense(2)));
@@ -204,7 +204,7 @@ void run_summary(const json& theme, const json& c, SummaryStyle style) {
         throw Different("no error");
     }
     std::string got = model->summary(options);
-    if (c.at("model") == "recurrent") got = replaced(got, std::to_string(some_length), "None");
+    if (c.at("model") == "recurrent") got = replaced(got, std::to_string(long_sequence), "None");
     if (style == SummaryStyle::keras3) {
         got = cropped(got, theme.at("columns"));
         // Learning rate and count of updates take 8 bytes each here, 4 and 8 there.

@@ -6,21 +6,6 @@
 using namespace shikumi_test;
 using shikumi_test::contains;
 
-namespace {
-
-std::string text(const Complaints& complaints) {
-    std::string all;
-    for (const auto& complaint : complaints) all += complaint + "\n";
-    return all;
-}
-
-const Tree& project() {
-    static const Tree tree = read_tree(SHIKUMI_TEST_SOURCE_DIR);
-    return tree;
-}
-
-}  // namespace
-
 TEST_CASE("each optimiser, schedule, loss and metric can be saved", "[structure]") {
     CHECK(text(tables_are_whole(project())) == "");
     const Tree planted{

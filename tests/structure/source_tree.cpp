@@ -507,4 +507,15 @@ Complaints layers_can_be_saved(const Tree& tree) {
     return complaints;
 }
 
+const Tree& project() {
+    static const Tree tree = read_tree(SHIKUMI_TEST_SOURCE_DIR);
+    return tree;
+}
+
+std::string text(const Complaints& complaints) {
+    std::string all;
+    for (const auto& complaint : complaints) all += complaint + "\n";
+    return all;
+}
+
 }  // namespace shikumi_test

@@ -28,6 +28,10 @@ struct Include {
 
 // Every .hpp and .cpp of the project.
 Tree read_tree(const std::filesystem::path& top);
+/// This project's, read once.
+const Tree& project();
+/// A complaint a line.
+std::string text(const Complaints& complaints);
 
 // Replaces comments by blanks; strings and line ends stay.
 std::string without_comments(std::string_view text);

@@ -11,23 +11,12 @@ using namespace shikumi_test;
 
 namespace {
 
-const Tree& project() {
-    static const Tree tree = read_tree(SHIKUMI_TEST_SOURCE_DIR);
-    return tree;
-}
-
 const char* const architecture = SHIKUMI_TEST_SOURCE_DIR "/docs/architecture.md";
 
 std::string read(const char* path) {
     std::ostringstream text;
     text << std::ifstream(path, std::ios::binary).rdbuf();
     return text.str();
-}
-
-std::string text(const Complaints& complaints) {
-    std::string all;
-    for (const auto& complaint : complaints) all += complaint + "\n";
-    return all;
 }
 
 }  // namespace

@@ -15,6 +15,9 @@ namespace shikumi::detail {
 struct Replacement {
     Tensor tensor, by;
 };
+/// Each tensor and what takes its place, of two lists of one length.
+std::vector<Replacement> replacements_of(const std::vector<Tensor>& tensors,
+                                         const std::vector<Tensor>& by);
 
 /// The nodes between some roots and the tensors that are replaced, recorded again. All other nodes
 /// stay as they are.

@@ -244,13 +244,13 @@ void softmax_layer(const CCall& call) {
                sample_axis(call.option<Index>("axis"), call.input().shape));
 }
 
-constexpr CLayer all[] = {{"Activation", activation}, {"ReLU", rectifier},
-                          {"LeakyReLU", leaky},       {"ELU", exponential_linear},
-                          {"PReLU", parametric},      {"Softmax", softmax_layer}};
+constexpr CLayer activation_layers[] = {{"Activation", activation}, {"ReLU", rectifier},
+                                        {"LeakyReLU", leaky},       {"ELU", exponential_linear},
+                                        {"PReLU", parametric},      {"Softmax", softmax_layer}};
 
 }  // namespace
 
-std::span<const CLayer> c_activation_layers() { return all; }
+std::span<const CLayer> c_activation_layers() { return activation_layers; }
 
 void write_activation(const CCall& call, const std::string& name, const CArray& x,
                       const CArray& y) {

@@ -189,13 +189,13 @@ void transposed(const CCall& call) {
     finish(call);
 }
 
-constexpr CLayer all[] = {{"Conv1D", convolution},         {"Conv2D", convolution},
-                          {"DepthwiseConv1D", depthwise},  {"DepthwiseConv2D", depthwise},
-                          {"SeparableConv1D", separable},  {"SeparableConv2D", separable},
-                          {"Conv1DTranspose", transposed}, {"Conv2DTranspose", transposed}};
+constexpr CLayer convolution_layers[] = {
+    {"Conv1D", convolution},         {"Conv2D", convolution},        {"DepthwiseConv1D", depthwise},
+    {"DepthwiseConv2D", depthwise},  {"SeparableConv1D", separable}, {"SeparableConv2D", separable},
+    {"Conv1DTranspose", transposed}, {"Conv2DTranspose", transposed}};
 
 }  // namespace
 
-std::span<const CLayer> c_convolutions() { return all; }
+std::span<const CLayer> c_convolutions() { return convolution_layers; }
 
 }  // namespace shikumi::nn::detail

@@ -49,19 +49,19 @@ void embedding(const CCall& call) {
                       call.option<Index>("output_dim"));
 }
 
-constexpr CLayer all[] = {{"Dense", dense},
-                          {"Embedding", embedding},
-                          {"ActivityRegularization", nullptr},
-                          {"AlphaDropout", nullptr},
-                          {"Dropout", nullptr},
-                          {"GaussianDropout", nullptr},
-                          {"GaussianNoise", nullptr},
-                          {"SpatialDropout1D", nullptr},
-                          {"SpatialDropout2D", nullptr},
-                          {"SpatialDropout3D", nullptr}};
+constexpr CLayer core_layers[] = {{"Dense", dense},
+                                  {"Embedding", embedding},
+                                  {"ActivityRegularization", nullptr},
+                                  {"AlphaDropout", nullptr},
+                                  {"Dropout", nullptr},
+                                  {"GaussianDropout", nullptr},
+                                  {"GaussianNoise", nullptr},
+                                  {"SpatialDropout1D", nullptr},
+                                  {"SpatialDropout2D", nullptr},
+                                  {"SpatialDropout3D", nullptr}};
 
 }  // namespace
 
-std::span<const CLayer> c_core_layers() { return all; }
+std::span<const CLayer> c_core_layers() { return core_layers; }
 
 }  // namespace shikumi::nn::detail

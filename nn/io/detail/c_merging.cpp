@@ -89,13 +89,14 @@ void concatenate(const CCall& call) {
     }
 }
 
-constexpr CLayer all[] = {{"Add", pointwise<add>},           {"Subtract", pointwise<subtract>},
-                          {"Multiply", pointwise<multiply>}, {"Maximum", pointwise<maximum>},
-                          {"Minimum", pointwise<minimum>},   {"Average", average},
-                          {"Concatenate", concatenate}};
+constexpr CLayer merging_layers[] = {
+    {"Add", pointwise<add>},           {"Subtract", pointwise<subtract>},
+    {"Multiply", pointwise<multiply>}, {"Maximum", pointwise<maximum>},
+    {"Minimum", pointwise<minimum>},   {"Average", average},
+    {"Concatenate", concatenate}};
 
 }  // namespace
 
-std::span<const CLayer> c_merging_layers() { return all; }
+std::span<const CLayer> c_merging_layers() { return merging_layers; }
 
 }  // namespace shikumi::nn::detail

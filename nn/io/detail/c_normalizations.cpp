@@ -161,13 +161,13 @@ void rescaling(const CCall& call) {
                       call.number(scale.front()), call.number(offset.front()));
 }
 
-constexpr CLayer all[] = {
+constexpr CLayer normalization_layers[] = {
     {"BatchNormalization", batch_normalization}, {"LayerNormalization", layer_normalization},
     {"RMSNormalization", rms_normalization},     {"UnitNormalization", unit_normalization},
     {"GroupNormalization", group_normalization}, {"Rescaling", rescaling}};
 
 }  // namespace
 
-std::span<const CLayer> c_normalizations() { return all; }
+std::span<const CLayer> c_normalizations() { return normalization_layers; }
 
 }  // namespace shikumi::nn::detail

@@ -78,7 +78,7 @@ void whole(const CCall& call) {
                       1, 0, 0);
 }
 
-constexpr CLayer all[] = {
+constexpr CLayer pooling_layers[] = {
     {"MaxPooling1D", windows<max_pool>},          {"MaxPooling2D", windows<max_pool>},
     {"AveragePooling1D", windows<mean_pool>},     {"AveragePooling2D", windows<mean_pool>},
     {"GlobalMaxPooling1D", whole<max_pool>},      {"GlobalMaxPooling2D", whole<max_pool>},
@@ -87,6 +87,6 @@ constexpr CLayer all[] = {
 
 }  // namespace
 
-std::span<const CLayer> c_poolings() { return all; }
+std::span<const CLayer> c_poolings() { return pooling_layers; }
 
 }  // namespace shikumi::nn::detail

@@ -233,15 +233,15 @@ void time_distributed(const CCall& call) {
     call.program.end_loop();
 }
 
-constexpr CLayer all[] = {{"LSTM", recurrence},
-                          {"GRU", recurrence},
-                          {"SimpleRNN", recurrence},
-                          {"RNN", recurrence},
-                          {"Bidirectional", bidirectional},
-                          {"TimeDistributed", time_distributed}};
+constexpr CLayer recurrence_layers[] = {{"LSTM", recurrence},
+                                        {"GRU", recurrence},
+                                        {"SimpleRNN", recurrence},
+                                        {"RNN", recurrence},
+                                        {"Bidirectional", bidirectional},
+                                        {"TimeDistributed", time_distributed}};
 
 }  // namespace
 
-std::span<const CLayer> c_recurrences() { return all; }
+std::span<const CLayer> c_recurrences() { return recurrence_layers; }
 
 }  // namespace shikumi::nn::detail

@@ -135,19 +135,19 @@ void up_sampling(const CCall& call) {
                       in[in.rank() - 2], in.back(), line ? 1 : by.front(), by.back());
 }
 
-constexpr CLayer all[] = {{"Flatten", flatten, is_in_order},
-                          {"Reshape", nullptr},
-                          {"Permute", permute},
-                          {"RepeatVector", repeat_vector},
-                          {"ZeroPadding1D", zero_padding},
-                          {"ZeroPadding2D", zero_padding},
-                          {"Cropping1D", cropping},
-                          {"Cropping2D", cropping},
-                          {"UpSampling1D", up_sampling},
-                          {"UpSampling2D", up_sampling}};
+constexpr CLayer shaping_layers[] = {{"Flatten", flatten, is_in_order},
+                                     {"Reshape", nullptr},
+                                     {"Permute", permute},
+                                     {"RepeatVector", repeat_vector},
+                                     {"ZeroPadding1D", zero_padding},
+                                     {"ZeroPadding2D", zero_padding},
+                                     {"Cropping1D", cropping},
+                                     {"Cropping2D", cropping},
+                                     {"UpSampling1D", up_sampling},
+                                     {"UpSampling2D", up_sampling}};
 
 }  // namespace
 
-std::span<const CLayer> c_shaping_layers() { return all; }
+std::span<const CLayer> c_shaping_layers() { return shaping_layers; }
 
 }  // namespace shikumi::nn::detail

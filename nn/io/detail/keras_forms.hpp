@@ -25,4 +25,9 @@ Config from_keras(const Config& config, const KerasReading& reading);
 /// for what that line hasn't.
 Config to_keras(const Config& architecture, KerasLine line);
 
+/// A layer's class and name, for errors: "Dense 'hidden'".
+std::string described(const Config& layer);
+/// Whether a layer is a model that begins with an Input.
+bool begins_with_input(const Config& layer);
+
 }  // namespace shikumi::nn::detail

@@ -23,10 +23,6 @@ namespace {
 constexpr std::string_view old_container = "_layer_checkpoint_dependencies";
 constexpr std::string_view legacy_model = "model_weights";
 
-std::string joined(const std::string& path, const std::string& name) {
-    return path.empty() ? name : path + '/' + name;
-}
-
 // Which dataset is for which weight, and the datasets that are for none although they should be.
 struct Places {
     std::vector<std::pair<std::string, Parameter>> weights = {};

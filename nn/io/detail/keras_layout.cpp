@@ -55,10 +55,6 @@ std::string keras_class(const Layer& layer) {
     return name == "GroupQueryAttention" ? "GroupedQueryAttention" : name;
 }
 
-std::string joined(const std::string& path, const std::string& name) {
-    return path.empty() ? name : path + '/' + name;
-}
-
 class Groups {
 public:
     explicit Groups(KerasNumbers numbers) : numbers_(numbers) {}
@@ -181,6 +177,10 @@ std::vector<Parameter> keras_trained(const Model& model) {
         if (weight.parameter.trainable()) trained.push_back(weight.parameter);
     }
     return trained;
+}
+
+std::string joined(const std::string& path, const std::string& name) {
+    return path.empty() ? name : path + '/' + name;
 }
 
 }  // namespace shikumi::nn::detail

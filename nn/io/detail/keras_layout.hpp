@@ -21,6 +21,9 @@ enum class KerasNumbers {
     dependencies  ///< Keras 2.12 and 2.13: each layer with weights counts twice
 };
 
+/// The path of what lies below another; "" is the outermost.
+std::string joined(const std::string& path, const std::string& name);
+
 /// All groups of a model, each before those in it. A layer that comes twice has one.
 std::vector<KerasGroup> keras_groups(const Model& model,
                                      KerasNumbers numbers = KerasNumbers::layers);

@@ -27,13 +27,6 @@ std::string class_of(const Config& object) {
     return name == "GroupedQueryAttention" ? "GroupQueryAttention" : name;
 }
 
-// "Dense 'hidden'".
-std::string described(const Config& object) {
-    const Config* const config = object.find("config");
-    const std::string name = config ? text_of(*config, "name") : std::string();
-    return text_of(object, "class_name") + (name.empty() ? name : " '" + name + "'");
-}
-
 bool begins_with_any(std::string_view text, const auto& beginnings) {
     return std::ranges::any_of(beginnings, [&](std::string_view one) {
         return text == one || (text.starts_with(one) && text[one.size()] == '.');
@@ -108,14 +101,6 @@ Config options_of(const Config& object, const Config& options, const KerasReadin
 }
 
 // ---- graphs -------------------------------------------------------------------------------------
-
-// Whether a layer is a model that begins with an Input.
-bool begins_with_input(const Config& layer) {
-    const Config* const config = layer.find("config");
-    const Config* const layers = config ? config->find("layers") : nullptr;
-    if (!layers || !layers->list() || layers->list()->empty()) return false;
-    return text_of(layers->list()->front(), "class_name") == "InputLayer";
-}
 
 std::string name_in_graph(const Config& layer) {
     const std::string name = text_of(layer, "name");

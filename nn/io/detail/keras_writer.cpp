@@ -27,13 +27,6 @@ bool is_one_of(std::string_view name, const auto& names) {
     return std::ranges::find(names, name) != std::end(names);
 }
 
-// "Dense 'hidden'".
-std::string described(const Config& object) {
-    const Config* const config = object.find("config");
-    const std::string name = config ? text_of(*config, "name") : std::string();
-    return text_of(object, "class_name") + (name.empty() ? name : " '" + name + "'");
-}
-
 constexpr std::string_view name_of(KerasLine line) {
     return line == KerasLine::keras2 ? "Keras 2" : "Keras 3";
 }
@@ -144,13 +137,6 @@ Config options_of(const Config& object, const Config& options, KerasLine line) {
 }
 
 // ---- graphs -------------------------------------------------------------------------------------
-
-bool begins_with_input(const Config& layer) {
-    const Config* const config = layer.find("config");
-    const Config* const layers = config ? config->find("layers") : nullptr;
-    return layers && layers->list() && !layers->list()->empty() &&
-           text_of(layers->list()->front(), "class_name") == "InputLayer";
-}
 
 // Tensors in a configuration that this library has written.
 const std::string& layer_of(const Config& tensor) {

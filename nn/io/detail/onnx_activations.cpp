@@ -202,7 +202,7 @@ bool dropout_layer(OnnxPlace& place) {
     return ratio >= 0 && ratio < 1 && place.put(Dropout(ratio));
 }
 
-constexpr OnnxOperator table[] = {
+constexpr OnnxOperator activation_operators[] = {
     {"Relu", 6, 21, each<relu>, activation<nn::relu>},
     {"Sigmoid", 6, 21, each<sigmoid>, activation<nn::sigmoid>},
     {"Tanh", 6, 21, each<tanh>, activation<nn::tanh>},
@@ -237,6 +237,6 @@ constexpr OnnxOperator table[] = {
 
 }  // namespace
 
-std::span<const OnnxOperator> onnx_activations() { return table; }
+std::span<const OnnxOperator> onnx_activations() { return activation_operators; }
 
 }  // namespace shikumi::nn::detail

@@ -81,7 +81,7 @@ Outputs scaler(const Call& call) {
 
 constexpr std::string_view ml = "ai.onnx.ml";
 
-constexpr OnnxOperator table[] = {
+constexpr OnnxOperator classic_learning_operators[] = {
     {"LinearClassifier", 1, 5, linear_classifier, nullptr, ml},
     {"LinearRegressor", 1, 5, linear_regressor, nullptr, ml},
     {"Normalizer", 1, 5, normalizer, nullptr, ml},
@@ -91,6 +91,6 @@ constexpr OnnxOperator table[] = {
 
 }  // namespace
 
-std::span<const OnnxOperator> onnx_classic_learning() { return table; }
+std::span<const OnnxOperator> onnx_classic_learning() { return classic_learning_operators; }
 
 }  // namespace shikumi::nn::detail

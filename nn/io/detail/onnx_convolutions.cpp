@@ -210,13 +210,13 @@ bool convolution_place(OnnxPlace& place) {
     return true;
 }
 
-constexpr OnnxOperator table[] = {
+constexpr OnnxOperator convolution_operators[] = {
     {"Conv", 1, 21, convolve, convolution_place},
     {"ConvTranspose", 1, 21, convolve_transposed},
 };
 
 }  // namespace
 
-std::span<const OnnxOperator> onnx_convolutions() { return table; }
+std::span<const OnnxOperator> onnx_convolutions() { return convolution_operators; }
 
 }  // namespace shikumi::nn::detail

@@ -208,7 +208,7 @@ Outputs pad_by_inputs(const Call& call) {
                   call.has(2) ? call.known_numbers(2).at(0) : 0);
 }
 
-constexpr OnnxOperator table[] = {
+constexpr OnnxOperator indexing_operators[] = {
     {"Slice", 1, 9, slice_by_attributes},
     {"Slice", 10, 21, slice_by_inputs},
     {"Gather", 1, 21, gather, embedding_layer},
@@ -222,6 +222,6 @@ constexpr OnnxOperator table[] = {
 
 }  // namespace
 
-std::span<const OnnxOperator> onnx_indexing() { return table; }
+std::span<const OnnxOperator> onnx_indexing() { return indexing_operators; }
 
 }  // namespace shikumi::nn::detail

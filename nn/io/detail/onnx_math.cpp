@@ -173,7 +173,7 @@ bool exp_layer(OnnxPlace& place) { return operation(place, "exp"); }
 bool log_layer(OnnxPlace& place) { return operation(place, "log"); }
 bool sqrt_layer(OnnxPlace& place) { return operation(place, "sqrt"); }
 
-constexpr OnnxOperator table[] = {
+constexpr OnnxOperator math_operators[] = {
     {"Add", 7, 21, pair<add>, add_layer},
     {"Sub", 7, 21, pair<subtract>, subtract_layer},
     {"Mul", 7, 21, pair<multiply>, multiply_layer},
@@ -223,6 +223,6 @@ constexpr OnnxOperator table[] = {
 
 }  // namespace
 
-std::span<const OnnxOperator> onnx_math() { return table; }
+std::span<const OnnxOperator> onnx_math() { return math_operators; }
 
 }  // namespace shikumi::nn::detail

@@ -157,7 +157,7 @@ bool layer_normalization_layer(OnnxPlace& place) {
     return true;
 }
 
-constexpr OnnxOperator table[] = {
+constexpr OnnxOperator normalization_operators[] = {
     {.name = "BatchNormalization",
      .since = 7,
      .until = 21,
@@ -174,6 +174,6 @@ constexpr OnnxOperator table[] = {
 
 }  // namespace
 
-std::span<const OnnxOperator> onnx_normalizations() { return table; }
+std::span<const OnnxOperator> onnx_normalizations() { return normalization_operators; }
 
 }  // namespace shikumi::nn::detail

@@ -155,7 +155,7 @@ bool global_layer(OnnxPlace& place) {
     return true;
 }
 
-constexpr OnnxOperator table[] = {
+constexpr OnnxOperator pooling_operators[] = {
     {"MaxPool", 1, 21, max_pool_of, pooling_layer<MaxPooling1D, MaxPooling2D, MaxPooling3D>},
     {"AveragePool", 7, 21, average_pool_of,
      pooling_layer<AveragePooling1D, AveragePooling2D, AveragePooling3D>},
@@ -167,6 +167,6 @@ constexpr OnnxOperator table[] = {
 
 }  // namespace
 
-std::span<const OnnxOperator> onnx_poolings() { return table; }
+std::span<const OnnxOperator> onnx_poolings() { return pooling_operators; }
 
 }  // namespace shikumi::nn::detail

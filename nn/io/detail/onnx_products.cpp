@@ -90,7 +90,7 @@ bool matmul_layer(OnnxPlace& place) {
                  {});
 }
 
-constexpr OnnxOperator table[] = {
+constexpr OnnxOperator product_operators[] = {
     {"Gemm", 7, 21, gemm, gemm_layer},
     {"MatMul", 1, 21, matmul_of, matmul_layer},
     {"Einsum", 12, 21, einsum_of},
@@ -98,6 +98,6 @@ constexpr OnnxOperator table[] = {
 
 }  // namespace
 
-std::span<const OnnxOperator> onnx_products() { return table; }
+std::span<const OnnxOperator> onnx_products() { return product_operators; }
 
 }  // namespace shikumi::nn::detail

@@ -412,7 +412,7 @@ bool rnn_layer(OnnxPlace& place) {
     return recurrence_layer(place, rnn_kind(), ours);
 }
 
-constexpr OnnxOperator table[] = {
+constexpr OnnxOperator recurrence_operators[] = {
     {"LSTM", 7, 21, lstm, lstm_layer},
     {"GRU", 7, 21, gru, gru_layer},
     {"RNN", 7, 21, rnn, rnn_layer},
@@ -420,6 +420,6 @@ constexpr OnnxOperator table[] = {
 
 }  // namespace
 
-std::span<const OnnxOperator> onnx_recurrences() { return table; }
+std::span<const OnnxOperator> onnx_recurrences() { return recurrence_operators; }
 
 }  // namespace shikumi::nn::detail

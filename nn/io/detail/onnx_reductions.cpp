@@ -78,7 +78,7 @@ Outputs cumsum_of(const Call& call) {
     return {call.flag("exclusive") ? sums - call[0] : sums};
 }
 
-constexpr OnnxOperator table[] = {
+constexpr OnnxOperator reduction_operators[] = {
     {"ReduceSum", 1, 12, by_attribute<sum_of>},
     {"ReduceSum", 13, 21, by_input<sum_of>},
     {"ReduceMean", 1, 17, by_attribute<mean_of>},
@@ -106,6 +106,6 @@ constexpr OnnxOperator table[] = {
 
 }  // namespace
 
-std::span<const OnnxOperator> onnx_reductions() { return table; }
+std::span<const OnnxOperator> onnx_reductions() { return reduction_operators; }
 
 }  // namespace shikumi::nn::detail

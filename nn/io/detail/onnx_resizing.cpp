@@ -172,7 +172,7 @@ Outputs resize_by_scales(const Call& call) {
                      {});
 }
 
-constexpr OnnxOperator table[] = {
+constexpr OnnxOperator resizing_operators[] = {
     {.name = "Resize", .since = 10, .until = 10, .run = resize_by_scales, .numbers = 2},
     {.name = "Resize", .since = 11, .until = 21, .run = resize_of, .numbers = 14},
     {.name = "Upsample", .since = 7, .until = 9, .run = resize_by_scales, .numbers = 2},
@@ -180,6 +180,6 @@ constexpr OnnxOperator table[] = {
 
 }  // namespace
 
-std::span<const OnnxOperator> onnx_resizing() { return table; }
+std::span<const OnnxOperator> onnx_resizing() { return resizing_operators; }
 
 }  // namespace shikumi::nn::detail

@@ -289,7 +289,7 @@ bool concat_layer(OnnxPlace& place) {
     return true;
 }
 
-constexpr OnnxOperator table[] = {
+constexpr OnnxOperator shaping_operators[] = {
     {"Constant", 1, 21, constant},
     {"ConstantOfShape", 9, 21, constant_of_shape},
     {.name = "EyeLike", .since = 9, .until = 21, .run = eye_like, .from_shapes = true},
@@ -313,6 +313,6 @@ constexpr OnnxOperator table[] = {
 
 }  // namespace
 
-std::span<const OnnxOperator> onnx_shaping() { return table; }
+std::span<const OnnxOperator> onnx_shaping() { return shaping_operators; }
 
 }  // namespace shikumi::nn::detail

@@ -114,7 +114,7 @@ void floor_divide_of(const OnnxTask& task) {
     task.give_by([](Args x) { return Out{floor(x[0] / x[1])}; });
 }
 
-constexpr OnnxTranslation table[] = {
+constexpr OnnxTranslation pointwise_table[] = {
     {"abs", same<"Abs">},
     {"acos", same<"Acos">},
     {"acosh", same<"Acosh">},
@@ -212,6 +212,6 @@ constexpr OnnxTranslation table[] = {
 
 }  // namespace
 
-std::span<const OnnxTranslation> pointwise_translations() { return table; }
+std::span<const OnnxTranslation> pointwise_translations() { return pointwise_table; }
 
 }  // namespace shikumi::nn::detail

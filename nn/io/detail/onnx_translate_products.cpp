@@ -109,7 +109,7 @@ void pool(const OnnxTask& task, std::string_view op) {
     task.give(task.add(op, {task.in(0, order)}, window_of(task)), order);
 }
 
-constexpr OnnxTranslation table[] = {
+constexpr OnnxTranslation product_table[] = {
     {"average_pool", [](const OnnxTask& task) { pool(task, "AveragePool"); }},
     {"convolution", convolution_of},
     {"convolution_transpose", convolution_transpose_of},
@@ -119,6 +119,6 @@ constexpr OnnxTranslation table[] = {
 
 }  // namespace
 
-std::span<const OnnxTranslation> product_translations() { return table; }
+std::span<const OnnxTranslation> product_translations() { return product_table; }
 
 }  // namespace shikumi::nn::detail

@@ -204,14 +204,14 @@ std::vector<const RecordedNode*> steps_up_to(const OnnxTask& task) {
     return is_zero(step.product, 0) ? nodes : std::vector<const RecordedNode*>();
 }
 
-constexpr OnnxTranslation table[] = {
+constexpr OnnxTranslation recurrence_table[] = {
     {"gru", gru_of},
     {"lstm", lstm_of},
 };
 
 }  // namespace
 
-std::span<const OnnxTranslation> recurrence_translations() { return table; }
+std::span<const OnnxTranslation> recurrence_translations() { return recurrence_table; }
 
 bool write_as_simple_recurrence(const OnnxTask& task) {
     if (steps_up_to(task).empty()) return false;

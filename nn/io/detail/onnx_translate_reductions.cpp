@@ -134,7 +134,7 @@ void cumulative_sum(const OnnxTask& task) {
         x.order);
 }
 
-constexpr OnnxTranslation table[] = {
+constexpr OnnxTranslation reduction_table[] = {
     {"all", write_reduction},
     {"any", write_reduction},
     {"argmax", position_of_extreme<true>},
@@ -152,6 +152,6 @@ constexpr OnnxTranslation table[] = {
 
 }  // namespace
 
-std::span<const OnnxTranslation> reduction_translations() { return table; }
+std::span<const OnnxTranslation> reduction_translations() { return reduction_table; }
 
 }  // namespace shikumi::nn::detail

@@ -154,7 +154,7 @@ void output_of(const OnnxTask& task) {
     task.give(outputs[its.index].name, outputs[its.index].order);
 }
 
-constexpr OnnxTranslation table[] = {
+constexpr OnnxTranslation shaping_table[] = {
     {"broadcast_to", broadcast_of},
     {"concatenate", concatenate_of},
     {"one_hot", one_hot_of},
@@ -170,6 +170,6 @@ constexpr OnnxTranslation table[] = {
 
 }  // namespace
 
-std::span<const OnnxTranslation> shaping_translations() { return table; }
+std::span<const OnnxTranslation> shaping_translations() { return shaping_table; }
 
 }  // namespace shikumi::nn::detail

@@ -7,7 +7,7 @@ namespace shikumi::nn {
 
 namespace {
 
-constexpr std::string_view error_name = "convolution_transpose";
+constexpr std::string_view convolution_transpose_name = "convolution_transpose";
 
 // The number of an axis, from a list of one for each axis or one for all.
 Index number(const PerAxis& numbers, int axis) {
@@ -17,11 +17,11 @@ Index number(const PerAxis& numbers, int axis) {
 
 void check_output_padding(int axes, const PerAxis& padding, const PerAxis& strides) {
     if (padding.list().size() != 1 && padding.list().size() != static_cast<std::size_t>(axes))
-        fail<ShapeError>(error_name, "got ", padding.list().size(),
+        fail<ShapeError>(convolution_transpose_name, "got ", padding.list().size(),
                          " numbers as output_padding for ", axes, " axes");
     for (int axis = 0; axis < axes; ++axis) {
         if (number(padding, axis) < 0 || number(padding, axis) >= number(strides, axis))
-            fail<ValueError>(error_name,
+            fail<ValueError>(convolution_transpose_name,
                              "output_padding must be at least 0 and below the strides of ",
                              number(strides, axis), ", got ", number(padding, axis));
     }
@@ -31,7 +31,7 @@ void check_output_padding(int axes, const PerAxis& padding, const PerAxis& strid
 
 ConvolutionTranspose::ConvolutionTranspose(int axes, Index filters, const PerAxis& kernel_size,
                                            const ConvOptions& options)
-    : ConvolutionalLayer(error_name, axes, kernel_size, options),
+    : ConvolutionalLayer(convolution_transpose_name, axes, kernel_size, options),
       filters_(filters),
       options_(options) {
     check_groups(filters, options.groups);

@@ -11,7 +11,7 @@ namespace shikumi::nn {
 
 namespace {
 
-constexpr std::string_view error_name = "einsum_dense";
+constexpr std::string_view einsum_dense_name = "einsum_dense";
 constexpr std::size_t none = std::string::npos;
 
 bool is_open(const std::string& term) { return term.find('.') != none; }
@@ -27,7 +27,7 @@ int place(const std::string& term, char axis, int rank) {
 
 void check_ellipsis(const std::string& equation, const std::string& term) {
     if (is_open(term) && term.front() != '.' && term.back() != '.')
-        fail<ValueError>(error_name, "takes ... at one end of input and output only, got '",
+        fail<ValueError>(einsum_dense_name, "takes ... at one end of input and output only, got '",
                          equation, "'");
 }
 
@@ -40,11 +40,11 @@ EinsumDense::EinsumDense(const std::string& equation,
       equation_(equation),
       output_shape_(std::move(output_shape)),
       options_(options) {
-    const auto parsed = shikumi::detail::parse_equation(error_name, equation);
+    const auto parsed = shikumi::detail::parse_equation(einsum_dense_name, equation);
     if (parsed.inputs.size() != 2 || equation.find("->") == none || is_open(parsed.inputs[1]) ||
         is_open(parsed.inputs[0]) != is_open(parsed.output) || parsed.inputs[0].empty() ||
         parsed.output.empty())
-        fail<ValueError>(error_name,
+        fail<ValueError>(einsum_dense_name,
                          "wants an equation such as \"ab,bc->ac\" or "
                          "\"...b,bc->...c\", got '",
                          equation, "'");
@@ -55,12 +55,13 @@ EinsumDense::EinsumDense(const std::string& equation,
     check_ellipsis(equation, output_);
     for (const char axis : options.bias_axes) {
         if (axis == '.' || output_.find(axis) == none)
-            fail<ValueError>(error_name, "the output of '", equation, "' has no axis ",
+            fail<ValueError>(einsum_dense_name, "the output of '", equation, "' has no axis ",
                              std::string(1, axis), " for the bias");
     }
     for (const auto& size : output_shape_) {
         if (size.value_or(1) <= 0)
-            fail<ValueError>(error_name, "sizes of the output must be positive, got ", *size);
+            fail<ValueError>(einsum_dense_name, "sizes of the output must be positive, got ",
+                             *size);
     }
 }
 
@@ -73,10 +74,10 @@ Index EinsumDense::size_of(char axis, const Shape& input) const {
         out >= 0 && out < given ? output_shape_[static_cast<std::size_t>(out)] : std::nullopt;
     const bool known = in >= 0 && in < input.rank();
     if (known && wanted && *wanted != input[in])
-        fail<ShapeError>(error_name, "the output's axis ", std::string(1, axis), " is given as ",
-                         *wanted, ", the input ", input, " has ", input[in]);
+        fail<ShapeError>(einsum_dense_name, "the output's axis ", std::string(1, axis),
+                         " is given as ", *wanted, ", the input ", input, " has ", input[in]);
     if (!known && !wanted)
-        fail<ShapeError>(error_name, "axis ", std::string(1, axis), " of '", equation_,
+        fail<ShapeError>(einsum_dense_name, "axis ", std::string(1, axis), " of '", equation_,
                          "' has no size: neither in the input ", input, " nor in output_shape");
     return known ? input[in] : *wanted;
 }
@@ -99,11 +100,11 @@ Shape EinsumDense::bias_shape(const Shape& input) const {
 void EinsumDense::build(const Spec& input) {
     const int named = static_cast<int>(input_.size()) - is_open(input_);
     if (is_open(input_) ? input.shape.rank() < named : input.shape.rank() != named)
-        fail<ShapeError>(error_name, "'", equation_, "' wants an input of ", named, " axes, got ",
-                         input.shape);
+        fail<ShapeError>(einsum_dense_name, "'", equation_, "' wants an input of ", named,
+                         " axes, got ", input.shape);
     const auto wanted = static_cast<int>(output_.size()) - 1;
     if (!is_open(output_) && static_cast<int>(output_shape_.size()) != wanted)
-        fail<ShapeError>(error_name, "'", equation_, "' wants ", wanted,
+        fail<ShapeError>(einsum_dense_name, "'", equation_, "' wants ", wanted,
                          " sizes of the output without the batch, got ", output_shape_.size());
     for (const char axis : output_.substr(1)) {
         if (axis != '.') size_of(axis, input.shape);  // refuses sizes that contradict

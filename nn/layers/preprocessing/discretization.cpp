@@ -11,7 +11,7 @@ namespace shikumi::nn {
 
 namespace {
 
-constexpr std::string_view error_name = "discretization";
+constexpr std::string_view discretization_name = "discretization";
 
 // The number below which the share p of the data lies, interpolated between its neighbours.
 double quantile(const std::vector<double>& rising, double p) {
@@ -31,9 +31,11 @@ Discretization::Discretization(const DiscretizationOptions& options)
       boundaries_(options.bin_boundaries),
       adapts_(options.bin_boundaries.empty()) {
     if (output_mode_ == OutputMode::tf_idf)
-        fail<ValueError>(error_name, "the output mode is index, one_hot, multi_hot or count");
+        fail<ValueError>(discretization_name,
+                         "the output mode is index, one_hot, multi_hot or count");
     if (adapts_ ? bins_ <= 0 : bins_ != 0)
-        fail<ValueError>(error_name, "wants either boundaries or a positive number of bins, got ",
+        fail<ValueError>(discretization_name,
+                         "wants either boundaries or a positive number of bins, got ",
                          boundaries_.size(), " boundaries and ", bins_, " bins");
     check_boundaries();
 }
@@ -41,18 +43,19 @@ Discretization::Discretization(const DiscretizationOptions& options)
 void Discretization::check_boundaries() const {
     for (std::size_t i = 1; i < boundaries_.size(); ++i) {
         if (!(boundaries_[i - 1] <= boundaries_[i]))
-            fail<ValueError>(error_name, "boundaries must rise, got ", boundaries_[i - 1],
+            fail<ValueError>(discretization_name, "boundaries must rise, got ", boundaries_[i - 1],
                              " before ", boundaries_[i]);
     }
 }
 
 void Discretization::adapt(const Tensor& data) {
-    if (!adapts_) fail<StateError>(error_name, "has been given its boundaries");
-    if (built()) fail<StateError>(error_name, "has been called: adapt it before that");
+    if (!adapts_) fail<StateError>(discretization_name, "has been given its boundaries");
+    if (built()) fail<StateError>(discretization_name, "has been called: adapt it before that");
     std::vector<double> rising = data.to_vector<double>();
-    if (rising.empty()) fail<ValueError>(error_name, "there is no data: it is ", data.spec());
+    if (rising.empty())
+        fail<ValueError>(discretization_name, "there is no data: it is ", data.spec());
     if (std::ranges::any_of(rising, [](double x) { return std::isnan(x); }))
-        fail<ValueError>(error_name, "there is NaN in the data");
+        fail<ValueError>(discretization_name, "there is NaN in the data");
     std::ranges::sort(rising);
     boundaries_.clear();
     for (Index k = 1; k < bins_; ++k)
@@ -61,9 +64,10 @@ void Discretization::adapt(const Tensor& data) {
 }
 
 Tensor Discretization::call(const Tensor& x, Mode) {
-    if (!is_floating(x.dtype())) fail<DTypeError>(error_name, "takes f32 or f64, got ", x.spec());
+    if (!is_floating(x.dtype()))
+        fail<DTypeError>(discretization_name, "takes f32 or f64, got ", x.spec());
     if (adapts_ && bins_ > 1 && boundaries_.empty())
-        fail<StateError>(error_name, "has no boundaries yet: call adapt(data) first");
+        fail<StateError>(discretization_name, "has no boundaries yet: call adapt(data) first");
     const Tensor bins = searchsorted(tensor(boundaries_).cast(x.dtype()), x, Side::right);
     return detail::encode(bins, static_cast<Index>(boundaries_.size()) + 1, output_mode_, dtype());
 }

@@ -13,7 +13,7 @@ namespace shikumi::nn {
 
 namespace {
 
-constexpr std::string_view error_name = "integer_lookup";
+constexpr std::string_view integer_lookup_name = "integer_lookup";
 
 // x less the multiple of n that makes it lie in [0, n). The first quotient of a large x is rounded,
 // the second one is exact.
@@ -31,7 +31,7 @@ Tensor unknown_indices(const detail::Vocabulary<Index>& vocabulary, const Tensor
         return modulo(x, vocabulary.unknown()) + vocabulary.first_unknown();
     if (vocabulary.unknown() == 1) return full(x.shape(), vocabulary.first_unknown(), i64);
     const Tensor nothing = shikumi::detail::required<ValueError>(
-        scalar(0, i64), all(known), error_name,
+        scalar(0, i64), all(known), integer_lookup_name,
         "got a number outside the vocabulary, and num_oov_indices is 0; its index would be");
     return broadcast_to(nothing, x.shape());
 }
@@ -59,7 +59,7 @@ Tensor indices_of(const detail::Vocabulary<Index>& vocabulary, const Tensor& x) 
 IntegerLookup::IntegerLookup(const IntegerLookupOptions& options)
     : Layer({.name = options.name, .dtype = options.dtype}), options_(options) {
     detail::Vocabulary<Index> vocabulary(
-        error_name, options.max_tokens, options.num_oov_indices, options.oov_token,
+        integer_lookup_name, options.max_tokens, options.num_oov_indices, options.oov_token,
         options.output_mode == OutputMode::index ? options.mask_token : std::optional<Index>());
     if (!options.vocabulary.empty()) {
         vocabulary.set(options.vocabulary);
@@ -70,8 +70,8 @@ IntegerLookup::IntegerLookup(const IntegerLookupOptions& options)
 }
 
 void IntegerLookup::adapt(const Tensor& data) {
-    if (built()) fail<StateError>(error_name, "has been called: adapt it before that");
-    shikumi::detail::want_indices(error_name, data.spec());
+    if (built()) fail<StateError>(integer_lookup_name, "has been called: adapt it before that");
+    shikumi::detail::want_indices(integer_lookup_name, data.spec());
     const std::vector<Index> numbers = data.to_vector<Index>();
     const Index documents = data.rank() < 2 ? 1 : data.shape().front();
     const std::size_t each =
@@ -95,7 +95,7 @@ void IntegerLookup::adapt(const Tensor& data) {
 std::vector<Index> IntegerLookup::vocabulary() const { return vocabulary_->all(); }
 
 Tensor IntegerLookup::call(const Tensor& x, Mode) {
-    shikumi::detail::want_indices(error_name, x.spec());
+    shikumi::detail::want_indices(integer_lookup_name, x.spec());
     vocabulary_->require_known();
     return detail::encode_vocabulary(*vocabulary_, indices_of(*vocabulary_, x.cast(i64)), weights_,
                                      options_.output_mode, options_.pad_to_max_tokens, dtype());

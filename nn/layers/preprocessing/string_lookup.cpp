@@ -12,7 +12,7 @@ namespace shikumi::nn {
 
 namespace {
 
-constexpr std::string_view error_name = "string_lookup";
+constexpr std::string_view string_lookup_name = "string_lookup";
 
 // FNV-1a by G. Fowler, L. Noll and K. Vo, 64 bits: the same on every machine.
 std::uint64_t hash_of(std::string_view text) {
@@ -24,7 +24,7 @@ std::uint64_t hash_of(std::string_view text) {
 Index index_of(const detail::Vocabulary<std::string>& vocabulary, const std::string& text) {
     if (const auto known = vocabulary.find(text)) return *known;
     if (vocabulary.unknown() == 0)
-        fail<ValueError>(error_name, "the vocabulary doesn't have '", text,
+        fail<ValueError>(string_lookup_name, "the vocabulary doesn't have '", text,
                          "', and num_oov_indices is 0");
     return vocabulary.first_unknown() +
            static_cast<Index>(hash_of(text) % static_cast<std::uint64_t>(vocabulary.unknown()));
@@ -34,9 +34,9 @@ Index index_of(const detail::Vocabulary<std::string>& vocabulary, const std::str
 
 StringLookup::StringLookup(const StringLookupOptions& options) : options_(options) {
     if (!is_floating(options.dtype))
-        fail<DTypeError>(error_name, "makes vectors of f32 or f64, not ", options.dtype);
+        fail<DTypeError>(string_lookup_name, "makes vectors of f32 or f64, not ", options.dtype);
     detail::Vocabulary<std::string> vocabulary(
-        error_name, options.max_tokens, options.num_oov_indices, options.oov_token,
+        string_lookup_name, options.max_tokens, options.num_oov_indices, options.oov_token,
         options.output_mode == OutputMode::index ? options.mask_token
                                                  : std::optional<std::string>());
     if (!options.vocabulary.empty()) {
@@ -76,7 +76,7 @@ Tensor StringLookup::operator()(const std::vector<std::string>& strings, const S
 }
 
 std::vector<std::string> StringLookup::strings(const Tensor& indices) const {
-    shikumi::detail::want_indices(error_name, indices.spec());
+    shikumi::detail::want_indices(string_lookup_name, indices.spec());
     vocabulary_->require_known();
     const std::vector<std::string> all = vocabulary_->all();
     std::vector<std::string> found;

@@ -11,7 +11,7 @@ namespace shikumi::nn {
 
 namespace {
 
-constexpr std::string_view error_name = "text_vectorization";
+constexpr std::string_view text_vectorization_name = "text_vectorization";
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -87,7 +87,8 @@ std::vector<std::string> text::character(std::string_view text) {
         const bool whole =
             bytes > 0 && one.size() == bytes &&
             std::all_of(one.begin() + 1, one.end(), [](char c) { return (c & 0xc0) == 0x80; });
-        if (!whole) fail<ValueError>(error_name, "byte ", at, " of a text is no UTF-8");
+        if (!whole)
+            fail<ValueError>(text_vectorization_name, "byte ", at, " of a text is no UTF-8");
         characters.emplace_back(one);
         at += bytes;
     }
@@ -99,13 +100,16 @@ std::vector<std::string> text::whole(std::string_view text) { return {std::strin
 TextVectorization::TextVectorization(const TextVectorizationOptions& options)
     : options_(options), lookup_(lookup_options(options)) {
     if (options.output_mode == OutputMode::one_hot)
-        fail<ValueError>(error_name, "the output mode is index, multi_hot, count or tf_idf");
-    if (!options.split) fail<ValueError>(error_name, "wants a function that cuts a text");
+        fail<ValueError>(text_vectorization_name,
+                         "the output mode is index, multi_hot, count or tf_idf");
+    if (!options.split)
+        fail<ValueError>(text_vectorization_name, "wants a function that cuts a text");
     if (options.output_sequence_length < 0)
-        fail<ValueError>(error_name, "output_sequence_length must not be negative, got ",
+        fail<ValueError>(text_vectorization_name,
+                         "output_sequence_length must not be negative, got ",
                          options.output_sequence_length);
     for (const Index n : options.ngrams) {
-        if (n < 1) fail<ValueError>(error_name, "ngrams must be positive, got ", n);
+        if (n < 1) fail<ValueError>(text_vectorization_name, "ngrams must be positive, got ", n);
     }
 }
 
@@ -175,8 +179,8 @@ Config name_in(const shikumi::detail::NameTable<F*>& table, std::string_view opt
     for (const auto& row : table.rows()) {
         if (plain && *plain == row.value) return row.names[0];
     }
-    fail<ValueError>(error_name, "no file can hold the function of your own that is its '", option,
-                     "'");
+    fail<ValueError>(text_vectorization_name,
+                     "no file can hold the function of your own that is its '", option, "'");
 }
 
 // A list of them, or Keras's n for 1 to n.
@@ -186,7 +190,8 @@ std::vector<Index> ngrams_in(const Config& config) {
     from_config(config, ngrams, "TextVectorization: ngrams");
     if (!config.integer()) return ngrams;
     const Index n = ngrams.front();
-    if (n < 1 || n > most) fail<ValueError>(error_name, "ngrams are 1 to ", most, ", got ", n);
+    if (n < 1 || n > most)
+        fail<ValueError>(text_vectorization_name, "ngrams are 1 to ", most, ", got ", n);
     ngrams.resize(static_cast<std::size_t>(n));
     std::iota(ngrams.begin(), ngrams.end(), 1);
     return ngrams;

@@ -11,7 +11,7 @@ namespace shikumi::nn {
 
 namespace {
 
-constexpr std::string_view error_name = "conv_lstm_cell";
+constexpr std::string_view conv_lstm_cell_name = "conv_lstm_cell";
 
 }  // namespace
 
@@ -22,20 +22,22 @@ ConvLSTMCell::ConvLSTMCell(int axes, Index filters, const PerAxis& kernel_size,
       filters_(filters),
       size_(kernel_size),
       options_(options) {
-    detail::check_window(error_name, axes, kernel_size, options.strides, options.dilation_rate,
-                         options.padding);
+    detail::check_window(conv_lstm_cell_name, axes, kernel_size, options.strides,
+                         options.dilation_rate, options.padding);
     if (options.padding == Padding::causal)
-        fail<ValueError>(error_name, "padding is valid or same, not causal");
+        fail<ValueError>(conv_lstm_cell_name, "padding is valid or same, not causal");
     if (filters <= 0)
-        fail<ValueError>(error_name, "the number of filters must be positive, got ", filters);
-    detail::check_drop_rate(error_name, "dropout", options.dropout);
-    detail::check_drop_rate(error_name, "recurrent_dropout", options.recurrent_dropout);
+        fail<ValueError>(conv_lstm_cell_name, "the number of filters must be positive, got ",
+                         filters);
+    detail::check_drop_rate(conv_lstm_cell_name, "dropout", options.dropout);
+    detail::check_drop_rate(conv_lstm_cell_name, "recurrent_dropout", options.recurrent_dropout);
 }
 
 void ConvLSTMCell::build(const Spec& input) {
-    detail::check_images(error_name, axes_, input.shape);
-    const auto window = shikumi::detail::window_over(
-        error_name, input.shape, size_, options_.strides, options_.dilation_rate, options_.padding);
+    detail::check_images(conv_lstm_cell_name, axes_, input.shape);
+    const auto window =
+        shikumi::detail::window_over(conv_lstm_cell_name, input.shape, size_, options_.strides,
+                                     options_.dilation_rate, options_.padding);
     places_ = without_batch(shikumi::detail::output_shape(window, input.shape, filters_));
     const Index width = Shape{4, filters_}.size();  // refused where the product is too large
     kernel_ = add_weight(
@@ -59,7 +61,7 @@ void ConvLSTMCell::build(const Spec& input) {
 Tensor ConvLSTMCell::prepare(const Tensor& inputs, Mode mode) {
     const Index time = inputs.shape()[0], batch = inputs.shape()[1];
     const Shape sample = without_batch(without_batch(inputs.shape()));
-    detail::check_images(error_name, axes_, batch_of(batch, sample));
+    detail::check_images(conv_lstm_cell_name, axes_, batch_of(batch, sample));
     Tensor x = inputs;
     state_mask_ = {};
     if (mode == Mode::train && options_.dropout > 0)

@@ -4,6 +4,7 @@
 
 #include <shikumi/autograd/core/error.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
+#include <shikumi/nn/losses/detail/epsilon.hpp>
 #include <shikumi/nn/losses/detail/reduce.hpp>
 #include <shikumi/nn/losses/targets.hpp>
 #include <shikumi/nn/metrics/detail/sums.hpp>
@@ -12,7 +13,6 @@ namespace shikumi::nn::detail {
 
 namespace {
 
-constexpr double epsilon = 1e-7;
 constexpr double below_all = -1e10;
 
 // x, and far below all thresholds what is not among the k largest of its row. Of equal ones the

@@ -1,5 +1,6 @@
 // The rule by which an element becomes one of another type, at every end of every type's range.
 #include "catch.hpp"
+#include "support/dtypes.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -11,10 +12,9 @@
 #include <shikumi/autograd/ops/ops.hpp>
 
 using namespace shikumi;
+using shikumi_test::dtypes;
 
 namespace {
-
-constexpr DType dtypes[] = {bool_, u8, i32, i64, f32, f64};
 
 // The rule once more, in long double, which holds every number of every dtype.
 template <class To, class From>

@@ -6,14 +6,10 @@
 #include <shikumi/autograd/core/scalar.hpp>
 
 #include "catch.hpp"
+#include "support/dtypes.hpp"
 
 using namespace shikumi;
-
-namespace {
-
-constexpr DType dtypes[] = {bool_, u8, i32, i64, f32, f64};
-
-}  // namespace
+using shikumi_test::dtypes;
 
 TEST_CASE("each dtype knows its C++ type", "[dtype]") {
     for (const DType t : dtypes) {

@@ -13,16 +13,16 @@
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
+#include "support/elements.hpp"
 
 using namespace shikumi;
 using namespace shikumi_test;
+using shikumi_test::doubles;
 
 namespace {
 
-std::vector<double> values(const Tensor& t) { return t.to_vector<double>(); }
-
 std::vector<double> close_to(std::initializer_list<double> wanted, const Tensor& t) {
-    std::vector<double> got = values(t);
+    std::vector<double> got = doubles(t);
     REQUIRE(got.size() == wanted.size());
     auto at = got.begin();
     for (const double w : wanted) {
@@ -83,12 +83,12 @@ TEST_CASE("outputs are computed once, however many are looked at, one after the 
             evaluate({x, y});
             CHECK(evaluations([&] {
                       const auto out = record_all(Polar{}, x, y);
-                      CHECK(values(out[0])[0] == 5);
-                      CHECK(values(out[1])[0] == Approx(std::atan2(4, 3)));
-                      CHECK(values(out[0] + out[1])[0] == Approx(5 + std::atan2(4, 3)));
-                      CHECK(values(out[0] * 2.0)[0] == 10);
+                      CHECK(doubles(out[0])[0] == 5);
+                      CHECK(doubles(out[1])[0] == Approx(std::atan2(4, 3)));
+                      CHECK(doubles(out[0] + out[1])[0] == Approx(5 + std::atan2(4, 3)));
+                      CHECK(doubles(out[0] * 2.0)[0] == 10);
                   }) == 1);
-            CHECK(evaluations([&] { CHECK(values(record_all(Polar{}, x, y)[1] * 2.0).size()); }) ==
+            CHECK(evaluations([&] { CHECK(doubles(record_all(Polar{}, x, y)[1] * 2.0).size()); }) ==
                   1);
             CHECK(evaluations([&] { evaluate(record_all(Polar{}, x, y)); }) == 1);
         }
@@ -110,15 +110,15 @@ TEST_CASE("outputs of outputs, and operations of all forms on them") {
             const auto again = record_all(Polar{}, polar[1], polar[0]);
             const Tensor column = reshape(polar[1], {-1, 2});
             const double angle = std::atan2(2, 1), next = std::atan2(2.01, 1.01);
-            CHECK(values(column)[1] == Approx(next));
-            CHECK(values(sum(column, {1}))[0] == Approx(angle + next));
-            CHECK(values(again[0])[0] == Approx(std::hypot(angle, std::sqrt(5))));
-            CHECK(values(matmul(transpose(column), column))[0] > 0);
-            CHECK(values(again[1] - polar[1])[0] ==
+            CHECK(doubles(column)[1] == Approx(next));
+            CHECK(doubles(sum(column, {1}))[0] == Approx(angle + next));
+            CHECK(doubles(again[0])[0] == Approx(std::hypot(angle, std::sqrt(5))));
+            CHECK(doubles(matmul(transpose(column), column))[0] > 0);
+            CHECK(doubles(again[1] - polar[1])[0] ==
                   Approx(std::atan2(std::sqrt(5), angle) - angle));
             const auto extremes = record_all(Extremes{}, polar[1]);
-            CHECK(values(extremes[2] + polar[0]).size() == static_cast<std::size_t>(size));
-            CHECK(values(take(polar[0], extremes[0])).size() == 2);
+            CHECK(doubles(extremes[2] + polar[0]).size() == static_cast<std::size_t>(size));
+            CHECK(doubles(take(polar[0], extremes[0])).size() == 2);
         }
     }
 }
@@ -146,18 +146,18 @@ TEST_CASE("outputs become weights, in place or not") {
     for (int run = 0; run < 4; ++run) {
         const auto out = record_all(Polar{}, p.value(), q.value());
         const Assignment both[] = {{p, out[1]}, {q, out[0]}};
-        const std::vector<double> x = values(p.value()), y = values(q.value());
+        const std::vector<double> x = doubles(p.value()), y = doubles(q.value());
         evaluate({}, both);
         for (std::size_t i = 0; i < x.size(); ++i) {
-            CHECK(values(p.value())[i] == Approx(std::atan2(y[i], x[i])));
-            CHECK(values(q.value())[i] == Approx(std::hypot(x[i], y[i])));
+            CHECK(doubles(p.value())[i] == Approx(std::atan2(y[i], x[i])));
+            CHECK(doubles(q.value())[i] == Approx(std::hypot(x[i], y[i])));
         }
         // A new value over the old one: only the parameter holds it now.
         const Assignment doubled{p, p.value() * 2.0};
-        const std::vector<double> before = values(p.value()), other = values(q.value());
+        const std::vector<double> before = doubles(p.value()), other = doubles(q.value());
         evaluate({}, {&doubled, 1});
-        for (std::size_t i = 0; i < x.size(); ++i) CHECK(values(p.value())[i] == 2 * before[i]);
-        CHECK(values(q.value()) == other);
+        for (std::size_t i = 0; i < x.size(); ++i) CHECK(doubles(p.value())[i] == 2 * before[i]);
+        CHECK(doubles(q.value()) == other);
     }
 }
 
@@ -179,7 +179,7 @@ TEST_CASE("values of an output as an array are its own") {
     CHECK(angles.data<double>()[0] == Approx(std::atan2(4, 3)));
     CHECK(radii.data<double>()[1] == 10);
     const Parameter p("p", out[1]);
-    CHECK(values(p.value()) == values(out[1]));
+    CHECK(doubles(p.value()) == doubles(out[1]));
 }
 
 TEST_CASE("outputs are computed again within a memory budget, with the same bits") {
@@ -194,7 +194,7 @@ TEST_CASE("outputs are computed again within a memory budget, with the same bits
         Parameter p("p", zeros({40, 100}, f64));
         const Assignment step{p, g};
         evaluate({}, {&step, 1}, {.memory_budget = budget});
-        return values(p.value());
+        return doubles(p.value());
     };
     std::vector<double> free, bound;
     CHECK(evaluations([&] { free = run(EvaluationOptions().memory_budget); }) == 12);

@@ -1,5 +1,6 @@
 // Compares matrix products with three loops.
 #include "catch.hpp"
+#include "support/thread_count.hpp"
 
 #include <cstring>
 #include <limits>
@@ -15,6 +16,7 @@
 
 using namespace shikumi;
 using shikumi_test::contains;
+using shikumi_test::ThreadCount;
 
 namespace {
 
@@ -51,11 +53,6 @@ template <class T>
 std::vector<T> values(const Array& a) {
     return {a.data<T>().begin(), a.data<T>().end()};
 }
-
-struct Threads {
-    int before = num_threads();
-    ~Threads() { set_num_threads(before); }
-};
 
 }  // namespace
 
@@ -144,7 +141,7 @@ TEST_CASE("vectors are rows on the left and columns on the right") {
 }
 
 TEST_CASE("large products have the same bits for any number of threads") {
-    const Threads restore;
+    const ThreadCount restore;
     Generator rng(3);
     for (const auto [m, n, k] :
          {std::array<Index, 3>{300, 200, 150}, {64, 1000, 70}, {2000, 10, 60}}) {

@@ -1,5 +1,6 @@
 // Compares f32 products by both libraries with sums in double.
 #include "catch.hpp"
+#include "support/thread_count.hpp"
 
 #include <dlfcn.h>
 
@@ -21,6 +22,7 @@ using namespace shikumi;
 using kernels::Product;
 using kernels::detail::multiply_by_onednn;
 using kernels::detail::onednn_is_faster;
+using shikumi_test::ThreadCount;
 
 namespace {
 
@@ -111,11 +113,6 @@ std::vector<Product> chosen() {
     return products;
 }
 
-struct Threads {
-    int before = num_threads();
-    ~Threads() { set_num_threads(before); }
-};
-
 }  // namespace
 
 TEST_CASE("both ways to multiply agree with sums in double") {
@@ -140,7 +137,7 @@ TEST_CASE("both ways to multiply agree with sums in double") {
 }
 
 TEST_CASE("oneDNN computes the chosen sizes, with the same bits for any number of threads") {
-    const Threads restore;
+    const ThreadCount restore;
     if (there() && kernels::instructions() == kernels::Instructions::avx512)
         CHECK(chosen().size() == 4);
     for (Product p : chosen()) {

@@ -7,24 +7,26 @@
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
+#include "support/elements.hpp"
+#include "support/infinity.hpp"
 
 using namespace shikumi;
 using shikumi_test::contains;
+using shikumi_test::doubles;
+using shikumi_test::infinity;
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 using List = std::vector<double>;
 
-List values(const Tensor& t) { return t.to_vector<double>(); }
 Tensor vector(const List& x) { return tensor(x); }
 
 // The n-th derivative of f at each element of x.
 List derivative(const Function& f, const List& x, int n = 1) {
     const Function slope = [&f](const Tensor& t) { return grad(sum(f(t)), {t})[0]; };
-    if (n == 1) return values(slope(vector(x)));
+    if (n == 1) return doubles(slope(vector(x)));
     return derivative([&](const Tensor& t) { return slope(t); }, x, n - 1);
 }
 
@@ -47,8 +49,8 @@ TEST_CASE("ties share the gradient", "[pointwise]") {
     const Tensor a = vector({1, 2, 3}), b = vector({3, 2, 1});
     for (const bool larger : {true, false}) {
         const auto g = grad(sum(larger ? maximum(a, b) : minimum(a, b)), {a, b});
-        CHECK(values(g[0]) == (larger ? List{0, 0.5, 1} : List{1, 0.5, 0}));
-        CHECK(values(g[1]) == (larger ? List{1, 0.5, 0} : List{0, 0.5, 1}));
+        CHECK(doubles(g[0]) == (larger ? List{0, 0.5, 1} : List{1, 0.5, 0}));
+        CHECK(doubles(g[1]) == (larger ? List{1, 0.5, 0} : List{0, 0.5, 1}));
     }
     CHECK(derivative([](auto& x) { return maximum(x, x); }, {1.5}) == List{1});
 }
@@ -69,8 +71,8 @@ TEST_CASE("a power has exact derivatives at zero and below", "[pointwise]") {
 
     const Tensor a = vector({0, 0, 1}), b = vector({2, 0, 3});
     const auto g = grad(sum(pow(a, b)), {a, b});
-    CHECK(values(g[0]) == List{0, 0, 3});
-    CHECK(values(g[1]) == List{0, 0, 0});
+    CHECK(doubles(g[0]) == List{0, 0, 3});
+    CHECK(doubles(g[1]) == List{0, 0, 0});
     CHECK(derivative([](auto& x) { return pow(0, x); }, {2}) == List{0});
 }
 
@@ -86,13 +88,13 @@ TEST_CASE("factors of 1 and -1 keep their derivatives", "[pointwise]") {
 
 TEST_CASE("large arguments don't overflow", "[pointwise]") {
     const List far{-1000, -800, 800, 1000};
-    CHECK(values(sigmoid(vector(far))) == List{0, 0, 1, 1});
-    CHECK(values(softplus(vector(far))) == List{0, 0, 800, 1000});
-    CHECK(values(log_sigmoid(vector(far))) == List{-1000, -800, 0, 0});
-    CHECK(values(elu(vector(far))) == List{-1, -1, 800, 1000});
-    CHECK(values(silu(vector(far))) == List{0, 0, 800, 1000});
-    CHECK(values(mish(vector(far))) == List{0, 0, 800, 1000});
-    CHECK(values(tanh(vector(far))) == List{-1, -1, 1, 1});
+    CHECK(doubles(sigmoid(vector(far))) == List{0, 0, 1, 1});
+    CHECK(doubles(softplus(vector(far))) == List{0, 0, 800, 1000});
+    CHECK(doubles(log_sigmoid(vector(far))) == List{-1000, -800, 0, 0});
+    CHECK(doubles(elu(vector(far))) == List{-1, -1, 800, 1000});
+    CHECK(doubles(silu(vector(far))) == List{0, 0, 800, 1000});
+    CHECK(doubles(mish(vector(far))) == List{0, 0, 800, 1000});
+    CHECK(doubles(tanh(vector(far))) == List{-1, -1, 1, 1});
     CHECK(derivative(sigmoid, far) == List{0, 0, 0, 0});
     CHECK(derivative(softplus, far) == List{0, 0, 1, 1});
     CHECK(derivative(log_sigmoid, far) == List{1, 1, 0, 0});
@@ -111,33 +113,33 @@ TEST_CASE("large arguments don't overflow", "[pointwise]") {
 TEST_CASE("the side that `where` does not choose has no effect", "[pointwise]") {
     const Tensor x = vector({-1, 0, 2});
     const Tensor broken = vector({not_a_number, infinity, not_a_number});
-    CHECK(values(where(x < 5, x, broken)) == values(x));
-    CHECK(values(where(x > 5, broken, x)) == values(x));
+    CHECK(doubles(where(x < 5, x, broken)) == doubles(x));
+    CHECK(doubles(where(x > 5, broken, x)) == doubles(x));
     const auto g = grad(sum(where(x < 5, square(x), broken)), {x, broken});
-    CHECK(values(g[0]) == List{-2, 0, 4});
-    CHECK(values(g[1]) == List{0, 0, 0});
+    CHECK(doubles(g[0]) == List{-2, 0, 4});
+    CHECK(doubles(g[1]) == List{0, 0, 0});
 }
 
 TEST_CASE("NaN passes through", "[pointwise]") {
     const Tensor x = vector({not_a_number, 1}), y = vector({1, not_a_number});
     for (const Tensor& t : {maximum(x, y), minimum(x, y), x + y}) {
-        CHECK(std::isnan(values(t)[0]));
-        CHECK(std::isnan(values(t)[1]));
+        CHECK(std::isnan(doubles(t)[0]));
+        CHECK(std::isnan(doubles(t)[1]));
     }
     for (const Tensor& t : {relu(x), relu6(x), clip(x, 0, 1), sign(x), abs(x), softplus(x), elu(x),
                             sigmoid(x), hard_sigmoid(x), selu(x), leaky_relu(x), mish(x)})
-        CHECK(std::isnan(values(t)[0]));
-    CHECK(values(isnan(x)) == List{1, 0});
-    CHECK(values(isfinite(vector({not_a_number, infinity, -infinity, 0}))) == List{0, 0, 0, 1});
-    CHECK(values(x < y) == List{0, 0});
-    CHECK(values(equal(x, x)) == List{0, 1});
-    CHECK(values(not_equal(x, x)) == List{1, 0});
+        CHECK(std::isnan(doubles(t)[0]));
+    CHECK(doubles(isnan(x)) == List{1, 0});
+    CHECK(doubles(isfinite(vector({not_a_number, infinity, -infinity, 0}))) == List{0, 0, 0, 1});
+    CHECK(doubles(x < y) == List{0, 0});
+    CHECK(doubles(equal(x, x)) == List{0, 1});
+    CHECK(doubles(not_equal(x, x)) == List{1, 0});
 }
 
 TEST_CASE("signed zeros and halves", "[pointwise]") {
     CHECK(!std::signbit(abs(scalar(-0.0, f64)).item<double>()));
-    CHECK(values(round(vector({-1.5, -0.5, 0.5, 1.5, 2.5}))) == List{-2, 0, 0, 2, 2});
-    CHECK(values(reciprocal(vector({0.0, infinity}))) == List{infinity, 0});
+    CHECK(doubles(round(vector({-1.5, -0.5, 0.5, 1.5, 2.5}))) == List{-2, 0, 0, 2, 2});
+    CHECK(doubles(reciprocal(vector({0.0, infinity}))) == List{infinity, 0});
 }
 
 TEST_CASE("integers wrap around", "[pointwise]") {
@@ -182,7 +184,7 @@ TEST_CASE("literals take the tensor's dtype, or are refused", "[pointwise]") {
     CHECK_THROWS_AS(whole.cast(i32) * (std::int64_t{1} << 40), DTypeError);
     CHECK_THROWS_AS(truth + 1, DTypeError);
     CHECK_THROWS_AS(truth * 2, DTypeError);
-    CHECK(values(equal(truth, false)) == List{1, 1, 0});
+    CHECK(doubles(equal(truth, false)) == List{1, 1, 0});
     CHECK_THROWS_WITH(whole + 0.5,
                       contains("[add]") && contains("0.5") && contains("i64") && contains("cast"));
     CHECK_THROWS_WITH(whole / 2, contains("[divide]") && contains("i64") && contains("cast"));
@@ -201,24 +203,24 @@ TEST_CASE("cast", "[pointwise]") {
     CHECK(cast(x, i64).to_vector<std::int64_t>() ==
           std::vector<std::int64_t>{-1, 1, 0, i64_max, i64_min, i64_max});
     CHECK(cast(x, u8).to_vector<std::uint8_t>() == std::vector<std::uint8_t>{0, 1, 0, 255, 0, 255});
-    CHECK(values(cast(vector({0, -0.0, 0.5, not_a_number}), bool_)) == List{0, 0, 1, 1});
-    CHECK(values(cast(tensor(std::vector<std::int64_t>{-1, 300}), u8)) == List{255, 44});
+    CHECK(doubles(cast(vector({0, -0.0, 0.5, not_a_number}), bool_)) == List{0, 0, 1, 1});
+    CHECK(doubles(cast(tensor(std::vector<std::int64_t>{-1, 300}), u8)) == List{255, 44});
     CHECK(cast(scalar(0.1, f64), f32).item<float>() == 0.1f);
 
     const Tensor wide = vector({1, 2, 3});
     const Tensor narrow = wide.cast(f32);
     const Tensor g = grad(sum(narrow * narrow), {wide})[0];
     CHECK(g.dtype() == f64);
-    CHECK(values(g) == List{2, 4, 6});
+    CHECK(doubles(g) == List{2, 4, 6});
     const Tensor t = jvp(square(narrow), {wide}, {ones({3}, f64)});
     CHECK(t.dtype() == f32);
-    CHECK(values(t) == List{2, 4, 6});
-    CHECK(values(grad(sum(wide.cast(i64).cast(f64) * wide), {wide})[0]) == List{1, 2, 3});
+    CHECK(doubles(t) == List{2, 4, 6});
+    CHECK(doubles(grad(sum(wide.cast(i64).cast(f64) * wide), {wide})[0]) == List{1, 2, 3});
 }
 
 TEST_CASE("stop_gradient is a constant, identity is not", "[pointwise]") {
     const Tensor x = vector({1, 2, 3});
-    CHECK(values(grad(sum(stop_gradient(x) * x), {x})[0]) == List{1, 2, 3});
-    CHECK(values(grad(sum(identity(x) * x), {x})[0]) == List{2, 4, 6});
+    CHECK(doubles(grad(sum(stop_gradient(x) * x), {x})[0]) == List{1, 2, 3});
+    CHECK(doubles(grad(sum(identity(x) * x), {x})[0]) == List{2, 4, 6});
     CHECK(identity(x).node() != x.node());
 }

@@ -1,6 +1,8 @@
 // Compares reductions with long double, and their bits for different numbers of threads.
 #include "catch.hpp"
+#include "support/infinity.hpp"
 #include "support/sanitizers.hpp"
+#include "support/thread_count.hpp"
 
 #include <pthread.h>
 
@@ -19,13 +21,14 @@
 using namespace shikumi;
 using kernels::Reduction;
 using shikumi_test::contains;
+using shikumi_test::infinity;
+using shikumi_test::ThreadCount;
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
-ConstView look(const Array& a) { return {a.raw(), a.spec()}; }
+ConstView viewed(const Array& a) { return {a.raw(), a.spec()}; }
 
 Shape kept(const Shape& shape, std::uint32_t axes) {
     Shape::Sizes sizes;
@@ -52,14 +55,9 @@ Array reduced(const Reduction& reduction, const Array& in, std::uint32_t axes) {
     const Array out(
         {kept(in.shape(), axes),
          reduction.kind == Reduction::sum && !is_floating(in.dtype()) ? i64 : in.dtype()});
-    kernels::reduce(reduction, look(in), axes, {out.raw(), out.spec()});
+    kernels::reduce(reduction, viewed(in), axes, {out.raw(), out.spec()});
     return out;
 }
-
-struct Threads {
-    int before = num_threads();
-    ~Threads() { set_num_threads(before); }
-};
 
 const std::vector<Shape> shapes{{},
                                 {1},
@@ -85,7 +83,7 @@ const std::vector<Shape> shapes{{},
 }  // namespace
 
 TEST_CASE("sums, over any axes, against long double") {
-    const Threads restore;
+    const ThreadCount restore;
     Generator rng(5);
     for (const Shape& shape : shapes) {
         const Array x = random_normal(shape, rng, 0.3).array();

@@ -1,5 +1,6 @@
 // The thread pool.
 #include "catch.hpp"
+#include "support/thread_count.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -16,14 +17,9 @@
 
 using namespace shikumi;
 using kernels::parallel_for;
+using shikumi_test::ThreadCount;
 
 namespace {
-
-struct Threads {
-    explicit Threads(int count) { set_num_threads(count); }
-    ~Threads() { set_num_threads(before); }
-    int before = num_threads();
-};
 
 // Runs as many blocks as threads. No block ends before all have begun, so each thread gets one.
 std::vector<std::thread::id> one_block_each(Index threads) {
@@ -42,7 +38,7 @@ std::vector<std::thread::id> one_block_each(Index threads) {
 
 TEST_CASE("every block runs once") {
     for (const int threads : {1, 2, 5}) {
-        const Threads scope(threads);
+        const ThreadCount scope(threads);
         CHECK(num_threads() == threads);
         for (const Index blocks : {0, 1, 2, 3, 1000}) {
             std::vector<std::atomic<int>> runs(static_cast<std::size_t>(blocks));
@@ -69,7 +65,7 @@ TEST_CASE("pieces cover the whole range") {
 
 TEST_CASE("a thread gets the same blocks each time, even after sleeping") {
     for (const int threads : {2, 5}) {
-        const Threads scope(threads);
+        const ThreadCount scope(threads);
         const auto first = one_block_each(threads);
         CHECK(first[0] == std::this_thread::get_id());
         CHECK(std::set(first.begin(), first.end()).size() == first.size());
@@ -82,7 +78,7 @@ TEST_CASE("a thread gets the same blocks each time, even after sleeping") {
 
 TEST_CASE("the lowest failing block's exception reaches the caller") {
     for (const int threads : {1, 4}) {
-        const Threads scope(threads);
+        const ThreadCount scope(threads);
         for (int round = 0; round < 50; ++round) {
             try {
                 parallel_for(200, [](Index i) {
@@ -100,7 +96,7 @@ TEST_CASE("the lowest failing block's exception reaches the caller") {
 }
 
 TEST_CASE("a call inside another runs on the thread that makes it") {
-    const Threads scope(4);
+    const ThreadCount scope(4);
     std::atomic<int> runs = 0, strangers = 0;
     parallel_for(8, [&](Index) {
         const auto self = std::this_thread::get_id();
@@ -114,7 +110,7 @@ TEST_CASE("a call inside another runs on the thread that makes it") {
 }
 
 TEST_CASE("several threads may call at once") {
-    const Threads scope(3);
+    const ThreadCount scope(3);
     std::vector<std::thread> callers;
     std::atomic<int> runs = 0;
     for (int t = 0; t < 4; ++t)
@@ -126,7 +122,7 @@ TEST_CASE("several threads may call at once") {
 }
 
 TEST_CASE("one block stays on the caller's thread") {
-    const Threads scope(4);
+    const ThreadCount scope(4);
     const auto self = std::this_thread::get_id();
     bool same = false;
     parallel_for(1, [&](Index) { same = std::this_thread::get_id() == self; });
@@ -137,7 +133,7 @@ TEST_CASE("the number of threads is checked") {
     CHECK_THROWS_AS(set_num_threads(0), ValueError);
     CHECK_THROWS_AS(set_num_threads(-3), ValueError);
     CHECK(num_threads() >= 1);
-    const Threads scope(2);
+    const ThreadCount scope(2);
     CHECK_THROWS_AS(parallel_for(2, [](Index) { set_num_threads(1); }), StateError);
 }
 
@@ -154,7 +150,7 @@ TEST_CASE("denormals are flushed within a scope, and in workers") {
     }
     CHECK(halved() > 0);
 
-    const Threads scope(4);
+    const ThreadCount scope(4);
     const auto self = std::this_thread::get_id();
     std::atomic<int> kept = 0;
     parallel_for(1000, [&](Index) {
@@ -165,7 +161,7 @@ TEST_CASE("denormals are flushed within a scope, and in workers") {
 #endif
 
 TEST_CASE("a thread that computes alone leaves the pool to others") {
-    const Threads scope(3);
+    const ThreadCount scope(3);
     std::set<std::thread::id> seen;
     std::thread([&] {
         kernels::compute_alone();

@@ -1,5 +1,6 @@
 // What calls accept, what they refuse to compile, and what the braces mean.
 #include "catch.hpp"
+#include "support/elements.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -11,6 +12,7 @@
 
 using namespace shikumi;
 using shikumi_test::contains;
+using shikumi_test::floats;
 
 namespace {
 
@@ -177,8 +179,6 @@ static_assert(Subscript<int> && Subscript<Index> && Subscript<Slice>);
 static_assert(!Subscript<bool> && !Subscript<double>);
 static_assert(!AssignsToElement<Tensor> && !AddsToElement<Tensor>);
 
-std::vector<float> values(const Tensor& x) { return x.to_vector<float>(); }
-
 // 0, 1, … under a shape.
 Tensor counted(const Shape& shape) { return reshape(arange(shape.size()).cast(f32), shape); }
 
@@ -196,7 +196,7 @@ TEST_CASE("axes beyond every integer type are outside the rank", "[ops]") {
 
 TEST_CASE("norm takes its axes in braces", "[ops]") {
     const Tensor x = tensor({{3, 4}, {6, 8}});
-    CHECK(values(norm(x, {1})) == std::vector<float>{5, 10});
+    CHECK(floats(norm(x, {1})) == std::vector<float>{5, 10});
     CHECK(norm(x, {1}, true).shape() == Shape{2, 1});
     CHECK(norm(x, Axes(0)).shape() == Shape{2});
 }
@@ -207,7 +207,7 @@ TEST_CASE("split by a number makes equal parts, by braces parts of these sizes",
     CHECK(split(x, {6}).size() == 1);
     const auto parts = split(x, {2, 4});
     REQUIRE(parts.size() == 2);
-    CHECK(values(parts[1]) == std::vector<float>{2, 3, 4, 5});
+    CHECK(floats(parts[1]) == std::vector<float>{2, 3, 4, 5});
     CHECK_THROWS_WITH(split(x, {3}), contains("[split]"));
     CHECK_THROWS_WITH(split(x, 4), contains("[split]"));
     CHECK_THROWS_AS(split(x, 0), ShapeError);
@@ -235,16 +235,16 @@ TEST_CASE("braces mean the same for convolution and pooling", "[ops]") {
 
 TEST_CASE("positions and slices in brackets", "[ops]") {
     const Tensor x = counted({3, 4});
-    CHECK(values(x[1]) == std::vector<float>{4, 5, 6, 7});
-    CHECK(values(x[-1]) == std::vector<float>{8, 9, 10, 11});
+    CHECK(floats(x[1]) == std::vector<float>{4, 5, 6, 7});
+    CHECK(floats(x[-1]) == std::vector<float>{8, 9, 10, 11});
     CHECK(x[0][1].item<float>() == 1);
     CHECK(x[{2, -1}].item<float>() == 11);
     CHECK(x[{2, -1}].shape() == Shape{});
-    CHECK(values(x[{Slice{}, 1}]) == std::vector<float>{1, 5, 9});
-    CHECK(values(x[Slice{1, 3}][Slice{1}]) == std::vector<float>{8, 9, 10, 11});
-    CHECK(values(x[{1, Slice{.stop = 2}}]) == std::vector<float>{4, 5});
-    CHECK(values(x[{1, Slice{.step = -1}}]) == std::vector<float>{7, 6, 5, 4});
-    CHECK(values(x[{Slice{0, 3, 2}, 0}]) == std::vector<float>{0, 8});
+    CHECK(floats(x[{Slice{}, 1}]) == std::vector<float>{1, 5, 9});
+    CHECK(floats(x[Slice{1, 3}][Slice{1}]) == std::vector<float>{8, 9, 10, 11});
+    CHECK(floats(x[{1, Slice{.stop = 2}}]) == std::vector<float>{4, 5});
+    CHECK(floats(x[{1, Slice{.step = -1}}]) == std::vector<float>{7, 6, 5, 4});
+    CHECK(floats(x[{Slice{0, 3, 2}, 0}]) == std::vector<float>{0, 8});
     CHECK(x[Slice{5, 9}].shape() == Shape{0, 4});
     CHECK(x[std::uint8_t{2}].shape() == Shape{4});
     CHECK_THROWS_AS(x[3], ValueError);
@@ -262,39 +262,39 @@ TEST_CASE("compound assignment gives the variable a new value and leaves the old
     x -= tensor({1, 1});
     x *= x;
     x /= 5;
-    CHECK(values(x) == std::vector<float>{5, 49.0F / 5});
+    CHECK(floats(x) == std::vector<float>{5, 49.0F / 5});
     x -= 1;
     x *= 2;
     x /= tensor({2, 2});
     x += tensor({1, 1});
-    CHECK(values(x) == std::vector<float>{5, 49.0F / 5});
-    CHECK(values(before) == std::vector<float>{4, 6});
-    CHECK(values(y) == std::vector<float>{40, 60});
+    CHECK(floats(x) == std::vector<float>{5, 49.0F / 5});
+    CHECK(floats(before) == std::vector<float>{4, 6});
+    CHECK(floats(y) == std::vector<float>{40, 60});
     CHECK_THROWS_AS(x += tensor({1, 2, 3}), ShapeError);
     CHECK_THROWS_AS(x *= ones({2}, f64), DTypeError);
-    CHECK(values(x) == std::vector<float>{5, 49.0F / 5});
+    CHECK(floats(x) == std::vector<float>{5, 49.0F / 5});
 }
 
 TEST_CASE("logic by operators", "[ops]") {
     const Tensor x = tensor({-1, 0, 1, 2}), low = x > -1, high = x < 2;
-    CHECK(values(low & high) == std::vector<float>{0, 1, 1, 0});
-    CHECK(values((!low) | !high) == std::vector<float>{1, 0, 0, 1});
-    CHECK(values(low ^ high) == std::vector<float>{1, 0, 0, 1});
+    CHECK(floats(low & high) == std::vector<float>{0, 1, 1, 0});
+    CHECK(floats((!low) | !high) == std::vector<float>{1, 0, 0, 1});
+    CHECK(floats(low ^ high) == std::vector<float>{1, 0, 0, 1});
     CHECK_THROWS_AS(x & low, DTypeError);
     CHECK_THROWS_AS(!x, DTypeError);
-    CHECK(values(0 < x) == std::vector<float>{0, 0, 1, 1});
+    CHECK(floats(0 < x) == std::vector<float>{0, 0, 1, 1});
 }
 
 TEST_CASE("where of two numbers, clip between tensors", "[ops]") {
     const Tensor x = tensor({-3, 0, 3, NAN});
     CHECK(where(x > 0, 1, 0).dtype() == f32);
-    CHECK(values(where(x > 0, 1, -0.5)) == std::vector<float>{-0.5F, -0.5F, 1, -0.5F});
+    CHECK(floats(where(x > 0, 1, -0.5)) == std::vector<float>{-0.5F, -0.5F, 1, -0.5F});
     CHECK(where(x > 0, 7, 0, u8).to_vector<std::uint8_t>() ==
           std::vector<std::uint8_t>{0, 0, 7, 0});
     CHECK_THROWS_AS(where(x > 0, 300, 0, u8), ValueError);
 
     const Tensor low = tensor({-1, 1, 4, 0}), high = tensor({1, 2, 2, 1});
-    const std::vector<float> between = values(clip(x, low, high));
+    const std::vector<float> between = floats(clip(x, low, high));
     CHECK(std::vector<float>(between.begin(), between.end() - 1) == std::vector<float>{-1, 1, 2});
     CHECK(between[3] != between[3]);
     CHECK(isnan(clip(tensor({1}), tensor({NAN}), 2)).item<bool>());

@@ -1,5 +1,6 @@
 // Numbers beside tensors: every place that takes one, every dtype, the ends of every integer type.
 #include "catch.hpp"
+#include "support/dtypes.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -13,12 +14,12 @@
 
 using namespace shikumi;
 using shikumi_test::contains;
+using shikumi_test::dtypes;
 
 namespace {
 
 using Real = long double;
 constexpr std::uint64_t half = std::uint64_t{1} << 63, most = ~std::uint64_t{0};
-constexpr DType dtypes[] = {bool_, u8, i32, i64, f32, f64};
 
 struct Number {
     Scalar literal;

@@ -1,5 +1,6 @@
 #include "op_table.hpp"
 
+#include <numeric>
 #include <utility>
 
 namespace shikumi_test {
@@ -18,6 +19,15 @@ Values generate(const Shape& shape, const std::function<Real(const Position&)>& 
         for (std::size_t i = p.size(); i-- > 0 && ++p[i] == shape[static_cast<int>(i)];) p[i] = 0;
     }
     return out;
+}
+
+Real sum_of(const std::vector<Real>& x) { return std::accumulate(x.begin(), x.end(), Real{0}); }
+Real mean_of(const std::vector<Real>& x) { return sum_of(x) / static_cast<Real>(x.size()); }
+
+Row::Reference gathered(const Shape& shape, std::function<Position(const Position&)> source) {
+    return [=](const std::vector<Values>& x) {
+        return generate(shape, [&](const Position& p) { return x[0].at(source(p)); });
+    };
 }
 
 Row& OpTable::row(const char* name, const char* label, std::vector<Sample> in,

@@ -31,6 +31,10 @@ struct Values {
 /// The values f(position) under `shape`.
 Values generate(const Shape& shape, const std::function<Real(const Position&)>& f);
 
+inline std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+Real sum_of(const std::vector<Real>& x);
+Real mean_of(const std::vector<Real>& x);
+
 /// Where an input's samples are drawn from.
 struct Sample {
     Shape shape;
@@ -66,6 +70,9 @@ struct Row {
     Row& looking_at_values() { return looks = true, *this; }
     std::string title() const { return label.empty() ? name : name + ": " + label; }
 };
+
+/// Of one input x: the result at p is x at source(p).
+Row::Reference gathered(const Shape& shape, std::function<Position(const Position&)> source);
 
 /// All rows.
 const std::vector<Row>& op_table();

@@ -18,8 +18,6 @@ using Many = const std::vector<Values>&;
 using Numbers = std::vector<Real>;
 using Line = std::function<Numbers(const Numbers&)>;
 
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
 // Each line along `axis` replaced by f(line), which has `size` numbers.
 Values by_lines(const Values& x, int axis, Index size, const Line& f) {
     Shape::Sizes sizes = x.shape.sizes();
@@ -63,7 +61,6 @@ void add_line(OpTable& table, const char* name, Tensor (*op)(const Tensor&, std:
         .on(on);
 }
 
-Real sum_of(const Numbers& x) { return std::accumulate(x.begin(), x.end(), Real{0}); }
 Real product_of(const Numbers& x) {
     return std::accumulate(x.begin(), x.end(), Real{1}, std::multiplies<>());
 }
@@ -379,7 +376,6 @@ void add_counts(OpTable& table) {
 using Fold = std::function<Real(const Numbers&)>;
 using Reduction = std::function<Tensor(const Tensor&, const Axes&, bool)>;
 
-Real mean_of(const Numbers& x) { return sum_of(x) / static_cast<Real>(x.size()); }
 Real variance_of(const Numbers& x, Real ddof) {
     Real total = 0;
     for (const Real v : x) total += (v - mean_of(x)) * (v - mean_of(x));

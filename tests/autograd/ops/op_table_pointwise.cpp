@@ -48,22 +48,22 @@ void add_arithmetic(PointwiseTable& table) {
     constexpr auto smaller = [](Real a, Real b) { return a < b ? a : b; };
     const Sample any = real(-3, 4), away = real(0.5, 3), positive = real(0.4, 2.5);
 
-    table.binary("operator+", operator+, add, any, any).on(Accepts::numbers);
-    table.right("operator+", operator+, add, any).on(Accepts::numbers);
-    table.left("operator+", operator+, add, any).on(Accepts::numbers);
-    table.binary("operator-", operator-, subtract, any, any).on(Accepts::numbers);
-    table.right("operator-", operator-, subtract, any).on(Accepts::numbers);
-    table.left("operator-", operator-, subtract, any).on(Accepts::numbers);
+    table.binary("operator+", shikumi::operator+, add, any, any).on(Accepts::numbers);
+    table.right("operator+", shikumi::operator+, add, any).on(Accepts::numbers);
+    table.left("operator+", shikumi::operator+, add, any).on(Accepts::numbers);
+    table.binary("operator-", shikumi::operator-, subtract, any, any).on(Accepts::numbers);
+    table.right("operator-", shikumi::operator-, subtract, any).on(Accepts::numbers);
+    table.left("operator-", shikumi::operator-, subtract, any).on(Accepts::numbers);
     table
         .unary(
-            "operator-", operator-, [](Real x) { return -x; }, -3, 4)
+            "operator-", shikumi::operator-, [](Real x) { return -x; }, -3, 4)
         .on(Accepts::numbers);
-    table.binary("operator*", operator*, multiply, any, any).on(Accepts::numbers);
-    table.right("operator*", operator*, multiply, any).on(Accepts::numbers);
-    table.left("operator*", operator*, multiply, any).on(Accepts::numbers);
-    table.binary("operator/", operator/, divide, any, away);
-    table.right("operator/", operator/, divide, any);
-    table.left("operator/", operator/, divide, away);
+    table.binary("operator*", shikumi::operator*, multiply, any, any).on(Accepts::numbers);
+    table.right("operator*", shikumi::operator*, multiply, any).on(Accepts::numbers);
+    table.left("operator*", shikumi::operator*, multiply, any).on(Accepts::numbers);
+    table.binary("operator/", shikumi::operator/, divide, any, away);
+    table.right("operator/", shikumi::operator/, divide, any);
+    table.left("operator/", shikumi::operator/, divide, away);
 
     table.binary("pow", pow, power, positive, any);
     table.right("pow", pow, power, any).on(Accepts::numbers);

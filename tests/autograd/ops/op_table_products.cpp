@@ -66,7 +66,7 @@ Values sparsemax_of(const Values& x, std::size_t axis) {
     });
 }
 
-Values mean_of(const Values& x) {
+Values mean_value(const Values& x) {
     Real total = 0;
     for (const Real v : x.data) total += v;
     return {{}, {total / static_cast<Real>(x.data.size())}};
@@ -197,15 +197,15 @@ void add_product_rows(Rows& rows) {
     table.row(
         "cross_entropy", "class indices", labelled,
         [](const Inputs& t) { return cross_entropy(t[0], t[1]); },
-        [](Many x) { return mean_of(by_index(x[0], x[1])); });
+        [](Many x) { return mean_value(by_index(x[0], x[1])); });
     table.row(
         "cross_entropy", "class indices of sequences", labelled_sequences,
         [](const Inputs& t) { return cross_entropy(t[0], t[1]); },
-        [](Many x) { return mean_of(by_index(x[0], x[1])); });
+        [](Many x) { return mean_value(by_index(x[0], x[1])); });
     table.row(
         "cross_entropy", "distributions", distributed,
         [](const Inputs& t) { return cross_entropy(t[0], t[1]); },
-        [](Many x) { return mean_of(by_distribution(x[0], x[1])); });
+        [](Many x) { return mean_value(by_distribution(x[0], x[1])); });
     table.row(
         "cross_entropy_each", "class indices", labelled_sequences,
         [](const Inputs& t) { return cross_entropy_each(t[0], t[1]); },

@@ -37,8 +37,6 @@ public:
     }
 };
 
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
 // ---- creation -----------------------------------------------------------------------------------
 
 void add_creation(StructureTable& table) {
@@ -171,12 +169,6 @@ Values reduce(const Values& x, std::vector<int> axes, bool keepdims, const Fold&
     return y;
 }
 
-Real sum_of(const std::vector<Real>& x) {
-    Real total = 0;
-    for (const Real v : x) total += v;
-    return total;
-}
-Real mean_of(const std::vector<Real>& x) { return sum_of(x) / static_cast<Real>(x.size()); }
 Real variance_of(const std::vector<Real>& x, int ddof) {
     Real total = 0;
     for (const Real v : x) total += (v - mean_of(x)) * (v - mean_of(x));
@@ -356,13 +348,6 @@ Row::Reference same_order(const Shape& shape) {
     return [shape](Many x) { return Values{shape, x[0].data}; };
 }
 
-// out[p] = x[source(p)]
-Row::Reference gather(const Shape& shape, std::function<Position(const Position&)> source) {
-    return [=](Many x) {
-        return generate(shape, [&](const Position& p) { return x[0].at(source(p)); });
-    };
-}
-
 void add_shapes(StructureTable& table) {
     const std::vector<Sample> matrix{real({2, 3})}, cube{real({2, 3, 4})};
     const auto move = [&](const char* name, const char* label, const std::vector<Sample>& in,
@@ -406,10 +391,10 @@ void add_shapes(StructureTable& table) {
         "expand_dims", "from the end", matrix, [](auto& x) { return expand_dims(x, -1); },
         same_order({2, 3, 1}));
 
-    const auto rotated = gather({4, 2, 3}, [](auto& p) { return Position{p[1], p[2], p[0]}; });
+    const auto rotated = gathered({4, 2, 3}, [](auto& p) { return Position{p[1], p[2], p[0]}; });
     move(
         "transpose", "reversed", cube, [](auto& x) { return transpose(x); },
-        gather({4, 3, 2}, [](auto& p) {
+        gathered({4, 3, 2}, [](auto& p) {
             return Position{p[2], p[1], p[0]};
         }));
     move(
@@ -430,7 +415,7 @@ void add_shapes(StructureTable& table) {
         [](auto& x) {
             return broadcast_to(x, {2, 3, 4});
         },
-        gather({2, 3, 4}, [](auto& p) {
+        gathered({2, 3, 4}, [](auto& p) {
             return Position{p[1], 0};
         }));
     move(
@@ -438,7 +423,7 @@ void add_shapes(StructureTable& table) {
         [](auto& x) {
             return broadcast_to(x, {2, 3});
         },
-        gather({2, 3}, [](auto&) { return Position{}; }));
+        gathered({2, 3}, [](auto&) { return Position{}; }));
 
     table
         .row(
@@ -463,7 +448,7 @@ void add_shapes(StructureTable& table) {
         .on(Accepts::anything);
     move(
         "split", "equal parts", {real({2, 6})}, [](auto& x) { return split(x, 3, 1)[1]; },
-        gather({2, 2}, [](auto& p) {
+        gathered({2, 2}, [](auto& p) {
             return Position{p[0], p[1] + 2};
         }));
     move(
@@ -471,7 +456,7 @@ void add_shapes(StructureTable& table) {
         [](auto& x) {
             return split(x, std::vector<Index>{1, 2, 3})[2];
         },
-        gather({3, 2}, [](auto& p) {
+        gathered({3, 2}, [](auto& p) {
             return Position{p[0] + 3, p[1]};
         }));
 
@@ -481,7 +466,7 @@ void add_shapes(StructureTable& table) {
         [](auto& x) {
             return slice(x, {{1, -1}, {{}, {}, 2}});
         },
-        gather({3, 3}, [](auto& p) {
+        gathered({3, 3}, [](auto& p) {
             return Position{p[0] + 1, p[1] * 2};
         }));
     move(
@@ -489,7 +474,7 @@ void add_shapes(StructureTable& table) {
         [](auto& x) {
             return slice(x, {{{}, {}, -2}, {4, 1, -1}});
         },
-        gather({3, 3}, [](auto& p) {
+        gathered({3, 3}, [](auto& p) {
             return Position{4 - 2 * p[0], 4 - p[1]};
         }));
     move(
@@ -497,15 +482,16 @@ void add_shapes(StructureTable& table) {
         [](auto& x) {
             return slice(x, -1, {-2, {}});
         },
-        gather({5, 2}, [](auto& p) {
+        gathered({5, 2}, [](auto& p) {
             return Position{p[0], p[1] + 4};
         }));
     move(
-        "flip", "all", matrix, [](auto& x) { return flip(x); }, gather({2, 3}, [](auto& p) {
+        "flip", "all", matrix, [](auto& x) { return flip(x); }, gathered({2, 3}, [](auto& p) {
             return Position{1 - p[0], 2 - p[1]};
         }));
     move(
-        "flip", "an axis", matrix, [](auto& x) { return flip(x, 1); }, gather({2, 3}, [](auto& p) {
+        "flip", "an axis", matrix, [](auto& x) { return flip(x, 1); },
+        gathered({2, 3}, [](auto& p) {
             return Position{p[0], 2 - p[1]};
         }));
     table
@@ -525,7 +511,7 @@ void add_shapes(StructureTable& table) {
         [](auto& x) {
             return tile(x, {2, 3});
         },
-        gather({4, 9}, [](auto& p) {
+        gathered({4, 9}, [](auto& p) {
             return Position{p[0] % 2, p[1] % 3};
         }));
     move(
@@ -533,11 +519,12 @@ void add_shapes(StructureTable& table) {
         [](auto& x) {
             return tile(x, {2, 1, 2});
         },
-        gather({2, 2, 6}, [](auto& p) {
+        gathered({2, 2, 6}, [](auto& p) {
             return Position{p[1], p[2] % 3};
         }));
     move(
-        "repeat", "", matrix, [](auto& x) { return repeat(x, 2, -1); }, gather({2, 6}, [](auto& p) {
+        "repeat", "", matrix, [](auto& x) { return repeat(x, 2, -1); },
+        gathered({2, 6}, [](auto& p) {
             return Position{p[0], p[1] / 2};
         }));
 }

@@ -13,8 +13,6 @@ using namespace shikumi;
 
 using Many = const std::vector<Values>&;
 
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
 // How an update changes an element by a value.
 using Change = Real (*)(Real, Real);
 Real second(Real, Real value) { return value; }
@@ -171,12 +169,6 @@ void add_updates(OpTable& table) {
 }
 
 // out[p] = x[source(p)]
-Row::Reference gather(const Shape& shape, std::function<Position(const Position&)> source) {
-    return [=](Many x) {
-        return generate(shape, [&](const Position& p) { return x[0].at(source(p)); });
-    };
-}
-
 void add_moves(OpTable& table) {
     const auto move = [&](const char* name, const char* label, const Shape& in,
                           std::function<Tensor(const Tensor&)> call, const Shape& out,
@@ -184,7 +176,7 @@ void add_moves(OpTable& table) {
         table
             .row(
                 name, label, {real(in)}, [call](const Inputs& t) { return call(t[0]); },
-                gather(out, std::move(source)))
+                gathered(out, std::move(source)))
             .on(Accepts::anything);
     };
     move(

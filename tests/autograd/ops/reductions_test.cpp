@@ -10,14 +10,14 @@
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
+#include "support/infinity.hpp"
 
 using namespace shikumi;
+using shikumi_test::infinity;
 
 namespace {
 
 using Reals = std::vector<double>;
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 template <class F>
 Reals gradient(F f, const Tensor& x) {

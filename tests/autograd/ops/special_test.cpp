@@ -6,14 +6,15 @@
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
+#include "support/infinity.hpp"
 
 using namespace shikumi;
 using shikumi_test::contains;
+using shikumi_test::infinity;
 
 namespace {
 
 using Reals = std::vector<double>;
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 Reals reals(const Tensor& t) { return t.to_vector<double>(); }
 Tensor numbers(const Reals& x) { return tensor(x); }

@@ -10,12 +10,15 @@
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
+#include "support/elements.hpp"
+#include "support/infinity.hpp"
 
 using namespace shikumi;
+using shikumi_test::doubles;
+using shikumi_test::infinity;
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 using List = std::vector<double>;
@@ -381,10 +384,10 @@ const std::vector<Reference> references{
 };
 
 // f(x) and its first two derivatives, those of second order by each mode over the first.
-struct Values {
+struct FarOut {
     double value, first, second, second_forward;
 };
-Values values(const Function& f, double x, DType dtype) {
+FarOut far_out(const Function& f, double x, DType dtype) {
     const Tensor t = scalar(x, dtype);
     const Function slope = grad([&](const Tensor& v) { return f(v); });
     const auto [first, second] = jvp(slope, t, ones_like(t));
@@ -411,8 +414,6 @@ void check(const std::string& what, double got, double wanted, DType dtype, doub
     CHECK(distance(got, wanted, dtype) <= ulps);
 }
 
-List values(const Tensor& t) { return t.to_vector<double>(); }
-
 }  // namespace
 
 TEST_CASE("functions of one number keep their values and derivatives far out", "[tails]") {
@@ -420,7 +421,7 @@ TEST_CASE("functions of one number keep their values and derivatives far out", "
         INFO(r.function << " at " << r.x);
         for (const DType dtype : {f64, f32}) {
             if (dtype == f32 && (std::abs(r.x) > 3e38 || std::abs(r.x) < 1e-37)) continue;
-            const auto [y, first, second, forward] = values(functions.at(r.function), r.x, dtype);
+            const auto [y, first, second, forward] = far_out(functions.at(r.function), r.x, dtype);
             check("value", y, r.derivatives[0], dtype, 4);
             check("first derivative", first, r.derivatives[1], dtype, 4);
             check("second derivative", second, r.derivatives[2], dtype, 16);
@@ -481,7 +482,7 @@ TEST_CASE("functions of one number have their limits and slopes at infinity", "[
             for (const bool upper : {false, true}) {
                 INFO(function << " at " << (upper ? "inf" : "-inf"));
                 const auto [y, first, second, forward] =
-                    values(functions.at(function), upper ? infinity : -infinity, dtype);
+                    far_out(functions.at(function), upper ? infinity : -infinity, dtype);
                 check("value", y, wanted[upper][0], dtype, 1);
                 if (std::isnan(wanted[upper][0])) continue;
                 check("slope", first, wanted[upper][1], dtype, 1);
@@ -495,9 +496,9 @@ TEST_CASE("functions of one number have their limits and slopes at infinity", "[
     for (const DType dtype : {f64, f32}) {
         for (const char* function : {"gelu", "gelu_tanh", "silu", "mish"}) {
             INFO(function);
-            const auto [y, first, second, forward] = values(functions.at(function), 1e20, dtype);
+            const auto [y, first, second, forward] = far_out(functions.at(function), 1e20, dtype);
             CHECK(std::vector{first, second, forward} == List{1, 0, 0});
-            const Values low = values(functions.at(function), -1e20, dtype);
+            const FarOut low = far_out(functions.at(function), -1e20, dtype);
             CHECK(std::vector{low.value, low.first, low.second, low.second_forward} ==
                   List{0, 0, 0, 0});
         }
@@ -508,9 +509,9 @@ TEST_CASE("functions of one number pass NaN on, and take both zeros", "[tails]")
     for (const auto& [name, function] : functions) {
         INFO(name);
         for (const DType dtype : {f64, f32}) {
-            CHECK(std::isnan(values(function, not_a_number, dtype).value));
-            const Values above = values(function, 0.0, dtype),
-                         below = values(function, -0.0, dtype);
+            CHECK(std::isnan(far_out(function, not_a_number, dtype).value));
+            const FarOut above = far_out(function, 0.0, dtype),
+                         below = far_out(function, -0.0, dtype);
             if (name != "reciprocal") check("-0", below.value, above.value, dtype, 0);
             if (!std::isinf(above.first)) check("slope at -0", below.first, above.first, dtype, 0);
             const bool inside = name != "acosh";
@@ -606,7 +607,7 @@ TEST_CASE("softmax and the losses of logits keep what is left of certainty", "[t
             const Tensor x = tensor(logits).cast(dtype);
             const Tensor class_0 = cast(equal(arange(n), 0), dtype);
             const auto first = [&](const Function& f) {
-                return values(grad([&](const Tensor& t) { return sum(f(t)); })(x));
+                return doubles(grad([&](const Tensor& t) { return sum(f(t)); })(x));
             };
             const auto check_row = [&, dtype = dtype](const List& got, double a, double b) {
                 check("class 0", got[0], a, dtype, 4);
@@ -616,14 +617,14 @@ TEST_CASE("softmax and the losses of logits keep what is left of certainty", "[t
                 return [&class_0, f](const Tensor& t) { return f(t) * class_0; };
             };
             const Tensor label = scalar(0, i64);
-            check_row(values(log_softmax(x)), -rest, -d);
+            check_row(doubles(log_softmax(x)), -rest, -d);
             check_row(first(to_class_0([](const Tensor& t) { return log_softmax(t); })), rest,
                       -rest);
             check_row(first(to_class_0([](const Tensor& t) { return softmax(t); })), rest, -rest);
             check_row(
-                values(jvp([](const Tensor& t) { return log_softmax(t); }, x, class_0).second),
+                doubles(jvp([](const Tensor& t) { return log_softmax(t); }, x, class_0).second),
                 rest, -1);
-            check_row(values(jvp([](const Tensor& t) { return softmax(t); }, x, class_0).second),
+            check_row(doubles(jvp([](const Tensor& t) { return softmax(t); }, x, class_0).second),
                       rest, -rest);
             check("loss", cross_entropy_each(x, label).item<double>(), rest, dtype, 4);
             check("loss", cross_entropy_each(x, class_0).item<double>(), rest, dtype, 4);
@@ -632,16 +633,16 @@ TEST_CASE("softmax and the losses of logits keep what is left of certainty", "[t
             check_row(first([&](const Tensor& t) { return cross_entropy_each(t, class_0); }), -rest,
                       rest);
             const Function h = grad([&](const Tensor& t) { return cross_entropy_each(t, label); });
-            check_row(values(jvp(h, x, class_0).second), rest, -rest);
+            check_row(doubles(jvp(h, x, class_0).second), rest, -rest);
             // Along the other axis.
             const Tensor column = reshape(x, {-1, 1});
-            check_row(values(log_softmax(column, 0)), -rest, -d);
+            check_row(doubles(log_softmax(column, 0)), -rest, -d);
         }
     }
     // Ties, of which none prevails.
     const Tensor same = zeros({1, 3}, f64);
-    CHECK(values(log_softmax(same))[0] == Approx(-std::log(3.0)));
-    CHECK(values(grad([](const Tensor& t) {
+    CHECK(doubles(log_softmax(same))[0] == Approx(-std::log(3.0)));
+    CHECK(doubles(grad([](const Tensor& t) {
               return sum(cross_entropy_each(t, tensor(std::vector<std::int64_t>{1})));
           })(same))[1] == Approx(-2.0 / 3));
 }
@@ -649,9 +650,9 @@ TEST_CASE("softmax and the losses of logits keep what is left of certainty", "[t
 TEST_CASE("binary cross-entropy has its limits and its tails", "[tails]") {
     const Tensor x = tensor({-infinity, infinity, infinity, -infinity}, f64);
     const Tensor t = tensor({0., 1., 0., 1.}, f64);
-    CHECK(values(binary_cross_entropy_each(x, t)) == List{0, 0, infinity, infinity});
+    CHECK(doubles(binary_cross_entropy_each(x, t)) == List{0, 0, infinity, infinity});
     const Function loss = [&](const Tensor& v) { return sum(binary_cross_entropy_each(v, t)); };
-    CHECK(values(grad(loss)(x)) == List{0, 0, 1, -1});
+    CHECK(doubles(grad(loss)(x)) == List{0, 0, 1, -1});
     for (const DType dtype : {f64, f32}) {
         const Tensor logit = scalar(17, dtype), one = scalar(1, dtype);
         const Function certain = [&](const Tensor& v) { return binary_cross_entropy_each(v, one); };
@@ -662,7 +663,7 @@ TEST_CASE("binary cross-entropy has its limits and its tails", "[tails]") {
 }
 
 TEST_CASE("sparsemax of ties and of numbers without an end", "[tails]") {
-    const auto p = [](const List& x) { return values(sparsemax(tensor(x))); };
+    const auto p = [](const List& x) { return doubles(sparsemax(tensor(x))); };
     CHECK(p({1, 1}) == List{0.5, 0.5});
     CHECK(p({1e300, 1e300, -1e300}) == List{0.5, 0.5, 0});
     CHECK(p({infinity, 1, -infinity}) == List{1, 0, 0});
@@ -693,19 +694,19 @@ TEST_CASE("a derivative that chooses doesn't multiply", "[tails]") {
         const auto& [choose, wanted] = below_a_root[i];
         const Function root = [&f = choose](const Tensor& t) { return sum(sqrt(f(t))); };
         const Function slope = [&](const Tensor& t) { return grad(root)(t); };
-        CHECK(values(slope(x)) == wanted);
+        CHECK(doubles(slope(x)) == wanted);
         CHECK(jvp(root, x, tensor({1., 0.}, f64)).second.item<double>() == 0);
         CHECK(jvp(root, x, tensor({1., 1.}, f64)).second.item<double>() == wanted[1]);
-        const List second = values(jvp(slope, x, ones({2}, f64)).second);
+        const List second = doubles(jvp(slope, x, ones({2}, f64)).second);
         CHECK(second[0] == 0);
         CHECK(second[1] == Approx(wanted[1] / -8));
-        const List reverse = values(grad([&](const Tensor& t) { return sum(slope(t)); })(x));
+        const List reverse = doubles(grad([&](const Tensor& t) { return sum(slope(t)); })(x));
         CHECK(reverse[0] == 0);
         CHECK(reverse[1] == Approx(wanted[1] / -8));
         const Function logarithm = [&f = choose](const Tensor& t) { return sum(log(f(t))); };
-        CHECK(values(grad(logarithm)(x)) == List{0, wanted[1]});
+        CHECK(doubles(grad(logarithm)(x)) == List{0, wanted[1]});
     }
-    CHECK(values(grad([](const Tensor& t) { return sum(sqrt(abs(t))); })(zeros({1}, f64))) ==
+    CHECK(doubles(grad([](const Tensor& t) { return sum(sqrt(abs(t))); })(zeros({1}, f64))) ==
           List{0});
     // By a limit that is chosen.
     const Tensor low = tensor({0.}, f64);
@@ -714,7 +715,7 @@ TEST_CASE("a derivative that chooses doesn't multiply", "[tails]") {
     const Function safe = [](const Tensor& t) {
         return sum(where(t > 0, sqrt(where(t > 0, t, 1)), t));
     };
-    CHECK(values(grad(safe)(tensor({0., 4.}, f64))) == List{1, 0.25});
+    CHECK(doubles(grad(safe)(tensor({0., 4.}, f64))) == List{1, 0.25});
 }
 
 TEST_CASE("interpolation is exact at both ends and doesn't overflow", "[tails]") {
@@ -737,10 +738,10 @@ TEST_CASE("interpolation is exact at both ends and doesn't overflow", "[tails]")
     }
     CHECK(lerp(tensor({1e8}), tensor({1.}), 1).item<float>() == 1);
     const Tensor infinite = tensor({{{infinity}, {infinity}}});
-    CHECK(values(resize(infinite, 4, Interpolation::bilinear)) ==
+    CHECK(doubles(resize(infinite, 4, Interpolation::bilinear)) ==
           List{infinity, infinity, infinity, infinity});
-    CHECK(values(resize(tensor({{{-3e38}, {3e38}}}), 4, Interpolation::bilinear))[1] ==
+    CHECK(doubles(resize(tensor({{{-3e38}, {3e38}}}), 4, Interpolation::bilinear))[1] ==
           Approx(-1.5e38));
-    CHECK(values(resize(tensor({{{1.}, {infinity}}}), 4, Interpolation::bilinear)) ==
+    CHECK(doubles(resize(tensor({{{1.}, {infinity}}}), 4, Interpolation::bilinear)) ==
           List{1, infinity, infinity, infinity});
 }

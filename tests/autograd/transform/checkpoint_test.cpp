@@ -10,12 +10,12 @@
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
+#include "support/elements.hpp"
 
 using namespace shikumi;
+using shikumi_test::doubles;
 
 namespace {
-
-std::vector<double> values(const Tensor& t) { return t.to_vector<double>(); }
 
 struct Block {
     std::vector<Parameter> weights;
@@ -41,16 +41,16 @@ TEST_CASE("a checkpoint has the same values and derivatives of every order") {
     const Tensor x = random_normal({2, 3}, rng, 0, 1, f64);
     const auto plain = [&](const Tensor& t) { return sum(square(b(t))); };
     const auto kept = [&](const Tensor& t) { return sum(square(checkpoint(b)(t))); };
-    CHECK(values(kept(x)) == values(plain(x)));
-    CHECK(values(grad(kept)(x)) == values(grad(plain)(x)));
+    CHECK(doubles(kept(x)) == doubles(plain(x)));
+    CHECK(doubles(grad(kept)(x)) == doubles(grad(plain)(x)));
     const Tensor w = b.weights[1].value();
-    CHECK(values(grad(kept(x), {w})[0]) == values(grad(plain(x), {w})[0]));
+    CHECK(doubles(grad(kept(x), {w})[0]) == doubles(grad(plain(x), {w})[0]));
     check_gradients(kept, x, {.order = 3, .directions = 1});
     const auto hessians = hessian(kept)(x);
-    const auto wanted = values(hessian(plain)(x)), got = values(hessians);
+    const auto wanted = doubles(hessian(plain)(x)), got = doubles(hessians);
     for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == Approx(wanted[i]).margin(1e-12));
     const Tensor batch = random_normal({4, 2, 3}, rng, 0, 1, f64);
-    const auto mapped = values(vmap(grad(kept))(batch)), loop = values(vmap(grad(plain))(batch));
+    const auto mapped = doubles(vmap(grad(kept))(batch)), loop = doubles(vmap(grad(plain))(batch));
     for (std::size_t i = 0; i < loop.size(); ++i) CHECK(mapped[i] == Approx(loop[i]).margin(1e-12));
 }
 
@@ -60,10 +60,11 @@ TEST_CASE("backward reaches the parameters of a checkpoint") {
     const Tensor x = random_normal({2, 3}, rng, 0, 1, f64);
     sum(b(x)).backward();
     std::vector<std::vector<double>> wanted;
-    for (const Parameter& w : b.weights) wanted.push_back(values(w.grad()));
+    for (const Parameter& w : b.weights) wanted.push_back(doubles(w.grad()));
     for (Parameter w : b.weights) w.zero_grad();
     sum(checkpoint(b)(x)).backward();
-    for (std::size_t i = 0; i < wanted.size(); ++i) CHECK(values(b.weights[i].grad()) == wanted[i]);
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        CHECK(doubles(b.weights[i].grad()) == wanted[i]);
 }
 
 TEST_CASE("a checkpoint draws its random numbers once") {
@@ -77,8 +78,8 @@ TEST_CASE("a checkpoint draws its random numbers once") {
     const auto plain = value_and_grad([&](const Tensor& t) { return sum(noisy(again)(t)); })(x);
     const auto kept =
         value_and_grad([&](const Tensor& t) { return sum(checkpoint(noisy(rng))(t)); })(x);
-    CHECK(values(kept.first) == values(plain.first));
-    CHECK(values(kept.second) == values(plain.second));
+    CHECK(doubles(kept.first) == doubles(plain.first));
+    CHECK(doubles(kept.second) == doubles(plain.second));
     CHECK(rng.peek().stream == again.peek().stream);
 }
 
@@ -100,16 +101,16 @@ TEST_CASE("trees, integers and many results pass through a checkpoint") {
         };
     };
     // Eight results at a time, so the sums of their cotangents have another order.
-    const auto kept = values(grad(loss(checkpoint(f)))(batch.table));
-    const auto plain = values(grad(loss(f))(batch.table));
+    const auto kept = doubles(grad(loss(checkpoint(f)))(batch.table));
+    const auto plain = doubles(grad(loss(f))(batch.table));
     for (std::size_t i = 0; i < plain.size(); ++i) CHECK(kept[i] == Approx(plain[i]));
     {
         const NoGrad constant;
-        CHECK(values(checkpoint(f)(batch)[3]) == values(f(batch)[3]));
+        CHECK(doubles(checkpoint(f)(batch)[3]) == doubles(f(batch)[3]));
     }
     const Tensor x = ones({2}, f64), y = sin(x) * x;  // the graph-level form
     const Tensor z = checkpoint({y}, {x})[0];
-    CHECK(values(grad(sum(z), {x})[0]) == values(grad(sum(y), {x})[0]));
+    CHECK(doubles(grad(sum(z), {x})[0]) == doubles(grad(sum(y), {x})[0]));
 }
 
 namespace {

@@ -6,13 +6,13 @@
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
+#include "support/elements.hpp"
 
 using namespace shikumi;
 using shikumi_test::contains;
+using shikumi_test::doubles;
 
 namespace {
-
-std::vector<double> values(const Tensor& t) { return t.to_vector<double>(); }
 
 const auto cube =
     custom_function([](const Tensor& x) { return x * x * x; },
@@ -34,9 +34,9 @@ TEST_CASE("stated derivatives serve both modes and every order") {
     check_gradients([](const Tensor& t) { return cube(t); }, x, {.order = 3});
     check_gradients([](const std::vector<Tensor>& t) { return two(t[0], t[1]); }, {x, y},
                     {.order = 3});
-    CHECK(values(grad([](const Tensor& t) { return sum(cube(t)); })(x)) ==
+    CHECK(doubles(grad([](const Tensor& t) { return sum(cube(t)); })(x)) ==
           std::vector<double>{3, 12});
-    CHECK(values(jvp(cube, x, ones({2}, f64)).second) == std::vector<double>{3, 12});
+    CHECK(doubles(jvp(cube, x, ones({2}, f64)).second) == std::vector<double>{3, 12});
     const auto by_jvp =
         custom_function([](const Tensor& t) { return t * t; }, nullptr,
                         [](const Tensor& t, const Tensor&, const Tensor& v) { return 2 * t * v; });
@@ -48,12 +48,12 @@ TEST_CASE("the stated derivative counts, not that of the function") {
     const auto straight =
         custom_function([](const Tensor& t) { return round(t); },
                         [](const Tensor&, const Tensor&, const Tensor& g) { return g; });
-    CHECK(values(grad([&](const Tensor& t) { return sum(straight(t) * t); })(x)) ==
+    CHECK(doubles(grad([&](const Tensor& t) { return sum(straight(t) * t); })(x)) ==
           std::vector<double>{0.2, 10});
     const auto none =
         custom_function([](const Tensor& t) { return t * t; },
                         [](const Tensor&, const Tensor&, const Tensor&) { return Tensor(); });
-    CHECK(values(grad([&](const Tensor& t) { return sum(none(t)); })(x)) ==
+    CHECK(doubles(grad([&](const Tensor& t) { return sum(none(t)); })(x)) ==
           std::vector<double>{0, 0});
 }
 
@@ -65,12 +65,12 @@ TEST_CASE("rules are mapped with the function") {
     const auto f = [&](const Tensor& t, const Tensor& w) { return square(norms(t, w)); };
     const auto [by_x, by_b] = vmap(grad<0, 1>(f), {.in_axes = {0, not_mapped}})(x, b);
     const Tensor total = sum(x * b, 1, true);
-    CHECK(values(by_x) == values(2 * total * b));
-    CHECK(values(by_b) == values(2 * total * x));
+    CHECK(doubles(by_x) == doubles(2 * total * b));
+    CHECK(doubles(by_b) == doubles(2 * total * x));
     const auto summed = grad([&](const Tensor& w) {
         return sum(vmap(f, {.in_axes = {0, not_mapped}})(x, w));
     })(b);
-    CHECK(values(summed) == values(sum(2 * total * x, 0)));
+    CHECK(doubles(summed) == doubles(sum(2 * total * x, 0)));
 }
 
 TEST_CASE("trees, integers and several results") {

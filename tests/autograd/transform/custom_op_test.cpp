@@ -8,13 +8,13 @@
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
+#include "support/elements.hpp"
 
 using namespace shikumi;
 using shikumi_test::contains;
+using shikumi_test::doubles;
 
 namespace {
-
-std::vector<double> values(const Tensor& t) { return t.to_vector<double>(); }
 
 const auto my_exp = custom_op(
     "my_exp",
@@ -44,16 +44,16 @@ TEST_CASE("a kernel over spans works in every transform") {
     CHECK(my_exp(x.cast(f32)).dtype() == f32);
     const Tensor batch = reshape(arange(6).cast(f64), {2, 3}) / 4;
     const auto slopes = vmap(grad([](const Tensor& t) { return sum(my_exp(t)); }))(batch);
-    CHECK(values(slopes) == values(my_exp(batch)));
-    CHECK(values(vmap(my_dot)(batch, batch)) == values(sum(batch * batch, 1)));
+    CHECK(doubles(slopes) == doubles(my_exp(batch)));
+    CHECK(doubles(vmap(my_dot)(batch, batch)) == doubles(sum(batch * batch, 1)));
     const auto hessians =
         vmap(hessian([](const Tensor& t) { return my_dot(t, t) * sum(t); }))(batch);
     CHECK(hessians.shape() == Shape{2, 3, 3});
     auto captured = capture(
         [](const Tensor& t) { return grad([](const Tensor& u) { return sum(my_exp(u)); })(t); });
-    for (int i = 0; i < 2; ++i) CHECK(values(captured(x)) == values(my_exp(x)));
-    CHECK(values(grad(checkpoint([](const Tensor& t) { return sum(my_exp(t)); }))(x)) ==
-          values(my_exp(x)));
+    for (int i = 0; i < 2; ++i) CHECK(doubles(captured(x)) == doubles(my_exp(x)));
+    CHECK(doubles(grad(checkpoint([](const Tensor& t) { return sum(my_exp(t)); }))(x)) ==
+          doubles(my_exp(x)));
 }
 
 TEST_CASE("what a custom operation can't do is said") {

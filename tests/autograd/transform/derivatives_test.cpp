@@ -10,13 +10,13 @@
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
+#include "support/elements.hpp"
 
 using namespace shikumi;
 using shikumi_test::contains;
+using shikumi_test::doubles;
 
 namespace {
-
-std::vector<double> values(const Tensor& t) { return t.to_vector<double>(); }
 
 struct Weights {
     Tensor w, b;
@@ -33,12 +33,12 @@ const Tensor data = reshape(arange(6).cast(f64), {3, 2});
 TEST_CASE("the gradient of a struct is such a struct") {
     const Weights g = grad(loss)(weights, data);
     const Tensor out = matmul(data, weights.w) + weights.b;
-    CHECK(values(g.w) == values(matmul(transpose(data), 2 * out)));
-    CHECK(values(g.b) == values(sum(2 * out)));
+    CHECK(doubles(g.w) == doubles(matmul(transpose(data), 2 * out)));
+    CHECK(doubles(g.b) == doubles(sum(2 * out)));
     CHECK(g.layers == 1);
     const auto [value, same] = value_and_grad(loss)(weights, data);
     CHECK(value.item<double>() == loss(weights, data).item<double>());
-    CHECK(values(same.w) == values(g.w));
+    CHECK(doubles(same.w) == doubles(g.w));
 }
 
 TEST_CASE("arguments are chosen by number") {
@@ -65,48 +65,48 @@ TEST_CASE("a function may give more than its value") {
     const auto f = [](const Tensor& x) { return std::pair(sum(x * x), std::vector{x + 1, x + 2}); };
     const Tensor x = tensor({1, 2}, f64);
     const auto [slope, more] = grad(f)(x);
-    CHECK(values(slope) == std::vector<double>{2, 4});
-    CHECK(values(more[1]) == std::vector<double>{3, 4});
+    CHECK(doubles(slope) == std::vector<double>{2, 4});
+    CHECK(doubles(more[1]) == std::vector<double>{3, 4});
     const auto [result, same] = value_and_grad(f)(x);
     CHECK(result.first.item<double>() == 5);
-    CHECK(values(result.second[0]) == std::vector<double>{2, 3});
-    CHECK(values(same) == values(slope));
+    CHECK(doubles(result.second[0]) == std::vector<double>{2, 3});
+    CHECK(doubles(same) == doubles(slope));
 }
 
 TEST_CASE("results that are trees have trees of tangents and cotangents") {
     const auto f = [](const Weights& p) { return std::pair(p.w * p.b, p.layers); };
     const auto [y, t] = jvp(f, weights, {weights.w * 0, scalar(1, f64)});
-    CHECK(values(t.first) == values(weights.w));
+    CHECK(doubles(t.first) == doubles(weights.w));
     const auto [same, pull] = vjp(f, weights);
     const Weights g = pull({tensor({1, 10}, f64), 0});
-    CHECK(values(g.w) == std::vector<double>{0.5, 5});
+    CHECK(doubles(g.w) == std::vector<double>{0.5, 5});
     CHECK(g.b.item<double>() == 21);
     const auto both = jacobian([](const Tensor& x) { return std::tuple(x * x, sum(x)); })(data[1]);
-    CHECK(values(std::get<0>(both)) == std::vector<double>{4, 0, 0, 6});
-    CHECK(values(std::get<1>(both)) == std::vector<double>{1, 1});
+    CHECK(doubles(std::get<0>(both)) == std::vector<double>{4, 0, 0, 6});
+    CHECK(doubles(std::get<1>(both)) == std::vector<double>{1, 1});
     const auto blocks = jacobian(f)(weights);
     REQUIRE(blocks.size() == 1);
-    CHECK(values(blocks[0].b) == values(weights.w));
+    CHECK(doubles(blocks[0].b) == doubles(weights.w));
     const Weights v = hvp([](const Weights& p) { return loss(p, data); }, weights,
                           {tensor({1, 0}, f64), scalar(0, f64)});
-    CHECK(values(v.w) == values(2 * matmul(transpose(data), data[{Slice{}, 0}])));
+    CHECK(doubles(v.w) == doubles(2 * matmul(transpose(data), data[{Slice{}, 0}])));
 }
 
 TEST_CASE("a tree is a constant where its tensors are") {
     const auto f = [](const Weights& p) { return loss(stop_gradient(p), data) + sum(p.w); };
-    CHECK(values(grad(f)(weights).w) == std::vector<double>{1, 1});
-    CHECK(values(grad(f)(weights).b) == std::vector<double>{0});
+    CHECK(doubles(grad(f)(weights).w) == std::vector<double>{1, 1});
+    CHECK(doubles(grad(f)(weights).b) == std::vector<double>{0});
 }
 
 TEST_CASE("several results are pulled back and pushed forward together") {
     const Tensor x = identity(tensor({1, 2}, f64)), y = x * x, z = sum(y), n = argmax(x);
     const auto g = vjp({y, z, n}, {x}, {ones({2}, f64), scalar(10, f64), Tensor()})[0];
-    CHECK(values(g) == std::vector<double>{22, 44});
+    CHECK(doubles(g) == std::vector<double>{22, 44});
     const auto t = jvp({y, z, n, x}, {x}, {ones({2}, f64)});
-    CHECK(values(t[0]) == std::vector<double>{2, 4});
+    CHECK(doubles(t[0]) == std::vector<double>{2, 4});
     CHECK(t[1].item<double>() == 6);
     CHECK(t[2].dtype() == i64);
-    CHECK(values(t[3]) == std::vector<double>{1, 1});
+    CHECK(doubles(t[3]) == std::vector<double>{1, 1});
 }
 
 TEST_CASE("transforms nest with captured functions") {
@@ -114,14 +114,14 @@ TEST_CASE("transforms nest with captured functions") {
     const Tensor x = tensor({1, 2}, f64);
     auto slope = capture(
         [&](const Tensor& t) { return grad([&](const Tensor& u) { return captured(u); })(t); });
-    for (int i = 0; i < 2; ++i) CHECK(values(slope(x)) == std::vector<double>{3, 12});
+    for (int i = 0; i < 2; ++i) CHECK(doubles(slope(x)) == std::vector<double>{3, 12});
 }
 
 TEST_CASE("what has no derivative is refused in words") {
     const Tensor x = tensor({1, 2}, f64);
     const auto f = [](const Tensor& a, const Tensor& b) { return sum(a * 2) + sum(b) * 0; };
     const auto ignoring = [](const Tensor&, const Tensor& b) { return sum(b); };
-    CHECK(values(grad(ignoring)(x, x)) == std::vector<double>{0, 0});
+    CHECK(doubles(grad(ignoring)(x, x)) == std::vector<double>{0, 0});
     CHECK_THROWS_WITH(grad(ignoring, {.strict = true})(x, x),
                       contains("[grad]") && contains("doesn't depend") && contains("tensor 0"));
     CHECK_NOTHROW(grad(f, {.strict = true})(x, x));

@@ -5,16 +5,16 @@
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
+#include "support/elements.hpp"
 
 using namespace shikumi;
+using shikumi_test::doubles;
 
 namespace {
 
-std::vector<double> values(const Tensor& t) { return t.to_vector<double>(); }
-
 void check_near(const Tensor& a, const Tensor& b) {
     REQUIRE(a.spec() == b.spec());
-    const auto x = values(a), y = values(b);
+    const auto x = doubles(a), y = doubles(b);
     for (std::size_t i = 0; i < x.size(); ++i) CHECK(x[i] == Approx(y[i]).margin(1e-12));
 }
 
@@ -37,15 +37,15 @@ TEST_CASE("Jacobians, Hessians and products on a graph") {
     const Tensor x = identity(tensor({1, 2}, f64)), w = identity(tensor({3, 5}, f64));
     const Tensor y = x * x * w, total = sum(y);
     const auto blocks = jacobian(y, {x, w});
-    CHECK(values(blocks[0]) == std::vector<double>{6, 0, 0, 20});
-    CHECK(values(blocks[1]) == std::vector<double>{1, 0, 0, 4});
+    CHECK(doubles(blocks[0]) == std::vector<double>{6, 0, 0, 20});
+    CHECK(doubles(blocks[1]) == std::vector<double>{1, 0, 0, 4});
     const auto second = hessian(total, {x, w});
-    CHECK(values(second[0][0]) == std::vector<double>{6, 0, 0, 10});
-    CHECK(values(second[1][0]) == std::vector<double>{2, 0, 0, 4});
-    CHECK(values(second[1][1]) == std::vector<double>{0, 0, 0, 0});
+    CHECK(doubles(second[0][0]) == std::vector<double>{6, 0, 0, 10});
+    CHECK(doubles(second[1][0]) == std::vector<double>{2, 0, 0, 4});
+    CHECK(doubles(second[1][1]) == std::vector<double>{0, 0, 0, 0});
     const auto products = hvp(total, {x, w}, {ones({2}, f64), ones({2}, f64)});
-    CHECK(values(products[0]) == std::vector<double>{8, 14});
-    CHECK(values(products[1]) == std::vector<double>{2, 4});
+    CHECK(doubles(products[0]) == std::vector<double>{8, 14});
+    CHECK(doubles(products[1]) == std::vector<double>{2, 4});
 }
 
 TEST_CASE("Jacobians of Jacobians") {
@@ -53,6 +53,6 @@ TEST_CASE("Jacobians of Jacobians") {
     const auto f = [](const Tensor& t) { return t * t * t; };
     const Tensor second = jacobian(jacobian(f))(x);
     REQUIRE(second.shape() == Shape{2, 2, 2});
-    CHECK(values(second) == std::vector<double>{3, 0, 0, 0, 0, 0, 0, 12});
+    CHECK(doubles(second) == std::vector<double>{3, 0, 0, 0, 0, 0, 0, 12});
     check_gradients([&](const Tensor& t) { return jacobian(f, forward)(t); }, x);
 }

@@ -6,13 +6,11 @@
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
+#include "support/elements.hpp"
 
 using namespace shikumi;
 using shikumi_test::contains;
-
-namespace {
-std::vector<double> values(const Tensor& t) { return t.to_vector<double>(); }
-}  // namespace
+using shikumi_test::doubles;
 
 TEST_CASE("a linearised function gives what jvp gives") {
     const Tensor x = tensor({1, 2}, f64), u = tensor({1, -1}, f64), v = tensor({0.5, 3}, f64);
@@ -23,15 +21,15 @@ TEST_CASE("a linearised function gives what jvp gives") {
     };
     const auto both = linearize(f, x);
     const auto& linear = both.second;
-    CHECK(values(both.first) == values(sin(x) * sum(x)));
-    CHECK(values(linear(u)) == values(jvp(f, x, u).second));
-    CHECK(values(linear(v)) == values(jvp(f, x, v).second));
+    CHECK(doubles(both.first) == doubles(sin(x) * sum(x)));
+    CHECK(doubles(linear(u)) == doubles(jvp(f, x, u).second));
+    CHECK(doubles(linear(v)) == doubles(jvp(f, x, v).second));
     CHECK(calls == 3);
     check_gradients([&](const Tensor& t) { return linear(t); }, u);
     check_gradients([&](const Tensor& t) { return linearize(f, t).second(u); }, x);
-    CHECK(values(vmap(linear)(stack({u, v}))[1]) == values(linear(v)));
+    CHECK(doubles(vmap(linear)(stack({u, v}))[1]) == doubles(linear(v)));
     auto captured = capture([&](const Tensor& t) { return linearize(f, t).second(u); });
-    CHECK(values(captured(x)) == values(linear(u)));
+    CHECK(doubles(captured(x)) == doubles(linear(u)));
 }
 
 TEST_CASE("trees, lists, graphs and constants are linearised") {

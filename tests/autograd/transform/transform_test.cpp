@@ -1,5 +1,6 @@
 // Derivatives: closed forms, nesting, errors, and a checker that finds mistakes.
 #include "catch.hpp"
+#include "support/elements.hpp"
 
 #include <cmath>
 #include <functional>
@@ -15,15 +16,14 @@
 
 using namespace shikumi;
 using shikumi_test::contains;
+using shikumi_test::doubles;
 
 namespace {
-
-std::vector<double> values(const Tensor& t) { return t.to_vector<double>(); }
 
 // Σ x³ + Π x.
 Tensor cubes(const Tensor& x) { return sum(x * x * x) + prod(x); }
 const double at[] = {1.0, 2.0, 3.0};
-Tensor point() { return tensor(std::span<const double>(at)); }
+Tensor start() { return tensor(std::span<const double>(at)); }
 
 // Mutants: sin with a wrong partial derivative, a reversal with a wrong adjoint, and a square with
 // a right first and a wrong second derivative.
@@ -61,14 +61,14 @@ struct WrongSecond final : General {
 }  // namespace
 
 TEST_CASE("gradients, Hessians and Jacobians of closed forms") {
-    const Tensor x = point();
-    CHECK(values(grad(cubes)(x)) == std::vector<double>{3 + 6, 12 + 3, 27 + 2});
+    const Tensor x = start();
+    CHECK(doubles(grad(cubes)(x)) == std::vector<double>{3 + 6, 12 + 3, 27 + 2});
     CHECK(value_and_grad(cubes)(x).first.item<double>() == 36 + 6);
     const Tensor v = tensor({1.0, 0.0, -1.0}).cast(f64);
     CHECK(jvp(cubes, x, v).second.item<double>() == 9 - 29);
-    CHECK(values(hessian(cubes)(x)) == std::vector<double>{6, 3, 2, 3, 12, 1, 2, 1, 18});
-    CHECK(values(hvp(cubes, x, v)) == std::vector<double>{4, 2, -16});
-    CHECK(values(vjp([](const Tensor& t) { return t * t; }, x, v).second) ==
+    CHECK(doubles(hessian(cubes)(x)) == std::vector<double>{6, 3, 2, 3, 12, 1, 2, 1, 18});
+    CHECK(doubles(hvp(cubes, x, v)) == std::vector<double>{4, 2, -16});
+    CHECK(doubles(vjp([](const Tensor& t) { return t * t; }, x, v).second) ==
           std::vector<double>{2, 0, -6});
 
     const Tensor j = jacobian([](const Tensor& t) { return sin(t) * t; })(x);
@@ -76,35 +76,35 @@ TEST_CASE("gradients, Hessians and Jacobians of closed forms") {
     for (int i = 0; i < 3; ++i) {
         for (int k = 0; k < 3; ++k) {
             const double wanted = i == k ? std::cos(at[i]) * at[i] + std::sin(at[i]) : 0;
-            CHECK(values(j)[static_cast<std::size_t>(3 * i + k)] == Approx(wanted).margin(1e-15));
+            CHECK(doubles(j)[static_cast<std::size_t>(3 * i + k)] == Approx(wanted).margin(1e-15));
         }
     }
 }
 
 TEST_CASE("a Jacobian has the same shape in both modes") {
-    const Tensor x = point();
+    const Tensor x = start();
     const Tensor tall = jacobian([](const Tensor& t) {
         return concatenate({t, t * t, t * 3.0});
     })(x);
     REQUIRE(tall.shape() == Shape{9, 3});
-    CHECK(values(tall)[static_cast<std::size_t>(4 * 3 + 1)] == 4);
-    CHECK(values(tall)[static_cast<std::size_t>(4 * 3 + 2)] == 0);
+    CHECK(doubles(tall)[static_cast<std::size_t>(4 * 3 + 1)] == 4);
+    CHECK(doubles(tall)[static_cast<std::size_t>(4 * 3 + 2)] == 0);
     const Tensor wide = jacobian([](const Tensor& t) { return sum(t * t); })(x);
     CHECK(wide.shape() == Shape{3});
-    CHECK(values(wide) == std::vector<double>{2, 4, 6});
+    CHECK(doubles(wide) == std::vector<double>{2, 4, 6});
 }
 
 TEST_CASE("derivatives nest, also when the inner variable is the outer one") {
-    const Tensor x = point();
+    const Tensor x = start();
     const auto second = grad([](const Tensor& t) { return sum(square(grad(cubes)(t))); })(x);
     // d/dx Σ gᵢ² = 2 H g
-    CHECK(values(second) == std::vector<double>{2 * (6 * 9 + 3 * 15 + 2 * 29),
-                                                2 * (3 * 9 + 12 * 15 + 1 * 29),
-                                                2 * (2 * 9 + 1 * 15 + 18 * 29)});
+    CHECK(doubles(second) == std::vector<double>{2 * (6 * 9 + 3 * 15 + 2 * 29),
+                                                 2 * (3 * 9 + 12 * 15 + 1 * 29),
+                                                 2 * (2 * 9 + 1 * 15 + 18 * 29)});
     // d/dx (d/dy x y at y = x) = 1, not 2
     const auto confused = grad(
         [](const Tensor& t) { return sum(grad([&](const Tensor& u) { return sum(t * u); })(t)); });
-    CHECK(values(confused(x)) == std::vector<double>{1, 1, 1});
+    CHECK(doubles(confused(x)) == std::vector<double>{1, 1, 1});
     Function f = [](const Tensor& t) { return sum(exp(t * 0.5)); };
     for (int order = 0; order < 4; ++order) {
         const Function g = grad(f);
@@ -142,8 +142,8 @@ TEST_CASE("a function of several tensors") {
     };
     const auto g = grad(f)({ones({2, 3}, f64), full({3, 4}, 2, f64)});
     CHECK(g[0].shape() == Shape{2, 3});
-    CHECK(values(g[0])[0] == 9);
-    CHECK(values(g[1])[0] == 2);
+    CHECK(doubles(g[0])[0] == 9);
+    CHECK(doubles(g[1])[0] == 2);
 }
 
 TEST_CASE("every transform takes functions of several tensors") {
@@ -154,14 +154,14 @@ TEST_CASE("every transform takes functions of several tensors") {
 
     const auto [value, products] = vjp(f, {a, b}, scalar(2, f64));
     CHECK(value.item<double>() == 83);
-    CHECK(values(products[0]) == std::vector<double>{40, 84});
-    CHECK(values(products[1]) == std::vector<double>{8, 18});
+    CHECK(doubles(products[0]) == std::vector<double>{40, 84});
+    CHECK(doubles(products[1]) == std::vector<double>{8, 18});
     // 2 a b u + a² v
     CHECK(jvp(f, {a, b}, {u, v}).second.item<double>() == 20 - 42 + 2 + 18);
 
     const auto gradients = jacobian(f)({a, b});
-    CHECK(values(gradients[0]) == std::vector<double>{20, 42});
-    CHECK(values(gradients[1]) == std::vector<double>{4, 9});
+    CHECK(doubles(gradients[0]) == std::vector<double>{20, 42});
+    CHECK(doubles(gradients[1]) == std::vector<double>{4, 9});
     const auto outer = [](const std::vector<Tensor>& t) {
         return expand_dims(t[0], 1) * t[1];  // (2, 1) by (3)
     };
@@ -175,40 +175,40 @@ TEST_CASE("every transform takes functions of several tensors") {
         const Index rows = blocks[0].shape()[0];
         CHECK(blocks[0].shape() == Shape{rows, 3, 2});
         CHECK(blocks[1].shape() == Shape{rows, 3, 3});
-        CHECK(values(blocks[0][Slice{0, 2}]) ==
+        CHECK(doubles(blocks[0][Slice{0, 2}]) ==
               std::vector<double>{1, 0, 2, 0, 3, 0, 0, 1, 0, 2, 0, 3});
-        CHECK(values(blocks[1][0]) == std::vector<double>{2, 0, 0, 0, 2, 0, 0, 0, 2});
+        CHECK(doubles(blocks[1][0]) == std::vector<double>{2, 0, 0, 0, 2, 0, 0, 0, 2});
     }
 
     const auto h = hessian(f)({a, b});
-    CHECK(values(h[0][0]) == std::vector<double>{10, 0, 0, 14});
-    CHECK(values(h[0][1]) == std::vector<double>{4, 0, 0, 6});
-    CHECK(values(h[1][0]) == std::vector<double>{4, 0, 0, 6});
-    CHECK(values(h[1][1]) == std::vector<double>{0, 0, 0, 0});
+    CHECK(doubles(h[0][0]) == std::vector<double>{10, 0, 0, 14});
+    CHECK(doubles(h[0][1]) == std::vector<double>{4, 0, 0, 6});
+    CHECK(doubles(h[1][0]) == std::vector<double>{4, 0, 0, 6});
+    CHECK(doubles(h[1][1]) == std::vector<double>{0, 0, 0, 0});
     const auto hv = hvp(f, {a, b}, {u, v});
-    CHECK(values(hv[0]) == std::vector<double>{10 + 2, -14 + 12});
-    CHECK(values(hv[1]) == std::vector<double>{4, -6});
+    CHECK(doubles(hv[0]) == std::vector<double>{10 + 2, -14 + 12});
+    CHECK(doubles(hv[1]) == std::vector<double>{4, -6});
 
     // One that doesn't depend on all of them, in a list of one, and of other shapes.
-    CHECK(values(hessian([](const std::vector<Tensor>& t) { return sum(t[0]); })({a, b})[1][0]) ==
+    CHECK(doubles(hessian([](const std::vector<Tensor>& t) { return sum(t[0]); })({a, b})[1][0]) ==
           std::vector<double>{0, 0, 0, 0});
-    CHECK(values(hvp([](const std::vector<Tensor>& t) { return sum(square(t[0])); }, {a},
-                     {u})[0]) == std::vector<double>{2, -2});
+    CHECK(doubles(hvp([](const std::vector<Tensor>& t) { return sum(square(t[0])); }, {a},
+                      {u})[0]) == std::vector<double>{2, -2});
     CHECK(jacobian(outer)({a, zeros({0}, f64)})[0].shape() == Shape{2, 0, 2});
 }
 
 TEST_CASE("a generic lambda of one tensor is a function of one tensor") {
-    const Tensor x = point(), v = ones({3}, f64);
+    const Tensor x = start(), v = ones({3}, f64);
     const auto f = [](const auto& t) { return sum(t * t); };
-    CHECK(values(grad(f)(x)) == std::vector<double>{2, 4, 6});
-    CHECK(values(jacobian(f)(x)) == std::vector<double>{2, 4, 6});
-    CHECK(values(hvp(f, x, v)) == std::vector<double>{2, 2, 2});
+    CHECK(doubles(grad(f)(x)) == std::vector<double>{2, 4, 6});
+    CHECK(doubles(jacobian(f)(x)) == std::vector<double>{2, 4, 6});
+    CHECK(doubles(hvp(f, x, v)) == std::vector<double>{2, 2, 2});
     CHECK(jvp(f, x, v).second.item<double>() == 12);
-    CHECK(values(vjp(f, x, scalar(1, f64)).second) == std::vector<double>{2, 4, 6});
+    CHECK(doubles(vjp(f, x, scalar(1, f64)).second) == std::vector<double>{2, 4, 6});
 }
 
 TEST_CASE("errors name the transform that was called") {
-    const Tensor x = point(), whole = arange(3), wide = ones({4}, f64);
+    const Tensor x = start(), whole = arange(3), wide = ones({4}, f64);
     const Function f = [](const Tensor& t) { return sum(t * t); };
     const Function counts = [](const Tensor& t) { return argmax(t); };
     const Function vector = [](const Tensor& t) { return t * 2; };
@@ -256,14 +256,14 @@ TEST_CASE("a graph with the former value of a parameter has no silent gradient o
     CHECK_THROWS_AS(jvp(y, {w.value()}, {tangent}), GradientError);
     CHECK_THROWS_AS(grad(y + sum(other.value()), {other.value(), w.value()}), GradientError);
     // Right: by the former value itself, and by a parameter that never was in the graph.
-    CHECK(values(grad(y, {old_value})[0]) == std::vector<double>{4, 6});
-    CHECK(values(grad(y, {other.value()})[0]) == std::vector<double>{0});
-    CHECK(values(grad(sum(w * w), {w.value()})[0]) == std::vector<double>{10, 12});
+    CHECK(doubles(grad(y, {old_value})[0]) == std::vector<double>{4, 6});
+    CHECK(doubles(grad(y, {other.value()})[0]) == std::vector<double>{0});
+    CHECK(doubles(grad(sum(w * w), {w.value()})[0]) == std::vector<double>{10, 12});
     // A value that comes back is the current one.
     w.assign(old_value);
     CHECK_THROWS_AS(grad(y, {w.value()}), GradientError);
     const Tensor again = sum(w * 3);
-    CHECK(values(grad(again, {w.value()})[0]) == std::vector<double>{3, 3});
+    CHECK(doubles(grad(again, {w.value()})[0]) == std::vector<double>{3, 3});
 }
 
 TEST_CASE("mistakes in differentiation are explained") {
@@ -275,7 +275,7 @@ TEST_CASE("mistakes in differentiation are explained") {
     CHECK_THROWS_AS(jvp([](const Tensor& t) { return t; }, x, ones({4})), GradientError);
     CHECK_THROWS_AS(vjp([](const Tensor& t) { return t; }, x, ones({3}, f64)), GradientError);
     CHECK_THROWS_AS(sum(x).backward(), GradientError);
-    CHECK(values(grad([](const Tensor&) { return scalar(1.0); })(x)) ==
+    CHECK(doubles(grad([](const Tensor&) { return scalar(1.0); })(x)) ==
           std::vector<double>{0, 0, 0});
 }
 
@@ -286,7 +286,7 @@ TEST_CASE("backward adds to the gradients of current trainable parameters") {
     CHECK_THROWS_AS(w.grad(), GradientError);
     loss().backward();
     loss().backward();
-    CHECK(values(w.grad()) == std::vector<double>{40, 60});
+    CHECK(doubles(w.grad()) == std::vector<double>{40, 60});
     CHECK_FALSE(frozen.has_grad());
     const Tensor stale = loss();
     w.assign(tensor({1.0, 1.0}));
@@ -294,8 +294,8 @@ TEST_CASE("backward adds to the gradients of current trainable parameters") {
 }
 
 TEST_CASE("the gradient checker accepts right derivatives") {
-    check_gradients(cubes, point());
-    check_gradients([](const Tensor& t) { return tanh(t) * t; }, point(), {.order = 3});
+    check_gradients(cubes, start());
+    check_gradients([](const Tensor& t) { return tanh(t) * t; }, start(), {.order = 3});
     check_gradients(
         [](const std::vector<Tensor>& t) { return matmul(t[0], t[1]); },
         {random_normal({2, 3}, *std::make_unique<Generator>(3), 0, 1, f64), ones({3, 4}, f64)});
@@ -303,12 +303,12 @@ TEST_CASE("the gradient checker accepts right derivatives") {
 }
 
 TEST_CASE("the gradient checker catches planted mistakes") {
-    CHECK_THROWS_AS(check_gradients([](const Tensor& t) { return record(WrongSin{}, t); }, point()),
+    CHECK_THROWS_AS(check_gradients([](const Tensor& t) { return record(WrongSin{}, t); }, start()),
                     GradientError);
     CHECK_THROWS_AS(
-        check_gradients([](const Tensor& t) { return record(WrongFlip{}, t); }, point()),
+        check_gradients([](const Tensor& t) { return record(WrongFlip{}, t); }, start()),
         GradientError);
     const auto second = [](const Tensor& t) { return record(WrongSecond{}, t); };
-    check_gradients(second, point(), {.order = 1});
-    CHECK_THROWS_AS(check_gradients(second, point(), {.order = 2}), GradientError);
+    check_gradients(second, start(), {.order = 1});
+    CHECK_THROWS_AS(check_gradients(second, start(), {.order = 2}), GradientError);
 }

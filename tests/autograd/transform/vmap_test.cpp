@@ -16,20 +16,16 @@
 #include "../ops/op_table.hpp"
 #include "../ops/row_checks.hpp"
 #include "catch.hpp"
+#include "support/elements.hpp"
 
 using namespace shikumi;
 using shikumi_test::contains;
 using shikumi_test::derived_draws;
+using shikumi_test::doubles;
 using shikumi_test::first_draw;
 using shikumi_test::Inputs;
 using shikumi_test::near;
 using shikumi_test::Row;
-
-namespace {
-
-std::vector<double> values(const Tensor& t) { return t.to_vector<double>(); }
-
-}  // namespace
 
 TEST_CASE("every operation gives for a batch what a loop over its examples gives") {
     constexpr Index size = 3;
@@ -78,7 +74,7 @@ TEST_CASE("axes of arguments and results are chosen") {
     const Tensor first = vmap(f, {.in_axes = {0, not_mapped}})(x, w);
     CHECK(first.shape() == Shape{2, 3});
     const Tensor second = vmap(f, {.in_axes = {1, not_mapped}})(x, w);
-    CHECK(values(second) == values(transpose(first)));
+    CHECK(doubles(second) == doubles(transpose(first)));
     CHECK(vmap(f, {.in_axes = {-2, not_mapped}, .out_axes = {1}})(x, w).shape() == Shape{2, 3});
     CHECK(vmap(f, {.in_axes = {2, 1}})(x, ones({3, 4}, f64)).shape() == Shape{4, 2});
 }
@@ -92,19 +88,19 @@ TEST_CASE("trees go in and come out") {
     };
     const Point p{tensor({1, 2, 3}, f64), tensor({4, 5, 6}, f64)};
     const auto moved = vmap([&](const Point& one) { return turned(one, 0); })(p);
-    CHECK(values(moved.x) == std::vector<double>{1, 2, 3});
-    CHECK(values(moved.y) == std::vector<double>{8, 10, 12});
+    CHECK(doubles(moved.x) == std::vector<double>{1, 2, 3});
+    CHECK(doubles(moved.y) == std::vector<double>{8, 10, 12});
     const auto listed = vmap([](const std::vector<Tensor>& in) {
         return std::pair(in[0] + in[1], std::vector{in[0] * in[1]});
     })({p.x, p.y});
-    CHECK(values(listed.first) == std::vector<double>{5, 7, 9});
-    CHECK(values(listed.second[0]) == std::vector<double>{4, 10, 18});
+    CHECK(doubles(listed.first) == std::vector<double>{5, 7, 9});
+    CHECK(doubles(listed.second[0]) == std::vector<double>{4, 10, 18});
 }
 
 TEST_CASE("results that are the same for every example have the axis, too") {
     const Tensor x = ones({3, 2}, f64), c = tensor({1, 2}, f64);
     const auto [same, other] = vmap([&](const Tensor& t) { return std::pair(c, t + c); })(x);
-    CHECK(values(same) == std::vector<double>{1, 2, 1, 2, 1, 2});
+    CHECK(doubles(same) == std::vector<double>{1, 2, 1, 2, 1, 2});
     CHECK(other.shape() == Shape{3, 2});
     CHECK(vmap([](const Tensor& t) { return sum(t * t); })(zeros({0, 5}, f64)).shape() == Shape{0});
 }
@@ -139,7 +135,7 @@ TEST_CASE("operations of several outputs without a rule run in a loop that a pro
     const auto polar = vmap([](const Tensor& a, const Tensor& b) {
         return record_all(shikumi_test::Polar{}, a, b)[0];
     })(x, y);
-    CHECK(values(polar) == std::vector<double>{5, 10});
+    CHECK(doubles(polar) == std::vector<double>{5, 10});
     bool shown = false;
     for (const Profile::Row& row : profile.rows())
         shown = shown || row.layer.find("vmap: loop over") != std::string::npos;
@@ -155,16 +151,16 @@ TEST_CASE("each example draws numbers of its own, as calls one by one do") {
     const Tensor mapped = vmap(noisy(rng))(x);
     std::vector<Tensor> loop;
     for (Index k = 0; k < 4; ++k) loop.push_back(noisy(again)(x[k]));
-    CHECK(values(mapped) == values(stack(loop)));
+    CHECK(doubles(mapped) == doubles(stack(loop)));
     CHECK(rng.peek().stream == again.peek().stream);
     const Tensor same = vmap(noisy(third), {.randomness = Randomness::same})(x);
-    CHECK(values(same[0]) == values(same[3]));
+    CHECK(doubles(same[0]) == doubles(same[3]));
     // A generator that begins in the function gives every call the same.
     const Tensor own = vmap([](const Tensor& t) {
         Generator g(5);
         return t + random_normal({2}, g, 0, 1, f64);
     })(x);
-    CHECK(values(own[0]) == values(own[3]));
+    CHECK(doubles(own[0]) == doubles(own[3]));
 }
 
 TEST_CASE("a replay draws again for each example") {
@@ -173,7 +169,7 @@ TEST_CASE("a replay draws again for each example") {
         return vmap([&](const Tensor& t) { return t + random_normal({}, rng, 0, 1, f64); })(x);
     });
     const Tensor x = zeros({3}, f64);
-    const auto first = values(captured(x)), second = values(captured(x));
+    const auto first = doubles(captured(x)), second = doubles(captured(x));
     CHECK(std::set<double>(first.begin(), first.end()).size() == 3);
     CHECK(first != second);
 }
@@ -206,5 +202,5 @@ TEST_CASE("what can't be mapped is refused in words") {
     CHECK_THROWS_AS(vmap(std::vector{sum(x)}, {x}, {y}), ShapeError);
     CHECK_THROWS_AS(vmap(std::vector{sum(x)}, {x}, {ones({2, 3, 2}, f32)}), DTypeError);
     CHECK_THROWS_AS(vmap(std::vector{sum(x)}, {}, {}), ValueError);
-    CHECK(values(vmap(add)(x, x)) == values(x + x));  // nothing of all that stays
+    CHECK(doubles(vmap(add)(x, x)) == doubles(x + x));  // nothing of all that stays
 }

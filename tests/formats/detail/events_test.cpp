@@ -9,17 +9,17 @@
 #include <shikumi/formats/detail/records.hpp>
 
 #include "catch.hpp"
+#include "support/infinity.hpp"
 #include "support/temporary.hpp"
 
 using namespace shikumi;
 using namespace shikumi::formats::detail;
 using shikumi_test::contains;
 using shikumi_test::contents;
+using shikumi_test::infinity;
 using shikumi_test::TemporaryFolder;
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // Whether this build has protozero; says so where it doesn't.
 bool has_events(const TemporaryFolder& folder) {

@@ -5,12 +5,12 @@
 #include <limits>
 
 #include "catch.hpp"
+#include "support/infinity.hpp"
 
 using namespace shikumi::formats::detail;
+using shikumi_test::infinity;
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 template <class F>
 void check_all_patterns() {

@@ -15,9 +15,10 @@ using shikumi_test::numbers;
 
 namespace {
 
-const Tensor x = tensor({{1.0}, {2.0}, {3.0}, {4.0}}).cast(f32), y = 2 * x;
+const Tensor inputs = tensor({{1.0}, {2.0}, {3.0}, {4.0}}).cast(f32), targets = 2 * inputs;
 
-nn::Sequential line(const optim::Optimizer& optimizer = optim::SGD({.learning_rate = 0.01})) {
+nn::Sequential watched_line(
+    const optim::Optimizer& optimizer = optim::SGD({.learning_rate = 0.01})) {
     nn::Sequential m{nn::Dense(1, {.kernel_initializer = nn::ones_init(), .input_dim = 1})};
     m.compile({.optimizer = optimizer,
                .loss = nn::mean_squared_error,
@@ -27,17 +28,17 @@ nn::Sequential line(const optim::Optimizer& optimizer = optim::SGD({.learning_ra
     return m;
 }
 
-nn::FitOptions quiet(std::vector<nn::Callback> callbacks, int epochs = 4) {
+nn::FitOptions quietly(std::vector<nn::Callback> callbacks, int epochs = 4) {
     return {.epochs = epochs, .verbose = 0, .callbacks = std::move(callbacks), .shuffle = false};
 }
 
 }  // namespace
 
 TEST_CASE("an unknown monitor is refused before anything is trained", "[nn]") {
-    nn::Sequential m = line();
+    nn::Sequential m = watched_line();
     const std::vector<double> before = numbers(m.get_weights()[0]);
     const auto refused = [&](const nn::Callback& callback, const char* why) {
-        REQUIRE_THROWS_WITH(m.fit(x, y, quiet({callback})), contains(why));
+        REQUIRE_THROWS_WITH(m.fit(inputs, targets, quietly({callback})), contains(why));
         CHECK(numbers(m.get_weights()[0]) == before);
         CHECK(m.history().epoch.empty());
     };
@@ -49,7 +50,8 @@ TEST_CASE("an unknown monitor is refused before anything is trained", "[nn]") {
     refused(nn::ReduceLROnPlateau({.monitor = "val_near", .mode = nn::MonitorMode::max}),
             "'val_near'");
     CHECK_NOTHROW(
-        m.fit(x, y, quiet({nn::EarlyStopping({.monitor = "near", .mode = nn::MonitorMode::min})})));
+        m.fit(inputs, targets,
+              quietly({nn::EarlyStopping({.monitor = "near", .mode = nn::MonitorMode::min})})));
 }
 
 TEST_CASE("options outside their range are refused at once", "[nn]") {
@@ -64,30 +66,34 @@ TEST_CASE("options outside their range are refused at once", "[nn]") {
 }
 
 TEST_CASE("an optimiser whose schedule sets the rate keeps it", "[nn]") {
-    nn::Sequential m = line(optim::SGD({.learning_rate = optim::ExponentialDecay(0.01, 10, 0.5)}));
-    CHECK_THROWS_AS(m.fit(x, y, quiet({nn::ReduceLROnPlateau({.monitor = "loss"})})), StateError);
-    CHECK_THROWS_AS(m.fit(x, y, quiet({nn::LearningRateScheduler([](int) { return 0.1; })})),
+    nn::Sequential m =
+        watched_line(optim::SGD({.learning_rate = optim::ExponentialDecay(0.01, 10, 0.5)}));
+    CHECK_THROWS_AS(m.fit(inputs, targets, quietly({nn::ReduceLROnPlateau({.monitor = "loss"})})),
                     StateError);
+    CHECK_THROWS_AS(
+        m.fit(inputs, targets, quietly({nn::LearningRateScheduler([](int) { return 0.1; })})),
+        StateError);
     CHECK(m.optimizer().iterations() == 0);
 }
 
 TEST_CASE("a schedule that gives no rate is named", "[nn]") {
-    nn::Sequential m = line();
+    nn::Sequential m = watched_line();
     REQUIRE_THROWS_WITH(
-        m.fit(x, y, quiet({nn::LearningRateScheduler([](int, double) { return -1.0; })})),
+        m.fit(inputs, targets,
+              quietly({nn::LearningRateScheduler([](int, double) { return -1.0; })})),
         contains("in callback 'LearningRateScheduler'"));
 }
 
 TEST_CASE("callbacks say what they do", "[nn]") {
-    nn::Sequential m = line();
+    nn::Sequential m = watched_line();
     std::ostringstream out;
-    nn::FitOptions options = quiet(
+    nn::FitOptions options = quietly(
         {nn::LearningRateScheduler([](int) { return 0.25; }, {.verbose = 1}),
          nn::EarlyStopping(
              {.monitor = "loss", .verbose = 1, .baseline = 1e-9, .restore_best_weights = true})},
         9);
     options.out = &out;
-    m.fit(x, y, options);
+    m.fit(inputs, targets, options);
     CHECK_THAT(out.str(),
                contains("Epoch 1: LearningRateScheduler setting learning rate to 0.25.\n") &&
                    contains(": early stopping\n") &&
@@ -108,8 +114,8 @@ TEST_CASE("a model with steps of its own is monitored by what they log", "[nn]")
         double steps = 0;
     } m;
     const nn::EarlyStopping stop({.monitor = "own_score", .patience = 9});
-    m.fit(x, quiet({stop}, 3));
+    m.fit(inputs, quietly({stop}, 3));
     CHECK(stop.best() == 3);
-    REQUIRE_THROWS_WITH(m.fit(x, quiet({nn::EarlyStopping({.monitor = "loose_loss"})})),
+    REQUIRE_THROWS_WITH(m.fit(inputs, quietly({nn::EarlyStopping({.monitor = "loose_loss"})})),
                         contains("this model's steps don't log"));
 }

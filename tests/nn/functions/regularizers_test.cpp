@@ -11,15 +11,15 @@ using namespace shikumi;
 
 namespace {
 
-const Tensor kernel = tensor({{3, -0.3}, {-4, 0.4}}, f64);
+const Tensor weights = tensor({{3, -0.3}, {-4, 0.4}}, f64);
 
 }  // namespace
 
 TEST_CASE("regularisers add up their penalties", "[nn]") {
-    CHECK(nn::L1()(kernel).item<double>() == Approx(0.077));
-    CHECK(nn::L2(0.1)(kernel).item<double>() == Approx(2.525));
-    CHECK(nn::L1L2(0.01, 0.1)(kernel).item<double>() == Approx(2.602));
-    CHECK(nn::L1L2()(kernel).item<double>() == 0);
+    CHECK(nn::L1()(weights).item<double>() == Approx(0.077));
+    CHECK(nn::L2(0.1)(weights).item<double>() == Approx(2.525));
+    CHECK(nn::L1L2(0.01, 0.1)(weights).item<double>() == Approx(2.602));
+    CHECK(nn::L1L2()(weights).item<double>() == 0);
     CHECK(nn::L2().name() == "L2(0.01)");
     CHECK_FALSE(nn::Regularizer());
     CHECK(nn::Regularizer([](const Tensor& w) { return sum(w); }).name() == "custom");

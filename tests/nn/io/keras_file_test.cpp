@@ -9,6 +9,7 @@
 #include <shikumi/shikumi.hpp>
 
 #include "catch.hpp"
+#include "nn/io/some_pictures.hpp"
 #include "support/libraries.hpp"
 #include "support/temporary.hpp"
 #include "support/weight_values.hpp"
@@ -19,6 +20,7 @@ using shikumi_test::contains;
 using shikumi_test::contents;
 using shikumi_test::has_hdf5;
 using shikumi_test::has_zip;
+using shikumi_test::some_pictures;
 using shikumi_test::TemporaryFolder;
 using shikumi_test::weight_values;
 
@@ -30,7 +32,6 @@ Sequential some_model() {
                       Dense(2, {.activation = softmax}));
 }
 
-Tensor some_pictures() { return reshape(cos(arange(8 * 6 * 6 * 2).cast(f32)), {8, 6, 6, 2}); }
 Tensor some_classes() { return tensor({0, 1, 1, 0, 1, 0, 0, 1}, i64); }
 
 }  // namespace

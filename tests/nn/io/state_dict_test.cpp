@@ -12,7 +12,7 @@ using shikumi_test::contains;
 
 namespace {
 
-nn::Sequential small() {
+nn::Sequential convolution_and_dense() {
     return nn::Sequential{nn::Conv2D(2, 2, {.input_shape = {4, 4, 1}}), nn::Flatten(),
                           nn::Dense(3)};
 }
@@ -28,7 +28,7 @@ std::vector<std::string> names_of(nn::Model& model) {
 TEST_CASE("weights have names that don't depend on other models", "[state_dict]") {
     const std::vector<std::string> expected{"conv2d/kernel", "conv2d/bias", "dense/kernel",
                                             "dense/bias"};
-    nn::Sequential one = small(), two = small();
+    nn::Sequential one = convolution_and_dense(), two = convolution_and_dense();
     CHECK(names_of(one) == expected);
     CHECK(names_of(two) == expected);
     nn::clear_session();
@@ -62,7 +62,7 @@ TEST_CASE("weights of nested models and of layers in layers have paths", "[state
 }
 
 TEST_CASE("a state dict gives tensors by name", "[state_dict]") {
-    nn::Sequential model = small();
+    nn::Sequential model = convolution_and_dense();
     nn::StateDict dict = nn::state_dict(model);
     CHECK(dict.size() == 4);
     CHECK(dict["dense/bias"].shape() == Shape{3});
@@ -78,7 +78,7 @@ TEST_CASE("a state dict gives tensors by name", "[state_dict]") {
 }
 
 TEST_CASE("parts of a state dict are taken when that is wanted", "[state_dict]") {
-    nn::Sequential model = small();
+    nn::Sequential model = convolution_and_dense();
     const auto before = model.get_weights()[0].to_vector<float>();
     const nn::StateDict dict({{"conv2d/bias", tensor({7, 8})},
                               {"dense/bias", zeros({4})},

@@ -10,6 +10,7 @@
 #include <shikumi/shikumi.hpp>
 
 #include "catch.hpp"
+#include "nn/io/some_pictures.hpp"
 #include "support/temporary.hpp"
 #include "support/weight_values.hpp"
 
@@ -17,6 +18,7 @@ using namespace shikumi;
 using namespace shikumi::nn;
 using shikumi_test::contains;
 using shikumi_test::contents;
+using shikumi_test::some_pictures;
 using shikumi_test::TemporaryFolder;
 using shikumi_test::weight_values;
 
@@ -24,14 +26,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Sequential some_model() {
+Sequential regularized_model() {
     return Sequential(
         Conv2D(3, 3, {.activation = relu, .kernel_regularizer = L2(0.5), .input_shape = {6, 6, 2}}),
         BatchNormalization(), MaxPooling2D(2), Flatten(), Dropout(0.2),
         Dense(2, {.activation = softmax, .name = "answer"}));
 }
-
-Tensor some_pictures() { return reshape(cos(arange(8 * 6 * 6 * 2).cast(f32)), {8, 6, 6, 2}); }
 
 // The text that model.json has after one was exchanged for another.
 void change(const std::string& path, const std::string& from, const std::string& to) {
@@ -62,7 +62,7 @@ std::string refusal(Sequential model) {
 TEST_CASE("a model comes back from a layers-model with the same bits", "[tfjs]") {
     const TemporaryFolder folder;
     const std::string path = (folder.path() / "model.json").string();
-    Sequential model = some_model();
+    Sequential model = regularized_model();
     model.predict(some_pictures());
     save_tfjs(model, path);
     CHECK(folder.entries() == 2);
@@ -84,7 +84,7 @@ TEST_CASE("a model comes back from a layers-model with the same bits", "[tfjs]")
 TEST_CASE("the files of a layers-model are what TensorFlow.js expects", "[tfjs]") {
     const TemporaryFolder folder;
     const std::string path = (folder.path() / "net.json").string();
-    Sequential model = some_model();
+    Sequential model = regularized_model();
     model.compile({.optimizer = optim::Adam(), .loss = "categorical_crossentropy"});
     save_tfjs(model, path);
     const Config json = parse_json(contents(path), "net.json");
@@ -153,7 +153,7 @@ TEST_CASE("what TensorFlow.js hasn't is refused by the layer's name", "[tfjs]") 
     CHECK_THAT(refusal(Sequential(Dense(2, {.input_shape = {4}, .name = "exact", .dtype = f64}))),
                contains("float64"));
     const TemporaryFolder folder;
-    Sequential model = some_model();
+    Sequential model = regularized_model();
     CHECK_THROWS_WITH(save_tfjs(model, (folder.path() / "model.js").string()),
                       contains("ends in .json"));
     // Two models inside, both with a layer of that name.
@@ -193,7 +193,7 @@ TEST_CASE("files of weights that are missing, short, long or elsewhere are refus
     const TemporaryFolder folder;
     const std::string path = (folder.path() / "model.json").string();
     const fs::path weights = folder.path() / "model.weights.bin";
-    Sequential model = some_model();
+    Sequential model = regularized_model();
     save_tfjs(model, path);
     const std::string json = contents(path), bytes = contents(weights);
     folder.write("model.weights.bin", bytes.substr(1));

@@ -22,7 +22,7 @@ using shikumi_test::weight_values;
 
 namespace {
 
-nn::Sequential small(Index units = 3) {
+nn::Sequential two_layers(Index units = 3) {
     return nn::Sequential{nn::Conv2D(2, 2, {.input_shape = {4, 4, 1}}), nn::Flatten(),
                           nn::Dense(units)};
 }
@@ -35,7 +35,7 @@ TEST_CASE("weights are written to files and read back", "[weights]") {
     if (has_zip()) files.push_back("w.npz");
     for (const std::string& name : files) {
         const auto file = folder.path() / name;
-        nn::Sequential from = small(), to = small();
+        nn::Sequential from = two_layers(), to = two_layers();
         nn::save_weights(from, file);
         const nn::WeightsReport report = nn::load_weights(to, file);
         CHECK(report.complete());
@@ -72,7 +72,7 @@ TEST_CASE("weights of f64, states and models of any kind keep all bits", "[weigh
 TEST_CASE("weights of another network are refused", "[weights]") {
     const TemporaryFolder folder;
     const auto file = folder.path() / "w.safetensors";
-    nn::Sequential other = small(5), model = small();
+    nn::Sequential other = two_layers(5), model = two_layers();
     nn::save_weights(other, file);
     const auto before = weight_values<double>(model);
     CHECK_THROWS_AS(nn::load_weights(model, file), IoError);
@@ -93,7 +93,7 @@ TEST_CASE("weights of another network are refused", "[weights]") {
 
 TEST_CASE("files that can't be weights are refused", "[weights]") {
     const TemporaryFolder folder;
-    nn::Sequential model = small();
+    nn::Sequential model = two_layers();
     CHECK_THROWS_AS(nn::save_weights(model, folder.path() / "w.weights"), ValueError);
     CHECK_THROWS_WITH(nn::save_weights(model, folder.path() / "w.weights"),
                       contains(".safetensors, .npz, .h5, .pt"));
@@ -113,7 +113,7 @@ TEST_CASE("files that can't be weights are refused", "[weights]") {
 
 TEST_CASE("the name of a file chooses the format of weights", "[weights]") {
     const TemporaryFolder folder;
-    nn::Sequential model = small();
+    nn::Sequential model = two_layers();
     const auto expected = weight_values<double>(model);
     for (const std::string name :
          {"w.safetensors", "w.npz", "w.weights.h5", "w.h5", "w.pt", "w.pth"}) {
@@ -123,7 +123,7 @@ TEST_CASE("the name of a file chooses the format of weights", "[weights]") {
             continue;
         const std::string file = (folder.path() / name).string();
         nn::save_weights(model, file);
-        nn::Sequential other = small();
+        nn::Sequential other = two_layers();
         CHECK(nn::load_weights(other, file).complete());
         CHECK(weight_values<double>(other) == expected);
         if (name.ends_with(".safetensors") || name.ends_with(".npz")) continue;
@@ -135,7 +135,7 @@ TEST_CASE("the name of a file chooses the format of weights", "[weights]") {
 TEST_CASE("a failed write leaves the old weights", "[weights]") {
     const TemporaryFolder folder;
     const auto file = folder.path() / "w.safetensors";
-    nn::Sequential model = small(), other = small(), third = small();
+    nn::Sequential model = two_layers(), other = two_layers(), third = two_layers();
     nn::save_weights(model, file);
     nn::save_weights(model, file, {.keep = 1});
     CHECK(folder.entries() == 2);

@@ -16,23 +16,23 @@ using shikumi_test::contains;
 namespace {
 
 // Distances (N, T) = {{1, 2}, {3, 6}} from zeros.
-const Tensor targets = zeros({2, 2, 1}, f64);
-const Tensor predictions = tensor({{{1}, {2}}, {{3}, {6}}}, f64);
+const Tensor wanted = zeros({2, 2, 1}, f64);
+const Tensor predicted = tensor({{{1}, {2}}, {{3}, {6}}}, f64);
 const Tensor mask = tensor({{1, 1}, {1, 0}}, bool_);
 
 double reduced(const nn::Loss& loss, Reduction how, const Tensor& weights = {},
                const Tensor& shown = {}) {
-    return loss.with(how).reduced(targets, predictions, weights, shown).item<double>();
+    return loss.with(how).reduced(wanted, predicted, weights, shown).item<double>();
 }
 
 }  // namespace
 
 TEST_CASE("a loss has a value for each step", "[nn]") {
     const nn::Loss& loss = nn::mean_absolute_error;
-    CHECK(loss.values(targets, predictions).shape() == Shape{2, 2});
-    check_values(loss.values(targets, predictions), {1, 2, 3, 6});
-    check_values(loss(targets, predictions), {1.5, 4.5});
-    check_values(loss.with(Reduction::none).reduced(targets, predictions), {1, 2, 3, 6});
+    CHECK(loss.values(wanted, predicted).shape() == Shape{2, 2});
+    check_values(loss.values(wanted, predicted), {1, 2, 3, 6});
+    check_values(loss(wanted, predicted), {1.5, 4.5});
+    check_values(loss.with(Reduction::none).reduced(wanted, predicted), {1, 2, 3, 6});
 }
 
 TEST_CASE("reductions with and without weights", "[nn]") {

@@ -18,8 +18,8 @@ using shikumi_test::numbers;
 
 namespace {
 
-const nn::CompileOptions plain{.optimizer = optim::SGD({.learning_rate = 0.1}),
-                               .loss = nn::mean_squared_error};
+const nn::CompileOptions plain_options{.optimizer = optim::SGD({.learning_rate = 0.1}),
+                                       .loss = nn::mean_squared_error};
 
 class Perceptron final : public nn::Model {
 public:
@@ -121,7 +121,7 @@ TEST_CASE("a class with layers is a model and can be copied", "[nn]") {
 
     Perceptron copy = nn::clone(m);
     CHECK(numbers(copy.predict(x)) == before);
-    m.compile(plain);
+    m.compile(plain_options);
     const auto h = m.fit(x, zeros({3, 2}), {.epochs = 5, .verbose = 0});
     CHECK(h.history.at("loss").back() < h.history.at("loss").front());
     CHECK(numbers(copy.predict(x)) == before);
@@ -177,7 +177,7 @@ TEST_CASE("states, losses, penalties, constraints and frozen layers in training"
     auto counter = std::make_shared<Counter>();
     nn::Sequential m;
     m.add(counter);
-    m.compile(plain);
+    m.compile(plain_options);
     m.build({{4, 3}});
     CHECK(m.evaluate(x, y)["loss"] == Approx(2));
     CHECK(counter->calls.value().item<double>() == 0);
@@ -185,7 +185,7 @@ TEST_CASE("states, losses, penalties, constraints and frozen layers in training"
     trained.add(counter);
     trained.add(nn::Dense(
         3, {.kernel_regularizer = nn::L2(0.5), .kernel_constraint = nn::NonNeg(), .name = "d"}));
-    trained.compile(plain);
+    trained.compile(plain_options);
     const double penalised = trained.evaluate(x, y)["loss"];
     double penalty = 0;
     for (const double w : numbers(trained.get_weights()[1])) penalty += 0.5 * w * w;
@@ -200,7 +200,7 @@ TEST_CASE("states, losses, penalties, constraints and frozen layers in training"
     half.add(frozen);
     half.add(nn::Dense(3));
     frozen->set_trainable(false);
-    half.compile(plain);
+    half.compile(plain_options);
     half.predict(x);
     const auto before = half.get_weights();
     const auto first = numbers(before[0]), second = numbers(before[2]);
@@ -224,14 +224,14 @@ TEST_CASE("a custom train_step", "[nn]") {
         nn::Dense dense{2};
     };
     Own m;
-    m.compile(plain);
+    m.compile(plain_options);
     const auto h = m.fit(ones({4, 3}), zeros({4, 2}), {.epochs = 4, .verbose = 0});
     CHECK(h.history.at("mine").back() < h.history.at("mine").front());
 }
 
 TEST_CASE("two competing networks: each changes its own weights", "[nn]") {
     nn::Sequential draw{nn::Dense(2, {.input_dim = 3})}, judge{nn::Dense(1, {.input_dim = 2})};
-    for (nn::Sequential* m : {&draw, &judge}) m->compile(plain);
+    for (nn::Sequential* m : {&draw, &judge}) m->compile(plain_options);
     const Tensor z = ones({4, 3});
     const auto loss = [&] { return mean(square(judge(draw(z)) - 1)); };
     const auto drawn = numbers(draw.get_weights()[0]), judged = numbers(judge.get_weights()[0]);

@@ -34,11 +34,11 @@ void check_flat(const Usage& before, const Usage& after) {
 }
 
 constexpr int warm = 2'000;
-constexpr int steps = 100'000;
+constexpr int step_count = 100'000;
 
 }  // namespace
 
-TEST_CASE("memory is flat over 100,000 steps of the lecture's network", "[slow]") {
+TEST_CASE("memory is flat over 100,000 step_count of the lecture's network", "[slow]") {
     const auto patterns = datasets::lecture_patterns();
     const Tensor x = patterns.features;
     const Tensor y = nn::to_categorical(patterns.labels);
@@ -57,7 +57,7 @@ TEST_CASE("memory is flat over 100,000 steps of the lecture's network", "[slow]"
     };
     train(warm);
     const Usage before;
-    train(steps - warm);
+    train(step_count - warm);
     check_flat(before, Usage());
     CHECK(last.item<float>() < 0.1);
 }
@@ -72,6 +72,6 @@ TEST_CASE("memory is flat over 100,000 epochs of fit", "[slow]") {
     m.fit(patterns.features, patterns.labels, {.epochs = warm, .verbose = 0});
     const Usage before;
     for (int round = 0; round < 10; ++round)  // the history itself grows with the epochs
-        m.fit(patterns.features, patterns.labels, {.epochs = steps / 10, .verbose = 0});
+        m.fit(patterns.features, patterns.labels, {.epochs = step_count / 10, .verbose = 0});
     check_flat(before, Usage());
 }

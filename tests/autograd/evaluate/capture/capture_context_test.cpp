@@ -3,15 +3,11 @@
 #include <shikumi/autograd/ops/ops.hpp>
 
 #include "catch.hpp"
+#include "support/elements.hpp"
 
 using namespace shikumi;
 using namespace shikumi::detail;
-
-namespace {
-
-std::vector<float> values(const Tensor& t) { return t.to_vector<float>(); }
-
-}  // namespace
+using shikumi_test::floats;
 
 TEST_CASE("a context is the thread's current one while it lives") {
     CHECK(CaptureContext::current() == nullptr);
@@ -37,8 +33,8 @@ TEST_CASE("a context records an assignment and shows its value until it ends") {
         CHECK(context.assignments()[0].value.node() == p.value().node());
         CHECK_FALSE(p.value().evaluated());
     }
-    CHECK(values(p) == std::vector<float>{1, 1});
-    CHECK(values(q) == std::vector<float>{0, 0});
+    CHECK(floats(p) == std::vector<float>{1, 1});
+    CHECK(floats(q) == std::vector<float>{0, 0});
 }
 
 TEST_CASE("a context says why a value differs from call to call") {

@@ -5,12 +5,12 @@
 #include <shikumi/shikumi.hpp>
 
 #include "catch.hpp"
+#include "support/elements.hpp"
 
 using namespace shikumi;
+using shikumi_test::floats;
 
 namespace {
-
-std::vector<float> values(const Tensor& t) { return t.to_vector<float>(); }
 
 // A small network's training step, as functions of its batch.
 struct Training {
@@ -60,11 +60,11 @@ TEST_CASE("a captured training step gives the same bits as the recorded one") {
     for (int i = 0; i < 20; ++i) {
         const Index n = i % 3 == 0 ? 4 : 6;  // two shapes in turn
         const Tensor x = random_normal({n, 3}, rng), y = random_normal({n, 1}, rng);
-        CHECK(values(step(x, y)) == values(plain(x, y)));
+        CHECK(floats(step(x, y)) == floats(plain(x, y)));
     }
-    CHECK(values(replayed.w) == values(plain.w));
-    CHECK(values(replayed.b) == values(plain.b));
-    CHECK(values(replayed.v) == values(plain.v));
+    CHECK(floats(replayed.w) == floats(plain.w));
+    CHECK(floats(replayed.b) == floats(plain.b));
+    CHECK(floats(replayed.v) == floats(plain.v));
     CHECK(replayed.optimizer.iterations() == 20);
 }
 
@@ -74,17 +74,17 @@ TEST_CASE("a captured function is recorded once for each shape and dtype") {
         ++recorded;
         return 2 * x;
     });
-    CHECK(values(f(tensor({1.0F, 2.0F}))) == std::vector<float>{2, 4});
-    CHECK(values(f(tensor({3.0F, 4.0F}))) == std::vector<float>{6, 8});
+    CHECK(floats(f(tensor({1.0F, 2.0F}))) == std::vector<float>{2, 4});
+    CHECK(floats(f(tensor({3.0F, 4.0F}))) == std::vector<float>{6, 8});
     CHECK(recorded == 1);
-    CHECK(values(f(tensor({3.0F}))) == std::vector<float>{6});
+    CHECK(floats(f(tensor({3.0F}))) == std::vector<float>{6});
     CHECK(f(tensor({3.0, 4.0}).cast(f64)).dtype() == f64);
     CHECK(recorded == 3);
-    CHECK(values(f(tensor({5.0F, 6.0F}))) == std::vector<float>{10, 12});
+    CHECK(floats(f(tensor({5.0F, 6.0F}))) == std::vector<float>{10, 12});
     CHECK(recorded == 3);
     for (Index n = 3; n < 50; ++n) f(ones({n}));
     CHECK(recorded == 50);
-    CHECK(values(f(tensor({5.0F, 6.0F}))) ==
+    CHECK(floats(f(tensor({5.0F, 6.0F}))) ==
           std::vector<float>{10, 12});  // dropped, recorded again
     CHECK(recorded == 51);
 }
@@ -101,12 +101,12 @@ TEST_CASE("captured results may be views, arguments, parameters and constants") 
         const auto out = f({x, scalar(s)});
         CHECK(out[0].node() == x.node());
         CHECK(out[1].shape() == Shape{2, 1});
-        CHECK(values(out[1]) == std::vector<float>{s, 5});
-        CHECK(values(out[2]) == values(p));
-        CHECK(values(out[3]) == std::vector<float>{9});
+        CHECK(floats(out[1]) == std::vector<float>{s, 5});
+        CHECK(floats(out[2]) == floats(p));
+        CHECK(floats(out[3]) == std::vector<float>{9});
         CHECK(out[4].item<float>() == s + 5);
-        CHECK(values(out[5]) == std::vector<float>{s + 1, 6});
-        CHECK(values(out[6]) == std::vector<float>{1 + s, 2 + s});
+        CHECK(floats(out[5]) == std::vector<float>{s + 1, 6});
+        CHECK(floats(out[6]) == std::vector<float>{1 + s, 2 + s});
     }
     auto pair = capture([](const Tensor& x, const Tensor& y) { return std::pair(x + y, x * y); });
     const auto [total, product] = pair(scalar(2.0F), scalar(3.0F));
@@ -132,8 +132,8 @@ TEST_CASE("a captured function takes and returns aggregates") {
         CHECK_FALSE(result.metrics[1].defined());
         CHECK(result.counted_by == wanted.counted_by);
         CHECK(result.note == "recorded");
-        CHECK(values(result.metrics[0]) == values(wanted.metrics[0]));
-        return values(result.loss) == values(wanted.loss);
+        CHECK(floats(result.metrics[0]) == floats(wanted.metrics[0]));
+        return floats(result.loss) == floats(wanted.loss);
     };
     const Tensor a = tensor({1.0F, 2.0F}), b = tensor({3.0F, 4.0F}), c = tensor({5.0F, 7.0F});
     CHECK(agrees({{a, b}, {c}, {}}));
@@ -160,11 +160,11 @@ TEST_CASE("a captured function takes several trees, and parameters as their tens
     for (const float s : {1.0F, 2.0F}) {
         const Tensor x = tensor({s, 5.0F});
         const auto [value, nothing, size] = f(std::pair(x, x), std::optional(x), p);
-        CHECK(values(value) == values(x * x + p + x));
+        CHECK(floats(value) == floats(x * x + p + x));
         CHECK_FALSE(nothing);
         CHECK(size == 2);
-        CHECK(values(std::get<0>(f(std::pair(x, x), std::optional<Tensor>(), p))) ==
-              values(x * x + p));
+        CHECK(floats(std::get<0>(f(std::pair(x, x), std::optional<Tensor>(), p))) ==
+              floats(x * x + p));
         p.assign(p + 1);
     }
 }
@@ -192,31 +192,31 @@ TEST_CASE("a captured function reads and assigns parameters at each call") {
         return before;
     });
     const Tensor x = tensor({1.0F, 1.0F});
-    CHECK(values(step(x)) == std::vector<float>{1, 2});
-    CHECK(values(p) == std::vector<float>{4, 6});
+    CHECK(floats(step(x)) == std::vector<float>{1, 2});
+    CHECK(floats(p) == std::vector<float>{4, 6});
     const Tensor held = p;
     const Tensor pending = p + 100;
-    CHECK(values(step(x)) == std::vector<float>{4, 6});
-    CHECK(values(p) == std::vector<float>{10, 14});
-    CHECK(values(held) == std::vector<float>{4, 6});  // a handle keeps the old value
-    CHECK(values(pending) == std::vector<float>{104, 106});
+    CHECK(floats(step(x)) == std::vector<float>{4, 6});
+    CHECK(floats(p) == std::vector<float>{10, 14});
+    CHECK(floats(held) == std::vector<float>{4, 6});  // a handle keeps the old value
+    CHECK(floats(pending) == std::vector<float>{104, 106});
     p.assign(zeros({2}));
     step(x);
-    CHECK(values(p) == std::vector<float>{2, 2});
+    CHECK(floats(p) == std::vector<float>{2, 2});
     CHECK(count.value().item<Index>() == 3);
 }
 
 TEST_CASE("a captured function draws random numbers as the function does") {
     Generator plain(3), captured(3);
     auto draw = capture([&] { return random_normal({4}, captured); });
-    for (int i = 0; i < 3; ++i) CHECK(values(draw()) == values(random_normal({4}, plain)));
+    for (int i = 0; i < 3; ++i) CHECK(floats(draw()) == floats(random_normal({4}, plain)));
     CHECK(captured.next().stream == plain.next().stream);
 
     auto fresh = capture([] {
         Generator own(5);
         return random_uniform({3}, own);
     });
-    CHECK(values(fresh()) == values(fresh()));
+    CHECK(floats(fresh()) == floats(fresh()));
 }
 
 TEST_CASE("a captured function runs its initialisation once") {
@@ -228,16 +228,16 @@ TEST_CASE("a captured function runs its initialisation once") {
         return matmul(x, Tensor(*w)) + random_uniform({2}, captured);
     });
     for (int i = 0; i < 3; ++i)
-        CHECK(values(f(ones({1, 2}))) ==
-              values(matmul(ones({1, 2}), first) + random_uniform({2}, plain)));
+        CHECK(floats(f(ones({1, 2}))) ==
+              floats(matmul(ones({1, 2}), first) + random_uniform({2}, plain)));
     CHECK(captured.next().stream == plain.next().stream);
 
     nn::Sequential model{nn::Dense(3), nn::Dropout(0.5), nn::Dense(1)};
     auto predict = capture([&](const Tensor& x) { return model(x); });  // not built yet
     const Tensor x = ones({2, 4});
-    const auto once = values(predict(x));
-    CHECK(values(predict(x)) == once);
-    CHECK(values(model(x)) == once);
+    const auto once = floats(predict(x));
+    CHECK(floats(predict(x)) == once);
+    CHECK(floats(model(x)) == once);
 }
 
 TEST_CASE("reading a value inside a captured function is an error") {
@@ -253,12 +253,12 @@ TEST_CASE("reading a value inside a captured function is an error") {
     CHECK_THROWS_WITH(derived(ones({2})), Contains("parameter 'weight'"));
     auto random = capture([&] { return ones({2}) * random_uniform({1}, rng).item<float>(); });
     CHECK_THROWS_WITH(random(), Contains("random numbers"));
-    CHECK(values(p) == std::vector<float>{1, 2});
+    CHECK(floats(p) == std::vector<float>{1, 2});
 
     auto constant = capture([](const Tensor& x) { return x * sum(ones({3})).item<float>(); });
-    CHECK(values(constant(ones({2}))) == std::vector<float>{3, 3});
+    CHECK(floats(constant(ones({2}))) == std::vector<float>{3, 3});
     const Eager eager;  // the remedy that the message names
-    CHECK(values(argument(ones({2}))) == std::vector<float>{2, 2});
+    CHECK(floats(argument(ones({2}))) == std::vector<float>{2, 2});
 }
 
 TEST_CASE("a function that throws during capture changes nothing") {
@@ -270,10 +270,10 @@ TEST_CASE("a function that throws during capture changes nothing") {
         return p * 2;
     });
     CHECK_THROWS_AS(step(ones({1})), std::runtime_error);
-    CHECK(values(p) == std::vector<float>{1});
+    CHECK(floats(p) == std::vector<float>{1});
     fails = false;
-    CHECK(values(step(ones({1}))) == std::vector<float>{4});
-    CHECK(values(p) == std::vector<float>{2});
+    CHECK(floats(step(ones({1}))) == std::vector<float>{4});
+    CHECK(floats(p) == std::vector<float>{2});
     CHECK_THROWS_AS(step(Tensor()), StateError);
 }
 
@@ -282,9 +282,9 @@ TEST_CASE("the results of a captured function have no graph, and say so") {
     const Tensor x = tensor({1.0F, 2.0F});
     CHECK_THROWS_AS(grad(f(x), {x}), GradientError);
     auto g = capture([](const Tensor& x) { return grad(sum(square(x)), {x})[0]; });
-    CHECK(values(g(x)) == std::vector<float>{2, 4});
+    CHECK(floats(g(x)) == std::vector<float>{2, 4});
     auto outer = capture([&](const Tensor& x) { return grad(f(x), {x})[0]; });
-    CHECK(values(outer(x)) == std::vector<float>{2, 4});  // a plain call inside another one
+    CHECK(floats(outer(x)) == std::vector<float>{2, 4});  // a plain call inside another one
 }
 
 TEST_CASE("a captured function computes small constants once") {
@@ -304,8 +304,8 @@ TEST_CASE("a captured function computes small constants once") {
     CHECK(second[2].node() != first[2].node());  // each call returns a new result
     CHECK(second[2].item<float>() == Approx(std::exp(1.0)));
     const Tensor loss = mean(cross_entropy_each(x, labels));
-    CHECK(values(second[0]) == values(grad(loss, {x})[0]));
-    CHECK(values(second[1]) == values(loss));
+    CHECK(floats(second[0]) == floats(grad(loss, {x})[0]));
+    CHECK(floats(second[1]) == floats(loss));
 }
 
 TEST_CASE("replaying allocates nothing and keeps nothing") {

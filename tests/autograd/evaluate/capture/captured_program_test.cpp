@@ -3,9 +3,11 @@
 #include <shikumi/autograd/ops/ops.hpp>
 
 #include "catch.hpp"
+#include "support/elements.hpp"
 
 using namespace shikumi;
 using namespace shikumi::detail;
+using shikumi_test::floats;
 
 namespace {
 
@@ -30,16 +32,14 @@ struct Planned {
     std::unique_ptr<CapturedRun> run = program.new_run();
 };
 
-std::vector<float> values(const Tensor& t) { return t.to_vector<float>(); }
-
 }  // namespace
 
 TEST_CASE("each replay computes fresh results from its argument") {
     const Tensor x = known({1, 2}), y = known({3, 4});
     Planned program([](const Tensor& in) { return std::vector<Tensor>{in + 1, Tensor(), in}; }, x);
     const auto first = program(x, 3), second = program(y, 3);
-    CHECK(values(first[0]) == std::vector<float>{2, 3});
-    CHECK(values(second[0]) == std::vector<float>{4, 5});
+    CHECK(floats(first[0]) == std::vector<float>{2, 3});
+    CHECK(floats(second[0]) == std::vector<float>{4, 5});
     CHECK_FALSE(first[1].defined());
     CHECK(first[2].node() == x.node());
     CHECK(second[2].node() == y.node());
@@ -63,8 +63,8 @@ TEST_CASE("a replay overwrites a parameter's old value without other handles") {
     const Tensor held = p;
     program(x, 0);
     CHECK(p.value().node() != leaf);
-    CHECK(values(held) == std::vector<float>(4, 2));
-    CHECK(values(p) == std::vector<float>(4, 3));
+    CHECK(floats(held) == std::vector<float>(4, 2));
+    CHECK(floats(p) == std::vector<float>(4, 3));
 }
 
 TEST_CASE("a replay that fails changes neither parameters nor results") {
@@ -77,12 +77,12 @@ TEST_CASE("a replay that fails changes neither parameters nor results") {
             return std::vector<Tensor>{row};
         },
         first);
-    CHECK(values(program(first, 1)[0]) == std::vector<float>{5});
-    CHECK(values(p) == std::vector<float>{10, 11});
+    CHECK(floats(program(first, 1)[0]) == std::vector<float>{5});
+    CHECK(floats(p) == std::vector<float>{10, 11});
     const Tensor none = Tensor(tensor(std::array<std::int64_t, 1>{7}).array());
     const std::array<const Node*, 1> arguments{none.node()};
     CHECK_THROWS_AS(program.program.replay(*program.run, arguments), ValueError);
     CHECK_FALSE(program.run->results[0].defined());
-    CHECK(values(p) == std::vector<float>{10, 11});
-    CHECK(values(program(first, 1)[0]) == std::vector<float>{10});
+    CHECK(floats(p) == std::vector<float>{10, 11});
+    CHECK(floats(program(first, 1)[0]) == std::vector<float>{10});
 }

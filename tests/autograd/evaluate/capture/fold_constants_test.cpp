@@ -9,7 +9,7 @@ using namespace shikumi::detail;
 
 namespace {
 
-Tensor known(const Shape& shape) { return Tensor(ones(shape).array()); }
+Tensor known_ones(const Shape& shape) { return Tensor(ones(shape).array()); }
 
 // The recording of a function without arguments.
 template <class F>
@@ -20,11 +20,11 @@ Recording recorded(F f) {
 }  // namespace
 
 TEST_CASE("constants are folded, values that depend on arguments are not") {
-    const Tensor x = known({2});
+    const Tensor x = known_ones({2});
     const std::array<const Node*, 1> arguments{x.node()};
     Tensor constant, varying;
     const Recording r = record_call(arguments, [&](std::span<const Tensor> in) {
-        constant = exp(known({2}));
+        constant = exp(known_ones({2}));
         varying = exp(in[0]);
         return std::vector<Tensor>{constant * varying};
     });
@@ -37,7 +37,7 @@ TEST_CASE("constants are folded, values that depend on arguments are not") {
 }
 
 TEST_CASE("parameters and random numbers are not constants") {
-    const Parameter p("p", known({2}));
+    const Parameter p("p", known_ones({2}));
     Generator rng(1);
     Tensor read, drawn;
     const Recording r = recorded([&] {
@@ -53,8 +53,8 @@ TEST_CASE("parameters and random numbers are not constants") {
 TEST_CASE("results, large constants and broadcast operands stay pending") {
     Tensor large, stretched;
     const Recording r = recorded([&] {
-        large = exp(known({2000}));
-        stretched = broadcast_to(known({1}), {2000});
+        large = exp(known_ones({2000}));
+        stretched = broadcast_to(known_ones({1}), {2000});
         return large * stretched;
     });
     fold_constants(r);
@@ -64,12 +64,12 @@ TEST_CASE("results, large constants and broadcast operands stay pending") {
 
     Tensor small;
     const Recording s = recorded([&] {
-        small = broadcast_to(known({1}), {4});
+        small = broadcast_to(known_ones({1}), {4});
         return exp(small);
     });
     fold_constants(s);
     CHECK_FALSE(small.evaluated());
-    const Recording result = recorded([] { return exp(known({2})); });
+    const Recording result = recorded([] { return exp(known_ones({2})); });
     fold_constants(result);
     CHECK_FALSE(result.results[0].evaluated());
 }

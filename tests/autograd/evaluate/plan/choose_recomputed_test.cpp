@@ -17,7 +17,7 @@ namespace {
 
 constexpr Index n = 1 << 17;
 
-Tensor drawn(const Shape& shape) {
+Tensor random_values(const Shape& shape) {
     Generator rng(3);
     Tensor t = random_normal(shape, rng);
     evaluate(t);
@@ -35,7 +35,7 @@ struct Traffic {
 // array of `cached` elements fills the cache.
 template <class F>
 Traffic traffic(F f, Index cached = 1 << 22) {
-    const Tensor much = drawn({cached});
+    const Tensor much = random_values({cached});
     const auto values = [&] {
         std::vector<std::vector<float>> all;
         std::vector<Tensor> results = f();
@@ -75,14 +75,14 @@ std::vector<Tensor> loss_and_gradient(const Tensor& y, const Tensor& x) {
 }  // namespace
 
 TEST_CASE("a cheap value is computed again if its inputs have fewer bytes") {
-    const Tensor x = drawn({n}), one = drawn({1});
+    const Tensor x = random_values({n}), one = random_values({1});
     SECTION("x is read twice and the gradient is written") {
         const Traffic t = traffic([&] { return loss_and_gradient(relu(x * one + 1.0), x); });
         CHECK(t.arrays == Approx(3).margin(0.01));
         CHECK(t.waiting < 0.01);
     }
     SECTION("of a chain only one value is stored") {
-        const Tensor a = drawn({n}) * 1.0, b = drawn({n}) + 1.0;
+        const Tensor a = random_values({n}) * 1.0, b = random_values({n}) + 1.0;
         evaluate(a), evaluate(b);
         const auto chain = [&] {
             Tensor t = x;
@@ -115,7 +115,7 @@ TEST_CASE("a cheap value is computed again if its inputs have fewer bytes") {
 }
 
 TEST_CASE("expensive values, inputs of more bytes and results are stored") {
-    const Tensor x = drawn({n});
+    const Tensor x = random_values({n});
     const auto arrays = [&](auto f) { return traffic(f).arrays; };
     SECTION("a transcendental function is stored, cheap functions of it are not") {
         CHECK(arrays([&] { return loss_and_gradient(exp(x), x); }) == Approx(4).margin(0.01));
@@ -124,7 +124,7 @@ TEST_CASE("expensive values, inputs of more bytes and results are stored") {
               Approx(5).margin(0.01));
     }
     SECTION("a value of two arrays without another reader") {
-        const Tensor a = drawn({n}) + 1.0;
+        const Tensor a = random_values({n}) + 1.0;
         evaluate(a);
         const auto f = [&] {
             const Tensor y = x + a;
@@ -147,7 +147,7 @@ TEST_CASE("expensive values, inputs of more bytes and results are stored") {
 }
 
 TEST_CASE("values are computed again in groups of rows, of other dtypes, and across long chains") {
-    const Tensor x = drawn({512, 256}), row = drawn({256});
+    const Tensor x = random_values({512, 256}), row = random_values({256});
     const auto normalised = [&] {
         const Tensor d = x * row - mean(x * row, 0, true);
         const Tensor y = d * rsqrt(mean(square(d), 0, true) + 1e-3);
@@ -169,7 +169,8 @@ TEST_CASE("values are computed again in groups of rows, of other dtypes, and acr
 }
 
 TEST_CASE("random graphs with recomputed values have the same bits") {
-    const Tensor much = drawn({1 << 22}), x = drawn({256, 128}), row = tanh(drawn({128}));
+    const Tensor much = random_values({1 << 22}), x = random_values({256, 128}),
+                 row = tanh(random_values({128}));
     evaluate(row);
     const auto record = [&](std::uint64_t seed) {
         RandomStream random({seed, 0});

@@ -7,14 +7,14 @@
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
+#include "autograd/evaluate/run/run_testing.hpp"
 #include "catch.hpp"
 
 using namespace shikumi;
 using namespace shikumi::detail;
+using shikumi_test::leaf;
 
 namespace {
-
-Tensor leaf(const Shape& shape, double value = 1) { return Tensor(full(shape, value).array()); }
 
 // Plans the graph and runs the plan.
 void execute(std::span<const Tensor> roots, std::span<const Assignment> assignments = {}) {

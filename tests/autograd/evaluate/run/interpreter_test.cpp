@@ -3,16 +3,15 @@
 #include <shikumi/autograd/graph/op.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
+#include "autograd/evaluate/run/run_testing.hpp"
 #include "catch.hpp"
 
 using namespace shikumi;
 using namespace shikumi::detail;
+using shikumi_test::graph_of;
+using shikumi_test::leaf;
 
 namespace {
-
-Tensor leaf(const Shape& shape, double value = 1) { return Tensor(full(shape, value).array()); }
-
-PendingGraph graph_of(const Tensor& root) { return {{&root, 1}, {}}; }
 
 void run(const Tensor& root) {
     const PendingGraph graph = graph_of(root);

@@ -3,10 +3,12 @@
 #include <shikumi/autograd/evaluate/run/plan_cache.hpp>
 #include <shikumi/autograd/ops/ops.hpp>
 
+#include "autograd/evaluate/run/run_testing.hpp"
 #include "catch.hpp"
 
 using namespace shikumi;
 using namespace shikumi::detail;
+using shikumi_test::graph_of;
 
 namespace {
 
@@ -18,8 +20,6 @@ Tensor chain(int length) {
     for (int i = 0; i < length; ++i) t = tanh(t);
     return t;
 }
-
-PendingGraph graph_of(const Tensor& root) { return {{&root, 1}, {}}; }
 
 void keep(PlanCache& cache, const Tensor& root, std::size_t budget = no_budget) {
     const PendingGraph graph = graph_of(root);

@@ -1,6 +1,5 @@
 // OpenBLAS's choice of kernels. Each case runs in a process of its own, since the choice is made
 // before the first product.
-#include <dlfcn.h>
 
 #include <algorithm>
 #include <array>
@@ -20,39 +19,37 @@
 #include <shikumi/autograd/kernels/gemm.hpp>
 #include <shikumi/autograd/kernels/multiversioning.hpp>
 
+#include "autograd/kernels/detail/loaded_symbol.hpp"
 #include "catch.hpp"
 #include "support/sanitizers.hpp"
 
 using namespace shikumi;
 using kernels::Instructions;
 using shikumi_test::contains;
+using shikumi_test::loaded_symbol;
 
 namespace {
-
-template <class F>
-F* find(const char* name) {
-    return reinterpret_cast<F*>(dlsym(RTLD_DEFAULT, name));
-}
 
 // Whether OpenBLAS has several sets of kernels, and this processor wider vectors than the oldest.
 // ThreadSanitizer has a thread of its own, which can't be told from the host's.
 bool can_choose() {
-    return !shikumi_test::thread_sanitizer && find<char>("gotoblas_PRESCOTT") &&
-           find<char>("gotoblas_HASWELL") && kernels::instructions() != Instructions::baseline;
+    return !shikumi_test::thread_sanitizer && loaded_symbol<char>("gotoblas_PRESCOTT") &&
+           loaded_symbol<char>("gotoblas_HASWELL") &&
+           kernels::instructions() != Instructions::baseline;
 }
 
 std::string best() {
     const bool wide = kernels::instructions() == Instructions::avx512;
-    return wide && find<char>("gotoblas_SKYLAKEX") ? "SkylakeX" : "Haswell";
+    return wide && loaded_symbol<char>("gotoblas_SKYLAKEX") ? "SkylakeX" : "Haswell";
 }
 
 // Lets OpenBLAS take the kernels of this name as if it knew no better.
 void force(const char* kernels) {
     setenv("OPENBLAS_CORETYPE", kernels, 1);
-    find<void()>("gotoblas_dynamic_quit")();
-    find<void()>("gotoblas_dynamic_init")();
+    loaded_symbol<void()>("gotoblas_dynamic_quit")();
+    loaded_symbol<void()>("gotoblas_dynamic_init")();
     unsetenv("OPENBLAS_CORETYPE");
-    REQUIRE(find<char*()>("openblas_get_corename")() == std::string(kernels));
+    REQUIRE(loaded_symbol<char*()>("openblas_get_corename")() == std::string(kernels));
 }
 
 // The first product, and then the kernels' name.
@@ -66,7 +63,7 @@ void multiply() {
         const auto row = [&](std::size_t r) { return a.begin() + static_cast<Index>(r * n); };
         REQUIRE(product[i] == std::inner_product(row(0), row(1), row(i), 0.0F));
     }
-    std::cout << "multiplied by " << find<char*()>("openblas_get_corename")() << std::endl;
+    std::cout << "multiplied by " << loaded_symbol<char*()>("openblas_get_corename")() << std::endl;
 }
 
 // What a hidden test case prints in a new process, stderr included.
@@ -117,7 +114,7 @@ TEST_CASE("OpenBLAS multiplies by kernels for the processor's vectors", "[kernel
         std::string table = "gotoblas_" + others;
         std::ranges::transform(table.begin() + 9, table.end(), table.begin() + 9,
                                [](unsigned char c) { return std::toupper(c); });
-        if (!find<char>(table.c_str())) continue;
+        if (!loaded_symbol<char>(table.c_str())) continue;
         INFO(others);
         const std::string text = after(others);
         CHECK_THAT(text, contains("multiplied by " + best()) && !contains("shikumi:"));
@@ -125,7 +122,7 @@ TEST_CASE("OpenBLAS multiplies by kernels for the processor's vectors", "[kernel
     const std::string chosen = output_of("first product");
     CHECK_THAT(chosen, !contains("Prescott") && !contains("shikumi:"));
     CHECK_THAT(after(best()), contains("multiplied by " + best()));
-    if (best() == "SkylakeX" && find<char>("gotoblas_COOPERLAKE"))
+    if (best() == "SkylakeX" && loaded_symbol<char>("gotoblas_COOPERLAKE"))
         CHECK_THAT(after("Cooperlake"), contains("multiplied by Cooperlake"));
 }
 

@@ -1,5 +1,4 @@
 // OpenBLAS's number of threads, which is the host's.
-#include <dlfcn.h>
 
 #include <atomic>
 #include <cstddef>
@@ -10,20 +9,17 @@
 #include <shikumi/autograd/kernels/eigen.hpp>
 #include <shikumi/autograd/kernels/gemm.hpp>
 
+#include "autograd/kernels/detail/loaded_symbol.hpp"
 #include "catch.hpp"
 
 using namespace shikumi;
 using kernels::Product;
 using kernels::detail::OneBlasThread;
+using shikumi_test::loaded_symbol;
 
 namespace {
 
-template <class F>
-F* find(const char* name) {
-    return reinterpret_cast<F*>(dlsym(RTLD_DEFAULT, name));
-}
-
-int threads() { return find<int()>("openblas_get_num_threads")(); }
+int threads() { return loaded_symbol<int()>("openblas_get_num_threads")(); }
 
 // Sets the host's number while it lives.
 class Host {
@@ -33,7 +29,7 @@ public:
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
 
-    static void set(int count) { find<void(int)>("openblas_set_num_threads")(count); }
+    static void set(int count) { loaded_symbol<void(int)>("openblas_set_num_threads")(count); }
 
 private:
     int before_ = threads();
@@ -41,7 +37,7 @@ private:
 
 // Whether the number is the process's.
 bool by_pthreads() {
-    auto* const parallel = find<int()>("openblas_get_parallel");
+    auto* const parallel = loaded_symbol<int()>("openblas_get_parallel");
     return parallel && parallel() == 1;
 }
 

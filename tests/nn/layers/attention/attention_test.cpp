@@ -7,10 +7,12 @@
 #include <shikumi/nn/nn.hpp>
 
 #include "catch.hpp"
+#include "support/difference.hpp"
 
 using namespace shikumi;
 using nn::Mode;
 using shikumi_test::contains;
+using shikumi_test::difference;
 
 namespace {
 
@@ -18,8 +20,6 @@ Tensor normal(const Shape& shape, std::uint64_t seed = 3) {
     Generator rng(seed);
     return random_normal(shape, rng, 0, 1, f64);
 }
-
-double difference(const Tensor& a, const Tensor& b) { return max(abs(a - b)).item<double>(); }
 
 }  // namespace
 

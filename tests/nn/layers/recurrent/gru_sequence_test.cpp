@@ -17,7 +17,7 @@ using nn::detail::gru_steps;
 
 namespace {
 
-std::vector<Tensor> sample(Index time, Index batch, Index units, DType dtype) {
+std::vector<Tensor> gru_inputs(Index time, Index batch, Index units, DType dtype) {
     return drawn({{time, batch, 3 * units}, {units, 3 * units}, {3 * units}, {batch, units}},
                  dtype);
 }
@@ -28,7 +28,7 @@ TEST_CASE("a GRU sequence equals its steps", "[recurrent]") {
     for (const DType dtype : {f32, f64}) {
         for (const auto& [time, batch, units] :
              std::vector<std::tuple<Index, Index, Index>>{{1, 1, 1}, {7, 5, 3}, {4, 70, 33}}) {
-            const auto in = sample(time, batch, units, dtype);
+            const auto in = gru_inputs(time, batch, units, dtype);
             const double tolerance = dtype == f32 ? 5e-5 : 1e-12;
             const Tensor whole = gru_sequence(in[0], in[1], in[2], in[3]);
             const Tensor steps = gru_steps(in[0], in[1], in[2], in[3]);
@@ -44,7 +44,7 @@ TEST_CASE("a GRU sequence equals its steps", "[recurrent]") {
 }
 
 TEST_CASE("second derivatives of a GRU sequence equal those of its steps", "[recurrent]") {
-    const auto in = sample(3, 2, 2, f64);
+    const auto in = gru_inputs(3, 2, 2, f64);
     const auto second = [&](auto sequence) {
         Tensor squares;
         for (const Tensor& g :
@@ -61,15 +61,15 @@ TEST_CASE("second derivatives of a GRU sequence equal those of its steps", "[rec
 }
 
 TEST_CASE("a GRU sequence leaves out masked steps, as its steps do", "[recurrent]") {
-    check_masked(gru_sequence, gru_steps, sample(4, 3, 2, f64));
+    check_masked(gru_sequence, gru_steps, gru_inputs(4, 3, 2, f64));
 }
 
 TEST_CASE("derivatives of a GRU sequence agree with finite differences", "[recurrent]") {
     const FunctionOfMany f = [](const std::vector<Tensor>& x) {
         return gru_sequence(x[0], x[1], x[2], x[3]);
     };
-    CHECK_NOTHROW(check_gradients(f, sample(4, 3, 2, f64)));
-    CHECK_NOTHROW(check_gradients(f, sample(1, 2, 3, f64)));
+    CHECK_NOTHROW(check_gradients(f, gru_inputs(4, 3, 2, f64)));
+    CHECK_NOTHROW(check_gradients(f, gru_inputs(1, 2, 3, f64)));
 }
 
 TEST_CASE("a GRU's gates saturate and pass on NaN", "[recurrent]") {
@@ -96,9 +96,9 @@ TEST_CASE("a GRU keeps the slopes of saturated gates", "[recurrent]") {
 }
 
 TEST_CASE("a GRU sequence has the same bits for any number of threads", "[recurrent]") {
-    check_threads(gru_sequence, sample(5, 40, 130, f32));
+    check_threads(gru_sequence, gru_inputs(5, 40, 130, f32));
 }
 
 TEST_CASE("a GRU sequence runs once in each direction, for all of its gradients", "[recurrent]") {
-    check_runs_once(gru_sequence, sample(4, 3, 2, f64), "gru");
+    check_runs_once(gru_sequence, gru_inputs(4, 3, 2, f64), "gru");
 }

@@ -17,7 +17,7 @@ using nn::detail::lstm_steps;
 
 namespace {
 
-std::vector<Tensor> sample(Index time, Index batch, Index units, DType dtype) {
+std::vector<Tensor> lstm_inputs(Index time, Index batch, Index units, DType dtype) {
     return drawn({{time, batch, 4 * units}, {units, 4 * units}, {batch, units}, {batch, units}},
                  dtype);
 }
@@ -28,7 +28,7 @@ TEST_CASE("an LSTM sequence equals its steps", "[recurrent]") {
     for (const DType dtype : {f32, f64}) {
         for (const auto& [time, batch, units] :
              std::vector<std::tuple<Index, Index, Index>>{{1, 1, 1}, {7, 5, 3}, {4, 70, 33}}) {
-            const auto in = sample(time, batch, units, dtype);
+            const auto in = lstm_inputs(time, batch, units, dtype);
             const double tolerance = dtype == f32 ? 2e-5 : 1e-12;
             const Tensor whole = lstm_sequence(in[0], in[1], in[2], in[3]);
             const Tensor steps = lstm_steps(in[0], in[1], in[2], in[3]);
@@ -70,21 +70,21 @@ TEST_CASE("an LSTM keeps the slopes of saturated gates", "[recurrent]") {
 }
 
 TEST_CASE("an LSTM sequence leaves out masked steps, as its steps do", "[recurrent]") {
-    check_masked(lstm_sequence, lstm_steps, sample(4, 3, 2, f64));
+    check_masked(lstm_sequence, lstm_steps, lstm_inputs(4, 3, 2, f64));
 }
 
 TEST_CASE("derivatives of an LSTM sequence agree with finite differences", "[recurrent]") {
     const FunctionOfMany f = [](const std::vector<Tensor>& x) {
         return lstm_sequence(x[0], x[1], x[2], x[3]);
     };
-    CHECK_NOTHROW(check_gradients(f, sample(4, 3, 2, f64)));
-    CHECK_NOTHROW(check_gradients(f, sample(1, 2, 3, f64)));
+    CHECK_NOTHROW(check_gradients(f, lstm_inputs(4, 3, 2, f64)));
+    CHECK_NOTHROW(check_gradients(f, lstm_inputs(1, 2, 3, f64)));
 }
 
 TEST_CASE("an LSTM sequence has the same bits for any number of threads", "[recurrent]") {
-    check_threads(lstm_sequence, sample(5, 40, 130, f32));
+    check_threads(lstm_sequence, lstm_inputs(5, 40, 130, f32));
 }
 
 TEST_CASE("an LSTM sequence runs once in each direction, for all of its gradients", "[recurrent]") {
-    check_runs_once(lstm_sequence, sample(4, 3, 2, f64), "lstm");
+    check_runs_once(lstm_sequence, lstm_inputs(4, 3, 2, f64), "lstm");
 }

@@ -19,10 +19,12 @@
 #include <shikumi/nn/tools/check_layer.hpp>
 
 #include "catch.hpp"
+#include "support/difference.hpp"
 
 using namespace shikumi;
 using nn::Mode;
 using shikumi_test::contains;
+using shikumi_test::difference;
 
 namespace {
 
@@ -33,11 +35,6 @@ Tensor sample(const Shape& shape, std::uint64_t seed = 3) {
     const Tensor x = random_normal(shape, rng, 0, 1, f64);
     evaluate(x);
     return x;
-}
-
-double difference(const Tensor& a, const Tensor& b) {
-    REQUIRE(a.spec() == b.spec());
-    return max(abs(a - b)).item<double>();
 }
 
 Tensor steps(const Tensor& x, Index from, Index to) { return slice(x, 1, {from, to}); }

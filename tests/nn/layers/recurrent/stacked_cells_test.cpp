@@ -5,18 +5,14 @@
 #include <shikumi/nn/nn.hpp>
 
 #include "catch.hpp"
+#include "support/difference.hpp"
 #include "support/layers.hpp"
 
 using namespace shikumi;
 using nn::Mode;
 using shikumi_test::contains;
+using shikumi_test::difference;
 using shikumi_test::weights_of;
-
-namespace {
-
-double difference(const Tensor& a, const Tensor& b) { return max(abs(a - b)).item<double>(); }
-
-}  // namespace
 
 TEST_CASE("check_layer passes stacked cells", "[recurrent]") {
     nn::check_layer(nn::StackedRNNCells(nn::LSTMCell(3), nn::GRUCell(2)), {3, 2});
