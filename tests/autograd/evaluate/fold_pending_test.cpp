@@ -11,10 +11,10 @@ using namespace shikumi::detail;
 
 namespace {
 
-Tensor leaf() { return Tensor(ones({4}).array()); }
+Tensor four_ones() { return Tensor(ones({4}).array()); }
 
-// A pending value whose leaf has no other handle.
-Tensor chain(Tensor t = leaf()) {
+// A pending value whose four_ones has no other handle.
+Tensor chain(Tensor t = four_ones()) {
     for (int i = 0; i < 10; ++i) t = tanh(t);
     return t;
 }
@@ -29,7 +29,7 @@ TEST_CASE("a graph over values without handles is evaluated and loses its inputs
 }
 
 TEST_CASE("a graph over a held value stays, and its other parts are folded") {
-    const Tensor x = leaf();
+    const Tensor x = four_ones();
     const Tensor above = chain(x);
     fold_pending(above);
     CHECK_FALSE(above.evaluated());
@@ -51,7 +51,7 @@ TEST_CASE("integers with handles and values recorded under NoGrad keep no graph"
     fold_pending(root);
     CHECK(root.evaluated());
 
-    const Tensor x = leaf();
+    const Tensor x = four_ones();
     const NoGrad no_grad;
     const Tensor constant = tanh(x);
     fold_pending(constant);

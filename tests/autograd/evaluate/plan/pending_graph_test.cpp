@@ -15,7 +15,7 @@ using namespace shikumi::detail;
 
 namespace {
 
-Tensor leaf(const Shape& shape) { return Tensor(full(shape, 2.0).array()); }
+Tensor known_twos(const Shape& shape) { return Tensor(full(shape, 2.0).array()); }
 
 PendingGraph snapshot(const Tensor& root) { return {{&root, 1}, {}}; }
 
@@ -36,9 +36,9 @@ Positions inputs(const PendingGraph& graph, Position i) {
 }  // namespace
 
 TEST_CASE("a pending graph has inputs before consumers, down to known values") {
-    const Tensor known = exp(leaf({3}));
+    const Tensor known = exp(known_twos({3}));
     evaluate(known);
-    const Tensor root = tanh(known) + leaf({3});
+    const Tensor root = tanh(known) + known_twos({3});
     const PendingGraph graph = snapshot(root);
     REQUIRE(graph.size() == 4);
     CHECK(graph[1].op->name() == "tanh");
@@ -53,7 +53,7 @@ TEST_CASE("a pending graph has inputs before consumers, down to known values") {
 }
 
 TEST_CASE("a pending graph knows its roots and the nodes with handles") {
-    const Tensor x = leaf({4});
+    const Tensor x = known_twos({4});
     const Tensor held = exp(x);
     const Tensor root = held * held + tanh(x);
     const PendingGraph graph = snapshot(root);
@@ -71,11 +71,11 @@ TEST_CASE("a pending graph knows its roots and the nodes with handles") {
     CHECK(graph.uses(1) == 2);
     CHECK(graph.uses(4) == 0);
     CHECK(graph.position(*held.node()) == 1);
-    CHECK(graph.position(*leaf({}).node()) == PendingGraph::none);
+    CHECK(graph.position(*known_twos({}).node()) == PendingGraph::none);
 }
 
 TEST_CASE("a view's value lies in another node's array") {
-    const Tensor x = leaf({2, 3});
+    const Tensor x = known_twos({2, 3});
     const Tensor y = reshape(reshape(exp(x), {6}), {3, 2}) * reshape(x, {3, 2});
     const PendingGraph graph = snapshot(y);
     CHECK(names(graph) == Names{"-", "exp", "reshape", "reshape", "reshape", "multiply"});
@@ -88,15 +88,15 @@ TEST_CASE("a view's value lies in another node's array") {
 }
 
 TEST_CASE("a view of a known scalar has its own array") {
-    const Tensor root = reshape(leaf({}), {1});
+    const Tensor root = reshape(known_twos({}), {1});
     const PendingGraph graph = snapshot(root);
     CHECK(names(graph) == Names{"-", "reshape"});
     CHECK(graph.array(1) == 1);
 }
 
 TEST_CASE("a pending graph knows the assigned values and the parameters' old ones") {
-    const Parameter read("read", leaf({2})), unread("unread", leaf({2}));
-    const Tensor root = exp(leaf({2}));
+    const Parameter read("read", known_twos({2})), unread("unread", known_twos({2}));
+    const Tensor root = exp(known_twos({2}));
     const std::vector<Assignment> assignments{{read, read.value() * 2.0}, {unread, root + 1.0}};
     const PendingGraph graph({&root, 1}, assignments);
     REQUIRE(graph.roots().size() == 3);
@@ -113,10 +113,10 @@ TEST_CASE("a pending graph knows the assigned values and the parameters' old one
 TEST_CASE("a snapshot replaces the previous one") {
     PendingGraph graph;
     CHECK(graph.size() == 0);
-    const std::array<Tensor, 2> roots{exp(leaf({2})), tanh(leaf({2}))};
+    const std::array<Tensor, 2> roots{exp(known_twos({2})), tanh(known_twos({2}))};
     graph.reset(roots, {});
     CHECK(graph.size() == 4);
-    const Tensor root = exp(leaf({2}));
+    const Tensor root = exp(known_twos({2}));
     graph.reset({&root, 1}, {});
     CHECK(names(graph) == Names{"-", "exp"});
     CHECK(graph.uses(0) == 1);
@@ -127,7 +127,7 @@ TEST_CASE("a snapshot replaces the previous one") {
 }
 
 TEST_CASE("late nodes read copies of the dropped ones") {
-    const Tensor x = leaf({2, 2});
+    const Tensor x = known_twos({2, 2});
     const Tensor held = exp(x);
     const Tensor root = tanh(reshape(held, {4})) * sum(held);
     const PendingGraph graph = snapshot(root);
