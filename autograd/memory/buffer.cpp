@@ -28,8 +28,8 @@ public:
     using Block = Buffer::Block;
 
     static BufferPool& instance() {
-        static BufferPool& pool =
-            *new BufferPool;  // leaked: buffers in static objects outlive any order
+        // leaked: buffers in static objects outlive any order
+        static BufferPool& pool = *new BufferPool;
         return pool;
     }
 

@@ -13,7 +13,7 @@ namespace {
 
 Tensor four_ones() { return Tensor(ones({4}).array()); }
 
-// A pending value whose four_ones has no other handle.
+// A pending value whose leaf has no other handle.
 Tensor chain(Tensor t = four_ones()) {
     for (int i = 0; i < 10; ++i) t = tanh(t);
     return t;

@@ -9,10 +9,12 @@
 #include <shikumi/autograd/transform/transform.hpp>
 
 #include "catch.hpp"
+#include "support/thread_count.hpp"
 #include "windows.hpp"
 
 using namespace shikumi;
 using namespace shikumi_test;
+using shikumi_test::ThreadCount;
 
 namespace {
 
@@ -81,11 +83,6 @@ struct Configuration {
     Slid slid;
 };
 
-struct Threads {
-    int before = num_threads();
-    ~Threads() { set_num_threads(before); }
-};
-
 }  // namespace
 
 TEST_CASE("convolutions in random configurations", "[ops]") {
@@ -111,7 +108,7 @@ TEST_CASE("convolutions in random configurations", "[ops]") {
 }
 
 TEST_CASE("convolutions larger than a tile, with any number of threads", "[ops]") {
-    const Threads threads;
+    const ThreadCount threads;
     Dice dice(6);
     for (const Index groups : {1, 3, 12}) {
         const Slid slid{.before = {1, 0}, .groups = groups};

@@ -11,16 +11,13 @@
 
 #include "catch.hpp"
 #include "plan_testing.hpp"
+#include "support/thread_count.hpp"
 
 using namespace shikumi;
 using namespace shikumi::detail;
+using shikumi_test::ThreadCount;
 
 namespace {
-
-struct Threads {
-    int before = num_threads();
-    ~Threads() { set_num_threads(before); }
-};
 
 struct Steps {
     std::size_t calls, groups, workspace;
@@ -30,7 +27,7 @@ struct Steps {
 // Eager for any number of threads.
 template <class F>
 Steps steps_of(F f) {
-    const Threads restore;
+    const ThreadCount restore;
     const auto values = [&] {
         std::vector<std::vector<double>> all;
         std::vector<Tensor> results = f();

@@ -38,7 +38,7 @@ TEST_CASE("a signature matches graphs that differ only in values") {
     const auto same = [&](auto f) { return matches(s, recorded(f)); };
     CHECK(same([] { return exp(row_of_ones()) * 3.0 + row_of_ones(); }));
     const Tensor x = row_of_ones();
-    CHECK(same([&] { return exp(x) * 3.0 + x; }));  // one row_of_ones may replace two
+    CHECK(same([&] { return exp(x) * 3.0 + x; }));  // one leaf may replace two
     CHECK_FALSE(same([] { return exp(row_of_ones()) * 2.0 - row_of_ones(); }));
     CHECK_FALSE(same([] { return exp(row_of_ones(5)) * 2.0 + row_of_ones(5); }));
     CHECK_FALSE(same([] { return exp(row_of_ones().cast(f64)) * 2.0 + row_of_ones().cast(f64); }));
